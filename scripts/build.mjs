@@ -1,0 +1,22 @@
+import { rm } from 'node:fs/promises';
+import { rolldown } from 'rolldown';
+import { precompiledTemplates } from './templates-plugin.mjs';
+
+/** Bundles src/ and every dependency into dist/, so that the published package installs nothing further. */
+await rm('dist', { recursive: true, force: true });
+const bundle = await rolldown({
+  input: 'src/cli.ts',
+  platform: 'node',
+  plugins: [precompiledTemplates()],
+  onwarn(warning) {
+    throw new Error(warning.message);
+  },
+});
+await bundle.write({
+  dir: 'dist',
+  format: 'esm',
+  minify: 'dce-only',
+  entryFileNames: '[name].js',
+  chunkFileNames: '[name].js',
+});
+await bundle.close();
