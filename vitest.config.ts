@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import { precompiledTemplates } from './scripts/templates-plugin.mjs';
+import { precompiledTemplates } from './scripts/templates-plugin.ts';
 
 export default defineConfig({
   plugins: [precompiledTemplates()],

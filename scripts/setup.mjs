@@ -10,7 +10,8 @@ const isInstalled = () => {
     const { packages: wanted } = JSON.parse(readFileSync('package-lock.json', 'utf8'));
     const { packages: present } = JSON.parse(readFileSync('node_modules/.package-lock.json', 'utf8'));
     return Object.entries(wanted).every(
-      ([path, { version, optional }]) => path === '' || optional === true || present[path]?.version === version,
+      ([path, { version, optional }]) =>
+        path === '' || optional === true || present[path]?.version === version,
     );
   } catch {
     return false;

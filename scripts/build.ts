@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { rolldown } from 'rolldown';
-import { precompiledTemplates } from './templates-plugin.mjs';
+import { precompiledTemplates } from './templates-plugin.ts';
 
 /** Bundles src/ and every dependency into dist/, so that the published package installs nothing further. */
 await rm('dist', { recursive: true, force: true });
