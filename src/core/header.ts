@@ -1,0 +1,6 @@
+/** First line of a generated TypeScript file: it names the file wherever a user moves it. */
+const HEADER = /^\uFEFF?\/\/ create-koa-mongo-session: ([a-z][a-z0-9-]*)\r?\n/;
+
+export function idInHeader(text: string): string | undefined {
+  return HEADER.exec(text)?.[1];
+}

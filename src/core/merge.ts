@@ -1,0 +1,60 @@
+import { diff3Merge, diffComm } from 'node-diff3';
+
+/** Labels of the markers this program writes; any of git's own markers is recognised, too. */
+const MINE = '<<<<<<< yours';
+const BASE = '||||||| as last generated';
+const MIDDLE = '=======';
+const THEIRS = '>>>>>>> newly generated';
+
+/** A stretch where both sides changed the same lines. */
+export interface Hunk {
+  /** First line of the stretch in the file on disk, counted from 1. */
+  readonly line: number;
+  readonly base: readonly string[];
+  readonly mine: readonly string[];
+  readonly theirs: readonly string[];
+}
+
+export type Merged =
+  | { readonly clean: true; readonly text: string }
+  | { readonly clean: false; readonly hunks: readonly Hunk[]; readonly marked: string };
+
+/** Three-way merge of plain texts, by lines. */
+export function mergeTexts(base: string, mine: string, theirs: string): Merged {
+  const regions = diff3Merge(mine.split('\n'), base.split('\n'), theirs.split('\n'));
+  return joinRegions(
+    regions.map(({ ok, conflict }) =>
+      conflict
+        ? { line: conflict.aIndex + 1, base: conflict.o, mine: conflict.a, theirs: conflict.b }
+        : (ok ?? []),
+    ),
+  );
+}
+
+/** With no base to tell who changed what, every difference is the person's to settle. */
+export function mergeWithoutBase(mine: string, theirs: string): Merged {
+  let line = 1;
+  return joinRegions(
+    diffComm(mine.split('\n'), theirs.split('\n')).map((part) => {
+      const start = line;
+      line += (part.common ?? part.buffer1).length;
+      return part.common ?? { line: start, base: [], mine: part.buffer1, theirs: part.buffer2 };
+    }),
+  );
+}
+
+/** Whether a person has yet to settle markers of an earlier merge, of this program or of git. */
+export function hasConflictMarkers(plain: string): boolean {
+  return /^<{7}(?: |$)/m.test(plain) && /^>{7}(?: |$)/m.test(plain);
+}
+
+export function hunkLines({ base, mine, theirs }: Hunk): string[] {
+  const middle = base.length === 0 ? [] : [BASE, ...base];
+  return [MINE, ...mine, ...middle, MIDDLE, ...theirs, THEIRS];
+}
+
+function joinRegions(regions: readonly (readonly string[] | Hunk)[]): Merged {
+  const hunks = regions.filter((region) => 'line' in region);
+  const text = regions.flatMap((region) => ('line' in region ? hunkLines(region) : region)).join('\n');
+  return hunks.length === 0 ? { clean: true, text } : { clean: false, hunks, marked: text };
+}

@@ -1,0 +1,75 @@
+import { parseEnv } from 'node:util';
+import type { EnvEntry } from './env-file.ts';
+import { UserError } from './errors.ts';
+import { envLiteral } from './literal.ts';
+import type { Secrets } from './settings.ts';
+import { inFormOf, plainText } from './text.ts';
+
+export interface PatchedEnv {
+  readonly text: string;
+  readonly notes: readonly string[];
+}
+
+/**
+ * Adds the names that are missing, and changes nothing that is there: the old text is the beginning of the new one.
+ *
+ * @param newKey makes a fresh random key
+ * @throws UserError where a value cannot be written, naming the variable and never the value
+ */
+export function patchEnv(
+  raw: string | undefined,
+  entries: readonly EnvEntry[],
+  secrets: Secrets,
+  newKey: () => string,
+): PatchedEnv {
+  const text = plainText(raw ?? '');
+  const present = parseEnv(text);
+  const missing = entries.filter(({ name }) => !Object.hasOwn(present, name));
+  const notes = entries.filter(isIgnored(present, secrets)).map(({ name }) => note(name));
+  if (raw !== undefined && missing.length === 0) return { text: raw, notes };
+  const values = new Map(missing.map((entry) => [entry.name, freshValue(entry, secrets, newKey)]));
+  const added = missing.map(
+    ({ name, comment }) => `# ${comment}\n${name}=${written(name, values.get(name))}\n`,
+  );
+  const start = text === '' || text.endsWith('\n') ? text : `${text}\n`;
+  const patched = [start, ...added].filter((part) => part !== '').join('\n');
+  assertReadsBack(patched, values);
+  return { text: raw === undefined ? patched : inFormOf(raw, patched), notes };
+}
+
+/** A value was given on the command line, but `.env` has another already. */
+function isIgnored(present: Record<string, string | undefined>, secrets: Secrets) {
+  return ({ name }: EnvEntry) =>
+    Object.hasOwn(present, name) && Object.hasOwn(secrets, name) && present[name] !== secrets[name];
+}
+
+function note(name: string): string {
+  return `.env has ${name} already, and it was left as it is: the value given this time was not written.`;
+}
+
+function freshValue({ name, secret, example }: EnvEntry, secrets: Secrets, newKey: () => string): string {
+  if (Object.hasOwn(secrets, name)) return secrets[name] ?? '';
+  if (secret === 'random-keys') return newKey();
+  return secret === 'given' ? example : '';
+}
+
+function written(name: string, value = ''): string {
+  try {
+    return envLiteral(value);
+  } catch (error) {
+    const reason = error instanceof RangeError ? error.message : 'cannot be written';
+    throw new UserError(
+      `The value for ${name} cannot be written to .env: it ${reason}. Set it there by hand.`,
+    );
+  }
+}
+
+/** What was there before may swallow what follows: a quote that is never closed does. */
+function assertReadsBack(patched: string, values: ReadonlyMap<string, string>): void {
+  const found = parseEnv(patched);
+  const lost = [...values].filter(([name, value]) => found[name] !== value).map(([name]) => name);
+  if (lost.length === 0) return;
+  throw new UserError(
+    `.env cannot be added to: ${lost.join(', ')} would not be read back. Is there a quote that is never closed?`,
+  );
+}

@@ -1,0 +1,32 @@
+const MAX_LENGTH = 400;
+
+/** Files that are the user's, or are patched and never replaced. Compared in lower case. */
+const NEVER_GENERATED = ['package.json', '.gitignore', '.env'];
+const NEVER_INSIDE = ['.git', 'node_modules', '.koa-mongo-session'];
+
+/** Whether a generated file may lie at this path: inside the project, with `/`, and where no one else's files are. */
+export function isSafePath(path: string): boolean {
+  const segments = path.toLowerCase().split('/');
+  if (path.length === 0 || path.length > MAX_LENGTH) return false;
+  if (!segments.every(isPlainSegment)) return false;
+  if (segments.some((segment) => NEVER_INSIDE.includes(segment))) return false;
+  return !NEVER_GENERATED.includes(path.toLowerCase());
+}
+
+/** Whether this program may write there at all: a generated file, a patched one, or what it keeps for itself. */
+export function isWritablePath(path: string): boolean {
+  if (NEVER_GENERATED.includes(path)) return true;
+  const kept = /^\.koa-mongo-session\/(?:base|backup)\/(.+)$/.exec(path)?.[1];
+  if (kept !== undefined) return isSafePath(kept);
+  return (
+    path === '.koa-mongo-session/manifest.json' ||
+    path === '.koa-mongo-session/backup/.gitignore' ||
+    isSafePath(path)
+  );
+}
+
+/** Refuses `.` and `..`, what Windows gives a meaning of its own, and what no terminal can show. */
+function isPlainSegment(segment: string): boolean {
+  if (segment === '' || segment === '.' || segment === '..') return false;
+  return !/[\\:*?"<>|\p{Cc}]|[. ]$/u.test(segment);
+}

@@ -1,0 +1,66 @@
+import { UserError } from './errors.ts';
+import type { Conflict, Entry, Plan } from './plan.ts';
+
+/** How a conflict ends: with the user's text, with the new one (theirs backed up), or with both between markers. */
+export type Verdict = 'mine' | 'theirs' | 'markers';
+
+export type ConflictEntry = Entry & Conflict;
+export type SettledEntry = Exclude<Entry, { action: 'conflict' | 'refuse' }>;
+
+/** A plan with nothing left to ask: what can be written. */
+export interface SettledPlan {
+  readonly entries: readonly SettledEntry[];
+  readonly notes: readonly string[];
+}
+
+export function conflictsOf(plan: Plan): ConflictEntry[] {
+  return plan.entries.filter((entry) => entry.action === 'conflict');
+}
+
+/** @throws UserError where something must be mended by the user first */
+export function refuseUnusable(plan: Plan): void {
+  const refused = plan.entries.filter((entry) => entry.action === 'refuse');
+  if (refused.length === 0) return;
+  const problems = refused.map(({ path, problem }) => `${path} ${problem}`);
+  const exitCode = refused.some((entry) => entry.exitCode === 2) ? 2 : 4;
+  throw new UserError(`${problems.join('\n')}\nNothing was written.`, exitCode);
+}
+
+/** @throws UserError (4) for a conflict without a verdict */
+export function settle(plan: Plan, verdicts: ReadonlyMap<string, Verdict>): SettledPlan {
+  refuseUnusable(plan);
+  const open = conflictsOf(plan).filter(({ id }) => !verdicts.has(id));
+  if (open.length > 0) throw new UserError(describeOpen(open), 4);
+  return {
+    notes: plan.notes,
+    entries: plan.entries.flatMap((entry) => {
+      if (entry.action === 'refuse') return [];
+      const verdict = verdicts.get(entry.id);
+      return entry.action === 'conflict' && verdict ? [settleEntry(entry, verdict)] : without(entry);
+    }),
+  };
+}
+
+function without(entry: Entry): SettledEntry[] {
+  return entry.action === 'conflict' || entry.action === 'refuse' ? [] : [entry];
+}
+
+function settleEntry({ id, path, mine, theirs, marked }: ConflictEntry, verdict: Verdict): SettledEntry {
+  if (verdict === 'mine') return { id, path, action: 'keep' };
+  if (verdict === 'theirs') return { id, path, action: 'replace', was: mine, text: theirs };
+  return { id, path, action: 'markers', was: mine, text: marked };
+}
+
+function describeOpen(open: readonly ConflictEntry[]): string {
+  const list = open.map(({ path, reason }) =>
+    reason === 'untracked'
+      ? `  ${path}: a file of that name is there, and this program did not write it`
+      : `  ${path}: your edits and this version's change the same lines`,
+  );
+  return [
+    `${open.length === 1 ? 'One file needs' : `${open.length} files need`} a decision; nothing was written.`,
+    ...list,
+    'Run it again at a terminal to be asked, or with --on-conflict ours (keep yours), theirs (take the new text,',
+    'yours is backed up) or markers (both, for you to edit).',
+  ].join('\n');
+}

@@ -1,0 +1,47 @@
+import { diffComm } from 'node-diff3';
+
+const BOM = '\uFEFF';
+
+/** The words of a text, without its form: no byte order mark, line ends as `\n`. */
+export function plainText(raw: string): string {
+  const words = raw.startsWith(BOM) ? raw.slice(1) : raw;
+  return words.replaceAll('\r\n', '\n');
+}
+
+/** A plain text written in the form of another: with its byte order mark and its line ends. */
+export function inFormOf(raw: string, plain: string): string {
+  const mark = raw.startsWith(BOM) ? BOM : '';
+  return mark + withLineEndsOf(raw.slice(mark.length), plain);
+}
+
+/** The line end that most lines of a text have; `\n` where there is none. */
+export function lineEndOf(raw: string): '\n' | '\r\n' {
+  const all = raw.split('\n').length - 1;
+  const crlf = raw.split('\r\n').length - 1;
+  return crlf > all - crlf ? '\r\n' : '\n';
+}
+
+function withLineEndsOf(raw: string, plain: string): string {
+  if (!raw.includes('\r\n')) return plain;
+  const oldLines = raw.split('\n');
+  const isUniform = oldLines.slice(0, -1).every((line) => line.endsWith('\r'));
+  if (isUniform) return plain.replaceAll('\n', '\r\n');
+  return mixedLineEnds(oldLines, plain.split('\n'), lineEndOf(raw) === '\r\n' ? '\r' : '');
+}
+
+/** In a file of mixed line ends each old line keeps its own, so that only what changed shows as changed. */
+function mixedLineEnds(oldLines: string[], newLines: string[], usual: string): string {
+  const words = oldLines.map((line) => line.replace(/\r$/, ''));
+  let at = 0;
+  const ends = diffComm(words, newLines).flatMap((part) => {
+    if (part.common) {
+      const kept = oldLines.slice(at, at + part.common.length);
+      at += part.common.length;
+      return kept.map((line) => (line.endsWith('\r') ? '\r' : ''));
+    }
+    at += part.buffer1.length;
+    return part.buffer2.map(() => usual);
+  });
+  const last = newLines.length - 1;
+  return newLines.map((line, index) => (index === last ? line : `${line}${ends[index]}\n`)).join('');
+}

@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto';
+import { lstat, mkdir, open, readFile, realpath, rmdir, unlink } from 'node:fs/promises';
+import { dirname, isAbsolute, join, relative, sep } from 'node:path';
+import { UserError } from '../core/errors.ts';
+
+export function errorCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** Runs a file-system call to which "there is no such file" is an answer. */
+export async function unlessAbsent<T>(call: Promise<T>): Promise<T | undefined> {
+  return unless(call, 'ENOENT', 'ENOTDIR');
+}
+
+async function unless<T>(call: Promise<T>, ...codes: string[]): Promise<T | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (codes.includes(errorCode(error) ?? '')) return undefined;
+    throw error;
+  }
+}
+
+export function isInside(root: string, path: string): boolean {
+  const way = relative(root, path);
+  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+}
+
+/**
+ * Where a path of the project really lies. A symbolic link inside the project is followed, so that it stays a link.
+ *
+ * @throws UserError if it leads out of the project
+ */
+export async function locate(root: string, path: string): Promise<string> {
+  const full = join(root, path);
+  const real =
+    (await unlessAbsent(realpath(full))) ??
+    join(await realParent(root, dirname(full)), path.slice(path.lastIndexOf('/') + 1));
+  if (!isInside(root, real)) throw new UserError(`${path} leads out of the project through a symbolic link.`);
+  return real;
+}
+
+/** Of the nearest ancestor that exists, with the rest appended. */
+async function realParent(root: string, folder: string): Promise<string> {
+  const real = await unlessAbsent(realpath(folder));
+  if (real !== undefined) return real;
+  if (folder === root) return root;
+  return join(await realParent(root, dirname(folder)), relative(dirname(folder), folder));
+}
+
+/** Writes a file that was not there and waits until it is on the disk. */
+export async function writeNew(path: string, content: string | Uint8Array, mode: number): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const file = await open(path, 'wx', mode);
+  try {
+    await file.chmod(mode);
+    await file.writeFile(content);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Waits until the names in a directory are on the disk; not every system can. */
+export async function syncDirectory(path: string): Promise<void> {
+  const directory = await unless(open(path, 'r'), 'EISDIR', 'EPERM', 'EACCES', 'ENOENT');
+  if (!directory) return;
+  try {
+    await unless(directory.sync(), 'EINVAL', 'EPERM', 'EISDIR');
+  } finally {
+    await directory.close();
+  }
+}
+
+export async function removeFile(path: string): Promise<void> {
+  await unlessAbsent(unlink(path));
+}
+
+/** Removes the directories that were left empty, from `folder` up to but without `root`. */
+export async function pruneEmpty(root: string, folder: string): Promise<void> {
+  for (let at = folder; at !== root && isInside(root, at); at = dirname(at)) {
+    try {
+      await rmdir(at);
+    } catch {
+      return;
+    }
+  }
+}
+
+/** SHA-256 of what is there; undefined for nothing; for something that is no file, a value no content has. */
+export async function fingerprint(path: string): Promise<string | undefined> {
+  const stats = await unlessAbsent(lstat(path));
+  if (!stats) return undefined;
+  return stats.isFile() ? hashOf(await readFile(path)) : 'no regular file';
+}
+
+export function hashOf(content: string | Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex');
+}

@@ -1,0 +1,160 @@
+import { lstat, readFile, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { UserError } from '../core/errors.ts';
+import { plainObject } from '../core/json.ts';
+import { basePath, MANIFEST_PATH, type Manifest, parseManifest } from '../core/manifest.ts';
+import type { OnDisk, Project, WorkingTree } from '../core/project.ts';
+import type { RenderedFile } from '../core/rendered-file.ts';
+import { isInside, locate, unlessAbsent } from './files.ts';
+import { findMoved } from './moved.ts';
+
+/** No generated file comes near; what does is not read into memory. */
+const MAX_BYTES = 2_000_000;
+const PACKAGE_JSON = 'package.json';
+
+/** Paths that are patched in place: their text on disk is what a patch starts from. */
+const PATCHED = [PACKAGE_JSON, '.gitignore', '.env'];
+
+/**
+ * Reads what the project says of itself. Nothing it holds is trusted.
+ *
+ * @param generator version of the running program
+ * @throws UserError for a directory or a manifest that cannot be used
+ */
+export async function readProject(dir: string, generator: string): Promise<Project> {
+  const root = await realRoot(resolve(dir));
+  const manifest = await readManifest(root, generator);
+  const packageJson = await look(root, PACKAGE_JSON);
+  const { importExtension, warnings } = await readTsconfig(root);
+  return {
+    root,
+    kind: manifest?.project ?? (packageJson.kind === 'absent' ? 'new' : 'existing'),
+    name: packageName(packageJson) ?? nameOf(root),
+    importExtension,
+    manifest,
+    warnings,
+  };
+}
+
+/** Reads every file that a plan for these rendered files may have to touch. */
+export async function readWorkingTree(
+  project: Project,
+  rendered: readonly RenderedFile[],
+): Promise<WorkingTree> {
+  const { root, manifest } = project;
+  const records = manifest?.files ?? [];
+  const paths = new Set([
+    ...rendered.flatMap(({ path }) => [path, basePath(path)]),
+    ...records.flatMap(({ path, generatedPath }) => [path, basePath(generatedPath)]),
+    ...PATCHED,
+    MANIFEST_PATH,
+  ]);
+  const files = new Map<string, OnDisk>();
+  await Promise.all([...paths].map(async (path) => files.set(path, await look(root, path))));
+  const missing = records.filter(({ path }) => files.get(path)?.kind === 'absent');
+  const moved = await findMoved(root, missing);
+  await Promise.all([...moved.values()].map(async (path) => files.set(path, await look(root, path))));
+  return { files, moved };
+}
+
+async function realRoot(dir: string): Promise<string> {
+  const stats = await unlessAbsent(stat(dir));
+  if (stats && !stats.isDirectory()) throw new UserError(`${dir} is a file; name a directory.`);
+  if (stats) return realpath(dir);
+  const parent = dirname(dir);
+  return parent === dir ? dir : join(await realRoot(parent), basename(dir));
+}
+
+async function readManifest(root: string, generator: string): Promise<Manifest | undefined> {
+  const disk = await look(root, MANIFEST_PATH);
+  if (disk.kind === 'absent') return undefined;
+  if (disk.kind === 'unusable') throw new UserError(`${MANIFEST_PATH} ${disk.problem}. Nothing was written.`);
+  return parseManifest(disk.text, generator);
+}
+
+/** What stands at a path, read with care: it may be a link, a directory, a device, huge, or no text at all. */
+async function look(root: string, path: string): Promise<OnDisk> {
+  const link = await unlessAbsent(lstat(join(root, path)));
+  if (!link) return lookBeyond(root, path);
+  const real = await unlessAbsent(realpath(join(root, path)));
+  if (real === undefined) return unusable('is a symbolic link to nothing');
+  if (!isInside(root, real)) return unusable('leads out of the project through a symbolic link');
+  const stats = await stat(real);
+  if (stats.isDirectory()) return unusable('is a directory, where a file is to be written');
+  if (!stats.isFile()) return unusable('is no regular file');
+  if (stats.size > MAX_BYTES) return unusable(`is larger than ${MAX_BYTES} bytes, too large to be compared`);
+  return asText(await readFile(real), (stats.mode & 0o222) === 0);
+}
+
+/** Nothing is there; could something be? Not out of the project, nor below a file. */
+async function lookBeyond(root: string, path: string): Promise<OnDisk> {
+  try {
+    await locate(root, path);
+  } catch {
+    return unusable('leads out of the project through a symbolic link');
+  }
+  for (let at = dirname(join(root, path)); isInside(root, at) && at !== root; at = dirname(at)) {
+    const stats = await unlessAbsent(stat(at));
+    if (stats?.isDirectory()) break;
+    if (stats) return unusable(`cannot be written: ${relative(root, at).split(sep).join('/')} is a file`);
+  }
+  return { kind: 'absent' };
+}
+
+function asText(content: Buffer, isReadOnly: boolean): OnDisk {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content);
+    return { kind: 'file', text, isReadOnly };
+  } catch {
+    return unusable('is not UTF-8 text');
+  }
+}
+
+function unusable(problem: string): OnDisk {
+  return { kind: 'unusable', problem };
+}
+
+function packageName(packageJson: OnDisk): string | undefined {
+  if (packageJson.kind !== 'file') return undefined;
+  try {
+    const name = plainObject(JSON.parse(packageJson.text.replace(/^\uFEFF/, '')))?.name;
+    return typeof name === 'string' && name !== '' ? name : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A name that npm takes, made from the directory's. */
+function nameOf(root: string): string {
+  const name = basename(root)
+    .toLowerCase()
+    .replace(/[^a-z0-9-]+/g, '-')
+    .replace(/^-+|-+$/g, '');
+  return name || 'app';
+}
+
+async function readTsconfig(root: string): Promise<Pick<Project, 'importExtension' | 'warnings'>> {
+  const { parseTsconfig } = await import('get-tsconfig');
+  const path = join(root, 'tsconfig.json');
+  if (!(await unlessAbsent(stat(path)))) return { importExtension: 'ts', warnings: [] };
+  try {
+    return { importExtension: extensionFor(parseTsconfig(path).compilerOptions ?? {}), warnings: [] };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const warning = `tsconfig.json cannot be read (${reason}); imports are written with ".ts". --import-extension says otherwise.`;
+    return { importExtension: 'ts', warnings: [warning] };
+  }
+}
+
+interface ImportOptions {
+  readonly allowImportingTsExtensions?: boolean;
+  readonly rewriteRelativeImportExtensions?: boolean;
+  readonly module?: string;
+  readonly moduleResolution?: string;
+}
+
+function extensionFor(options: ImportOptions): 'ts' | 'js' | 'none' {
+  if (options.allowImportingTsExtensions || options.rewriteRelativeImportExtensions) return 'ts';
+  const resolution = (options.moduleResolution ?? options.module ?? '').toLowerCase();
+  return resolution.startsWith('node') && resolution !== 'node' && resolution !== 'node10' ? 'js' : 'none';
+}
