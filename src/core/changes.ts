@@ -1,14 +1,14 @@
+import { sha256 } from './base.ts';
 import {
+  BACKUP_IGNORE,
   basePath,
   type FileRecord,
-  type FileState,
   formatManifest,
   MANIFEST_PATH,
   type Manifest,
   STATE_DIR,
 } from './manifest.ts';
-import { sha256 } from './plan.ts';
-import { onDisk, type WorkingTree } from './project.ts';
+import { textOnDisk, type WorkingTree } from './project.ts';
 import type { RenderedFile } from './rendered-file.ts';
 import type { SettledEntry, SettledPlan } from './settle.ts';
 
@@ -39,6 +39,7 @@ export function listChanges(
   const stale = [...records.values()].map(({ generatedPath }) => basePath(generatedPath));
   return [
     ...plan.entries.flatMap(fileChanges),
+    ...ignoreBackups(plan, tree),
     ...[...bases].map(([path, text]) => change(tree, path, text)),
     ...stale.filter((path) => !kept.has(path)).map((path) => change(tree, path, undefined)),
     change(tree, MANIFEST_PATH, formatManifest({ ...remembered, files })),
@@ -46,12 +47,18 @@ export function listChanges(
 }
 
 function fileChanges(entry: SettledEntry): Change[] {
-  const { path } = entry;
+  const { path, from } = entry;
   if (entry.action === 'create') return [{ path, before: undefined, after: entry.text }];
   if (entry.action === 'delete') return [{ path, before: entry.was, after: undefined }];
   if (!('text' in entry)) return [];
-  const written: Change = { path, before: entry.was, after: entry.text };
-  return entry.action === 'replace' ? [backup(path, entry.was), written] : [written];
+  const { was, text } = entry;
+  const backups = entry.action === 'replace' ? [backup(path, was)] : [];
+  if (from === undefined) return [...backups, { path, before: was, after: text }];
+  return [
+    ...backups,
+    { path: from, before: was, after: undefined },
+    { path, before: undefined, after: text },
+  ];
 }
 
 /** Named by its content: taking the new text twice keeps both of the old ones. */
@@ -59,15 +66,15 @@ export function backupPath(path: string, text: string): string {
   return `${STATE_DIR}/backup/${path}.${sha256(text).slice(0, 12)}`;
 }
 
+/** The user's own text is in version control or is not; its backup is only for this machine. */
+function ignoreBackups(plan: SettledPlan, tree: WorkingTree): Change[] {
+  const isNeeded = plan.entries.some(({ action }) => action === 'replace');
+  return isNeeded ? [change(tree, BACKUP_IGNORE, '*\n')] : [];
+}
+
 function backup(path: string, text: string): Change {
   return { path: backupPath(path, text), before: undefined, after: text };
 }
-
-const STATES: Partial<Record<SettledEntry['action'], FileState>> = {
-  keep: 'edited',
-  merge: 'edited',
-  markers: 'markers',
-};
 
 function recordOf(
   entry: SettledEntry,
@@ -76,8 +83,8 @@ function recordOf(
 ): FileRecord[] {
   if (!next) return [];
   if (entry.action === 'deleted') return old ? [{ ...old, state: 'deleted' }] : [];
-  const state = STATES[entry.action] ?? 'generated';
-  return [{ id: entry.id, path: entry.path, generatedPath: next.path, sha256: sha256(next.text), state }];
+  const { id, path } = entry;
+  return [{ id, path, generatedPath: next.path, sha256: sha256(next.text), state: 'written' }];
 }
 
 /** The base of a deleted file stays as it was, so that the file, should it come back, is known for what it is. */
@@ -87,6 +94,5 @@ function baseOf(record: FileRecord, next: RenderedFile | undefined): [string, st
 }
 
 function change(tree: WorkingTree, path: string, after: string | undefined): Change {
-  const disk = onDisk(tree, path);
-  return { path, before: disk.kind === 'file' ? disk.text : undefined, after };
+  return { path, before: textOnDisk(tree, path), after };
 }

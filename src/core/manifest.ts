@@ -5,6 +5,7 @@ import { isSafePath } from './paths.ts';
 /** Where the program keeps what it remembers of a project, relative to the project. */
 export const STATE_DIR = '.koa-mongo-session';
 export const MANIFEST_PATH = `${STATE_DIR}/manifest.json`;
+export const BACKUP_IGNORE = `${STATE_DIR}/backup/.gitignore`;
 export const MANIFEST_SCHEMA = 'https://unpkg.com/create-koa-mongo-session/schema/manifest.schema.json';
 
 /** What is remembered between runs. Holds no secret. */
@@ -24,12 +25,11 @@ export interface FileRecord {
   readonly generatedPath: string;
   /** Of the base text, in hexadecimal. */
   readonly sha256: string;
-  readonly state: FileState;
+  readonly state: (typeof FILE_STATES)[number];
 }
 
-/** Why a file may differ from its base: not at all, edited, removed, or left with conflict markers. */
-export type FileState = (typeof FILE_STATES)[number];
-const FILE_STATES = ['generated', 'edited', 'deleted', 'markers'] as const;
+/** `deleted`: the user removed it, and it is not to come back unasked. */
+const FILE_STATES = ['written', 'deleted'] as const;
 
 const SCHEMA_VERSION = 2;
 const MAX_FILES = 200;

@@ -11,7 +11,7 @@ export type OnDisk =
 export interface Project {
   /** Absolute, with symbolic links resolved. */
   readonly root: string;
-  /** `new` when this program made it: its package.json, tsconfig and README are then the program's to write. */
+  /** `new` when this program made it: its tsconfig and README are then the program's to write. */
   readonly kind: 'new' | 'existing';
   readonly name: string;
   /** How its own imports end, by its tsconfig. */
@@ -25,12 +25,24 @@ export interface Project {
 export interface WorkingTree {
   /** By path relative to the project; covers each path a plan may touch. */
   readonly files: ReadonlyMap<string, OnDisk>;
-  /** Path by id, for files that were recorded elsewhere and lie here now. */
-  readonly moved: ReadonlyMap<string, string>;
+  /** By id, where files now lie that are not where they were recorded. More than one: copies. */
+  readonly moved: ReadonlyMap<string, readonly string[]>;
+  /** What the project's own formatter makes of a text at a path, by `formattedKey`; empty where it has none. */
+  readonly formatted: ReadonlyMap<string, string>;
 }
 
 const ABSENT: OnDisk = { kind: 'absent' };
 
 export function onDisk(tree: WorkingTree, path: string): OnDisk {
   return tree.files.get(path) ?? ABSENT;
+}
+
+/** The raw text of a file, with its own line ends and byte order mark. */
+export function textOnDisk(tree: WorkingTree, path: string): string | undefined {
+  const disk = onDisk(tree, path);
+  return disk.kind === 'file' ? disk.text : undefined;
+}
+
+export function formattedKey(path: string, text: string): string {
+  return `${path}\0${text}`;
 }

@@ -9,6 +9,7 @@ const NAMES: Readonly<Record<Action, string>> = {
   create: 'created',
   update: 'updated',
   merge: 'merged',
+  move: 'moved',
   replace: 'replaced',
   markers: 'marked',
   delete: 'deleted',
@@ -34,7 +35,7 @@ export function reportText(plan: Plan | SettledPlan): string {
   );
   const width = Math.max(0, ...told.map(({ action }) => NAMES[action].length));
   const lines = told.flatMap((entry) => [
-    `  ${NAMES[entry.action].padEnd(width)}  ${entry.path}`,
+    `  ${NAMES[entry.action].padEnd(width)}  ${entry.path}${entry.from === undefined ? '' : ` (from ${entry.from})`}`,
     ...details(entry),
   ]);
   const notes = plan.notes.map((note) => `  note: ${note}`);
@@ -48,6 +49,7 @@ export function reportJson(plan: Plan | SettledPlan, facts: { readonly written: 
     id: entry.id,
     path: entry.path,
     action: entry.action,
+    ...(entry.from === undefined ? {} : { from: entry.from }),
     ...(entry.action === 'conflict' ? { reason: entry.reason, hunks: entry.hunks } : {}),
     ...(entry.action === 'refuse' ? { problem: entry.problem } : {}),
   }));

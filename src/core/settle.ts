@@ -45,10 +45,14 @@ function without(entry: Entry): SettledEntry[] {
   return entry.action === 'conflict' || entry.action === 'refuse' ? [] : [entry];
 }
 
-function settleEntry({ id, path, mine, theirs, marked }: ConflictEntry, verdict: Verdict): SettledEntry {
-  if (verdict === 'mine') return { id, path, action: 'keep' };
-  if (verdict === 'theirs') return { id, path, action: 'replace', was: mine, text: theirs };
-  return { id, path, action: 'markers', was: mine, text: marked };
+function settleEntry(entry: ConflictEntry, verdict: Verdict): SettledEntry {
+  const { id, path, from, mine, theirs, marked } = entry;
+  const place = from === undefined ? { id, path } : { id, path, from };
+  if (verdict === 'theirs') return { ...place, action: 'replace', was: mine, text: theirs };
+  if (verdict === 'markers') return { ...place, action: 'markers', was: mine, text: marked };
+  return from === undefined
+    ? { ...place, action: 'keep' }
+    : { ...place, action: 'move', was: mine, text: mine };
 }
 
 function describeOpen(open: readonly ConflictEntry[]): string {

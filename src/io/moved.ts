@@ -9,11 +9,11 @@ const SOURCE = /\.[cm]?[jt]sx?$/;
 const HEADER_BYTES = 200;
 const MAX_ENTRIES = 50_000;
 
-/** Where files now lie that are no longer where they were recorded: found by the id in their first line. */
+/** Where files now lie that are no longer where they were recorded, by the id in their first line; copies included. */
 export async function findMoved(
   root: string,
   missing: readonly FileRecord[],
-): Promise<ReadonlyMap<string, string>> {
+): Promise<ReadonlyMap<string, readonly string[]>> {
   const sought = new Set(missing.map(({ id }) => id));
   if (sought.size === 0) return new Map();
   const found = new Map<string, string[]>();
@@ -25,8 +25,7 @@ export async function findMoved(
     if (id === undefined || !sought.has(id)) continue;
     found.set(id, [...(found.get(id) ?? []), relative(root, path).split(sep).join('/')]);
   }
-  // Two copies of a file: which of them is the moved one cannot be told.
-  return new Map([...found].flatMap(([id, [path, other]]) => (path && !other ? [[id, path]] : [])));
+  return found;
 }
 
 async function* sourceFiles(folder: string): AsyncGenerator<string> {

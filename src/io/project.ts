@@ -2,7 +2,7 @@ import { lstat, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { UserError } from '../core/errors.ts';
 import { plainObject } from '../core/json.ts';
-import { basePath, MANIFEST_PATH, type Manifest, parseManifest } from '../core/manifest.ts';
+import { BACKUP_IGNORE, basePath, MANIFEST_PATH, type Manifest, parseManifest } from '../core/manifest.ts';
 import type { OnDisk, Project, WorkingTree } from '../core/project.ts';
 import type { RenderedFile } from '../core/rendered-file.ts';
 import { isInside, locate, unlessAbsent } from './files.ts';
@@ -47,14 +47,15 @@ export async function readWorkingTree(
     ...rendered.flatMap(({ path }) => [path, basePath(path)]),
     ...records.flatMap(({ path, generatedPath }) => [path, basePath(generatedPath)]),
     ...PATCHED,
+    BACKUP_IGNORE,
     MANIFEST_PATH,
   ]);
   const files = new Map<string, OnDisk>();
   await Promise.all([...paths].map(async (path) => files.set(path, await look(root, path))));
   const missing = records.filter(({ path }) => files.get(path)?.kind === 'absent');
   const moved = await findMoved(root, missing);
-  await Promise.all([...moved.values()].map(async (path) => files.set(path, await look(root, path))));
-  return { files, moved };
+  await Promise.all([...moved.values()].flat().map(async (path) => files.set(path, await look(root, path))));
+  return { files, moved, formatted: new Map() };
 }
 
 async function realRoot(dir: string): Promise<string> {
