@@ -17,6 +17,11 @@ export function conflictsOf(plan: Plan): ConflictEntry[] {
   return plan.entries.filter((entry) => entry.action === 'conflict');
 }
 
+/** One verdict for all conflicts. */
+export function sameVerdict(plan: Plan, verdict: Verdict): ReadonlyMap<string, Verdict> {
+  return new Map(conflictsOf(plan).map(({ id }) => [id, verdict]));
+}
+
 /** @throws UserError where something must be mended by the user first */
 export function refuseUnusable(plan: Plan): void {
   const refused = plan.entries.filter((entry) => entry.action === 'refuse');

@@ -7,6 +7,7 @@ import type { OnDisk, Project, WorkingTree } from '../core/project.ts';
 import type { RenderedFile } from '../core/rendered-file.ts';
 import { isInside, locate, unlessAbsent } from './files.ts';
 import { findMoved } from './moved.ts';
+import { isInterrupted, repairInterrupted } from './transaction.ts';
 
 /** No generated file comes near; what does is not read into memory. */
 const MAX_BYTES = 2_000_000;
@@ -16,6 +17,22 @@ const PACKAGE_JSON = 'package.json';
 const PATCHED = [PACKAGE_JSON, '.gitignore', '.env'];
 
 /**
+ * Reads a project that is about to be written. Puts back first what an earlier run left half-way.
+ *
+ * @param generator version of the running program
+ * @throws UserError for a directory, a manifest or a journal that cannot be used
+ */
+export async function openProject(dir: string, generator: string): Promise<Project> {
+  const root = await realRoot(resolve(dir));
+  const edited = await repairInterrupted(root);
+  const project = await readProject(root, generator);
+  const warnings = edited.map(
+    (path) => `${path} was edited after a run was interrupted, and is left as it is.`,
+  );
+  return { ...project, warnings: [...warnings, ...project.warnings] };
+}
+
+/**
  * Reads what the project says of itself. Nothing it holds is trusted.
  *
  * @param generator version of the running program
@@ -23,6 +40,7 @@ const PATCHED = [PACKAGE_JSON, '.gitignore', '.env'];
  */
 export async function readProject(dir: string, generator: string): Promise<Project> {
   const root = await realRoot(resolve(dir));
+  if (await isInterrupted(root)) throw new UserError(HALF_WAY, 4);
   const manifest = await readManifest(root, generator);
   const packageJson = await look(root, PACKAGE_JSON);
   const { importExtension, warnings } = await readTsconfig(root);
@@ -35,6 +53,9 @@ export async function readProject(dir: string, generator: string): Promise<Proje
     warnings,
   };
 }
+
+const HALF_WAY =
+  'An earlier run was interrupted half-way. Run it again without --dry-run, --diff or --check: that repairs the project first.';
 
 /** Reads every file that a plan for these rendered files may have to touch. */
 export async function readWorkingTree(
