@@ -3,5 +3,5 @@ export const TEMPLATE_OPTIONS = {
   strict: true,
   noEscape: true,
   knownHelpersOnly: true,
-  knownHelpers: { literal: true },
+  knownHelpers: { literal: true, json: true, seconds: true, duration: true },
 };

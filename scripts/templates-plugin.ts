@@ -1,17 +1,46 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, sep } from 'node:path';
 import Handlebars from 'handlebars';
 import type { Plugin } from 'rolldown';
 import { TEMPLATE_OPTIONS } from './template-options.ts';
 
+const FOLDER = join(import.meta.dirname, '..', 'templates');
+const MODULE = 'virtual:templates';
+const ENDING = '.hbs';
+
+/** Paths below templates/, with `/`, in a fixed order. */
+const templatePaths = (): string[] =>
+  readdirSync(FOLDER, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith(ENDING))
+    .map((path) => path.replaceAll(sep, '/'))
+    .sort();
+
+function precompile(path: string): string {
+  try {
+    return String(Handlebars.precompile(readFileSync(join(FOLDER, path), 'utf8'), TEMPLATE_OPTIONS));
+  } catch (error) {
+    throw new Error(`templates/${path}: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
 /**
- * Turns `import specification from './x.hbs'` into the template's precompiled form, for the build (rolldown) and
- * for the tests (Vite), so that neither compiles a template while the program runs.
+ * The module `virtual:templates`: every template below templates/, precompiled, under its path without `.hbs`.
+ * Used by the build (rolldown) and the tests (Vite), so that nothing is compiled while the program runs, and a new
+ * template is a new file and nothing else.
  */
 export function precompiledTemplates() {
   return {
     name: 'precompiled-templates',
-    transform(text, id) {
-      if (!id.endsWith('.hbs')) return null;
-      return `export default ${Handlebars.precompile(text, TEMPLATE_OPTIONS)};`;
+    resolveId(id) {
+      return id === MODULE ? `\0${MODULE}` : null;
+    },
+    load(id) {
+      if (id !== `\0${MODULE}`) return null;
+      const entries = templatePaths().map((path) => {
+        this.addWatchFile(join(FOLDER, path));
+        return `${JSON.stringify(path.slice(0, -ENDING.length))}: ${precompile(path)}`;
+      });
+      return `export default {\n${entries.join(',\n')}\n};`;
     },
   } satisfies Plugin;
 }
