@@ -7,6 +7,8 @@ await rm('dist', { recursive: true, force: true });
 const bundle = await rolldown({
   input: 'src/cli.ts',
   platform: 'node',
+  // The CommonJS form of jsonc-parser asks for its parts in a way that no bundler can follow.
+  resolve: { mainFields: ['module', 'main'] },
   plugins: [precompiledTemplates()],
   onwarn(warning) {
     throw new Error(warning.message);

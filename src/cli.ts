@@ -1,1 +1,47 @@
-export {};
+import { writeSync } from 'node:fs';
+import { Interrupted, UserError } from './core/errors.ts';
+import { isDryRunOfNpm, refuseSwallowedFlags } from './core/npm-create.ts';
+import { parseFlags } from './flags.ts';
+import { main } from './main.ts';
+
+const SHOW_CURSOR = '\u001B[?25h';
+
+/** A question hides the cursor; whoever ends us at one wants it back. */
+function endAt(signal: 'SIGINT' | 'SIGTERM', exitCode: number): void {
+  process.once(signal, () => {
+    if (process.stderr.isTTY) writeSync(process.stderr.fd, SHOW_CURSOR);
+    process.exit(exitCode);
+  });
+}
+
+async function run(argv: readonly string[]): Promise<number> {
+  refuseSwallowedFlags(argv, process.env);
+  const flags = parseFlags(argv);
+  if (flags.command === 'text') {
+    process.stdout.write(flags.text);
+    return 0;
+  }
+  const dryRun = flags.run.dryRun || isDryRunOfNpm(process.env);
+  return main({ ...flags, run: { ...flags.run, dryRun } });
+}
+
+function explain(error: unknown): number {
+  if (error instanceof Interrupted) return error.exitCode;
+  if (error instanceof UserError) {
+    process.stderr.write(`error: ${error.message}\n`);
+    return error.exitCode;
+  }
+  // Its text is not ours, so it might hold what is secret.
+  const stack = error instanceof Error ? error.stack : String(error);
+  const detail = process.env.DEBUG ? stack : 'Run it again with DEBUG=1 to see where.';
+  process.stderr.write(`error: this is a bug in create-koa-mongo-session, please report it. ${detail}\n`);
+  return 1;
+}
+
+endAt('SIGINT', 130);
+endAt('SIGTERM', 143);
+// A reader such as `head` that has seen enough is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+process.exitCode = await run(process.argv.slice(2)).catch(explain);

@@ -95,11 +95,11 @@ export const parseCookieName = textWithout(
   [(text) => text.length > 128, 'must be at most 128 characters long'],
 );
 
-/** What a koa-session object, or any object, has of its own. */
+/** What a koa-session object, or any object, has of its own, and the example property of the generated code. */
 const TAKEN = new Set([
   ...Object.getOwnPropertyNames(Object.prototype),
   ...['isNew', 'length', 'populated', 'maxAge', 'externalKey', 'prototype'],
-  ...['save', 'regenerate', 'manuallyCommit', 'commit', 'toJSON', 'then'],
+  ...['save', 'regenerate', 'manuallyCommit', 'commit', 'toJSON', 'then', 'views'],
 ]);
 
 export const parseUserKey = textWithout(
@@ -107,7 +107,7 @@ export const parseUserKey = textWithout(
     (text) => !/^[A-Za-z$][\w$]*$/.test(text),
     'must be a property name: letters, digits, _ and $, beginning with a letter (koa-session does not keep what begins with _)',
   ],
-  [(text) => TAKEN.has(text), 'must not be a property that every koa-session object has already'],
+  [(text) => TAKEN.has(text), 'must not be a property that the session has already'],
   [(text) => text.length > 128, 'must be at most 128 characters long'],
 );
 

@@ -18,7 +18,8 @@ import type { ConnectionStyle } from './settings.ts';
  * missing answer are all derived from it.
  */
 
-export type PackageManager = 'npm' | 'pnpm' | 'yarn' | 'bun';
+export const MANAGER_NAMES = ['npm', 'pnpm', 'yarn', 'bun'] as const;
+export type PackageManager = (typeof MANAGER_NAMES)[number];
 
 /** What is known of the project before anything is asked. */
 export interface ProjectFacts {
@@ -94,7 +95,10 @@ const EXTENSIONS = {
   none: './store',
 } as const;
 
-const MANAGERS = { npm: 'npm', pnpm: 'pnpm', yarn: 'Yarn', bun: 'Bun' } as const;
+const MANAGERS = { npm: 'npm', pnpm: 'pnpm', yarn: 'yarn', bun: 'bun' } as const satisfies Record<
+  PackageManager,
+  string
+>;
 
 /** Longest database name that is suggested, in characters; all of them are ASCII. */
 const SUGGESTED_NAME = 48;

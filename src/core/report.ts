@@ -43,7 +43,7 @@ export function reportText(plan: Plan | SettledPlan): string {
 }
 
 /** For a program: one JSON value. */
-export function reportJson(plan: Plan | SettledPlan, facts: { readonly written: boolean }): string {
+export function reportJson(plan: Plan | SettledPlan, facts: { readonly written: boolean } & object): string {
   const entries: readonly Entry[] = plan.entries;
   const files = entries.map((entry) => ({
     id: entry.id,

@@ -1,0 +1,37 @@
+import { envEntries } from './env-file.ts';
+import { patchEnv } from './patch-env.ts';
+import { patchGitignore } from './patch-gitignore.ts';
+import { patchPackageJson } from './patch-package-json.ts';
+import type { Patch } from './plan.ts';
+import { onDisk, type WorkingTree } from './project.ts';
+import type { Secrets, Settings } from './settings.ts';
+import { wantedPackage } from './wanted-package.ts';
+
+/** What git should ignore: the secrets, and what can be made again. */
+const IGNORED = ['.env', 'node_modules/', 'dist/'];
+
+/**
+ * The files that are added to and not generated.
+ *
+ * @param newKey makes a fresh random key
+ */
+export function listPatches(
+  settings: Settings,
+  secrets: Secrets,
+  tree: WorkingTree,
+  newKey: () => string,
+): Patch[] {
+  const raw = (path: string): string | undefined => {
+    const disk = onDisk(tree, path);
+    return disk.kind === 'file' ? disk.text : undefined;
+  };
+  return [
+    {
+      id: 'package',
+      path: 'package.json',
+      ...patchPackageJson(raw('package.json'), wantedPackage(settings)),
+    },
+    { id: 'gitignore', path: '.gitignore', text: patchGitignore(raw('.gitignore'), IGNORED), notes: [] },
+    { id: 'env', path: '.env', ...patchEnv(raw('.env'), envEntries(settings), secrets, newKey) },
+  ];
+}

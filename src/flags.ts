@@ -1,0 +1,195 @@
+import { Command, CommanderError, Option as Flag } from 'commander';
+import manifest from '../package.json' with { type: 'json' };
+import { type Answers, PASSWORD_RULE } from './core/answers.ts';
+import { UserError } from './core/errors.ts';
+import { flagName, hasNegation, OPTION_NAMES, type Option, optionOf, RUN_FLAGS } from './core/options.ts';
+
+export const CONFLICT_POLICIES = ['ask', 'fail', 'ours', 'theirs', 'markers'] as const;
+export type ConflictPolicy = (typeof CONFLICT_POLICIES)[number];
+
+/** How this run goes; nothing of it is remembered. */
+export interface RunFlags {
+  readonly yes: boolean;
+  /** False for `--no-input`. */
+  readonly input: boolean;
+  /** A file, or `-` for standard input. */
+  readonly config: string | undefined;
+  readonly dryRun: boolean;
+  /** Of one path, or of all. */
+  readonly diff: string | true | undefined;
+  readonly check: boolean;
+  readonly json: boolean;
+  readonly onConflict: ConflictPolicy | undefined;
+  readonly restore: readonly string[];
+}
+
+export interface Flags {
+  readonly command: 'generate' | 'undo';
+  readonly directory: string;
+  readonly given: Answers;
+  readonly run: RunFlags;
+}
+
+/** What was asked for is a text: help or the version. */
+export interface Text {
+  readonly command: 'text';
+  readonly text: string;
+}
+
+const EXIT_CODES = `
+Exit codes:
+  0    done
+  1    internal error
+  2    usage, or a missing or bad answer
+  3    --check found that a run would change something
+  4    conflict: nothing was written
+  5    written, but the install failed
+  130  Ctrl-C: nothing was written
+  143  SIGTERM
+
+Each switch and each optional answer has a --no-…, to take it back in a later run.
+Nothing is asked without a terminal, with CI set, or in the hands of a known agent.
+Documentation: README.md`;
+
+/** Command line to flags. Throws a UserError, which shows no value of the command line. */
+export function parseFlags(argv: readonly string[]): Flags | Text {
+  let text = '';
+  let flags: Flags | undefined;
+  const program = createProgram((parsed) => {
+    flags = parsed;
+  });
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride().configureOutput({ writeOut: (part) => (text += part), writeErr: () => {} });
+  }
+  try {
+    program.parse(withoutStrayDashes(argv), { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return { command: 'text', text };
+    throw usageError(error, program);
+  }
+  if (!flags) throw new Error('no command was run');
+  return flags;
+}
+
+/** Package managers differ in whether `create x -- --flag` hands on the `--`. */
+function withoutStrayDashes(argv: readonly string[]): string[] {
+  const stray = argv.findIndex((word, at) => word === '--' && (at === 0 || argv[at + 1]?.startsWith('-')));
+  return argv.filter((_, at) => at !== stray);
+}
+
+function createProgram(onParsed: (flags: Flags) => void): Command {
+  const program = new Command('create-koa-mongo-session')
+    .description(
+      'Writes MongoDB-backed sessions for Koa into a project, as TypeScript that the project owns.',
+    )
+    .argument('[directory]', 'the project, new or existing', '.')
+    .version(manifest.version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .allowExcessArguments(false)
+    .helpCommand(false)
+    .addHelpText('after', EXIT_CODES);
+  for (const name of OPTION_NAMES) addAnswerFlags(program, optionOf(name), name);
+  for (const flag of runFlags()) program.addOption(flag);
+  // Known only so that it can be refused, and its value never shown.
+  program.addOption(new Flag('-p, --password [password]').hideHelp());
+  program.action((directory: string, options: Record<string, unknown>) =>
+    onParsed({
+      command: 'generate',
+      directory: directoryOf(directory),
+      given: givenIn(options),
+      run: runIn(options),
+    }),
+  );
+  program
+    .command('undo')
+    .description('take back what the last run wrote')
+    .argument('[directory]', 'the project', '.')
+    .allowExcessArguments(false)
+    .action((directory: string, _, command: Command) =>
+      onParsed({
+        command: 'undo',
+        directory: directoryOf(directory),
+        given: {},
+        run: runIn(command.optsWithGlobals()),
+      }),
+    );
+  return program;
+}
+
+function addAnswerFlags(program: Command, option: Option, name: string): void {
+  program.addOption(new Flag(option.flag, helpOf(option)).helpGroup(`${option.group}:`));
+  if (hasNegation(option)) program.addOption(new Flag(flagName(name).replace('--', '--no-')).hideHelp());
+}
+
+function helpOf({ help, choices, default: fixed, kind }: Option): string {
+  const among = choices ? `: ${Object.keys(choices).join(', ')}` : '';
+  return `${help}${among}${fixed === undefined || kind === 'switch' ? '' : ` (default: ${fixed})`}`;
+}
+
+function runFlags(): Flag[] {
+  return Object.entries(RUN_FLAGS).map(([name, { flag, help, group }]) => {
+    const option = new Flag(flag, help).helpGroup(`${group}:`);
+    return name === 'restore' ? option.argParser(collect) : option;
+  });
+}
+
+const collect = (value: string, earlier: readonly string[] = []): readonly string[] => [...earlier, value];
+
+function directoryOf(directory: string): string {
+  if (/^mongodb(\+srv)?:/i.test(directory)) {
+    throw new UserError('directory: a connection string is given with --url');
+  }
+  return directory;
+}
+
+/** `--no-…` of an optional answer takes it back. */
+function givenIn(options: Record<string, unknown>): Answers {
+  if (options.password !== undefined) throw new UserError(`--password: ${PASSWORD_RULE}`);
+  const answers = OPTION_NAMES.filter((name) => options[name] !== undefined).map((name) => [
+    name,
+    optionOf(name).optional && options[name] === false ? null : options[name],
+  ]);
+  return Object.fromEntries(answers);
+}
+
+function runIn(options: Record<string, unknown>): RunFlags {
+  const { config, diff, onConflict, restore } = options;
+  return {
+    yes: options.yes === true,
+    input: options.input !== false,
+    config: typeof config === 'string' ? config : undefined,
+    dryRun: options.dryRun === true,
+    diff: diff === true || typeof diff === 'string' ? diff : undefined,
+    check: options.check === true,
+    json: options.json === true,
+    onConflict: conflictPolicy(onConflict),
+    restore: Array.isArray(restore) ? restore : [],
+  };
+}
+
+function conflictPolicy(given: unknown): ConflictPolicy | undefined {
+  const known = CONFLICT_POLICIES.find((policy) => policy === given);
+  if (given !== undefined && known === undefined) {
+    throw new UserError(`--on-conflict: must be one of ${CONFLICT_POLICIES.join(', ')}`);
+  }
+  return known;
+}
+
+const UNKNOWN = /unknown option '(-[^-]|--[^=']*)(.+)?'/s;
+
+/** What commander says, without the value that an unknown flag may carry. */
+function usageError({ code, message }: CommanderError, program: Command): UserError {
+  const hint = '\nSee create-koa-mongo-session --help';
+  const [, flag = '', value] = (code === 'commander.unknownOption' && UNKNOWN.exec(message)) || [];
+  if (value === undefined) return new UserError(message.replace(/^error: /, '') + hint);
+  const isKnown = program.options.some(({ long, short }) => long === flag || short === flag);
+  if (isKnown)
+    return new UserError(`${flag}: takes no value; to turn it off, give ${flag.replace('--', '--no-')}`);
+  try {
+    program.parse([flag], { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) return usageError(error, program);
+  }
+  return new UserError(`unknown option '${flag}'${hint}`);
+}

@@ -1,0 +1,21 @@
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Set by programs that run commands on behalf of a model; nobody is there to answer a question. */
+const AGENTS = [
+  'AI_AGENT',
+  'AUGMENT_AGENT',
+  'CLAUDECODE',
+  'CODEX_SANDBOX',
+  'CURSOR_AGENT',
+  'GEMINI_CLI',
+  'OPENCODE',
+];
+
+const isSet = (value: string | undefined): boolean =>
+  value !== undefined && !['', '0', 'false'].includes(value);
+
+/** Whether somebody can see a question, on stderr, and answer it. */
+export function canAsk(env: Environment): boolean {
+  const isAutomated = isSet(env.CI) || AGENTS.some((name) => isSet(env[name]));
+  return !isAutomated && process.stdin.isTTY === true && process.stderr.isTTY === true;
+}

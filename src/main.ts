@@ -1,0 +1,139 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
+import manifest from '../package.json' with { type: 'json' };
+import {
+  type Answers,
+  answersError,
+  combineAnswers,
+  commandOf,
+  missingAnswers,
+  parseAnswersJson,
+  withSuggestions,
+} from './core/answers.ts';
+import { listChanges } from './core/changes.ts';
+import { UserError } from './core/errors.ts';
+import { nextSteps, nextStepsText } from './core/next-steps.ts';
+import { MANAGER_NAMES, type PackageManager, type ProjectFacts } from './core/options.ts';
+import { listPatches } from './core/patches.ts';
+import { planChanges } from './core/plan.ts';
+import type { Project } from './core/project.ts';
+import { renderFiles } from './core/render.ts';
+import { hasDrift, reportJson, reportText } from './core/report.ts';
+import { parseSettings, problemsIn } from './core/settings.ts';
+import { settle } from './core/settle.ts';
+import type { Flags } from './flags.ts';
+import { askAdvanced, askMissing, confirm } from './io/ask.ts';
+import { canAsk } from './io/environment.ts';
+import { errorCode } from './io/files.ts';
+import { detectPackageManager, installPackages } from './io/packages.ts';
+import { readProject, readWorkingTree } from './io/project.ts';
+import { templates } from './io/templates.ts';
+import { changesToUndo, commitChanges, repairInterrupted } from './io/transaction.ts';
+
+/** Carries out the command and returns the exit code. Whatever is the user's to mend is thrown as a UserError. */
+export async function main(flags: Flags): Promise<number> {
+  if (flags.command === 'undo') return undo(flags);
+  const { run } = flags;
+  const project = await openProject(flags);
+  const facts = factsOf(project);
+  const collected = await collectAnswers(flags, project.manifest?.answers ?? {}, facts);
+  const { settings, secrets, answers } = await parseSettings(collected, facts);
+
+  const rendered = renderFiles(settings, templates);
+  const tree = await readWorkingTree(project, rendered);
+  const patches = listPatches(settings, secrets, tree, newKey);
+  const plan = planChanges(rendered, patches, project, tree);
+  if (run.check || run.dryRun) {
+    tell(run.json ? reportJson(plan, { written: false }) : reportText(plan));
+    return run.check && hasDrift(plan) ? 3 : 0;
+  }
+  const settled = settle(plan, new Map());
+  const memory = { generator: manifest.version, project: project.kind, answers };
+  await commitChanges(project.root, listChanges(settled, rendered, project.manifest, memory, tree));
+
+  const manager = managerFor(collected, facts);
+  const isInstalled = collected.install === true;
+  const repeat = commandOf(flags.directory, answers, facts);
+  const next = nextSteps(settings, { directory: flags.directory, manager, isInstalled, repeat });
+  const report = run.json
+    ? reportJson(settled, { written: true, ...next })
+    : reportText(settled) + nextStepsText(next);
+  if (isInstalled) await installPackages(project.root, manager);
+  tell(report);
+  return 0;
+}
+
+async function undo({ directory, run }: Flags): Promise<number> {
+  const { root } = await readProject(directory, manifest.version);
+  const changes = await changesToUndo(root);
+  if (!run.dryRun) await commitChanges(root, changes);
+  return 0;
+}
+
+async function openProject({ directory, run }: Flags): Promise<Project> {
+  const project = await readProject(directory, manifest.version);
+  project.warnings.forEach(warn);
+  if (run.dryRun || run.check) return project;
+  const left = await repairInterrupted(project.root);
+  for (const path of left)
+    warn(`${path} was edited after a run that was stopped half-way; it is left as it is`);
+  return project;
+}
+
+const factsOf = ({ root, kind, name, importExtension }: Project): ProjectFacts => ({
+  kind,
+  name,
+  importExtension,
+  packageManager: detectPackageManager(root, process.env.npm_config_user_agent),
+});
+
+/** From flags, file, memory and questions, in this order: complete and without problems. */
+async function collectAnswers(
+  { directory, given, run }: Flags,
+  saved: Answers,
+  facts: ProjectFacts,
+): Promise<Answers> {
+  const { answers, warnings } = combineAnswers({ ...(await readConfig(run.config)), ...given }, saved);
+  warnings.forEach(warn);
+  const known = run.yes ? withSuggestions(answers, facts) : answers;
+  const problems = await problemsIn(known);
+  const isAsking = run.input && !run.yes && canAsk(process.env);
+  const missing = isAsking ? [] : missingAnswers(known);
+  if (problems.length + missing.length > 0)
+    throw answersError(problems, missing, { directory, answers, facts });
+  if (!isAsking) return known;
+
+  const all = await askFor(known, Object.keys(saved).length === 0, facts);
+  const late = await problemsIn(all);
+  if (late.length > 0) throw answersError(late, [], { directory, answers: all, facts });
+  const isInstallOpen =
+    all.install === undefined && Object.keys(saved).length === 0 && !run.dryRun && !run.check;
+  if (!isInstallOpen) return all;
+  return { ...all, install: await confirm(`Install the packages now with ${managerFor(all, facts)}?`, true) };
+}
+
+async function askFor(known: Answers, isFirstRun: boolean, facts: ProjectFacts): Promise<Answers> {
+  const asked = await askMissing(known, facts, problemsIn);
+  return isFirstRun ? askAdvanced(asked, facts, problemsIn) : asked;
+}
+
+const managerFor = (answers: Answers, facts: ProjectFacts): PackageManager =>
+  MANAGER_NAMES.find((name) => name === answers.packageManager) ?? facts.packageManager;
+
+async function readConfig(path: string | undefined): Promise<Answers> {
+  if (path === undefined) return {};
+  if (path === '-') return parseAnswersJson(await text(process.stdin));
+  try {
+    return parseAnswersJson(await readFile(path, 'utf8'));
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw new UserError(`--config: cannot be read (${errorCode(error)})`);
+  }
+}
+
+const newKey = (): string => randomBytes(32).toString('base64url');
+
+const tell = (result: string): void => void process.stdout.write(result);
+
+const warn = (warning: string): void => void process.stderr.write(`warning: ${warning}\n`);
