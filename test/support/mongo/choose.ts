@@ -1,0 +1,125 @@
+import { execFile } from 'node:child_process';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+/** Where a run's servers come from: a mongod on this machine, or the stand-in. */
+export type Source =
+  | { kind: 'mongod'; binary: string; version: string }
+  | { kind: 'stand-in'; because: string };
+
+interface FailedDownload {
+  /** ms since 1970. */
+  at: number;
+  wanted: string;
+  reason: string;
+}
+
+const HOUR_MS = 3_600_000;
+const PROBE_MS = 5_000;
+const DEFAULT_MIRROR = 'https://fastdl.mongodb.org';
+const MEMO = fileURLToPath(
+  new URL('../../../node_modules/.cache/test-mongo/failed-download.json', import.meta.url),
+);
+
+/** Which mongod the environment asks for; another wish is another download. */
+const wanted = (): string =>
+  ['MONGOMS_VERSION', 'MONGOMS_DOWNLOAD_MIRROR', 'MONGOMS_DOWNLOAD_URL', 'MONGOMS_DISTRO']
+    .map((name) => process.env[name] ?? '')
+    .join(' ');
+
+const proxied = (): boolean => Boolean(process.env.HTTPS_PROXY ?? process.env.https_proxy);
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/**
+ * A mongod if one can be had: a system one, a cached one, or a download; else the stand-in. A download that
+ * failed is not tried again within the hour. Throws when MONGODB_TEST_REQUIRE=real and there is none.
+ */
+export async function chooseSource(): Promise<Source> {
+  const source = await findSource();
+  if (source.kind === 'stand-in' && process.env.MONGODB_TEST_REQUIRE === 'real') {
+    throw new Error(
+      `MONGODB_TEST_REQUIRE=real, and no mongod can be had: ${source.because}. ` +
+        'Name a running server by MONGODB_TEST_URL, or a mongod by MONGOMS_SYSTEM_BINARY.',
+    );
+  }
+  return source;
+}
+
+async function findSource(): Promise<Source> {
+  const { DryMongoBinary } = await import('mongodb-memory-server');
+  const present = process.env.MONGOMS_SYSTEM_BINARY ?? (await onPath());
+  const binary =
+    present ?? (await DryMongoBinary.locateBinary({ version: process.env.MONGOMS_VERSION ?? '' }));
+  if (binary) return runnable(binary);
+  const failed = await recall();
+  if (failed)
+    return {
+      kind: 'stand-in',
+      because: `${failed.reason} (not tried again before ${clock(failed.at + HOUR_MS)})`,
+    };
+  return download();
+}
+
+/** A mongod of the system's own, unless a certain version is asked for. */
+async function onPath(): Promise<string | undefined> {
+  if (process.env.MONGOMS_VERSION) return undefined;
+  return (await versionOf('mongod').catch(() => undefined)) && 'mongod';
+}
+
+async function runnable(binary: string): Promise<Source> {
+  try {
+    return { kind: 'mongod', binary, version: await versionOf(binary) };
+  } catch (error) {
+    return { kind: 'stand-in', because: `${binary} does not run: ${messageOf(error)}` };
+  }
+}
+
+async function versionOf(binary: string): Promise<string> {
+  const { stdout } = await promisify(execFile)(binary, ['--version']);
+  const version = /db version v(\S+)/.exec(stdout)?.[1];
+  if (!version) throw new Error('it does not tell its version');
+  return version;
+}
+
+async function download(): Promise<Source> {
+  const { MongoBinary } = await import('mongodb-memory-server');
+  try {
+    await probe();
+    return await runnable(await MongoBinary.getPath());
+  } catch (error) {
+    const reason = `the download of mongod failed: ${messageOf(error)}`;
+    await remember({ at: Date.now(), wanted: wanted(), reason });
+    return { kind: 'stand-in', because: reason };
+  }
+}
+
+/** Says within seconds that there is no network; a download by itself would try for long. */
+async function probe(): Promise<void> {
+  if (proxied()) return;
+  const address = process.env.MONGOMS_DOWNLOAD_URL ?? process.env.MONGOMS_DOWNLOAD_MIRROR ?? DEFAULT_MIRROR;
+  try {
+    await fetch(address, { method: 'HEAD', signal: AbortSignal.timeout(PROBE_MS) });
+  } catch {
+    throw new Error(`${new URL(address).host} cannot be reached`);
+  }
+}
+
+async function recall(): Promise<FailedDownload | undefined> {
+  const text = await readFile(MEMO, 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  const failed = JSON.parse(text) as FailedDownload;
+  const recent = failed.at <= Date.now() && Date.now() - failed.at < HOUR_MS;
+  return recent && failed.wanted === wanted() ? failed : undefined;
+}
+
+/** Where nothing can be written the next run just tries again. */
+async function remember(failed: FailedDownload): Promise<void> {
+  await mkdir(dirname(MEMO), { recursive: true })
+    .then(() => writeFile(MEMO, JSON.stringify(failed)))
+    .catch(() => undefined);
+}
+
+const clock = (at: number): string => new Date(at).toTimeString().slice(0, 5);

@@ -1,0 +1,29 @@
+import { randomBytes } from 'node:crypto';
+import { MongoClient } from 'mongodb';
+import { afterAll, inject } from 'vitest';
+import type {} from './global-setup.ts';
+import { startFrom } from './start.ts';
+import type { OwnServer, ServerOptions } from './types.ts';
+import { withDatabase } from './urls.ts';
+
+export type { FailCommand, MongoServer, NewUser, OwnServer, Role, ServerOptions } from './types.ts';
+export { withDatabase } from './urls.ts';
+
+/** A database of one's own on the server that the run shares; dropped afterwards. The URL names it. */
+export function useDatabase(): { url: string; name: string } {
+  const name = `test-${randomBytes(8).toString('hex')}`;
+  const url = withDatabase(inject('mongo').url, name);
+  afterAll(async () => {
+    const client = new MongoClient(url);
+    try {
+      await client.db(name).dropDatabase();
+    } finally {
+      await client.close();
+    }
+  });
+  return { url, name };
+}
+
+/** A server of one's own, for tests that stop, slow or fail it. Whoever starts it stops it. */
+export const startServer = (options?: ServerOptions): Promise<OwnServer> =>
+  startFrom(inject('mongoSource'), options);

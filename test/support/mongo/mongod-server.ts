@@ -1,0 +1,115 @@
+import { MongoMemoryReplSet, MongoMemoryServer } from 'mongodb-memory-server';
+import type { Machine } from './own-server.ts';
+import { CA_FILE, KEY_AND_CERTIFICATE_FILE } from './tls.ts';
+import type { ServerOptions } from './types.ts';
+
+const REPLICA_SET = 'rs0';
+const MEMBERS = 3;
+const LAUNCH_MS = 60_000;
+
+/** Starts a real server by mongodb-memory-server; a replica set has three members. */
+export async function startMongod(
+  binary: { binary: string; version: string },
+  options: ServerOptions,
+): Promise<Machine> {
+  return options.replicaSet ? startReplicaSet(binary, options) : startStandalone(binary, options);
+}
+
+const binaryOptions = ({ binary, version }: { binary: string; version: string }) => ({
+  systemBinary: binary,
+  version,
+});
+
+/** Fail points exist only where test commands are enabled. */
+function launchArguments({ tls, ttlMonitorSeconds }: ServerOptions): string[] {
+  return [
+    ...parameter('enableTestCommands', 1),
+    ...(ttlMonitorSeconds === undefined ? [] : parameter('ttlMonitorSleepSecs', ttlMonitorSeconds)),
+    // prefer, not require: mongodb-memory-server itself connects without TLS to make the first user
+    ...(tls
+      ? [
+          '--tlsMode=preferTLS',
+          `--tlsCertificateKeyFile=${KEY_AND_CERTIFICATE_FILE}`,
+          `--tlsCAFile=${CA_FILE}`,
+          '--tlsAllowConnectionsWithoutCertificates',
+        ]
+      : []),
+  ];
+}
+
+const parameter = (name: string, value: number): string[] => ['--setParameter', `${name}=${value}`];
+
+function authOptions({ auth }: ServerOptions) {
+  if (!auth) return {};
+  const { username, password, roles } = auth;
+  const root = { enable: true, customRootName: username, customRootPwd: password };
+  if (!roles) return { auth: root };
+  const extraUsers = [{ createUser: username, pwd: password, roles, database: 'admin' }];
+  return {
+    auth: { enable: true, customRootName: `root-beside-${username}`, customRootPwd: password, extraUsers },
+  };
+}
+
+async function startStandalone(
+  binary: { binary: string; version: string },
+  options: ServerOptions,
+): Promise<Machine> {
+  const server = await MongoMemoryServer.create({
+    binary: binaryOptions(binary),
+    instance: {
+      args: launchArguments(options),
+      launchTimeout: LAUNCH_MS,
+      storageEngine: 'wiredTiger',
+      ...(options.port !== undefined && { port: options.port, portGeneration: false }),
+    },
+    ...authOptions(options),
+  });
+  return {
+    kind: 'mongod',
+    hosts: [`127.0.0.1:${server.instanceInfo?.port}`],
+    version: binary.version,
+    replicaSet: undefined,
+    pause: async () => {
+      await server.stop({ doCleanup: false });
+    },
+    resume: () => server.start(true),
+    stop: async () => {
+      await server.stop({ doCleanup: true, force: true });
+    },
+  };
+}
+
+async function startReplicaSet(
+  binary: { binary: string; version: string },
+  options: ServerOptions,
+): Promise<Machine> {
+  const set = await MongoMemoryReplSet.create({
+    binary: binaryOptions(binary),
+    replSet: {
+      name: REPLICA_SET,
+      count: MEMBERS,
+      args: launchArguments(options),
+      storageEngine: 'wiredTiger',
+      // A test that lets the primary step down shall not wait for ten seconds.
+      configSettings: { electionTimeoutMillis: 1_000 },
+      ...authOptions(options),
+    },
+    ...(options.port !== undefined && { instanceOpts: [{ port: options.port, launchTimeout: LAUNCH_MS }] }),
+  });
+  return {
+    kind: 'mongod',
+    hosts: set.servers.map((server) => `127.0.0.1:${server.instanceInfo?.port}`),
+    version: binary.version,
+    replicaSet: REPLICA_SET,
+    pause: async () => {
+      for (const server of set.servers) await server.stop({ doCleanup: false });
+    },
+    resume: async () => {
+      await Promise.all(set.servers.map((server) => server.start(true)));
+      await set.waitUntilRunning();
+    },
+    stop: async () => {
+      await set.stop({ doCleanup: true, force: true });
+    },
+  };
+}

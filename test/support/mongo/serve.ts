@@ -1,0 +1,32 @@
+import { parseArgs } from 'node:util';
+import { startFrom } from './start.ts';
+
+/** The stand-in as a process of its own: prints its URL, and ends on SIGTERM or SIGINT. */
+const { values } = parseArgs({
+  options: {
+    port: { type: 'string' },
+    auth: { type: 'string' },
+    tls: { type: 'boolean', default: false },
+    'replica-set': { type: 'boolean', default: false },
+    'server-version': { type: 'string' },
+    'ttl-monitor-seconds': { type: 'string' },
+  },
+});
+
+const [username, ...password] = values.auth?.split(':') ?? [];
+
+const server = await startFrom(
+  { kind: 'stand-in', because: 'it was asked for' },
+  {
+    tls: values.tls,
+    replicaSet: values['replica-set'],
+    ...(values.port !== undefined && { port: Number(values.port) }),
+    ...(username !== undefined && { auth: { username, password: password.join(':') } }),
+    ...(values['server-version'] !== undefined && { version: values['server-version'] }),
+    ...(values['ttl-monitor-seconds'] !== undefined && {
+      ttlMonitorSeconds: Number(values['ttl-monitor-seconds']),
+    }),
+  },
+);
+process.stdout.write(`${server.url}\n`);
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void server.stop());

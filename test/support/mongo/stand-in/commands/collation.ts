@@ -1,0 +1,23 @@
+import type { Document } from 'bson';
+import type { Collection } from '../collection.ts';
+import { CommandFailure, notImplemented } from '../errors.ts';
+import type { Options } from '../options.ts';
+import { equalValues } from '../values.ts';
+
+/** The simple collation is how everything is compared here; another one would change results. */
+export function refuseCollation(options: Options): void {
+  const collation = options.document('collation');
+  if (collation && collation.locale !== 'simple') throw notImplemented('collations');
+}
+
+/** A hint chooses an index, never results, except that a sparse or partial one leaves documents out. */
+export function checkHint(options: Options, collection: Collection | undefined): void {
+  if (!options.has('hint')) return;
+  const hint = options.raw('hint');
+  if (typeof hint === 'object' && hint !== null && Object.hasOwn(hint, '$natural')) return;
+  const index = collection?.indexes.find(
+    (spec) => spec.name === hint || equalValues(spec.key, hint as Document),
+  );
+  if (!index) throw new CommandFailure(2, 'hint provided does not correspond to an existing index');
+  if (index.sparse || index.partialFilterExpression) throw notImplemented('hints that leave documents out');
+}

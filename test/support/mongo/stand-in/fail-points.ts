@@ -1,0 +1,95 @@
+import type { Document } from 'bson';
+import { CommandFailure, codeName, notImplemented } from './errors.ts';
+import { Options } from './options.ts';
+import { isDocument, isNumber, toNumber } from './values.ts';
+
+/** What happens to a command that a fail point has caught. */
+export interface Misfortune {
+  closeConnection: boolean;
+  errorCode: number | undefined;
+  errorLabels: string[] | undefined;
+  blockTimeMS: number;
+  writeConcernError: Document | undefined;
+}
+
+interface FailCommand extends Misfortune {
+  failCommands: ReadonlySet<string>;
+  appName: string | undefined;
+  namespace: string | undefined;
+}
+
+const DATA_FIELDS = new Set([
+  'failCommands',
+  'closeConnection',
+  'errorCode',
+  'errorLabels',
+  'blockConnection',
+  'blockTimeMS',
+  'appName',
+  'namespace',
+  'writeConcernError',
+]);
+
+/** The fail point `failCommand`, the one that drivers' tests use. */
+export class FailPoints {
+  #active: FailCommand | undefined;
+  #skip = 0;
+  #times = Number.POSITIVE_INFINITY;
+  #entered = 0;
+
+  configure(options: Options): number {
+    const name = options.raw('configureFailPoint');
+    if (name !== 'failCommand') throw notImplemented(`the fail point ${name}`);
+    const { skip, times } = parseMode(options.raw('mode'));
+    const before = this.#entered;
+    this.#skip = skip;
+    this.#times = times;
+    this.#active = times === 0 ? undefined : parseData(options.document('data') ?? {});
+    return before;
+  }
+
+  /** What befalls this command, if anything. Fail points never catch the command that sets them. */
+  take(command: string, appName: string | undefined, namespace: string): Misfortune | undefined {
+    const point = this.#active;
+    if (!point?.failCommands.has(command) || command === 'configureFailPoint') return undefined;
+    if (point.appName !== undefined && point.appName !== appName) return undefined;
+    if (point.namespace !== undefined && point.namespace !== namespace) return undefined;
+    if (this.#skip > 0) {
+      this.#skip -= 1;
+      return undefined;
+    }
+    this.#times -= 1;
+    this.#entered += 1;
+    if (this.#times <= 0) this.#active = undefined;
+    return point;
+  }
+}
+
+function parseMode(mode: unknown): { skip: number; times: number } {
+  if (mode === 'off') return { skip: 0, times: 0 };
+  if (mode === 'alwaysOn') return { skip: 0, times: Number.POSITIVE_INFINITY };
+  if (isDocument(mode) && isNumber(mode.times)) return { skip: 0, times: toNumber(mode.times) };
+  if (isDocument(mode) && isNumber(mode.skip)) {
+    return { skip: toNumber(mode.skip), times: Number.POSITIVE_INFINITY };
+  }
+  throw new CommandFailure(9, "'mode' of a fail point is 'off', 'alwaysOn', {times: n} or {skip: n}");
+}
+
+function parseData(data: Document): FailCommand {
+  const unknown = Object.keys(data).find((field) => !DATA_FIELDS.has(field));
+  if (unknown) throw notImplemented(`the field ${unknown} of failCommand`);
+  const options = new Options('failCommand', data);
+  const commands = options.raw('failCommands');
+  if (!Array.isArray(commands)) throw new CommandFailure(9, "failCommand needs an array 'failCommands'");
+  const wcError = options.document('writeConcernError');
+  return {
+    failCommands: new Set(commands.map(String)),
+    appName: options.text('appName'),
+    namespace: options.text('namespace'),
+    closeConnection: options.boolean('closeConnection'),
+    errorCode: options.number('errorCode'),
+    errorLabels: (options.raw('errorLabels') as string[] | undefined) ?? undefined,
+    blockTimeMS: options.boolean('blockConnection') ? (options.count('blockTimeMS') ?? 0) : 0,
+    writeConcernError: wcError && { codeName: codeName(toNumber(wcError.code)), ...wcError },
+  };
+}

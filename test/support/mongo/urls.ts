@@ -1,0 +1,24 @@
+import { ConnectionString } from 'mongodb-connection-string-url';
+
+/** The URL of a database on a server; credentials are still looked up where they were. */
+export function withDatabase(url: string, name: string): string {
+  const parsed = new ConnectionString(url);
+  if (parsed.username !== '' && !parsed.searchParams.has('authSource')) {
+    const before = decodeURIComponent(parsed.pathname.replace(/^\//, ''));
+    parsed.searchParams.set('authSource', before || 'admin');
+  }
+  parsed.pathname = `/${encodeURIComponent(name)}`;
+  return parsed.toString();
+}
+
+/** The URL with other credentials, looked up in the given database. */
+export function withUser(url: string, username: string, password: string, authSource: string): string {
+  const parsed = new ConnectionString(url);
+  parsed.username = encodeURIComponent(username);
+  parsed.password = encodeURIComponent(password);
+  parsed.searchParams.set('authSource', authSource);
+  return parsed.toString();
+}
+
+/** The URL as it may be shown: without credentials. */
+export const withoutCredentials = (url: string): string => new ConnectionString(url).redact().toString();
