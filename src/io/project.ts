@@ -1,11 +1,20 @@
 import { lstat, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { verifiedBase } from '../core/base.ts';
 import { UserError } from '../core/errors.ts';
 import { plainObject } from '../core/json.ts';
-import { BACKUP_IGNORE, basePath, MANIFEST_PATH, type Manifest, parseManifest } from '../core/manifest.ts';
+import {
+  BACKUP_IGNORE,
+  basePath,
+  type FileRecord,
+  MANIFEST_PATH,
+  type Manifest,
+  parseManifest,
+} from '../core/manifest.ts';
 import type { OnDisk, Project, WorkingTree } from '../core/project.ts';
 import type { RenderedFile } from '../core/rendered-file.ts';
 import { isInside, locate, unlessAbsent } from './files.ts';
+import { formatAll, type Unformatted } from './format.ts';
 import { findMoved } from './moved.ts';
 import { isInterrupted, repairInterrupted } from './transaction.ts';
 
@@ -76,7 +85,24 @@ export async function readWorkingTree(
   const missing = records.filter(({ path }) => files.get(path)?.kind === 'absent');
   const moved = await findMoved(root, missing);
   await Promise.all([...moved.values()].flat().map(async (path) => files.set(path, await look(root, path))));
-  return { files, moved, formatted: new Map() };
+  const tree = { files, moved, formatted: new Map() };
+  return { ...tree, formatted: await formatAll(root, formattable(rendered, records, tree)) };
+}
+
+/** The new text and the base of each file, at the path where it lies. */
+function formattable(
+  rendered: readonly RenderedFile[],
+  records: readonly FileRecord[],
+  tree: WorkingTree,
+): Unformatted[] {
+  const byId = new Map(records.map((record) => [record.id, record]));
+  const ids = new Set([...byId.keys(), ...rendered.map(({ id }) => id)]);
+  const next = new Map(rendered.map((file) => [file.id, file]));
+  return [...ids].flatMap((id) => {
+    const path = tree.moved.get(id)?.[0] ?? byId.get(id)?.path ?? next.get(id)?.path ?? '';
+    const texts = [next.get(id)?.text, verifiedBase(byId.get(id), tree)];
+    return texts.filter((text) => text !== undefined).map((text) => ({ path, text }));
+  });
 }
 
 async function realRoot(dir: string): Promise<string> {
