@@ -23,6 +23,7 @@ const at = (path: string) => () => path;
 const inSessionFolder = (name: string) => (settings: Settings) => `${settings.dir}/${name}`;
 
 const FILES = [
+  { id: 'types', template: 'session/types.ts', path: inSessionFolder('types.ts'), isWanted: always },
   { id: 'store', template: 'session/store.ts', path: inSessionFolder('store.ts'), isWanted: always },
   {
     id: 'connection',
