@@ -11,31 +11,31 @@ import {
   parseAnswersJson,
   withSuggestions,
 } from './core/answers.ts';
-import { listChanges } from './core/changes.ts';
 import { UserError } from './core/errors.ts';
 import { nextSteps, nextStepsText } from './core/next-steps.ts';
 import { MANAGER_NAMES, type PackageManager, type ProjectFacts } from './core/options.ts';
 import { listPatches } from './core/patches.ts';
-import { planChanges } from './core/plan.ts';
 import type { Project } from './core/project.ts';
 import { renderFiles } from './core/render.ts';
-import { hasDrift, reportJson, reportText } from './core/report.ts';
+import { reportDiff, reportJson, reportText } from './core/report.ts';
 import { parseSettings, problemsIn } from './core/settings.ts';
-import { settle } from './core/settle.ts';
-import type { Flags } from './flags.ts';
+import { undoJson, undoText } from './core/undo-report.ts';
+import type { Flags, RunFlags } from './flags.ts';
 import { askAdvanced, askMissing, confirm } from './io/ask.ts';
 import { canAsk } from './io/environment.ts';
 import { errorCode } from './io/files.ts';
 import { detectPackageManager, installPackages } from './io/packages.ts';
-import { readProject, readWorkingTree } from './io/project.ts';
+import { openProject, readProject, readWorkingTree } from './io/project.ts';
 import { templates } from './io/templates.ts';
-import { changesToUndo, commitChanges, repairInterrupted } from './io/transaction.ts';
+import { changesToUndo, commitChanges } from './io/transaction.ts';
+import { isPreview, type Outcome, regenerate } from './regenerate.ts';
 
 /** Carries out the command and returns the exit code. Whatever is the user's to mend is thrown as a UserError. */
 export async function main(flags: Flags): Promise<number> {
   if (flags.command === 'undo') return undo(flags);
   const { run } = flags;
-  const project = await openProject(flags);
+  const project = await (isPreview(run) ? readProject : openProject)(flags.directory, manifest.version);
+  project.warnings.forEach(warn);
   const facts = factsOf(project);
   const collected = await collectAnswers(flags, project.manifest?.answers ?? {}, facts);
   const { settings, secrets, answers } = await parseSettings(collected, facts);
@@ -43,43 +43,44 @@ export async function main(flags: Flags): Promise<number> {
   const rendered = renderFiles(settings, templates);
   const tree = await readWorkingTree(project, rendered);
   const patches = listPatches(settings, secrets, tree, newKey);
-  const plan = planChanges(rendered, patches, project, tree);
-  if (run.check || run.dryRun) {
-    tell(run.json ? reportJson(plan, { written: false }) : reportText(plan));
-    return run.check && hasDrift(plan) ? 3 : 0;
+  const remembered = { generator: manifest.version, project: project.kind, answers };
+  const outcome = await regenerate({
+    project,
+    rendered,
+    patches,
+    tree,
+    remembered,
+    run,
+    canAsk: run.input && canAsk(process.env),
+  });
+  if (!outcome.written) {
+    tell(run.diff === undefined ? reportOf(outcome, run) : reportDiff(outcome.plan, run.diff));
+    if (outcome.problem) throw outcome.problem;
+    return outcome.exitCode;
   }
-  const settled = settle(plan, new Map());
-  const memory = { generator: manifest.version, project: project.kind, answers };
-  await commitChanges(project.root, listChanges(settled, rendered, project.manifest, memory, tree));
 
   const manager = managerFor(collected, facts);
   const isInstalled = collected.install === true;
   const repeat = commandOf(flags.directory, answers, facts);
   const next = nextSteps(settings, { directory: flags.directory, manager, isInstalled, repeat });
-  const report = run.json
-    ? reportJson(settled, { written: true, ...next })
-    : reportText(settled) + nextStepsText(next);
+  const report = run.json ? reportJson(outcome, next) : reportText(outcome) + nextStepsText(next);
   if (isInstalled) await installPackages(project.root, manager);
   tell(report);
   return 0;
 }
 
 async function undo({ directory, run }: Flags): Promise<number> {
-  const { root } = await readProject(directory, manifest.version);
+  const { root } = isPreview(run)
+    ? await readProject(directory, manifest.version)
+    : await openProject(directory, manifest.version);
   const changes = await changesToUndo(root);
-  if (!run.dryRun) await commitChanges(root, changes);
+  if (!isPreview(run)) await commitChanges(root, changes);
+  tell(run.json ? undoJson(changes, !isPreview(run)) : undoText(changes, !isPreview(run)));
   return 0;
 }
 
-async function openProject({ directory, run }: Flags): Promise<Project> {
-  const project = await readProject(directory, manifest.version);
-  project.warnings.forEach(warn);
-  if (run.dryRun || run.check) return project;
-  const left = await repairInterrupted(project.root);
-  for (const path of left)
-    warn(`${path} was edited after a run that was stopped half-way; it is left as it is`);
-  return project;
-}
+const reportOf = (outcome: Outcome, { json }: RunFlags): string =>
+  json ? reportJson(outcome) : reportText(outcome);
 
 const factsOf = ({ root, kind, name, importExtension }: Project): ProjectFacts => ({
   kind,

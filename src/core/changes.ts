@@ -8,6 +8,7 @@ import {
   type Manifest,
   STATE_DIR,
 } from './manifest.ts';
+import type { Entry } from './plan.ts';
 import { textOnDisk, type WorkingTree } from './project.ts';
 import type { RenderedFile } from './rendered-file.ts';
 import type { SettledEntry, SettledPlan } from './settle.ts';
@@ -39,23 +40,23 @@ export function listChanges(
   const stale = [...records.values()].map(({ generatedPath }) => basePath(generatedPath));
   return [
     ...plan.entries.flatMap(fileChanges),
-    ...ignoreBackups(plan, tree),
+    ...backups(plan, tree),
     ...[...bases].map(([path, text]) => change(tree, path, text)),
     ...stale.filter((path) => !kept.has(path)).map((path) => change(tree, path, undefined)),
     change(tree, MANIFEST_PATH, formatManifest({ ...remembered, files })),
   ].filter(({ before, after }) => before !== after);
 }
 
-function fileChanges(entry: SettledEntry): Change[] {
+/** What becomes of the file itself; of a conflict, what its markers would make of it. */
+export function fileChanges(entry: Entry): Change[] {
   const { path, from } = entry;
+  if (entry.action === 'conflict') return [{ path, before: entry.mine, after: entry.marked }];
   if (entry.action === 'create') return [{ path, before: undefined, after: entry.text }];
   if (entry.action === 'delete') return [{ path, before: entry.was, after: undefined }];
   if (!('text' in entry)) return [];
   const { was, text } = entry;
-  const backups = entry.action === 'replace' ? [backup(path, was)] : [];
-  if (from === undefined) return [...backups, { path, before: was, after: text }];
+  if (from === undefined) return [{ path, before: was, after: text }];
   return [
-    ...backups,
     { path: from, before: was, after: undefined },
     { path, before: undefined, after: text },
   ];
@@ -66,14 +67,13 @@ export function backupPath(path: string, text: string): string {
   return `${STATE_DIR}/backup/${path}.${sha256(text).slice(0, 12)}`;
 }
 
-/** The user's own text is in version control or is not; its backup is only for this machine. */
-function ignoreBackups(plan: SettledPlan, tree: WorkingTree): Change[] {
-  const isNeeded = plan.entries.some(({ action }) => action === 'replace');
-  return isNeeded ? [change(tree, BACKUP_IGNORE, '*\n')] : [];
-}
-
-function backup(path: string, text: string): Change {
-  return { path: backupPath(path, text), before: undefined, after: text };
+/** The user's own texts, which the new ones take the place of; for this machine alone. */
+function backups({ entries }: SettledPlan, tree: WorkingTree): Change[] {
+  const copies = entries.flatMap((entry) =>
+    entry.action === 'replace' ? [change(tree, backupPath(entry.path, entry.was), entry.was)] : [],
+  );
+  if (copies.length === 0) return [];
+  return [change(tree, BACKUP_IGNORE, '*\n'), ...copies];
 }
 
 function recordOf(

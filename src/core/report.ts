@@ -1,3 +1,6 @@
+import { backupPath, fileChanges } from './changes.ts';
+import { unifiedDiff } from './diff.ts';
+import { UserError } from './errors.ts';
 import { hunkLines } from './merge.ts';
 import type { Entry, Plan } from './plan.ts';
 import type { SettledPlan } from './settle.ts';
@@ -27,39 +30,66 @@ const ACTIONS = Object.keys(NAMES) as Action[];
 /** Not worth a line each. */
 const QUIET: readonly Action[] = ['unchanged', 'advance'];
 
+/** What was planned, and whether it was also written. */
+export interface Reported {
+  readonly plan: Plan | SettledPlan;
+  readonly written: boolean;
+}
+
 /** For a person: a line for each file that is touched or left out, then the notes, then the counts. */
-export function reportText(plan: Plan | SettledPlan): string {
+export function reportText({ plan, written }: Reported): string {
   const entries: readonly Entry[] = plan.entries;
   const told = ACTIONS.flatMap((action) =>
     QUIET.includes(action) ? [] : entries.filter((entry) => entry.action === action),
   );
   const width = Math.max(0, ...told.map(({ action }) => NAMES[action].length));
   const lines = told.flatMap((entry) => [
-    `  ${NAMES[entry.action].padEnd(width)}  ${entry.path}${entry.from === undefined ? '' : ` (from ${entry.from})`}`,
+    `  ${NAMES[entry.action].padEnd(width)}  ${entry.path}${asides(entry)}`,
     ...details(entry),
   ]);
   const notes = plan.notes.map((note) => `  note: ${note}`);
-  return [...lines, ...notes, summary(entries)].map((line) => `${line}\n`).join('');
+  const end = written ? [] : ['Nothing was written.'];
+  return [...lines, ...notes, summary(entries), ...end].map((line) => `${line}\n`).join('');
 }
 
 /** For a program: one JSON value. */
-export function reportJson(plan: Plan | SettledPlan, facts: { readonly written: boolean } & object): string {
-  const entries: readonly Entry[] = plan.entries;
-  const files = entries.map((entry) => ({
+export function reportJson({ plan, written }: Reported, facts: object = {}): string {
+  const files = plan.entries.map((entry: Entry) => ({
     id: entry.id,
     path: entry.path,
     action: entry.action,
     ...(entry.from === undefined ? {} : { from: entry.from }),
+    ...(entry.action === 'replace' ? { backup: backupPath(entry.path, entry.was) } : {}),
     ...(entry.action === 'conflict' ? { reason: entry.reason, hunks: entry.hunks } : {}),
     ...(entry.action === 'refuse' ? { problem: entry.problem } : {}),
   }));
-  return `${JSON.stringify({ ...facts, files, notes: plan.notes }, undefined, 2)}\n`;
+  return `${JSON.stringify({ written, ...facts, files, notes: plan.notes }, undefined, 2)}\n`;
+}
+
+/**
+ * The changes in the unified format, of one path or of all. A conflict is shown with its markers.
+ *
+ * @throws UserError for a path that is not in the plan
+ */
+export function reportDiff(plan: Plan | SettledPlan, of: string | true): string {
+  const path = of === true ? undefined : of.replace(/^(?:\.\/)+/, '');
+  const shown = plan.entries.filter(
+    (entry) => path === undefined || entry.path === path || entry.from === path,
+  );
+  if (shown.length === 0)
+    throw new UserError(`--diff: ${of} is no file of this project that the program writes.`);
+  return shown.flatMap(fileChanges).map(unifiedDiff).join('');
 }
 
 /** Whether a run would write anything. */
 export function hasDrift(plan: Plan): boolean {
   const settled: readonly Action[] = ['unchanged', 'keep', 'deleted'];
   return plan.entries.some(({ action }) => !settled.includes(action));
+}
+
+function asides(entry: Entry): string {
+  if (entry.from !== undefined) return ` (from ${entry.from})`;
+  return entry.action === 'replace' ? ` (yours is in ${backupPath(entry.path, entry.was)})` : '';
 }
 
 function details(entry: Entry): string[] {

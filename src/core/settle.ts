@@ -17,13 +17,17 @@ export function conflictsOf(plan: Plan): ConflictEntry[] {
   return plan.entries.filter((entry) => entry.action === 'conflict');
 }
 
+export function hasRefusals(plan: Plan): boolean {
+  return plan.entries.some(({ action }) => action === 'refuse');
+}
+
 /** One verdict for all conflicts. */
 export function sameVerdict(plan: Plan, verdict: Verdict): ReadonlyMap<string, Verdict> {
   return new Map(conflictsOf(plan).map(({ id }) => [id, verdict]));
 }
 
 /** @throws UserError where something must be mended by the user first */
-export function refuseUnusable(plan: Plan): void {
+function refuseUnusable(plan: Plan): void {
   const refused = plan.entries.filter((entry) => entry.action === 'refuse');
   if (refused.length === 0) return;
   const problems = refused.map(({ path, problem }) => `${path} ${problem}`);

@@ -2,7 +2,7 @@ import { unifiedDiff } from '../core/diff.ts';
 import { UserError } from '../core/errors.ts';
 import { hunkLines } from '../core/merge.ts';
 import type { Plan } from '../core/plan.ts';
-import { type ConflictEntry, conflictsOf, sameVerdict, type Verdict } from '../core/settle.ts';
+import { type ConflictEntry, conflictsOf, hasRefusals, sameVerdict, type Verdict } from '../core/settle.ts';
 import { choose } from './ask.ts';
 
 const CHOICES = {
@@ -32,6 +32,7 @@ export async function decideConflicts(
   policy: ConflictPolicy | undefined,
   canAsk: boolean,
 ): Promise<ReadonlyMap<string, Verdict>> {
+  if (hasRefusals(plan)) return new Map();
   if (policy === 'ask' && !canAsk) throw new UserError('--on-conflict: ask needs a terminal to ask at');
   const verdict = policy && VERDICTS[policy];
   if (verdict) return sameVerdict(plan, verdict);

@@ -97,8 +97,9 @@ async function openState(root: string): Promise<void> {
 async function carryOut(root: string, changes: readonly Change[]): Promise<void> {
   await rollBack(root);
   try {
-    const journal = await prepare(root, changes);
-    await writeTemporaries(root, journal, changes);
+    const pending = await unlessDone(root, changes);
+    const journal = await prepare(root, pending);
+    await writeTemporaries(root, journal, pending);
     await switchOver(root, journal);
     await commit(root);
   } catch (error) {
@@ -107,23 +108,31 @@ async function carryOut(root: string, changes: readonly Change[]): Promise<void>
   }
 }
 
+/** The changes still to be made: a backup of the same text, say, may be there already. */
+async function unlessDone(root: string, changes: readonly Change[]): Promise<Change[]> {
+  const pending: Change[] = [];
+  for (const change of changes) {
+    const current = await fingerprint(await locate(root, change.path));
+    if (current === hashUnlessAbsent(change.after)) continue;
+    if (current !== hashUnlessAbsent(change.before)) {
+      throw new UserError(
+        `${change.path} was changed while this run was being planned; nothing was written. Run it again.`,
+        4,
+      );
+    }
+    pending.push(change);
+  }
+  return pending;
+}
+
 /** Copies what is about to change and writes the journal. Nothing of the project is touched yet. */
 async function prepare(root: string, changes: readonly Change[]): Promise<Journal> {
   const steps: Step[] = [];
   await writeNew(join(root, PENDING, '.gitignore'), '*\n', 0o644);
   for (const [index, { path, before, after }] of changes.entries()) {
     const target = await locate(root, path);
-    if ((await fingerprint(target)) !== hashUnlessAbsent(before)) {
-      throw new UserError(
-        `${path} was changed while this run was being planned; nothing was written. Run it again.`,
-        4,
-      );
-    }
-    steps.push({
-      path,
-      before: before === undefined ? undefined : await save(root, `${index}`, target, before, after),
-      after: hashUnlessAbsent(after),
-    });
+    const saved = before === undefined ? undefined : await save(root, `${index}`, target, before, after);
+    steps.push({ path, before: saved, after: hashUnlessAbsent(after) });
   }
   const journal = { run: randomBytes(6).toString('hex'), steps };
   await writeNew(join(root, PENDING, `${JOURNAL}.tmp`), formatJournal(journal), 0o600);
