@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type Koa from 'koa';
+import { renderFiles } from '../../src/core/render.ts';
+import type { RenderedFile } from '../../src/core/rendered-file.ts';
+import type { Connection, Settings } from '../../src/core/settings.ts';
+import { templates } from '../../src/io/templates.ts';
+import type * as TypesModule from '../golden/all-options/expected/src/session/types.ts';
+
+/**
+ * Inside the repository, so that what is generated finds the packages installed here. One folder for each text:
+ * test files that run side by side want the same one.
+ */
+const FOLDER = join(import.meta.dirname, '..', '.generated');
+
+export const PLAIN = {
+  connection: { style: 'url', url: 'mongodb://127.0.0.1:27017/app' },
+  collection: 'sessions',
+  ttl: 14 * 24 * 60 * 60,
+  absoluteTtl: undefined,
+  touchAfter: undefined,
+  rolling: false,
+  userKey: undefined,
+  encrypt: false,
+  onConcurrentWrite: 'merge',
+  cookieName: 'koa.sess',
+  dir: 'src/session',
+  importExtension: 'ts',
+  app: false,
+  project: { kind: 'existing', name: 'app' },
+} as const satisfies Settings;
+
+/** Each feature alone, and all together; `plain` is none of them. */
+export const FEATURES = {
+  plain: {},
+  'absolute-ttl': { absoluteTtl: 30 * 24 * 60 * 60 },
+  'touch-after': { touchAfter: 5 * 60 },
+  rolling: { rolling: true },
+  'user-key': { userKey: 'userId' },
+  encrypt: { encrypt: true },
+  overwrite: { onConcurrentWrite: 'overwrite' },
+  throw: { onConcurrentWrite: 'throw' },
+  all: {
+    absoluteTtl: 30 * 24 * 60 * 60,
+    touchAfter: 5 * 60,
+    rolling: true,
+    userKey: 'userId',
+    encrypt: true,
+  },
+} as const satisfies Record<string, Partial<Settings>>;
+
+export const STYLES: Readonly<Record<Connection['style'], Connection>> = {
+  url: { style: 'url', url: 'mongodb://127.0.0.1:27017/app' },
+  host: { style: 'host', host: '127.0.0.1', port: 27017, database: 'app', tls: false, login: undefined },
+  db: { style: 'db' },
+  mongoose: { style: 'mongoose' },
+};
+
+/** The packages that a generated module is run with instead, such as `{ mongodb: 'mongodb6' }`. */
+export type PackageVersions = Readonly<Record<string, string>>;
+
+/** What `src/session/` of a generated project exports, whichever options it was made with. */
+export interface GeneratedModules {
+  readonly index: {
+    sessions(app: Koa, source?: unknown): GeneratedStore;
+    closeConnections(): Promise<void>;
+  };
+  readonly connection: { connect(source?: unknown): TypesModule.SessionConnection; COLLECTION: string };
+  readonly store: {
+    MongoSessionStore: new (
+      connection: TypesModule.SessionConnection,
+      options: StoreOptions,
+    ) => GeneratedStore;
+    SessionStoreError: new (code: string, message: string) => Error & { code: string };
+    hashKey(key: string): string;
+  };
+}
+
+export type StoreOptions = Pick<TypesModule.StoreOptions, 'ttl'> & Partial<TypesModule.StoreOptions>;
+export type GeneratedStore = import('../golden/all-options/expected/src/session/store.ts').MongoSessionStore;
+
+/** Writes a project's session modules as they are rendered, and loads them. */
+export async function loadGenerated(
+  settings: Settings,
+  packages: PackageVersions = {},
+): Promise<GeneratedModules> {
+  const files = renderFiles(settings, templates).map((file) => usePackages(file, packages));
+  const folder = await write(files);
+  const load = (name: string) => import(pathToFileURL(join(folder, settings.dir, `${name}.ts`)).href);
+  return { index: await load('index'), connection: await load('connection'), store: await load('store') };
+}
+
+function usePackages(file: RenderedFile, packages: PackageVersions): RenderedFile {
+  const text = file.text.replaceAll(/(?<= from ')[^'.][^']*(?=')/g, (name) => packages[name] ?? name);
+  return { ...file, text };
+}
+
+async function write(files: readonly RenderedFile[]): Promise<string> {
+  const name = createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 16);
+  const folder = join(FOLDER, name);
+  for (const { path, text } of files.filter((file) => file.path.endsWith('.ts'))) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), text);
+  }
+  return folder;
+}
