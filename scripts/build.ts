@@ -1,9 +1,9 @@
-import { rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { rolldown } from 'rolldown';
 import { precompiledTemplates } from './templates-plugin.ts';
 
 /** Bundles src/ and every dependency into dist/, so that the published package installs nothing further. */
-await rm('dist', { recursive: true, force: true });
+const fresh = `node_modules/.dist-${process.pid}`;
 const bundle = await rolldown({
   input: 'src/cli.ts',
   platform: 'node',
@@ -15,10 +15,13 @@ const bundle = await rolldown({
   },
 });
 await bundle.write({
-  dir: 'dist',
+  dir: fresh,
   format: 'esm',
   minify: 'dce-only',
   entryFileNames: '[name].js',
   chunkFileNames: '[name].js',
 });
 await bundle.close();
+// Whoever runs the program meanwhile finds it whole.
+await rm('dist', { recursive: true, force: true });
+await rename(fresh, 'dist');

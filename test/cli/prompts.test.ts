@@ -1,0 +1,189 @@
+import { describe, expect, test } from 'vitest';
+import { filesIn, readIn, rememberedIn, run, runAtTerminal, temporaryFolder } from '../support/program.ts';
+import { KEYS } from '../support/terminal.ts';
+
+const { enter, down, ctrlC, ctrlD } = KEYS;
+
+const STYLE = 'What do you connect to MongoDB with?';
+const LAST = [
+  ['Collection', ''],
+  ['A session ends this long after its last use', ''],
+  ['Change advanced options?', ''],
+  ['Install the packages now', 'n'],
+] as const;
+
+const CASES = [
+  {
+    style: 'url',
+    answers: [
+      [STYLE, ''],
+      ['Connection string', 'mongodb://user:pa55word@db.example/shop'],
+    ],
+    remembered: { connection: 'url', url: 'mongodb://db.example/shop' },
+  },
+  {
+    style: 'host',
+    answers: [
+      [STYLE, down],
+      ['Host', 'db.example'],
+      ['Port', '27018'],
+      ['Database', 'shop'],
+      ['User name', 'ann'],
+      ['Database that knows the user', ''],
+      ['Connect with TLS?', 'y'],
+    ],
+    remembered: {
+      connection: 'host',
+      host: 'db.example',
+      port: 27018,
+      db: 'shop',
+      username: 'ann',
+      authSource: 'admin',
+      tls: true,
+    },
+  },
+  { style: 'db', answers: [[STYLE, down + down]], remembered: { connection: 'db' } },
+  { style: 'mongoose', answers: [[STYLE, down + down + down]], remembered: { connection: 'mongoose' } },
+] as const;
+
+describe('at a terminal', () => {
+  test.each(CASES)('answers make a project of style $style', async ({ answers, remembered }) => {
+    const cwd = await temporaryFolder();
+    const terminal = runAtTerminal(['app'], { cwd });
+    for (const [question, keys] of [...answers, ...LAST]) await terminal.answer(question, keys);
+    expect(await terminal.ended).toMatchObject({ exitCode: 0 });
+    expect(await rememberedIn(`${cwd}/app`)).toMatchObject({
+      ...remembered,
+      collection: 'sessions',
+      ttl: '14d',
+    });
+    expect(terminal.screen).not.toContain('is missing');
+  });
+
+  test('a bad answer is told off with its rule and asked again', async () => {
+    const cwd = await temporaryFolder();
+    const terminal = runAtTerminal(['app', '--connection', 'mongoose'], { cwd });
+    await terminal.answer('Collection', 'system.users');
+    await terminal.sees('MongoDB keeps `system.` to itself');
+    terminal.type(`${'\u007F'.repeat(12)}logins${enter}`);
+    await terminal.answer('A session ends', '14 fortnights');
+    await terminal.sees('must be a length of time');
+    terminal.type(`${'\u007F'.repeat(13)}2w${enter}`);
+    await terminal.answer('Change advanced options?', 'n');
+    await terminal.answer('Install the packages now', 'n');
+    expect(await terminal.ended).toMatchObject({ exitCode: 0 });
+    expect(await rememberedIn(`${cwd}/app`)).toMatchObject({ collection: 'logins', ttl: '14d' });
+  });
+
+  test('a URL that names no database is followed by the question for it', async () => {
+    const cwd = await temporaryFolder();
+    const terminal = runAtTerminal(['app', '--ttl', '1d', '--collection', 'logins'], { cwd });
+    await terminal.answer(STYLE, '');
+    await terminal.answer(
+      'Connection string',
+      'mongodb+srv://user:pa55word@cluster.example/?retryWrites=true',
+    );
+    await terminal.answer('Database', 'shop');
+    await terminal.answer('Change advanced options?', 'n');
+    await terminal.answer('Install the packages now', 'n');
+    expect(await terminal.ended).toMatchObject({ exitCode: 0 });
+    expect(await readIn(`${cwd}/app`, '.env')).toContain(
+      'mongodb+srv://user:pa55word@cluster.example/shop?retryWrites=true&authSource=admin',
+    );
+  });
+
+  test('a yes to advanced options asks for each of them', async () => {
+    const cwd = await temporaryFolder();
+    const terminal = runAtTerminal(['app', '-c', 'db', '--collection', 'logins', '--ttl', '1d'], { cwd });
+    await terminal.answer('Change advanced options?', 'y');
+    await terminal.answer('however active (empty for never)', '30d');
+    await terminal.answer('re-dated at most this often', '');
+    await terminal.answer('Renew the cookie', 'y');
+    await terminal.answer('names its user', 'userId');
+    await terminal.answer('Encrypt the payload', '');
+    await terminal.answer('When two requests', down);
+    await terminal.answer('Name of the cookie', 'sid');
+    await terminal.answer('Folder of the session files', 'src/web/session');
+    await terminal.answer('How do imports end?', '');
+    await terminal.answer('Write an app', 'n');
+    await terminal.answer('Package manager', '');
+    await terminal.answer('Install the packages now', 'n');
+    expect(await terminal.ended).toMatchObject({ exitCode: 0 });
+    expect(await rememberedIn(`${cwd}/app`)).toEqual({
+      connection: 'db',
+      collection: 'logins',
+      ttl: '1d',
+      absoluteTtl: '30d',
+      rolling: true,
+      userKey: 'userId',
+      encrypt: false,
+      onConcurrentWrite: 'overwrite',
+      cookieName: 'sid',
+      dir: 'src/web/session',
+      importExtension: 'auto',
+      app: false,
+    });
+  });
+
+  test('Ctrl-C at a question ends with 130 and writes nothing', async () => {
+    const cwd = await temporaryFolder();
+    const terminal = runAtTerminal(['app', '--connection', 'mongoose'], { cwd });
+    await terminal.sees('Collection');
+    terminal.type(ctrlC);
+    expect(await terminal.ended).toMatchObject({ exitCode: 130 });
+    expect(await filesIn(cwd)).toEqual([]);
+  });
+
+  test('the end of input at a question ends with 2 and writes nothing', async () => {
+    const cwd = await temporaryFolder();
+    const terminal = runAtTerminal(['app', '--connection', 'mongoose'], { cwd });
+    await terminal.sees('Collection');
+    terminal.type(ctrlD);
+    expect(await terminal.ended).toMatchObject({ exitCode: 2 });
+    expect(terminal.screen).toContain('the input ended');
+    expect(await filesIn(cwd)).toEqual([]);
+  });
+
+  test('SIGTERM at a question ends with 143, writes nothing and gives the cursor back', async () => {
+    const cwd = await temporaryFolder();
+    const terminal = runAtTerminal(['app'], { cwd });
+    await terminal.sees(STYLE);
+    process.kill(terminal.pid, 'SIGTERM');
+    expect(await terminal.ended).toMatchObject({ exitCode: 143 });
+    expect(terminal.rawOutput.endsWith('\u001B[?25h')).toBe(true);
+    expect(await filesIn(cwd)).toEqual([]);
+  });
+
+  test('a bad flag is told before anything is asked', async () => {
+    const cwd = await temporaryFolder();
+    const terminal = runAtTerminal(['app', '--ttl', '0'], { cwd });
+    expect(await terminal.ended).toMatchObject({ exitCode: 2 });
+    expect(terminal.screen).toContain('--ttl: must be a length of time');
+    expect(terminal.screen).not.toContain(STYLE);
+  });
+
+  test('a later run asks nothing that is remembered', async () => {
+    const cwd = await temporaryFolder();
+    await run(['app', '--connection', 'db'], { cwd });
+    const terminal = runAtTerminal(['app', '--ttl', '1d'], { cwd });
+    expect(await terminal.ended).toMatchObject({ exitCode: 0 });
+    expect(await rememberedIn(`${cwd}/app`)).toMatchObject({ connection: 'db', ttl: '1d' });
+  });
+
+  test('--yes asks nothing', async () => {
+    const cwd = await temporaryFolder();
+    const terminal = runAtTerminal(['app', '--yes'], { cwd });
+    expect(await terminal.ended).toMatchObject({ exitCode: 0 });
+    expect(await rememberedIn(`${cwd}/app`)).toMatchObject({ connection: 'url' });
+  });
+
+  test.each([{ CI: 'true' }, { AI_AGENT: '1' }, { CLAUDECODE: '1' }])(
+    'nothing is asked with %o in the environment',
+    async (env) => {
+      const cwd = await temporaryFolder();
+      const terminal = runAtTerminal(['app'], { cwd, env });
+      expect(await terminal.ended).toMatchObject({ exitCode: 2 });
+      expect(terminal.screen).toContain('--connection <url|host|db|mongoose>');
+    },
+  );
+});

@@ -1,0 +1,73 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { onTestFinished } from 'vitest';
+import { Terminal } from './terminal.ts';
+
+const BIN = join(import.meta.dirname, '../../bin/create-koa-mongo-session.js');
+
+/** An empty folder that is gone after the test. */
+export async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'create-koa-mongo-session-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** An environment with nothing of ours, of a CI service or of npm in it. */
+const bareEnvironment = (): Record<string, string> => ({
+  PATH: process.env.PATH ?? '',
+  HOME: tmpdir(),
+  TERM: 'xterm-256color',
+});
+
+interface RunOptions {
+  readonly cwd: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly input?: string;
+}
+
+/** Runs the built program without a terminal. */
+export async function run(args: readonly string[], { cwd, env = {}, input }: RunOptions) {
+  const result = await execa(process.execPath, [BIN, ...args], {
+    cwd,
+    env: { ...bareEnvironment(), ...env },
+    extendEnv: false,
+    reject: false,
+    stripFinalNewline: false,
+    ...(input === undefined ? { stdin: 'ignore' } : { input }),
+  });
+  const { exitCode, stdout, stderr, signal } = result;
+  return { exitCode, stdout: String(stdout), stderr: String(stderr), signal };
+}
+
+/** Runs the built program at a pseudo-terminal. */
+export function runAtTerminal(args: readonly string[], { cwd, env = {} }: RunOptions): Terminal {
+  const terminal = new Terminal(process.execPath, [BIN, ...args], {
+    cwd,
+    env: { ...bareEnvironment(), ...env },
+  });
+  onTestFinished(() => terminal.kill('SIGKILL'));
+  return terminal;
+}
+
+/** The files of a folder, as paths with `/`, in order. */
+export async function filesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) =>
+      join(entry.parentPath, entry.name)
+        .slice(folder.length + 1)
+        .replaceAll('\\', '/'),
+    )
+    .sort();
+}
+
+export const readIn = (folder: string, path: string): Promise<string> => readFile(join(folder, path), 'utf8');
+
+/** The answers that a project remembers. */
+export async function rememberedIn(folder: string): Promise<Record<string, unknown>> {
+  const { answers } = JSON.parse(await readIn(folder, '.koa-mongo-session/manifest.json'));
+  return answers;
+}
