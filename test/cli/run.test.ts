@@ -1,0 +1,466 @@
+import { writeFile } from 'node:fs/promises';
+import { describe, expect, test } from 'vitest';
+import { filesIn, readIn, rememberedIn, run, temporaryFolder } from '../support/program.ts';
+
+const STYLES = [
+  {
+    style: 'url',
+    flags: ['--url', 'mongodb://a.example,b.example:27018/shop?replicaSet=rs'],
+    config: { url: 'mongodb://a.example,b.example:27018/shop?replicaSet=rs' },
+    remembered: { connection: 'url', url: 'mongodb://a.example,b.example:27018/shop?replicaSet=rs' },
+  },
+  {
+    style: 'host',
+    flags: ['--host', 'db.example', '--port', '27018', '--db', 'shop', '--username', 'ann', '--tls'],
+    config: { host: 'db.example', port: 27018, db: 'shop', username: 'ann', tls: true },
+    remembered: {
+      connection: 'host',
+      host: 'db.example',
+      port: 27018,
+      db: 'shop',
+      username: 'ann',
+      authSource: 'admin',
+      tls: true,
+    },
+  },
+  {
+    style: 'db',
+    flags: ['-c', 'db'],
+    config: { connection: 'db' },
+    remembered: { connection: 'db' },
+  },
+  {
+    style: 'mongoose',
+    flags: ['--connection=mongoose'],
+    config: { connection: 'mongoose' },
+    remembered: { connection: 'mongoose' },
+  },
+] as const;
+
+const GENERATED = ['package.json', '.gitignore', '.env', 'src/session/connection.ts', 'src/session/store.ts'];
+
+describe('without a terminal', () => {
+  test.each(STYLES)('flags alone make a project of style $style', async ({ flags, remembered }) => {
+    const cwd = await temporaryFolder();
+    expect(await run(['app', ...flags], { cwd })).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await filesIn(`${cwd}/app`)).toEqual(expect.arrayContaining(GENERATED));
+    expect(await rememberedIn(`${cwd}/app`)).toMatchObject(remembered);
+  });
+
+  test.each(STYLES)('a file of answers makes a project of style $style', async ({ config, remembered }) => {
+    const cwd = await temporaryFolder();
+    await writeFile(`${cwd}/answers.json`, JSON.stringify(config));
+    const { exitCode, stderr } = await run(['app', '--config', 'answers.json'], { cwd });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(await rememberedIn(`${cwd}/app`)).toMatchObject(remembered);
+  });
+
+  test.each(STYLES)(
+    'answers on standard input make a project of style $style',
+    async ({ config, remembered }) => {
+      const cwd = await temporaryFolder();
+      const result = await run(['app', '--config', '-'], { cwd, input: JSON.stringify(config) });
+      expect(result).toMatchObject({ exitCode: 0, stderr: '' });
+      expect(await rememberedIn(`${cwd}/app`)).toMatchObject(remembered);
+    },
+  );
+
+  test('flags win over the file of answers', async () => {
+    const cwd = await temporaryFolder();
+    const input = JSON.stringify({ connection: 'db', ttl: '1d', collection: 'logins' });
+    await run(['app', '--config', '-', '--ttl', '2d'], { cwd, input });
+    expect(await rememberedIn(`${cwd}/app`)).toMatchObject({ ttl: '2d', collection: 'logins' });
+  });
+
+  test('the second segment of a legacy URL names the collection', async () => {
+    const cwd = await temporaryFolder();
+    await run(['app', '--url', 'mongodb://ann:pa55word@db.example/shop/logins'], { cwd });
+    expect(await rememberedIn(`${cwd}/app`)).toMatchObject({
+      url: 'mongodb://db.example/shop',
+      collection: 'logins',
+    });
+    expect(await readIn(`${cwd}/app`, '.env')).toContain(
+      'MONGODB_URL=mongodb://ann:pa55word@db.example/shop\n',
+    );
+  });
+
+  test('--yes takes the suggestions', async () => {
+    const cwd = await temporaryFolder();
+    expect(await run(['app', '-y'], { cwd })).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await rememberedIn(`${cwd}/app`)).toMatchObject({ url: 'mongodb://127.0.0.1:27017/app' });
+  });
+
+  test('a later run with an option less takes it back', async () => {
+    const cwd = await temporaryFolder();
+    await run(['app', '-c', 'db', '--user-key', 'userId', '--rolling', '--touch-after', '5m'], { cwd });
+    await run(['app', '--no-user-key', '--no-rolling', '--no-touch-after'], { cwd });
+    const remembered = await rememberedIn(`${cwd}/app`);
+    expect(remembered).toMatchObject({ connection: 'db', rolling: false });
+    expect(remembered).not.toHaveProperty('userKey');
+    expect(remembered).not.toHaveProperty('touchAfter');
+  });
+
+  test('a later run with another style forgets the answers of the old one', async () => {
+    const cwd = await temporaryFolder();
+    await run(['app', '--host', 'db.example', '--db', 'shop', '--collection', 'logins'], { cwd });
+    expect(await run(['app', '-c', 'mongoose'], { cwd })).toMatchObject({ exitCode: 0, stderr: '' });
+    const remembered = await rememberedIn(`${cwd}/app`);
+    expect(remembered).toMatchObject({ connection: 'mongoose', collection: 'logins' });
+    expect(remembered).not.toHaveProperty('host');
+  });
+
+  test('the printed command repeats the run', async () => {
+    const cwd = await temporaryFolder();
+    const flags = [
+      '--host',
+      'db.example',
+      '--db',
+      "it's",
+      '--ttl',
+      '90m',
+      '--rolling',
+      '--no-app',
+      '--user-key',
+      'u',
+    ];
+    const { stdout } = await run(['first', ...flags], { cwd });
+    expect(stdout).toContain(
+      "npx create-koa-mongo-session first --connection host --host db.example --db 'it'\\''s' --ttl 90m --rolling --user-key u --no-app\n",
+    );
+  });
+});
+
+describe('precedence', () => {
+  test('--url wins over host options, with a warning on stderr', async () => {
+    const cwd = await temporaryFolder();
+    const flags = ['--url', 'mongodb://db.example/shop', '--host', 'other.example', '--tls'];
+    const { exitCode, stderr } = await run(['app', ...flags], { cwd });
+    expect(exitCode).toBe(0);
+    expect(stderr).toBe(
+      'warning: --url takes precedence; not used: --host, --tls; say it in the URL instead\n',
+    );
+    expect(await rememberedIn(`${cwd}/app`)).not.toHaveProperty('host');
+  });
+
+  test('--connection mongoose wins over all other connection options', async () => {
+    const cwd = await temporaryFolder();
+    const flags = ['-c', 'mongoose', '--url', 'mongodb://ann:pa55word@db.example/shop', '--port', '1'];
+    const { exitCode, stderr } = await run(['app', ...flags], { cwd });
+    expect(exitCode).toBe(0);
+    expect(stderr).toBe('warning: --connection mongoose takes precedence; not used: --url, --port\n');
+    expect(await readIn(`${cwd}/app`, '.env')).not.toContain('pa55word');
+  });
+
+  test('--auto-reconnect is accepted and says that it changes nothing', async () => {
+    const cwd = await temporaryFolder();
+    const { exitCode, stderr } = await run(['app', '-c', 'db', '--auto-reconnect'], { cwd });
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 0,
+      stderr: 'warning: --auto-reconnect changes nothing: the driver always reconnects\n',
+    });
+  });
+});
+
+const REFUSED = [
+  { flags: ['--conection', 'url'], says: '(Did you mean --connection?)' },
+  { flags: ['--ttll=hunter2'], says: "unknown option '--ttll'\n(Did you mean --ttl?)" },
+  { flags: ['-xhunter2'], says: "unknown option '-x'" },
+  { flags: ['--tls=hunter2'], says: '--tls: takes no value; to turn it off, give --no-tls' },
+  { flags: ['--password', 'hunter2'], says: '--password: a password is never taken from here' },
+  { flags: ['--password=hunter2'], says: 'MONGODB_PASSWORD' },
+  { flags: ['-phunter2'], says: 'MONGODB_PASSWORD' },
+  { flags: ['mongodb://ann:hunter2@db.example/shop'], says: 'a connection string is given with --url' },
+  { flags: ['app', 'more'], says: 'too many arguments' },
+  { flags: ['--url'], says: "option '--url <url>' argument missing" },
+  { flags: ['-c', 'carrier-pigeon'], says: '--connection: must be one of url, host, db, mongoose' },
+  ...['0', '-1', 'NaN', '1e999', '14 fortnights', '', '1.5h', '2147483648', '3551w', '0x10'].map((ttl) => ({
+    flags: ['-c', 'db', `--ttl=${ttl}`],
+    says: '--ttl: must be a length of time',
+  })),
+  ...['0', '-1', '65536', '27017x', '1e3', ''].map((port) => ({
+    flags: ['--db', 'a', `--port=${port}`],
+    says: '--port: must be a port',
+  })),
+  ...['a/b', 'a\\b', 'a.b', 'a b', 'a"b', 'a$b', 'a*b', 'a<b', 'a>b', 'a:b', 'a|b', 'a?b'].map((db) => ({
+    flags: [`--db=${db}`],
+    says: '--db: must be a database name',
+  })),
+  { flags: ['--db', 'a'.repeat(64)], says: '--db: must be at most 63 bytes long' },
+  { flags: ['--db', '\u{1F600}'.repeat(16)], says: '--db: must be at most 63 bytes long' },
+  { flags: ['--db', 'local'], says: '--db: must not be `local`' },
+  { flags: ['--db='], says: '--db: must not be empty' },
+  { flags: ['-c', 'db', '--collection', 'a$b'], says: '--collection: must be a collection name' },
+  { flags: ['-c', 'db', '--collection', 'system.users'], says: '`system.`' },
+  { flags: ['-c', 'db', '--collection', '.a'], says: '--collection: must not begin or end with a dot' },
+  { flags: ['-c', 'db', '--collection='], says: '--collection: must not be empty' },
+  { flags: ['-c', 'db', '--collection', 'a'.repeat(254)], says: '--collection: must be at most 253 bytes' },
+  {
+    flags: ['--db', 'a'.repeat(60), '--collection', 'b'.repeat(195)],
+    says: '--collection: must be at most 255 bytes long together with the database',
+  },
+  ...['http://a', 'a/b', 'a:1', 'a b', '-a', 'a..b', '[1:2]', 'fe80::1%eth0', "a'b"].map((host) => ({
+    flags: ['--db', 'a', `--host=${host}`],
+    says: '--host: must be one host name or IP address',
+  })),
+  { flags: ['--db', 'a', '--username='], says: '--username: must not be empty' },
+  { flags: ['--db', 'a', '--auth-source', 'b'], says: '--auth-source: needs --username' },
+  { flags: ['--db', 'a', '--username', 'u', '--auth-source', '$external'], says: 'with --url' },
+  ...['a b', 'a;b', 'a=b', 'a,b', 'ä', 'a"b'].map((name) => ({
+    flags: ['-c', 'db', '--cookie-name', name],
+    says: '--cookie-name: must be a cookie name',
+  })),
+  { flags: ['-c', 'db', '--cookie-name', '__host-a'], says: 'without `__Host-`' },
+  ...['_id', '1a', 'a-b', '__proto__', "a'"].map((key) => ({
+    flags: ['-c', 'db', '--user-key', key],
+    says: '--user-key: must be a property name',
+  })),
+  ...['constructor', 'maxAge', 'save', 'views', 'toString'].map((key) => ({
+    flags: ['-c', 'db', '--user-key', key],
+    says: '--user-key: must not be a property that the session has already',
+  })),
+  ...['../a', '/a', 'a/../b', 'C:\\a', 'a//b', '.', 'a b', 'con', '-a', 'a/..'].map((dir) => ({
+    flags: ['-c', 'db', `--dir=${dir}`],
+    says: '--dir: must be a folder inside the project',
+  })),
+  ...['node_modules/a', '.git', 'dist/a', '.koa-mongo-session'].map((dir) => ({
+    flags: ['-c', 'db', '--dir', dir],
+    says: '--dir: must not lie in',
+  })),
+  { flags: ['-c', 'db', '--ttl', '2d', '--absolute-ttl', '1d'], says: '--absolute-ttl: must not be shorter' },
+  { flags: ['-c', 'db', '--ttl', '2d', '--touch-after', '48h'], says: '--touch-after: must be shorter' },
+  {
+    flags: ['-c', 'host', '--url', 'mongodb://ann:hunter2@h/d'],
+    says: '--url: does not go with --connection host',
+  },
+  ...[
+    'hunter2',
+    'http://ann:hunter2@h/d',
+    'mongodb://ann:hun@ter2@h/d',
+    'mongodb://ann:hunter2@/d',
+    'mongodb://ann:%hunter2@h/d',
+    'mongodb://ann:hunter2/x@h/d',
+    'mongodb://ann:hunter2@h/d#x',
+    'mongodb://ann:hunter2@h/d\n',
+    'mongodb+srv://ann:hunter2@a,b/d',
+    'mongodb+srv://ann:hunter2@a:1/d',
+  ].map((url) => ({ flags: ['--url', url], says: '--url: must be a MongoDB connection string' })),
+  { flags: ['--url', 'mongodb://ann:hunter2@h:99999/d'], says: '--url: must have ports from 1 to 65535' },
+  { flags: ['--url', 'mongodb://ann:hunter2@-h/d'], says: '--url: must name its hosts' },
+  { flags: ['--url', 'mongodb://ann:hunter2@h/a/b/c'], says: '--url: must have at most two names' },
+  { flags: ['--url', 'mongodb://ann:hunter2@h//c'], says: '--url: must name a database before' },
+  { flags: ['--url', 'mongodb://ann:hunter2@h/a%2Fb'], says: '--url: its database must be a database name' },
+  {
+    flags: ['--url', 'mongodb://ann:hunter2@h/a/b%24'],
+    says: '--url: its collection must be a collection name',
+  },
+  {
+    flags: ['--url', 'mongodb://ann:hunter2@h/a?auto_reconnect=true'],
+    says: '--url: must not set auto_reconnect',
+  },
+  {
+    flags: ['--url', 'mongodb://ann:hunter2@h/a/b', '--collection', 'c'],
+    says: '--collection: differs from the collection that the URL names',
+  },
+  { flags: ['--url', 'mongodb://ann:hunter2@h/'], says: '--db <name>  is missing' },
+  { flags: ['-c', 'db', '--on-conflict', 'shrug'], says: '--on-conflict: must be one of ask, fail' },
+  { flags: ['-c', 'db', '--config', 'nowhere.json'], says: '--config: cannot be read (ENOENT)' },
+];
+
+describe('what is refused', () => {
+  test.each(REFUSED)('$flags', async ({ flags, says }) => {
+    const cwd = await temporaryFolder();
+    const { exitCode, stdout, stderr } = await run(flags, { cwd });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+    expect(stderr).toContain(says);
+    expect(stderr).not.toContain('hunter2');
+    expect(await filesIn(cwd)).toEqual([]);
+  });
+
+  test('all problems are told at once', async () => {
+    const cwd = await temporaryFolder();
+    const { stderr } = await run(['-c', 'host', '--port', '0', '--ttl', 'x'], { cwd });
+    expect(stderr).toMatch(
+      /^error: 3 problems\n {2}--port: .*\n {2}--ttl: .*\n {2}--db <name> {2}is missing/,
+    );
+  });
+
+  test.each([
+    ['no JSON, hunter2', '--config: must be JSON'],
+    ['["url"]', '--config: must be a JSON object'],
+    ['{"conection": "url"}', '--config: does not know "conection"'],
+    ['{"password": "hunter2"}', 'MONGODB_PASSWORD'],
+    ['{"connection": "db", "ttl": 1e999}', '--ttl: must be a length of time'],
+    ['{"connection": "db", "ttl": [90]}', '--ttl: must be a length of time'],
+    ['{"connection": "db", "collection": {"$ne": 1}}', '--collection: must be a text'],
+    ['{"connection": "db", "collection": "\\ud800"}', '--collection: must be well-formed Unicode'],
+    ['{"connection": "db", "collection": "a\\u0000b"}', '--collection: must be a collection name'],
+    ['{"connection": "db", "rolling": "yes"}', '--rolling: must be true or false'],
+    ['{"connection": "db", "__proto__": {"ttl": 1}}', '--config: does not know "__proto__"'],
+  ])('answers %s', async (input, says) => {
+    const cwd = await temporaryFolder();
+    const { exitCode, stderr } = await run(['--config', '-'], { cwd, input });
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(says);
+    expect(stderr).not.toContain('hunter2');
+    expect(await filesIn(cwd)).toEqual([]);
+  });
+});
+
+describe('a missing answer', () => {
+  test('without style: names the flag, its values and a whole command', async () => {
+    const cwd = await temporaryFolder();
+    const { exitCode, stdout, stderr } = await run(['my shop', '--ttl', '1d'], { cwd });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+    expect(stderr).toContain('--connection <url|host|db|mongoose>');
+    expect(stderr).toContain(
+      "npx create-koa-mongo-session 'my shop' --connection url --url mongodb://127.0.0.1:27017/my-shop --ttl 1d\n",
+    );
+  });
+
+  test('the command hides the credentials that were given', async () => {
+    const cwd = await temporaryFolder();
+    const { stderr } = await run(['app', '--url', 'mongodb://ann:hunter2@h/?tls=true'], { cwd });
+    expect(stderr).toContain("--url 'mongodb://<credentials>@h/?tls=true' --db app\n");
+    expect(stderr).not.toContain('hunter2');
+  });
+
+  test('the command that is printed does what is said', async () => {
+    const cwd = await temporaryFolder();
+    const { stderr } = await run(['app', '-c', 'host'], { cwd });
+    const [, flags = ''] = /npx create-koa-mongo-session (.*)\n$/.exec(stderr) ?? [];
+    expect(await run(flags.split(' '), { cwd })).toMatchObject({ exitCode: 0 });
+  });
+});
+
+describe('streams and exit codes', () => {
+  test.each(['--help', '-h'])('%s goes to standard output', async (flag) => {
+    const cwd = await temporaryFolder();
+    const { exitCode, stdout, stderr } = await run([flag], { cwd });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(stdout).toContain('Exit codes:');
+  });
+
+  test.each(['--version', '-V'])('%s prints the version alone', async (flag) => {
+    const cwd = await temporaryFolder();
+    expect(await run([flag], { cwd })).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
+    });
+  });
+
+  test('--json writes one JSON value, and warnings go elsewhere', async () => {
+    const cwd = await temporaryFolder();
+    const { stdout, stderr } = await run(['app', '-c', 'db', '--port', '1', '--json'], { cwd });
+    expect(JSON.parse(stdout)).toMatchObject({
+      written: true,
+      repeat: expect.stringContaining('--connection db'),
+    });
+    expect(stderr).toContain('warning: ');
+  });
+
+  test('--dry-run writes nothing', async () => {
+    const cwd = await temporaryFolder();
+    const { exitCode, stdout } = await run(['app', '-c', 'db', '--dry-run'], { cwd });
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('src/session/store.ts');
+    expect(await filesIn(cwd)).toEqual([]);
+  });
+
+  test('--check exits with 3 before a run and with 0 after it', async () => {
+    const cwd = await temporaryFolder();
+    expect(await run(['app', '-c', 'db', '--check'], { cwd })).toMatchObject({ exitCode: 3 });
+    expect(await filesIn(cwd)).toEqual([]);
+    await run(['app', '-c', 'db'], { cwd });
+    expect(await run(['app', '--check'], { cwd })).toMatchObject({ exitCode: 0 });
+  });
+
+  test('a file of the same name is a conflict: 4, and nothing is written', async () => {
+    const cwd = await temporaryFolder();
+    await writeFile(`${cwd}/README.md`, '# Mine\n');
+    expect(await run(['-c', 'db'], { cwd })).toMatchObject({ exitCode: 4 });
+    expect(await filesIn(cwd)).toEqual(['README.md']);
+  });
+
+  test('a failed install exits with 5 and says what to run', async () => {
+    const cwd = await temporaryFolder();
+    const { exitCode, stderr } = await run(['app', '-c', 'db', '--install', '--package-manager', 'bun'], {
+      cwd,
+      env: { PATH: '/nowhere' },
+    });
+    expect(exitCode).toBe(5);
+    expect(stderr).toContain('bun install could not be run; all files are written.');
+    expect(await filesIn(`${cwd}/app`)).toEqual(expect.arrayContaining(GENERATED));
+  });
+
+  test('the package manager that started the program is the one of the next steps', async () => {
+    const cwd = await temporaryFolder();
+    const { stdout } = await run(['app', '-c', 'db'], {
+      cwd,
+      env: { npm_config_user_agent: 'pnpm/10.0.0 npm/? node' },
+    });
+    expect(stdout).toContain('pnpm install\n');
+  });
+
+  test('so is the one whose lock file the project has', async () => {
+    const cwd = await temporaryFolder();
+    await writeFile(`${cwd}/yarn.lock`, '');
+    const { stdout } = await run(['-c', 'db'], { cwd });
+    expect(stdout).toContain('yarn install\n');
+  });
+});
+
+describe('in a project of the user', () => {
+  test('the lines that mount sessions are printed', async () => {
+    const cwd = await temporaryFolder();
+    await writeFile(`${cwd}/package.json`, '{"name": "shop"}\n');
+    await writeFile(`${cwd}/tsconfig.json`, '{"compilerOptions": {"module": "nodenext"}}\n');
+    const { stdout } = await run(['-c', 'mongoose'], { cwd });
+    expect(stdout).toContain(
+      "import { sessions } from './session/index.js';\n  sessions(app, connection);\n",
+    );
+    expect(await filesIn(cwd)).not.toContain('src/app.ts');
+  });
+});
+
+describe('started by npm create', () => {
+  const npm = { npm_command: 'init', npm_config_user_agent: 'npm/11.0.0 node/v22.0.0' };
+
+  test('flags that npm kept for itself stop the run, with the corrected command', async () => {
+    const cwd = await temporaryFolder();
+    const env = { ...npm, npm_config_connection: 'true', npm_config_ttl: '60', npm_config_dry_run: 'true' };
+    const { exitCode, stderr } = await run(['app', 'db'], { cwd, env });
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('npm create koa-mongo-session app -- --connection db --ttl 60 --dry-run\n');
+    expect(await filesIn(cwd)).toEqual([]);
+  });
+
+  test('a URL among them is not shown', async () => {
+    const cwd = await temporaryFolder();
+    const env = { ...npm, npm_config_url: 'mongodb://ann:hunter2@h/d' };
+    const { exitCode, stderr } = await run(['app'], { cwd, env });
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('-- --url <url>\n');
+    expect(stderr).not.toContain('hunter2');
+  });
+
+  test("npm's own --dry-run is a dry run", async () => {
+    const cwd = await temporaryFolder();
+    const env = { ...npm, npm_config_dry_run: 'true' };
+    expect(await run(['app', '-c', 'db'], { cwd, env })).toMatchObject({ exitCode: 0 });
+    expect(await filesIn(cwd)).toEqual([]);
+  });
+
+  test.each(['npm_config_yes', 'npm_config_force'])('%s is no consent', async (name) => {
+    const cwd = await temporaryFolder();
+    expect(await run(['app'], { cwd, env: { ...npm, [name]: 'true' } })).toMatchObject({ exitCode: 2 });
+  });
+
+  test.each([{ args: ['--', 'app', '-c', 'db'] }, { args: ['app', '--', '-c', 'db'] }])(
+    'a stray -- is no matter: $args',
+    async ({ args }) => {
+      const cwd = await temporaryFolder();
+      expect(await run(args, { cwd })).toMatchObject({ exitCode: 0 });
+      expect(await filesIn(`${cwd}/app`)).toEqual(expect.arrayContaining(GENERATED));
+    },
+  );
+});
