@@ -60,12 +60,13 @@ export async function main(flags: Flags): Promise<number> {
   }
 
   const manager = managerFor(collected, facts);
-  const isInstalled = collected.install === true;
+  const failure = collected.install === true ? await installPackages(project.root, manager) : undefined;
+  const isInstalled = collected.install === true && !failure;
   const repeat = commandOf(flags.directory, answers, facts);
   const next = nextSteps(settings, { directory: flags.directory, manager, isInstalled, repeat });
   const report = run.json ? reportJson(outcome, next) : reportText(outcome) + nextStepsText(next);
-  if (isInstalled) await installPackages(project.root, manager);
   tell(report);
+  if (failure) throw failure;
   return 0;
 }
 

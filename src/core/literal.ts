@@ -49,7 +49,7 @@ export function jsonLiteral(value: unknown): string {
  * quotes but no escapes (but for `\n` between double quotes), so a few texts cannot be written: throws a RangeError.
  */
 export function envLiteral(text: string): string {
-  if (/\p{Cc}/u.test(text)) throw new RangeError('holds a control character');
+  if (/\p{Cc}|\p{Cs}/u.test(text)) throw new RangeError('holds a control character or half a character');
   if (/^[\w@%+=:,./?&~!*()-]*$/.test(text)) return text;
   if (!text.includes("'")) return `'${text}'`;
   if (!text.includes('`')) return `\`${text}\``;

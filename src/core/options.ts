@@ -27,7 +27,7 @@ export interface ProjectFacts {
   readonly name: string;
   /** How the project's imports end, by its tsconfig. */
   readonly importExtension: 'ts' | 'js' | 'none';
-  /** Found by the lock file, or by what started this program. */
+  /** By the lock file, else what started this program. */
   readonly packageManager: PackageManager;
 }
 
@@ -348,7 +348,7 @@ export const OPTIONS = {
   packageManager: {
     flag: '--package-manager <name>',
     group: 'Project',
-    help: 'what installs (default: what started this program, else by the lock file, else npm)',
+    help: 'what installs (default: by the lock file, else what started this program)',
     kind: 'choice',
     choices: MANAGERS,
     parse: oneOf(MANAGERS),

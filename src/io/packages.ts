@@ -11,14 +11,14 @@ const LOCK_FILES: readonly (readonly [string, PackageManager])[] = [
   ['package-lock.json', 'npm'],
 ];
 
-/** What started this program, else what the project uses already, else npm. */
+/** What the project uses already, else what started this program: `npx` is at home in a pnpm project, too. */
 export function detectPackageManager(root: string, userAgent: string | undefined): PackageManager {
-  const started = MANAGER_NAMES.find((name) => userAgent?.startsWith(`${name}/`));
-  return started ?? LOCK_FILES.find(([file]) => existsSync(join(root, file)))?.[1] ?? 'npm';
+  const used = LOCK_FILES.find(([file]) => existsSync(join(root, file)))?.[1];
+  return used ?? MANAGER_NAMES.find((name) => userAgent?.startsWith(`${name}/`)) ?? 'npm';
 }
 
-/** Its output goes to stderr. Throws a UserError with exit code 5 when it fails: the files are written by then. */
-export async function installPackages(root: string, manager: PackageManager): Promise<void> {
+/** Its output goes to stderr. Comes back with the error, if it fails: the files are written by then. */
+export async function installPackages(root: string, manager: PackageManager): Promise<UserError | undefined> {
   const { execa } = await import('execa');
   const { failed, exitCode } = await execa(manager, ['install'], {
     cwd: root,
@@ -27,9 +27,9 @@ export async function installPackages(root: string, manager: PackageManager): Pr
     stderr: 'inherit',
     reject: false,
   });
-  if (!failed) return;
-  const reason = exitCode === undefined ? `could not be run` : `ended with exit code ${exitCode}`;
-  throw new UserError(
+  if (!failed) return undefined;
+  const reason = exitCode === undefined ? 'could not be run' : `ended with exit code ${exitCode}`;
+  return new UserError(
     `${manager} install ${reason}; all files are written. Install by hand, in ${root}:\n  ${manager} install`,
     5,
   );

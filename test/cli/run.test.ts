@@ -332,6 +332,8 @@ describe('a missing answer', () => {
   });
 });
 
+const PNPM = { npm_config_user_agent: 'pnpm/10.0.0 npm/? node/v22.0.0' };
+
 describe('streams and exit codes', () => {
   test.each(['--help', '-h'])('%s goes to standard output', async (flag) => {
     const cwd = await temporaryFolder();
@@ -383,28 +385,29 @@ describe('streams and exit codes', () => {
 
   test('a failed install exits with 5 and says what to run', async () => {
     const cwd = await temporaryFolder();
-    const { exitCode, stderr } = await run(['app', '-c', 'db', '--install', '--package-manager', 'bun'], {
-      cwd,
-      env: { PATH: '/nowhere' },
-    });
+    const { exitCode, stdout, stderr } = await run(
+      ['app', '-c', 'db', '--install', '--package-manager', 'bun'],
+      {
+        cwd,
+        env: { PATH: '/nowhere' },
+      },
+    );
     expect(exitCode).toBe(5);
     expect(stderr).toContain('bun install could not be run; all files are written.');
+    expect(stdout).toContain('bun install\n');
     expect(await filesIn(`${cwd}/app`)).toEqual(expect.arrayContaining(GENERATED));
   });
 
   test('the package manager that started the program is the one of the next steps', async () => {
     const cwd = await temporaryFolder();
-    const { stdout } = await run(['app', '-c', 'db'], {
-      cwd,
-      env: { npm_config_user_agent: 'pnpm/10.0.0 npm/? node' },
-    });
+    const { stdout } = await run(['app', '-c', 'db'], { cwd, env: PNPM });
     expect(stdout).toContain('pnpm install\n');
   });
 
-  test('so is the one whose lock file the project has', async () => {
+  test('unless the project has the lock file of another', async () => {
     const cwd = await temporaryFolder();
     await writeFile(`${cwd}/yarn.lock`, '');
-    const { stdout } = await run(['-c', 'db'], { cwd });
+    const { stdout } = await run(['-c', 'db'], { cwd, env: PNPM });
     expect(stdout).toContain('yarn install\n');
   });
 });
