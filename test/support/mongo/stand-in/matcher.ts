@@ -1,11 +1,11 @@
 import type { Document } from 'bson';
-import { Query } from 'mingo';
 import { Context, evalExpr } from 'mingo/core';
 import * as accumulators from 'mingo/operators/accumulator';
 import * as expressions from 'mingo/operators/expression';
 import * as stages from 'mingo/operators/pipeline';
 import * as projections from 'mingo/operators/projection';
 import * as queries from 'mingo/operators/query';
+import { Query } from 'mingo/query';
 import { CommandFailure, notImplemented } from './errors.ts';
 import { candidatesAt, valuesAt } from './paths.ts';
 import { toPlain } from './plain.ts';

@@ -1,5 +1,5 @@
 import { Decimal128, type Document, Double, Int32, Long, ObjectId, Timestamp } from 'bson';
-import { Aggregator } from 'mingo';
+import { Aggregator } from 'mingo/aggregator';
 import { CommandFailure, notImplemented } from './errors.ts';
 import { matcher, mingoContext } from './matcher.ts';
 import { restoreTypes, toPlain, toPlainDocument } from './plain.ts';

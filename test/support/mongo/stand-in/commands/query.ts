@@ -1,5 +1,5 @@
 import { type Document, Long } from 'bson';
-import { Aggregator } from 'mingo';
+import { Aggregator } from 'mingo/aggregator';
 import { CommandFailure, notImplemented } from '../errors.ts';
 import { matcher, mingoContext } from '../matcher.ts';
 import { indexedValuesAt } from '../paths.ts';

@@ -30,6 +30,7 @@ function runBatch<S, R>(
   run: (statement: S) => R,
 ): { results: [number, R][]; writeErrors: Document[] } {
   checkBatch(statements);
+  collectionName(call.database, call.body[call.name], call.name);
   const ordered = call.options.boolean('ordered', true);
   const results: [number, R][] = [];
   const writeErrors: Document[] = [];
