@@ -1,0 +1,15 @@
+import { parseAst } from 'rolldown/parseAst';
+import type { RenderedFile } from '../../src/core/rendered-file.ts';
+
+/** The constants at the top level of a TypeScript file whose value is a literal, by name. Throws for what is no TypeScript. */
+export function constantsIn({ text }: RenderedFile): Record<string, unknown> {
+  const constants: Record<string, unknown> = {};
+  for (const node of parseAst(text, { lang: 'ts' }).body) {
+    const declared = node.type === 'ExportNamedDeclaration' ? node.declaration : node;
+    if (declared?.type !== 'VariableDeclaration') continue;
+    for (const { id, init } of declared.declarations) {
+      if (id.type === 'Identifier' && init?.type === 'Literal') constants[id.name] = init.value;
+    }
+  }
+  return constants;
+}
