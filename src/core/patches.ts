@@ -3,7 +3,7 @@ import { patchEnv } from './patch-env.ts';
 import { patchGitignore } from './patch-gitignore.ts';
 import { patchPackageJson } from './patch-package-json.ts';
 import type { Patch } from './plan.ts';
-import { onDisk, type WorkingTree } from './project.ts';
+import { textOnDisk, type WorkingTree } from './project.ts';
 import type { Secrets, Settings } from './settings.ts';
 import { wantedPackage } from './wanted-package.ts';
 
@@ -18,13 +18,10 @@ const IGNORED = ['.env', 'node_modules/', 'dist/'];
 export function listPatches(
   settings: Settings,
   secrets: Secrets,
-  tree: WorkingTree,
+  tree: Pick<WorkingTree, 'files'>,
   newKey: () => string,
 ): Patch[] {
-  const raw = (path: string): string | undefined => {
-    const disk = onDisk(tree, path);
-    return disk.kind === 'file' ? disk.text : undefined;
-  };
+  const raw = (path: string) => textOnDisk(tree, path);
   return [
     {
       id: 'package',

@@ -13,16 +13,13 @@ export function isSafePath(path: string): boolean {
   return !NEVER_GENERATED.includes(path.toLowerCase());
 }
 
+const STATE_FILES = ['.koa-mongo-session/manifest.json', '.koa-mongo-session/backup/.gitignore'];
+
 /** Whether this program may write there at all: a generated file, a patched one, or what it keeps for itself. */
 export function isWritablePath(path: string): boolean {
-  if (NEVER_GENERATED.includes(path)) return true;
+  if (NEVER_GENERATED.includes(path) || STATE_FILES.includes(path)) return true;
   const kept = /^\.koa-mongo-session\/(?:base|backup)\/(.+)$/.exec(path)?.[1];
-  if (kept !== undefined) return isSafePath(kept);
-  return (
-    path === '.koa-mongo-session/manifest.json' ||
-    path === '.koa-mongo-session/backup/.gitignore' ||
-    isSafePath(path)
-  );
+  return isSafePath(kept ?? path);
 }
 
 /** Refuses `.` and `..`, what Windows gives a meaning of its own, and what no terminal can show. */

@@ -31,14 +31,16 @@ export interface WorkingTree {
   readonly formatted: ReadonlyMap<string, string>;
 }
 
+type Files = Pick<WorkingTree, 'files'>;
+
 const ABSENT: OnDisk = { kind: 'absent' };
 
-export function onDisk(tree: WorkingTree, path: string): OnDisk {
+export function onDisk(tree: Files, path: string): OnDisk {
   return tree.files.get(path) ?? ABSENT;
 }
 
 /** The raw text of a file, with its own line ends and byte order mark. */
-export function textOnDisk(tree: WorkingTree, path: string): string | undefined {
+export function textOnDisk(tree: Files, path: string): string | undefined {
   const disk = onDisk(tree, path);
   return disk.kind === 'file' ? disk.text : undefined;
 }

@@ -88,13 +88,17 @@ export function hasDrift(plan: Plan): boolean {
 }
 
 function asides(entry: Entry): string {
-  if (entry.from !== undefined) return ` (from ${entry.from})`;
-  return entry.action === 'replace' ? ` (yours is in ${backupPath(entry.path, entry.was)})` : '';
+  const from = entry.from === undefined ? [] : [`from ${entry.from}`];
+  const backup = entry.action === 'replace' ? [`yours is in ${backupPath(entry.path, entry.was)}`] : [];
+  const all = [...from, ...backup];
+  return all.length === 0 ? '' : ` (${all.join('; ')})`;
 }
 
 function details(entry: Entry): string[] {
   if (entry.action === 'refuse') return [`      ${entry.problem}`];
   if (entry.action !== 'conflict') return [];
+  if (entry.reason === 'untracked')
+    return ['      differs, and what was generated is not known; --diff shows how'];
   return entry.hunks.flatMap((hunk) => [
     `      line ${hunk.line}:`,
     ...hunkLines(hunk).map((line) => `      ${line}`),

@@ -67,7 +67,7 @@ function settleEntry(entry: ConflictEntry, verdict: Verdict): SettledEntry {
 function describeOpen(open: readonly ConflictEntry[]): string {
   const list = open.map(({ path, reason }) =>
     reason === 'untracked'
-      ? `  ${path}: a file of that name is there, and this program did not write it`
+      ? `  ${path}: a file is there, and nothing is known of this program having written it`
       : `  ${path}: your edits and this version's change the same lines`,
   );
   return [

@@ -60,7 +60,7 @@ async function askVerdict(entry: ConflictEntry): Promise<Verdict> {
 function describe({ path, reason, hunks }: ConflictEntry): string {
   const what =
     reason === 'untracked'
-      ? `${path} was there before, and this program did not write it.`
+      ? `${path} is there, and nothing is known of this program having written it.`
       : `${path}: your edits and this version's change the same lines.`;
   // Without a base every line may differ; the difference can be asked for.
   const shown =

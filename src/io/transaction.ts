@@ -5,6 +5,7 @@ import type { Change } from '../core/changes.ts';
 import { UserError } from '../core/errors.ts';
 import { formatJournal, type Journal, parseJournal, type Saved, type Step } from '../core/journal.ts';
 import { STATE_DIR } from '../core/manifest.ts';
+import { isWritablePath } from '../core/paths.ts';
 import {
   errorCode,
   fingerprint,
@@ -130,6 +131,7 @@ async function prepare(root: string, changes: readonly Change[]): Promise<Journa
   const steps: Step[] = [];
   await writeNew(join(root, PENDING, '.gitignore'), '*\n', 0o644);
   for (const [index, { path, before, after }] of changes.entries()) {
+    if (!isWritablePath(path)) throw new Error(`${path} is not this program's to write`);
     const target = await locate(root, path);
     const saved = before === undefined ? undefined : await save(root, `${index}`, target, before, after);
     steps.push({ path, before: saved, after: hashUnlessAbsent(after) });

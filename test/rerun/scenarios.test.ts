@@ -1,0 +1,89 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { useProgram } from '../support/rerun/bundle.ts';
+import { isOutsideUntouched, type Scenario, scenarios, setUp, snapshot, wholeSnapshot } from '../support/rerun/scenario.ts';
+import { KEYS, Terminal } from '../support/terminal.ts';
+
+const program = useProgram();
+const PREVIEWS = ['--dry-run', '--check', '--diff'];
+
+/** Without a terminal. */
+async function run(args: readonly string[]) {
+  const { exitCode, stdout, stderr } = await execa(process.execPath, [program.file, ...args], {
+    reject: false,
+    stdin: 'ignore',
+    stripFinalNewline: false,
+  });
+  return { exitCode, stdout, stderr };
+}
+
+function runAtTerminal(args: readonly string[]): Terminal {
+  const env = { PATH: process.env.PATH ?? '', TERM: 'xterm-256color' };
+  const terminal = new Terminal(process.execPath, [program.file, ...args], { cwd: '/', env });
+  onTestFinished(() => terminal.kill('SIGKILL'));
+  return terminal;
+}
+
+/** Goes down the list, as it is shown, to the choice. */
+async function pick(terminal: Terminal, choice: string): Promise<void> {
+  for (const name of ['mine', 'theirs', 'markers', 'diff', 'abort']) {
+    await terminal.sees(`❯ ${name}`);
+    if (name === choice) return terminal.type(KEYS.enter);
+    terminal.type(KEYS.down);
+  }
+}
+
+async function generate(project: string, rendered: string): Promise<void> {
+  expect(await run([project, rendered])).toMatchObject({ exitCode: 0, stderr: '' });
+}
+
+const mtimesOf = (project: string, paths: readonly string[]) =>
+  paths.map((path) => [path, statSync(join(project, path), { throwIfNoEntry: false })?.mtimeMs]);
+
+/** What a run leaves alone: each file whose text is to stay as it is. */
+const untouched = (before: Record<string, string>, after: Record<string, string>) =>
+  Object.keys(before).filter((path) => before[path] === after[path] && !before[path]?.startsWith('link to'));
+
+describe.each(scenarios)('$name', (scenario: Scenario) => {
+  const expected = (before: Record<string, string>, after: string | undefined) =>
+    after === undefined ? before : snapshot(after);
+
+  test('without input', async () => {
+    const project = await setUp(scenario, generate);
+    const before = snapshot(project);
+    const after = expected(before, scenario.after);
+    const mtimes = mtimesOf(project, untouched(before, after));
+
+    const { exitCode, stdout, stderr } = await run([project, scenario.rendered, ...scenario.flags]);
+
+    expect({ exitCode, stdout }).toEqual({ exitCode: scenario.exitCode, stdout: scenario.report });
+    expect(stderr).toContain(scenario.error ?? '');
+    expect(snapshot(project)).toEqual(after);
+    expect(mtimesOf(project, untouched(before, after))).toEqual(mtimes);
+    await expectSettled(project, scenario);
+  });
+
+  test.each(scenario.atTerminal)('at a terminal, choosing $choose', async ({ choose, exitCode, after }) => {
+    const project = await setUp(scenario, generate);
+    const before = snapshot(project);
+    const terminal = runAtTerminal([project, scenario.rendered, ...scenario.flags]);
+    for (const choice of choose) await pick(terminal, choice);
+
+    expect(await terminal.ended).toMatchObject({ exitCode });
+    expect(snapshot(project)).toEqual(expected(before, after));
+    await expectSettled(project, { ...scenario, exitCode });
+  });
+});
+
+/** The same question never comes twice, and what was refused is still as it was. */
+async function expectSettled(project: string, { rendered, exitCode, flags }: Scenario): Promise<void> {
+  expect(isOutsideUntouched(project)).toBe(true);
+  if (exitCode !== 0 || flags.some((flag) => PREVIEWS.includes(flag))) return;
+  const before = wholeSnapshot(project);
+  const again = await run([project, rendered]);
+  const left = Object.values(snapshot(project)).some((text) => text.includes('<<<<<<<'));
+  expect(again.exitCode, again.stdout + again.stderr).toBe(left ? 4 : 0);
+  expect(wholeSnapshot(project)).toEqual(before);
+}

@@ -1,0 +1,141 @@
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+
+const FOLDER = join(import.meta.dirname, '..', '..', 'rerun');
+const MODULES = join(import.meta.dirname, '..', '..', '..', 'node_modules');
+const STATE = '.koa-mongo-session';
+/** Lies beside the project, where some links lead. */
+const OUTSIDE = 'not of this project\n';
+
+/**
+ * One folder in test/rerun. `generated/` is what an earlier run rendered; `edited/` the project as its user left it
+ * since (as generated, when there is none); `rendered/` what this run renders (the same as before, when there is
+ * none); `after/` the project afterwards (as it was, when there is none).
+ */
+export interface Scenario {
+  readonly name: string;
+  /** Absolute paths; undefined where there is no such folder. */
+  readonly generated: string | undefined;
+  readonly edited: string | undefined;
+  readonly rendered: string;
+  readonly after: string | undefined;
+  readonly flags: readonly string[];
+  /** Removed from the project before the run. */
+  readonly remove: readonly string[];
+  /** Packages that the project has installed. */
+  readonly install: readonly string[];
+  readonly exitCode: number;
+  /** The report, which is what stdout holds. */
+  readonly report: string;
+  /** What stderr says, among other things. */
+  readonly error: string | undefined;
+  readonly atTerminal: readonly AtTerminal[];
+}
+
+/** The run once more, at a terminal. */
+export interface AtTerminal {
+  /** The choice taken at each question. */
+  readonly choose: readonly string[];
+  readonly exitCode: number;
+  /** Folder with the project afterwards; without one it is as it was. */
+  readonly after: string | undefined;
+}
+
+export const scenarios: readonly Scenario[] = readdirSync(FOLDER, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => readScenario(name));
+
+function readScenario(name: string): Scenario {
+  const at = (part: string) => join(FOLDER, name, part);
+  const folder = (part: string) => (existsSync(at(part)) ? at(part) : undefined);
+  const told = JSON.parse(readFileSync(at('scenario.json'), 'utf8'));
+  const rendered = folder('rendered') ?? folder('generated');
+  if (rendered === undefined) throw new Error(`${name} renders nothing`);
+  const { flags = [], remove = [], install = [], exitCode = 0, error } = told;
+  const same = [{ choose: [], exitCode, after: 'after' }];
+  const atTerminal: AtTerminal[] = told.atTerminal ?? same;
+  return {
+    name,
+    generated: folder('generated'),
+    edited: folder('edited'),
+    rendered,
+    after: folder('after'),
+    flags,
+    remove,
+    install,
+    exitCode,
+    report: readFileSync(at('report.txt'), 'utf8'),
+    error,
+    atTerminal: atTerminal.map(({ after, ...run }) => ({ ...run, after: after && folder(after) })),
+  };
+}
+
+/** A folder in which the project lies as `project`, and which is gone after the test. */
+export async function setUp(
+  scenario: Scenario,
+  generate: (project: string, rendered: string) => Promise<void>,
+) {
+  const home = mkdtempSync(join(tmpdir(), 'rerun-'));
+  onTestFinished(() => rmSync(home, { recursive: true, force: true }));
+  const project = join(home, 'project');
+  mkdirSync(project);
+  writeFileSync(join(home, 'outside.ts'), OUTSIDE);
+  install(project, scenario.install);
+  if (scenario.generated !== undefined) await generate(project, scenario.generated);
+  if (scenario.edited !== undefined) {
+    for (const name of readdirSync(project))
+      if (name !== STATE && name !== 'node_modules') rmSync(join(project, name), { recursive: true });
+    cpSync(scenario.edited, project, { recursive: true, verbatimSymlinks: true });
+  }
+  for (const path of scenario.remove) rmSync(join(project, path), { recursive: true });
+  return project;
+}
+
+function install(project: string, packages: readonly string[]): void {
+  for (const name of packages) {
+    mkdirSync(join(project, 'node_modules', name, '..'), { recursive: true });
+    symlinkSync(join(MODULES, name), join(project, 'node_modules', name));
+  }
+}
+
+export function isOutsideUntouched(project: string): boolean {
+  return readFileSync(join(project, '..', 'outside.ts'), 'utf8') === OUTSIDE;
+}
+
+/** What is in a project but for what the program keeps for itself: text by path, links as their targets. */
+export function snapshot(project: string | undefined): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(wholeSnapshot(project)).filter(([path]) => !path.startsWith(STATE)),
+  );
+}
+
+/** All of it, with the state. */
+export function wholeSnapshot(project: string | undefined): Record<string, string> {
+  if (project === undefined) return {};
+  const entries = readdirSync(project, { recursive: true, withFileTypes: true }).filter(
+    (entry) => !entry.isDirectory() && !entry.parentPath.includes('node_modules'),
+  );
+  return Object.fromEntries(
+    entries
+      .map((entry) => {
+        const path = join(entry.parentPath, entry.name);
+        const content = entry.isSymbolicLink() ? `link to ${readlinkSync(path)}` : readFileSync(path, 'utf8');
+        return [path.slice(project.length + 1), content] as const;
+      })
+      .filter(([path]) => !path.startsWith('node_modules'))
+      .sort(),
+  );
+}
