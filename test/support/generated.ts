@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type Koa from 'koa';
@@ -63,6 +63,8 @@ export type PackageVersions = Readonly<Record<string, string>>;
 
 /** What `src/session/` of a generated project exports, whichever options it was made with. */
 export interface GeneratedModules {
+  /** Where they were written, for a process of its own that loads them. */
+  readonly folder: string;
   readonly index: {
     sessions(app: Koa, source?: unknown): GeneratedStore;
     closeConnections(): Promise<void>;
@@ -87,9 +89,14 @@ export async function loadGenerated(
   packages: PackageVersions = {},
 ): Promise<GeneratedModules> {
   const files = renderFiles(settings, templates).map((file) => usePackages(file, packages));
-  const folder = await write(files);
-  const load = (name: string) => import(pathToFileURL(join(folder, settings.dir, `${name}.ts`)).href);
-  return { index: await load('index'), connection: await load('connection'), store: await load('store') };
+  const folder = join(await write(files), settings.dir);
+  const load = (name: string) => import(pathToFileURL(join(folder, `${name}.ts`)).href);
+  return {
+    folder,
+    index: await load('index'),
+    connection: await load('connection'),
+    store: await load('store'),
+  };
 }
 
 function usePackages(file: RenderedFile, packages: PackageVersions): RenderedFile {
@@ -102,7 +109,14 @@ async function write(files: readonly RenderedFile[]): Promise<string> {
   const folder = join(FOLDER, name);
   for (const { path, text } of files.filter((file) => file.path.endsWith('.ts'))) {
     await mkdir(dirname(join(folder, path)), { recursive: true });
-    await writeFile(join(folder, path), text);
+    await replaceFile(join(folder, path), text);
   }
   return folder;
+}
+
+/** At once: another process may be loading the same file. */
+async function replaceFile(path: string, text: string): Promise<void> {
+  const draft = `${path}.${randomUUID()}`;
+  await writeFile(draft, text);
+  await rename(draft, path);
 }

@@ -1,0 +1,81 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { ConnectionString } from 'mongodb-connection-string-url';
+import type { Connection } from '../../../src/core/settings.ts';
+import { loadGenerated, PLAIN, STYLES } from '../../support/generated.ts';
+import { Browser } from '../../support/http.ts';
+import { type OwnServer, withDatabase } from '../../support/mongo/index.ts';
+import type { Message, Start } from './child.ts';
+
+export interface FaultyApp {
+  browser(): Browser;
+  /** Settles when a request to /slow has its session, and waits. */
+  atTheGate(): Promise<void>;
+  openGate(): void;
+  /** Asks the app to close its connections: the exit code is that of a process that ends by itself. */
+  end(): Promise<{ exitCode: number | null; stderr: string }>;
+}
+
+type Style = Connection['style'];
+
+function connectionTo({ port }: Pick<OwnServer, 'port'>, style: Style): Connection {
+  const connection = STYLES[style];
+  return connection.style === 'host' ? { ...connection, port } : connection;
+}
+
+/** Starts an app of the given style on a server that a test may fail. `query` is added to the URL. */
+export async function startFaultyApp(
+  server: Pick<OwnServer, 'port' | 'url'>,
+  style: Style = 'url',
+  query: Record<string, string> = {},
+): Promise<FaultyApp & AsyncDisposable> {
+  const { folder } = await loadGenerated({ ...PLAIN, connection: connectionTo(server, style) });
+  const url = new ConnectionString(withDatabase(server.url, 'app'));
+  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+  const start: Start = { folder, style, url: url.href };
+  const child = fork(join(import.meta.dirname, 'child.ts'), [JSON.stringify(start)], {
+    env: { PATH: process.env.PATH, APP_KEYS: 'a secret of tests', MONGODB_URL: url.href },
+    execArgv: ['--import', 'tsx'],
+    stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
+  });
+  const exit = once(child, 'exit');
+  let stderr = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  const started = await Promise.race([
+    hear(child, (message) => typeof message === 'object' && message),
+    exit.then(() => undefined),
+  ]);
+  if (!started) throw new Error(`The app ended at its start:\n${stderr}`);
+  return {
+    browser: () => new Browser(started.origin),
+    atTheGate: async () => {
+      await hear(child, (message) => message === 'at the gate');
+    },
+    openGate: () => void child.send('open'),
+    async end() {
+      child.disconnect();
+      const [exitCode] = await exit;
+      return { exitCode, stderr };
+    },
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGKILL');
+      await exit;
+    },
+  };
+}
+
+/** The first message that the pick finds something in. */
+function hear<T>(child: ChildProcess, pick: (message: Message) => T | false): Promise<T> {
+  return new Promise((resolve) => {
+    const listen = (message: Message) => {
+      const picked = pick(message);
+      if (picked === false) return;
+      child.off('message', listen);
+      resolve(picked);
+    };
+    child.on('message', listen);
+  });
+}

@@ -1,0 +1,86 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import Koa from 'koa';
+import type { Settings } from '../../../src/core/settings.ts';
+import type { GeneratedModules } from '../../support/generated.ts';
+
+/** What the parent sends: where the generated modules are, and how the app reaches its database. */
+export interface Start {
+  folder: string;
+  style: Settings['connection']['style'];
+  /** With the name of the database. Style `url` takes it from the environment, as ever. */
+  url: string;
+}
+
+/** What the parent hears. */
+export type Message = { origin: string } | 'at the gate';
+
+/** A connection of the app's own, in the styles where the app has one. */
+interface Own {
+  source?: unknown;
+  close(): Promise<void>;
+}
+
+/**
+ * An app in a process of its own. It closes what it opened when the parent disconnects, and then has to end by
+ * itself: nothing here calls `process.exit`. An unhandled rejection ends it with another exit code.
+ */
+const { folder, style, url } = JSON.parse(process.argv[2] ?? '') as Start;
+const { sessions, closeConnections }: GeneratedModules['index'] = await import(
+  pathToFileURL(join(folder, 'index.ts')).href
+);
+
+const tell = (message: Message) => process.send?.(message);
+
+const openers: Record<Start['style'], () => Promise<Own>> = {
+  url: async () => ({ close: closeConnections }),
+  host: async () => ({ close: closeConnections }),
+  db: async () => {
+    const { MongoClient } = await import('mongodb');
+    const client = new MongoClient(url, { serverSelectionTimeoutMS: 2000 });
+    return { source: client.db(), close: () => client.close() };
+  },
+  mongoose: async () => {
+    const { default: mongoose } = await import('mongoose');
+    const connection = mongoose.createConnection();
+    await connection.openUri(url, { serverSelectionTimeoutMS: 2000 });
+    return { source: connection, close: () => connection.close() };
+  },
+};
+
+const own = await openers[style]();
+const app = new Koa();
+app.use(async (ctx, next) => {
+  try {
+    await next();
+  } catch (error) {
+    ctx.status = 500;
+    ctx.body = String(error);
+  }
+});
+app.use((ctx, next) => {
+  if (ctx.path !== '/free') return next();
+  ctx.body = 'needs no session';
+});
+sessions(app, own.source);
+app.use(async (ctx) => {
+  if (ctx.path === '/slow') {
+    tell('at the gate');
+    await once(process, 'message');
+  }
+  if (ctx.path === '/logout') ctx.session = null;
+  else if (ctx.method === 'POST') Object.assign(ctx.session, ctx.query);
+  ctx.body = ctx.session;
+});
+
+const server = app.listen(0, '127.0.0.1');
+await once(server, 'listening');
+tell({ origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
+
+process.once('disconnect', async () => {
+  server.close();
+  server.closeAllConnections();
+  await own.close();
+});

@@ -1,0 +1,233 @@
+import { describe, expect, test } from 'vitest';
+import type { Connection } from '../../../src/core/settings.ts';
+import { type OwnServer, type ServerOptions, startServer } from '../../support/mongo/index.ts';
+import { startFaultyApp } from './app.ts';
+
+interface Fault {
+  name: string;
+  options?: ServerOptions;
+  query?: Record<string, string>;
+  befall(server: OwnServer): Promise<void>;
+  /** What a request gets that changes its session meanwhile: 200, or 500 with this in it. */
+  gets: 200 | RegExp;
+  end?(server: OwnServer): Promise<void>;
+}
+
+const writes = ['update'];
+
+const faults: Fault[] = [
+  {
+    name: 'a server that is down',
+    befall: (server) => server.pause(),
+    gets: /^SessionStoreError: Session get: .*ECONNREFUSED/,
+    end: (server) => server.resume(),
+  },
+  {
+    name: 'a server that was restarted between requests',
+    options: { replicaSet: true },
+    befall: async (server) => {
+      await server.pause();
+      await server.resume();
+    },
+    gets: 200,
+  },
+  {
+    name: 'a connection that breaks while it writes',
+    befall: (server) => server.failCommand({ failCommands: writes, closeConnection: true }),
+    gets: /^SessionStoreError: Session set: connection .* closed/,
+  },
+  {
+    name: 'a connection that breaks while it writes, in a replica set, where the driver tries again',
+    options: { replicaSet: true },
+    befall: (server) => server.failCommand({ failCommands: writes, closeConnection: true }),
+    gets: 200,
+  },
+  {
+    name: 'a step-down of the primary',
+    options: { replicaSet: true },
+    befall: (server) => server.stepDown(),
+    gets: 200,
+  },
+  {
+    name: 'a slow server',
+    befall: (server) => server.failCommand({ failCommands: ['find'], blockTimeMS: 60_000 }),
+    gets: /^SessionStoreError: The session database gave no answer in 10000 ms/,
+  },
+  {
+    name: 'a user who may not write',
+    befall: (server) => server.failCommand({ failCommands: writes, errorCode: 13 }),
+    gets: /^SessionStoreError: Session set: MongoDB answered Unauthorized \(code 13\)/,
+  },
+  {
+    name: 'a user who may not read',
+    befall: (server) => server.failCommand({ failCommands: ['find'], errorCode: 13 }),
+    gets: /^SessionStoreError: Session get: MongoDB answered Unauthorized \(code 13\)/,
+  },
+  {
+    name: 'a failed write concern',
+    options: { replicaSet: true },
+    befall: (server) =>
+      server.failCommand({
+        failCommands: writes,
+        writeConcernError: { code: 64, errmsg: 'waiting for replication timed out' },
+      }),
+    gets: /^SessionStoreError: Session set: MongoDB answered \w+ \(code 64\)/,
+  },
+  {
+    name: 'a full disk',
+    befall: (server) => server.failCommand({ failCommands: writes, errorCode: 14031 }),
+    gets: /^SessionStoreError: Session set: MongoDB answered \w+ \(code 14031\)/,
+  },
+];
+
+describe.concurrent('what was acknowledged is kept, the next request works, and the process ends by itself', () => {
+  test.each(faults)('after $name', async ({ options, query, befall, gets, end }) => {
+    await using server = disposable(await startServer(options));
+    await using app = await startFaultyApp(server, 'url', query);
+    const browser = app.browser();
+    expect(await browser.post('/?before=1')).toMatchObject({ status: 200 });
+
+    await befall(server);
+    const during = await browser.post('/?during=1');
+    if (gets === 200) expect(during).toMatchObject({ status: 200 });
+    else expect(during).toMatchObject({ status: 500, text: expect.stringMatching(gets) });
+    expect(await browser.get('/free')).toMatchObject({ status: 200, text: 'needs no session' });
+
+    await end?.(server);
+    expect(await browser.post('/?after=1')).toMatchObject({ status: 200 });
+    expect(JSON.parse((await browser.get('/')).text)).toMatchObject({
+      before: '1',
+      after: '1',
+      ...(gets === 200 && { during: '1' }),
+    });
+    expect(await app.end()).toEqual({ exitCode: 0, stderr: '' });
+  });
+
+  test.each<Connection['style']>(['url', 'host', 'db', 'mongoose'])(
+    'style %s: after a kill in the midst of a request',
+    async (style) => {
+      await using server = disposable(await startServer());
+      await using app = await startFaultyApp(server, style);
+      const browser = app.browser();
+      await browser.post('/?before=1');
+
+      const arrived = app.atTheGate();
+      const slow = browser.post('/slow?during=1');
+      await arrived;
+      await server.pause();
+      app.openGate();
+      expect(await slow).toMatchObject({
+        status: 500,
+        text: expect.stringMatching(/^SessionStoreError: Session set: /),
+      });
+
+      await server.resume();
+      expect(await browser.post('/?after=1')).toMatchObject({ status: 200 });
+      expect(JSON.parse((await browser.get('/')).text)).toEqual({ before: '1', after: '1' });
+      expect(await app.end()).toEqual({ exitCode: 0, stderr: '' });
+    },
+  );
+});
+
+describe.concurrent('a database that is down when the app starts', () => {
+  test.each<Connection['style']>(['url', 'host'])(
+    'style %s: each request fails by itself, and works once it is up',
+    async (style) => {
+      await using server = disposable(await startServer());
+      await server.pause();
+      await using app = await startFaultyApp(server, style);
+      const browser = app.browser();
+      const [one, other] = await Promise.all([browser.post('/?one=1'), app.browser().post('/?other=1')]);
+      for (const page of [one, other]) {
+        expect(page).toMatchObject({
+          status: 500,
+          text: expect.stringMatching(/^SessionStoreError: Session set: .*ECONNREFUSED/),
+        });
+      }
+      await server.resume();
+      expect(await browser.post('/?later=1')).toMatchObject({ status: 200 });
+      expect(JSON.parse((await browser.get('/')).text)).toEqual({ later: '1' });
+      expect(await app.end()).toEqual({ exitCode: 0, stderr: '' });
+    },
+  );
+});
+
+describe.concurrent('the first request of a new session', () => {
+  test.each([
+    { name: 'is tried again', times: 1, status: 200, text: /one/ },
+    {
+      name: 'fails in the end',
+      times: 2,
+      status: 500,
+      text: /^SessionStoreError: Session set: .*\(code 11000\)/,
+    },
+  ])('after $times duplicate key error(s) $name', async ({ times, status, text }) => {
+    await using server = disposable(await startServer());
+    await using app = await startFaultyApp(server);
+    await server.failCommand({ failCommands: writes, errorCode: 11000, mode: { times } });
+    const browser = app.browser();
+    expect(await browser.post('/?one=1')).toMatchObject({ status, text: expect.stringMatching(text) });
+    expect(await browser.post('/?two=2')).toMatchObject({ status: 200 });
+    expect(await app.end()).toEqual({ exitCode: 0, stderr: '' });
+  });
+});
+
+describe.concurrent('a pool without a free connection', () => {
+  test('fails the request that waits for one, and serves the next', async () => {
+    await using server = disposable(await startServer());
+    await using app = await startFaultyApp(server, 'url', { maxPoolSize: '1' });
+    const [one, other] = [app.browser(), app.browser()];
+    await one.post('/?one=1');
+    await other.post('/?other=1');
+    await server.failCommand({ failCommands: ['find'], blockTimeMS: 8000 });
+    const pages = await Promise.all([one.get('/'), other.get('/')]);
+    expect(pages.map(({ status }) => status).toSorted()).toEqual([200, 500]);
+    const failed = pages.find(({ status }) => status === 500);
+    expect(failed?.text).toMatch(
+      /^SessionStoreError: Session get: Timed out while checking out a connection/,
+    );
+    expect((await Promise.all([one.get('/'), other.get('/')])).map(({ text }) => JSON.parse(text))).toEqual([
+      { one: '1' },
+      { other: '1' },
+    ]);
+    expect(await app.end()).toEqual({ exitCode: 0, stderr: '' });
+  });
+});
+
+describe.concurrent('a server that asks for a login', () => {
+  const auth = { username: 'root', password: 'the-password-of-root' };
+
+  test('a user who may only read: reads work, writes fail with the code, and nothing shows the password', async () => {
+    await using server = disposable(await startServer({ auth }));
+    const reader = { username: 'reader', password: 'the-password-of-reader' };
+    const url = await server.createUser({ ...reader, roles: [{ role: 'read', db: 'app' }] });
+    await using app = await startFaultyApp({ ...server, url });
+    const browser = app.browser();
+    expect(await browser.get('/')).toMatchObject({ status: 200 });
+    expect(await browser.post('/?one=1')).toMatchObject({
+      status: 500,
+      text: 'SessionStoreError: Session set: MongoDB answered Unauthorized (code 13)',
+    });
+    expect(await app.end()).toEqual({ exitCode: 0, stderr: '' });
+  });
+
+  test.each<Connection['style']>(['url', 'db'])(
+    'style %s: a wrong password fails each request',
+    async (style) => {
+      await using server = disposable(await startServer({ auth }));
+      const url = server.url.replace(auth.password, 'a-wrong-password');
+      await using app = await startFaultyApp({ ...server, url }, style);
+      for (let request = 0; request < 2; request += 1) {
+        expect(await app.browser().post('/?one=1')).toMatchObject({
+          status: 500,
+          text: 'SessionStoreError: Session set: MongoDB answered AuthenticationFailed (code 18)',
+        });
+      }
+      expect(await app.end()).toEqual({ exitCode: 0, stderr: '' });
+    },
+  );
+});
+
+function disposable(server: OwnServer): OwnServer & AsyncDisposable {
+  return { ...server, [Symbol.asyncDispose]: () => server.stop() };
+}
