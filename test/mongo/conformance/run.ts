@@ -1,12 +1,12 @@
-import { type Db, type Document, MongoServerError } from 'mongodb';
+import { type ClientSession, type Db, type Document, MongoServerError } from 'mongodb';
 import { expect } from 'vitest';
 import type { Step } from './row.ts';
 
 /** Sends the requests one after another, and compares what comes back. */
-export async function runSteps(database: Db, steps: readonly Step[]): Promise<void> {
+export async function runSteps(database: Db, steps: readonly Step[], session?: ClientSession): Promise<void> {
   for (const { send, to, reply, error } of steps) {
     const target = to === 'admin' ? database.admin() : database;
-    const outcome = await target.command(send).catch(asErrorReply);
+    const outcome = await target.command(send, { ...(session && { session }) }).catch(asErrorReply);
     expect(outcome, `reply to ${JSON.stringify(send)}`).toMatchObject(
       error ? { ok: 0, ...error } : (reply ?? {}),
     );
