@@ -102,16 +102,16 @@ async function collectAnswers(
   const problems = await problemsIn(known);
   const isAsking = run.input && !run.yes && canAsk(process.env);
   const missing = isAsking ? [] : missingAnswers(known);
-  if (problems.length + missing.length > 0)
+  if (problems.length + missing.length > 0) {
     throw answersError(problems, missing, { directory, answers, facts });
+  }
   if (!isAsking) return known;
 
-  const all = await askFor(known, Object.keys(saved).length === 0, facts);
+  const isFirstRun = Object.keys(saved).length === 0;
+  const all = await askFor(known, isFirstRun, facts);
   const late = await problemsIn(all);
   if (late.length > 0) throw answersError(late, [], { directory, answers: all, facts });
-  const isInstallOpen =
-    all.install === undefined && Object.keys(saved).length === 0 && !run.dryRun && !run.check;
-  if (!isInstallOpen) return all;
+  if (all.install !== undefined || !isFirstRun || isPreview(run)) return all;
   return { ...all, install: await confirm(`Install the packages now with ${managerFor(all, facts)}?`, true) };
 }
 

@@ -182,9 +182,9 @@ function nameOf(root: string): string {
 }
 
 async function readTsconfig(root: string): Promise<Pick<Project, 'importExtension' | 'warnings'>> {
-  const { parseTsconfig } = await import('get-tsconfig');
   const path = join(root, 'tsconfig.json');
   if (!(await unlessAbsent(stat(path)))) return { importExtension: 'ts', warnings: [] };
+  const { parseTsconfig } = await import('get-tsconfig');
   try {
     return { importExtension: extensionFor(parseTsconfig(path).compilerOptions ?? {}), warnings: [] };
   } catch (error) {

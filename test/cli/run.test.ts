@@ -266,6 +266,24 @@ const REFUSED = [
   { flags: ['-c', 'db', '--config', 'nowhere.json'], says: '--config: cannot be read (ENOENT)' },
 ];
 
+describe('a secret on the command line', () => {
+  test.each(['plain', '\'"`$\\{1}', '*/{{x}}', '%0A%00', 'ä😀\u202E', '\\n#='])(
+    'S3cr3t%s is found in .env and nowhere else',
+    async (trick) => {
+      const cwd = await temporaryFolder();
+      const url = `mongodb://ann:S3cr3t${encodeURIComponent(trick)}@db.example/shop/logins`;
+      const { exitCode, stdout, stderr } = await run(['app', '--url', url], { cwd });
+      expect(exitCode).toBe(0);
+      expect(stdout + stderr).not.toContain('S3cr3t');
+      const holders: string[] = [];
+      for (const path of await filesIn(`${cwd}/app`)) {
+        if ((await readIn(`${cwd}/app`, path)).includes('S3cr3t')) holders.push(path);
+      }
+      expect(holders).toEqual(['.env']);
+    },
+  );
+});
+
 describe('what is refused', () => {
   test.each(REFUSED)('$flags', async ({ flags, says }) => {
     const cwd = await temporaryFolder();
