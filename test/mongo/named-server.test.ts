@@ -1,0 +1,73 @@
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { execa, type ResultPromise } from 'execa';
+import { MongoClient } from 'mongodb';
+import { afterEach, describe, expect, test } from 'vitest';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const serving: ResultPromise[] = [];
+
+afterEach(async () => {
+  for (const child of serving.splice(0)) {
+    child.kill('SIGTERM');
+    await child;
+  }
+});
+
+/** The stand-in in another process, by the URL it prints. */
+async function serve(...flags: string[]): Promise<string> {
+  const child = execa('node', ['--import', 'tsx', 'test/support/mongo/serve.ts', ...flags], { cwd: root });
+  serving.push(child);
+  const [url] = await once(createInterface({ input: child.stdout }), 'line');
+  return url;
+}
+
+const runTests = (url: string, ...more: string[]) =>
+  execa('node', ['node_modules/vitest/vitest.mjs', 'run', ...more], {
+    cwd: root,
+    reject: false,
+    all: true,
+    env: { MONGODB_TEST_URL: url, NO_COLOR: '1' },
+  });
+
+describe('MONGODB_TEST_URL', () => {
+  test('makes the tests run on the server it names, with a login, and leaves nothing behind', async () => {
+    const url = await serve('--auth', 'ann:p@ss/word');
+    const run = await runTests(url, 'test/mongo/conformance', '-t', 'the shared server');
+    expect(run.all).toMatch(/Tests +\d+ passed/);
+    expect(run).toMatchObject({ exitCode: 0 });
+    expect(run.all).toContain(`${new URL(url).host}`);
+    expect(run.all).toContain('(MONGODB_TEST_URL)');
+    expect(run.all).not.toContain('p%40ss');
+    const client = await MongoClient.connect(url);
+    const { databases } = await client.db('admin').command({ listDatabases: 1 });
+    await client.close();
+    expect(databases).toEqual([]);
+  });
+
+  test('that leads nowhere ends the run, and says why', async () => {
+    const run = await runTests(
+      'mongodb://ann:secret@127.0.0.1:1/?serverSelectionTimeoutMS=200',
+      'test/mongo/conformance',
+    );
+    expect(run.exitCode).not.toBe(0);
+    expect(run.all).toContain('MONGODB_TEST_URL');
+    expect(run.all).toContain('ECONNREFUSED');
+    expect(run.all).not.toContain('secret');
+  });
+});
+
+test('the served stand-in behaves as the version asked for', async () => {
+  const client = await MongoClient.connect(await serve('--server-version', '4.4', '--replica-set'));
+  const [{ version, modules }, { setName, maxWireVersion }] = await Promise.all([
+    client.db('admin').command({ buildInfo: 1 }),
+    client.db('admin').command({ hello: 1 }),
+  ]).finally(() => client.close());
+  expect({ version, modules, setName, maxWireVersion }).toEqual({
+    version: '4.4.0',
+    modules: ['stand-in'],
+    setName: 'rs0',
+    maxWireVersion: 9,
+  });
+});
