@@ -1,18 +1,8 @@
-import { writeSync } from 'node:fs';
 import { Interrupted, UserError } from './core/errors.ts';
 import { isDryRunOfNpm, refuseSwallowedFlags } from './core/npm-create.ts';
 import { parseFlags } from './flags.ts';
+import { endAtSignals } from './io/signals.ts';
 import { main } from './main.ts';
-
-const SHOW_CURSOR = '\u001B[?25h';
-
-/** A question hides the cursor; whoever ends us at one wants it back. */
-function endAt(signal: 'SIGINT' | 'SIGTERM', exitCode: number): void {
-  process.once(signal, () => {
-    if (process.stderr.isTTY) writeSync(process.stderr.fd, SHOW_CURSOR);
-    process.exit(exitCode);
-  });
-}
 
 async function run(argv: readonly string[]): Promise<number> {
   refuseSwallowedFlags(argv, process.env);
@@ -38,8 +28,7 @@ function explain(error: unknown): number {
   return 1;
 }
 
-endAt('SIGINT', 130);
-endAt('SIGTERM', 143);
+endAtSignals();
 // A reader such as `head` that has seen enough is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;

@@ -44,7 +44,7 @@ Exit codes:
   3    --check found that a run would change something
   4    conflict: nothing was written
   5    written, but the install failed
-  130  Ctrl-C: nothing was written
+  130  Ctrl-C; at a question nothing was written
   143  SIGTERM
 
 Each switch and each optional answer has a --no-…, to take it back in a later run.

@@ -26,6 +26,7 @@ import { canAsk } from './io/environment.ts';
 import { errorCode } from './io/files.ts';
 import { detectPackageManager, installPackages } from './io/packages.ts';
 import { openProject, readProject, readWorkingTree } from './io/project.ts';
+import { unbroken } from './io/signals.ts';
 import { templates } from './io/templates.ts';
 import { changesToUndo, commitChanges } from './io/transaction.ts';
 import { isPreview, type Outcome, regenerate } from './regenerate.ts';
@@ -75,7 +76,7 @@ async function undo({ directory, run }: Flags): Promise<number> {
     ? await readProject(directory, manifest.version)
     : await openProject(directory, manifest.version);
   const changes = await changesToUndo(root);
-  if (!isPreview(run)) await commitChanges(root, changes);
+  if (!isPreview(run)) await unbroken(() => commitChanges(root, changes));
   tell(run.json ? undoJson(changes, !isPreview(run)) : undoText(changes, !isPreview(run)));
   return 0;
 }

@@ -6,6 +6,7 @@ import type { RenderedFile } from './core/rendered-file.ts';
 import { hasDrift } from './core/report.ts';
 import { type SettledPlan, settle } from './core/settle.ts';
 import { type ConflictPolicy, decideConflicts } from './io/resolve.ts';
+import { unbroken } from './io/signals.ts';
 import { commitChanges } from './io/transaction.ts';
 
 /** What a run is made of, once everything is read and rendered. */
@@ -53,7 +54,8 @@ export async function regenerate(regeneration: Regeneration): Promise<Outcome> {
   const settled = unlessProblem(() => settle(plan, verdicts));
   if (settled instanceof UserError) return { plan, written: false, exitCode: 0, problem: settled };
   if (preview) return { plan: settled, written: false, exitCode: 0, problem: undefined };
-  await commitChanges(project.root, listChanges(settled, rendered, project.manifest, remembered, tree));
+  const changes = listChanges(settled, rendered, project.manifest, remembered, tree);
+  await unbroken(() => commitChanges(project.root, changes));
   return { plan: settled, written: true, exitCode: 0, problem: undefined };
 }
 

@@ -1,0 +1,30 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { execa } from 'execa';
+import { expect, test } from 'vitest';
+
+const SIGNALS = pathToFileURL(join(import.meta.dirname, '../../src/io/signals.ts')).href;
+
+test.each([
+  { signal: 'SIGINT', exitCode: 130 },
+  { signal: 'SIGTERM', exitCode: 143 },
+])(
+  '$signal lets what is being written be finished, and nothing after it begin',
+  async ({ signal, exitCode }) => {
+    const program = `
+    import { endAtSignals, unbroken } from ${JSON.stringify(SIGNALS)};
+    endAtSignals();
+    await unbroken(async () => {
+      const arrived = new Promise((resolve) => process.once('${signal}', resolve));
+      process.kill(process.pid, '${signal}');
+      await arrived;
+      console.log('written');
+    });
+    console.log('not reached');
+  `;
+    const result = await execa(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program], {
+      reject: false,
+    });
+    expect({ exitCode: result.exitCode, stdout: result.stdout }).toEqual({ exitCode, stdout: 'written' });
+  },
+);
