@@ -14,6 +14,8 @@ test.each([
     const program = `
     import { endAtSignals, unbroken } from ${JSON.stringify(SIGNALS)};
     endAtSignals();
+    // Waiting for a signal alone does not keep Node from ending.
+    setInterval(() => {}, 1000);
     await unbroken(async () => {
       const arrived = new Promise((resolve) => process.once('${signal}', resolve));
       process.kill(process.pid, '${signal}');
