@@ -17,7 +17,7 @@ import { MANAGER_NAMES, type PackageManager, type ProjectFacts } from './core/op
 import { listPatches } from './core/patches.ts';
 import type { Project } from './core/project.ts';
 import { renderFiles } from './core/render.ts';
-import { reportDiff, reportJson, reportText } from './core/report.ts';
+import { hasDrift, reportDiff, reportJson, reportText } from './core/report.ts';
 import { parseSettings, problemsIn } from './core/settings.ts';
 import { undoJson, undoText } from './core/undo-report.ts';
 import type { Flags, RunFlags } from './flags.ts';
@@ -65,7 +65,10 @@ export async function main(flags: Flags): Promise<number> {
   const isInstalled = collected.install === true && !failure;
   const repeat = commandOf(flags.directory, answers, facts);
   const next = nextSteps(settings, { directory: flags.directory, manager, isInstalled, repeat });
-  const report = run.json ? reportJson(outcome, next) : reportText(outcome) + nextStepsText(next);
+  const isNews = hasDrift(outcome.plan);
+  const report = run.json
+    ? reportJson(outcome, next)
+    : reportText(outcome) + (isNews ? nextStepsText(next) : '');
   tell(report);
   if (failure) throw failure;
   return 0;

@@ -50,9 +50,8 @@ export function nextStepsText({ commands, toFillIn, mount, mountIn, repeat }: Ne
   const indent = (lines: readonly string[]) => lines.map((line) => `  ${line}`);
   return [
     '',
-    'Next:',
+    toFillIn.length === 0 ? 'Next:' : `Set ${toFillIn.join(', ')} in .env, then:`,
     ...indent(commands),
-    ...(toFillIn.length === 0 ? [] : ['', `Before that, set ${toFillIn.join(', ')} in .env.`]),
     ...(mount.length === 0
       ? []
       : ['', `In the file of ${mountIn} that makes the Koa app:`, ...indent(mount)]),

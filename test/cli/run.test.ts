@@ -378,6 +378,13 @@ describe('streams and exit codes', () => {
     expect(stderr).toContain('warning: ');
   });
 
+  test('a run that changes nothing says so and no more', async () => {
+    const cwd = await temporaryFolder();
+    await run(['app', '-c', 'db'], { cwd });
+    const { exitCode, stdout } = await run(['app'], { cwd });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: expect.stringMatching(/^\d+ unchanged\n$/) });
+  });
+
   test('--dry-run writes nothing', async () => {
     const cwd = await temporaryFolder();
     const { exitCode, stdout } = await run(['app', '-c', 'db', '--dry-run'], { cwd });

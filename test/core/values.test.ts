@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { parseEnv } from 'node:util';
 import { execa } from 'execa';
 import fc from 'fast-check';
@@ -8,13 +9,14 @@ import { envEntries } from '../../src/core/env-file.ts';
 import { flagName, type OptionName, type ProjectFacts } from '../../src/core/options.ts';
 import { patchEnv } from '../../src/core/patch-env.ts';
 import { patchPackageJson } from '../../src/core/patch-package-json.ts';
+import { isSafePath } from '../../src/core/paths.ts';
 import { renderFiles } from '../../src/core/render.ts';
 import type { RenderedFile } from '../../src/core/rendered-file.ts';
 import { type Outcome, parseSettings, problemsIn } from '../../src/core/settings.ts';
 import { wantedPackage } from '../../src/core/wanted-package.ts';
 import { templates } from '../../src/io/templates.ts';
 import { trickyName, trickyText } from '../support/arbitraries.ts';
-import { constantsIn } from '../support/constants.ts';
+import { constantsIn, relativeImportsOf } from '../support/constants.ts';
 import { installProject } from '../support/project.ts';
 
 const plain = fc.stringMatching(/^[A-Za-z$][\w$]{0,9}$/);
@@ -57,6 +59,38 @@ describe.each(TEXTS)('--$name', ({ name, constant, as = (text) => text }) => {
           expect(constantsOf(await parseSettings(answers, FACTS))[constant]).toBe(as(text));
         },
       ),
+    );
+    expect(accepted).toBeGreaterThan(10);
+  });
+});
+
+describe('--dir', () => {
+  test('is refused with a rule, or holds the session files, which every import finds', async () => {
+    let accepted = 0;
+    const folders = fc
+      .array(fc.oneof(plain, trickyName), { minLength: 1, maxLength: 3 })
+      .map((names) => names.join('/'));
+    await fc.assert(
+      fc.asyncProperty(folders, async (dir) => {
+        const answers = { ...HOST_ANSWERS, dir };
+        const problems = await problemsIn(answers);
+        if (problems.length > 0) {
+          expect(problems).toEqual([{ option: '--dir', rule: expect.stringMatching(/^must /) }]);
+          return;
+        }
+        accepted += 1;
+        const { settings } = await parseSettings(answers, FACTS);
+        const files = renderFiles(settings, templates);
+        const paths = new Set(files.map(({ path }) => path));
+        expect(paths).toContain(`${settings.dir}/store.ts`);
+        expect([...paths].filter((path) => !isSafePath(path))).toEqual([]);
+        const missing = files.filter(isTypeScript).flatMap((file) =>
+          relativeImportsOf(file)
+            .map((specifier) => posix.join(posix.dirname(file.path), specifier))
+            .filter((path) => !paths.has(path)),
+        );
+        expect(missing).toEqual([]);
+      }),
     );
     expect(accepted).toBeGreaterThan(10);
   });

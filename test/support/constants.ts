@@ -13,3 +13,10 @@ export function constantsIn({ text }: RenderedFile): Record<string, unknown> {
   }
   return constants;
 }
+
+/** The specifiers of a TypeScript file that begin with a dot. */
+export function relativeImportsOf({ text }: RenderedFile): string[] {
+  return parseAst(text, { lang: 'ts' }).body.flatMap((node) =>
+    node.type === 'ImportDeclaration' && node.source.value.startsWith('.') ? [node.source.value] : [],
+  );
+}
