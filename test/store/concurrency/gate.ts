@@ -1,0 +1,29 @@
+/** Holds back whoever passes until it is opened; tells when as many as expected stand before it. */
+export class Gate {
+  /** Settles when the expected number has arrived. */
+  readonly arrived: Promise<void>;
+  #isAwaited: () => void = () => {};
+  #missing: number;
+  readonly #opened: Promise<void>;
+  #open: () => void = () => {};
+
+  constructor(expected = 1) {
+    this.#missing = expected;
+    this.arrived = new Promise((resolve) => {
+      this.#isAwaited = resolve;
+    });
+    this.#opened = new Promise((resolve) => {
+      this.#open = resolve;
+    });
+  }
+
+  pass(): Promise<void> {
+    this.#missing -= 1;
+    if (this.#missing <= 0) this.#isAwaited();
+    return this.#opened;
+  }
+
+  open(): void {
+    this.#open();
+  }
+}

@@ -1,0 +1,286 @@
+import { randomBytes } from 'node:crypto';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import Koa from 'koa';
+import koaSession from 'koa-session';
+import { MongoClient } from 'mongodb';
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import type { Settings } from '../../../src/core/settings.ts';
+import { FEATURES, loadGenerated, PLAIN } from '../../support/generated.ts';
+import { Browser } from '../../support/http.ts';
+import { listen } from '../../support/listen.ts';
+import { useDatabase } from '../../support/mongo/index.ts';
+import { Gate } from './gate.ts';
+
+const database = useDatabase();
+const client = new MongoClient(database.url);
+const sessions = client.db().collection<{ _id: string }>('sessions');
+
+beforeAll(() => {
+  process.env.MONGODB_URL = database.url;
+  process.env.APP_KEYS = 'a secret of tests';
+  process.env.SESSION_ENCRYPTION_KEYS = randomBytes(32).toString('base64');
+});
+afterEach(() => sessions.deleteMany({}));
+afterAll(() => client.close());
+
+type Change = (session: Record<string, unknown>) => void;
+
+interface World {
+  readonly origin: string;
+  /** A new one, without a cookie. */
+  browser(): Browser;
+  /** What requests ended with, oldest first. */
+  readonly errors: Error[];
+  /** Changes the session in one request. */
+  change(browser: Browser, change: Change): Promise<{ status: number }>;
+  /** A request that has loaded its session and stays in its handler until `finish`. */
+  begin(
+    browser: Browser,
+    act: (ctx: Koa.Context) => unknown,
+  ): Promise<{ finish(): Promise<{ status: number }> }>;
+  see(browser: Browser): Promise<unknown>;
+}
+
+/** An app with generated sessions, whose requests do what the test gives them to do. */
+async function world(features: Partial<Settings> = {}): Promise<World> {
+  const { index } = await loadGenerated({ ...PLAIN, ...features });
+  const app = new Koa();
+  const work = new Map<string, (ctx: Koa.Context) => unknown>();
+  index.sessions(app);
+  onTestFinished(index.closeConnections);
+  app.use(async (ctx) => {
+    await work.get(ctx.path)?.(ctx);
+    ctx.body = ctx.session?.toJSON() ?? {};
+  });
+  const errors: Error[] = [];
+  app.on('error', (error) => errors.push(error));
+  const origin = await listen(app);
+  const request = (browser: Browser, act: (ctx: Koa.Context) => unknown) => {
+    const path = `/${randomBytes(8).toString('hex')}`;
+    work.set(path, act);
+    return browser.post(path);
+  };
+  return {
+    origin,
+    browser: () => new Browser(origin),
+    errors,
+    change: (browser, change) => request(browser, (ctx) => change(ctx.session)),
+    see: async (browser) => JSON.parse((await browser.get('/')).text),
+    async begin(browser, act) {
+      const gate = new Gate();
+      const page = request(browser, async (ctx) => {
+        await gate.pass();
+        await act(ctx);
+      });
+      await gate.arrived;
+      return {
+        finish() {
+          gate.open();
+          return page;
+        },
+      };
+    },
+  };
+}
+
+/** What is published on a channel while the test runs. */
+function messagesOn(name: string): unknown[] {
+  const heard: unknown[] = [];
+  const hear = (message: unknown) => heard.push(message);
+  subscribe(name, hear);
+  onTestFinished(() => void unsubscribe(name, hear));
+  return heard;
+}
+
+const set =
+  (properties: Record<string, unknown>): Change =>
+  (session) =>
+    void Object.assign(session, properties);
+
+describe('two requests of one session at the same time, under merge', () => {
+  test('lose nothing when they change different properties', async () => {
+    const { browser, change, begin, see } = await world();
+    const clashes = messagesOn('koa-mongo-session:clash');
+    const ann = browser();
+    await change(ann, set({ views: 1, gone: 1 }));
+    const one = await begin(ann, (ctx) => void Object.assign(ctx.session, { cart: ['tea'] }));
+    const other = await begin(ann, (ctx) => {
+      ctx.session.theme = 'dark';
+      delete ctx.session.gone;
+    });
+    expect(await one.finish()).toMatchObject({ status: 200 });
+    expect(await other.finish()).toMatchObject({ status: 200 });
+    expect(await see(ann)).toEqual({ views: 1, cart: ['tea'], theme: 'dark' });
+    expect(clashes).toEqual([]);
+  });
+
+  test('the later one wins where they change the same property, and an event names it', async () => {
+    const { browser, change, begin, see } = await world();
+    const clashes = messagesOn('koa-mongo-session:clash');
+    const ann = browser();
+    await change(ann, set({ views: 1, theme: 'light' }));
+    const one = await begin(ann, (ctx) => void Object.assign(ctx.session, { views: 2, theme: 'dark' }));
+    const other = await begin(ann, (ctx) => void Object.assign(ctx.session, { views: 3 }));
+    await other.finish();
+    await one.finish();
+    expect(await see(ann)).toEqual({ views: 2, theme: 'dark' });
+    expect(clashes).toEqual([{ properties: ['views'] }]);
+  });
+
+  test('a request that saves midway and goes on keeps what others wrote between its saves', async () => {
+    const { browser, change, begin, see } = await world();
+    const ann = browser();
+    await change(ann, set({ views: 1 }));
+    const long = await begin(ann, async (ctx) => {
+      ctx.session.first = 1;
+      await ctx.session.save();
+      await change(ann, set({ between: 1 }));
+      ctx.session.second = 2;
+      await ctx.session.save();
+      await change(ann, set({ later: 1 }));
+      ctx.session.third = 3;
+    });
+    await change(ann, set({ before: 1 }));
+    expect(await long.finish()).toMatchObject({ status: 200 });
+    expect(await see(ann)).toEqual({
+      views: 1,
+      before: 1,
+      first: 1,
+      between: 1,
+      second: 2,
+      later: 1,
+      third: 3,
+    });
+  });
+
+  test('thirty at once, each with a property of its own, all count', async () => {
+    const { browser, change, begin, see } = await world();
+    const ann = browser();
+    await change(ann, set({ views: 1 }));
+    const names = Array.from({ length: 30 }, (_, number) => `p${number}`);
+    const begun = await Promise.all(
+      names.map((name) => begin(ann, (ctx) => void Object.assign(ctx.session, { [name]: name }))),
+    );
+    const pages = await Promise.all(begun.map(({ finish }) => finish()));
+    expect(new Set(pages.map(({ status }) => status))).toEqual(new Set([200]));
+    expect(await see(ann)).toEqual({ views: 1, ...Object.fromEntries(names.map((name) => [name, name])) });
+  });
+});
+
+describe.each(Object.entries({ ...FEATURES, merge: {} }))(
+  '%s: a logout during a slow request',
+  (_name, features) => {
+    test.each<[string, (ctx: Koa.Context) => unknown]>([
+      ['changes the session', (ctx) => void Object.assign(ctx.session, { views: 2 })],
+      ['saves it unchanged', (ctx) => ctx.session.save()],
+      ['gives it another lifetime', (ctx) => void Object.assign(ctx.session, { maxAge: 1000 })],
+      [
+        'saves it twice',
+        async (ctx) => {
+          await ctx.session.save();
+          ctx.session.views = 2;
+        },
+      ],
+    ])('stays a logout when the request %s', async (_what, act) => {
+      const { browser, origin, change, begin, see } = await world(features);
+      const ann = browser();
+      await change(ann, set({ views: 1, userId: 'ann' }));
+      const slow = await begin(ann, act);
+      const sameCookie = ann.at(origin);
+      const logout = await begin(ann, (ctx) => {
+        ctx.session = null;
+      });
+      await logout.finish();
+      expect(await slow.finish()).toMatchObject({ status: 200 });
+      expect(await see(sameCookie)).toEqual({});
+      expect(await sessions.countDocuments()).toBe(0);
+    });
+  },
+);
+
+describe('two requests that change the same session', () => {
+  test('under overwrite: the last one is what remains', async () => {
+    const { browser, change, begin, see } = await world(FEATURES.overwrite);
+    const ann = browser();
+    await change(ann, set({ views: 1 }));
+    const one = await begin(ann, (ctx) => void Object.assign(ctx.session, { cart: ['tea'] }));
+    const other = await begin(ann, (ctx) => void Object.assign(ctx.session, { theme: 'dark' }));
+    expect(await one.finish()).toMatchObject({ status: 200 });
+    expect(await other.finish()).toMatchObject({ status: 200 });
+    expect(await see(ann)).toEqual({ views: 1, theme: 'dark' });
+  });
+
+  test('under throw: the later one fails, and the first one is what remains', async () => {
+    const { browser, change, begin, see, errors } = await world(FEATURES.throw);
+    const ann = browser();
+    await change(ann, set({ views: 1 }));
+    const one = await begin(ann, (ctx) => void Object.assign(ctx.session, { cart: ['tea'] }));
+    const other = await begin(ann, (ctx) => void Object.assign(ctx.session, { theme: 'dark' }));
+    expect(await one.finish()).toMatchObject({ status: 200 });
+    expect(await other.finish()).toMatchObject({ status: 500 });
+    expect(errors).toMatchObject([{ name: 'SessionStoreError', code: 'CONCURRENT_WRITE' }]);
+    expect(await see(ann)).toEqual({ views: 1, cart: ['tea'] });
+    expect(await change(ann, set({ theme: 'dark' }))).toMatchObject({ status: 200 });
+    expect(await see(ann)).toEqual({ views: 1, cart: ['tea'], theme: 'dark' });
+  });
+
+  test('under throw: one that changes nothing is no conflict', async () => {
+    const { browser, change, begin, see } = await world(FEATURES.throw);
+    const ann = browser();
+    await change(ann, set({ views: 1 }));
+    const idle = await begin(ann, (ctx) => ctx.session.save());
+    await change(ann, set({ views: 2 }));
+    expect(await idle.finish()).toMatchObject({ status: 200 });
+    expect(await see(ann)).toEqual({ views: 2 });
+  });
+});
+
+test.each(Object.entries(FEATURES))(
+  '%s: a login during a slow request leaves the old key worthless',
+  async (_name, features) => {
+    const { browser, origin, change, begin, see } = await world(features);
+    const ann = browser();
+    await change(ann, set({ views: 1 }));
+    const planted = ann.at(origin);
+    const slow = await begin(planted, (ctx) => void Object.assign(ctx.session, { views: 2 }));
+    const login = await begin(ann, async (ctx) => {
+      await ctx.session.regenerate();
+      ctx.session.userId = 'ann';
+    });
+    await login.finish();
+    await slow.finish();
+    expect(await see(planted)).toEqual({});
+    expect(await see(ann)).toEqual({ views: 1, userId: 'ann' });
+  },
+);
+
+test.each(Object.entries({ plain: FEATURES.plain, all: FEATURES.all }))(
+  '%s: a thousand first requests of one new key at once make one document',
+  async (_name, features) => {
+    const { connection, store: module } = await loadGenerated({ ...PLAIN, ...features });
+    const options = { ttl: 60_000, absoluteTtl: 60_000, touchAfter: 1000, userKey: 'userId' };
+    const encryptionKeys = [randomBytes(32)] as [Buffer];
+    const store = new module.MongoSessionStore(connection.connect(), { ...options, encryptionKeys });
+    onTestFinished(() => store.close());
+    const app = new Koa();
+    const all = new Gate(1000);
+    app.keys = ['a secret of tests'];
+    app.use(koaSession({ store, genid: () => 'one new key' }, app));
+    app.use(async (ctx) => {
+      await all.pass();
+      ctx.session.request = ctx.path;
+      ctx.status = 204;
+    });
+    const errors: Error[] = [];
+    app.on('error', (error) => errors.push(error));
+    const origin = await listen(app);
+    const pages = Array.from({ length: 1000 }, (_, number) => fetch(`${origin}/${number}`));
+    await all.arrived;
+    all.open();
+    const statuses = (await Promise.all(pages)).map(({ status }) => status);
+    expect(errors).toEqual([]);
+    expect(new Set(statuses)).toEqual(new Set([204]));
+    expect(await sessions.countDocuments()).toBe(1);
+    expect(await store.load('one new key')).toEqual({ request: expect.stringMatching(/^\/\d+$/) });
+  },
+);
