@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { access, constants, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
@@ -37,8 +37,8 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
  * A mongod if one can be had: a system one, a cached one, or a download; else the stand-in. A download that
  * failed is not tried again within the hour. Throws when MONGODB_TEST_REQUIRE=real and there is none.
  */
-export async function chooseSource(): Promise<Source> {
-  const source = await findSource();
+export async function chooseSource(memo = MEMO): Promise<Source> {
+  const source = await findSource(memo);
   if (source.kind === 'stand-in' && process.env.MONGODB_TEST_REQUIRE === 'real') {
     throw new Error(
       `MONGODB_TEST_REQUIRE=real, and no mongod can be had: ${source.because}. ` +
@@ -48,25 +48,33 @@ export async function chooseSource(): Promise<Source> {
   return source;
 }
 
-async function findSource(): Promise<Source> {
+async function findSource(memo: string): Promise<Source> {
   const { DryMongoBinary } = await import('mongodb-memory-server');
   const present = process.env.MONGOMS_SYSTEM_BINARY ?? (await onPath());
   const binary =
     present ?? (await DryMongoBinary.locateBinary({ version: process.env.MONGOMS_VERSION ?? '' }));
   if (binary) return runnable(binary);
-  const failed = await recall();
+  const failed = await recall(memo);
   if (failed)
     return {
       kind: 'stand-in',
       because: `${failed.reason} (not tried again before ${clock(failed.at + HOUR_MS)})`,
     };
-  return download();
+  return download(memo);
 }
 
 /** A mongod of the system's own, unless a certain version is asked for. */
 async function onPath(): Promise<string | undefined> {
   if (process.env.MONGOMS_VERSION) return undefined;
-  return (await versionOf('mongod').catch(() => undefined)) && 'mongod';
+  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
+    const file = join(folder, 'mongod');
+    const runs = await access(file, constants.X_OK).then(
+      () => true,
+      () => false,
+    );
+    if (runs) return file;
+  }
+  return undefined;
 }
 
 async function runnable(binary: string): Promise<Source> {
@@ -84,14 +92,14 @@ async function versionOf(binary: string): Promise<string> {
   return version;
 }
 
-async function download(): Promise<Source> {
+async function download(memo: string): Promise<Source> {
   const { MongoBinary } = await import('mongodb-memory-server');
   try {
     await probe();
     return await runnable(await MongoBinary.getPath());
   } catch (error) {
     const reason = `the download of mongod failed: ${messageOf(error)}`;
-    await remember({ at: Date.now(), wanted: wanted(), reason });
+    await remember(memo, { at: Date.now(), wanted: wanted(), reason });
     return { kind: 'stand-in', because: reason };
   }
 }
@@ -107,18 +115,28 @@ async function probe(): Promise<void> {
   }
 }
 
-async function recall(): Promise<FailedDownload | undefined> {
-  const text = await readFile(MEMO, 'utf8').catch(() => undefined);
+async function recall(memo: string): Promise<FailedDownload | undefined> {
+  const text = await readFile(memo, 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
-  const failed = JSON.parse(text) as FailedDownload;
+  const failed = parseMemo(text);
+  if (!failed) return undefined;
   const recent = failed.at <= Date.now() && Date.now() - failed.at < HOUR_MS;
   return recent && failed.wanted === wanted() ? failed : undefined;
 }
 
+/** Nothing for a text that another process has not finished writing. */
+function parseMemo(text: string): FailedDownload | undefined {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Where nothing can be written the next run just tries again. */
-async function remember(failed: FailedDownload): Promise<void> {
-  await mkdir(dirname(MEMO), { recursive: true })
-    .then(() => writeFile(MEMO, JSON.stringify(failed)))
+async function remember(memo: string, failed: FailedDownload): Promise<void> {
+  await mkdir(dirname(memo), { recursive: true })
+    .then(() => writeFile(memo, JSON.stringify(failed)))
     .catch(() => undefined);
 }
 

@@ -1,5 +1,5 @@
 import { MongoMemoryReplSet, MongoMemoryServer } from 'mongodb-memory-server';
-import type { Machine } from './own-server.ts';
+import { type Machine, usersFor } from './own-server.ts';
 import { CA_FILE, KEY_AND_CERTIFICATE_FILE } from './tls.ts';
 import type { ServerOptions } from './types.ts';
 
@@ -41,12 +41,19 @@ const parameter = (name: string, value: number): string[] => ['--setParameter', 
 
 function authOptions({ auth }: ServerOptions) {
   if (!auth) return {};
-  const { username, password, roles } = auth;
-  const root = { enable: true, customRootName: username, customRootPwd: password };
-  if (!roles) return { auth: root };
-  const extraUsers = [{ createUser: username, pwd: password, roles, database: 'admin' }];
+  const [root, ...others] = usersFor(auth);
+  const extraUsers = others.map(({ username, password, roles }) => ({
+    createUser: username,
+    pwd: password,
+    roles,
+    database: 'admin',
+  }));
   return {
-    auth: { enable: true, customRootName: `root-beside-${username}`, customRootPwd: password, extraUsers },
+    auth: {
+      enable: true,
+      extraUsers,
+      ...(root && { customRootName: root.username, customRootPwd: root.password }),
+    },
   };
 }
 
@@ -106,7 +113,6 @@ async function startReplicaSet(
     },
     resume: async () => {
       await Promise.all(set.servers.map((server) => server.start(true)));
-      await set.waitUntilRunning();
     },
     stop: async () => {
       await set.stop({ doCleanup: true, force: true });

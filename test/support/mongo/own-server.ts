@@ -1,6 +1,6 @@
 import { MongoClient } from 'mongodb';
 import { CA_FILE } from './tls.ts';
-import type { FailCommand, NewUser, OwnServer, ServerOptions } from './types.ts';
+import type { FailCommand, NewUser, OwnServer, Role, ServerOptions } from './types.ts';
 import { withUser } from './urls.ts';
 
 /** A running server, whatever it is made of. */
@@ -15,8 +15,27 @@ export interface Machine {
   stop(): Promise<void>;
 }
 
-function urlOf(hosts: readonly string[], options: ServerOptions, query: Record<string, string>): string {
-  const { auth, tls } = options;
+type Auth = NonNullable<ServerOptions['auth']>;
+
+/** The first user has every right; where the one asked for has fewer, there is another beside it. */
+export function usersFor({
+  username,
+  password,
+  roles,
+}: Auth): { username: string; password: string; roles: Role[] }[] {
+  const root = [{ role: 'root', db: 'admin' }];
+  if (!roles) return [{ username, password, roles: root }];
+  return [
+    { username: `root-beside-${username}`, password, roles: root },
+    { username, password, roles },
+  ];
+}
+
+function urlOf(
+  hosts: readonly string[],
+  { auth, tls }: ServerOptions,
+  query: Record<string, string>,
+): string {
   const login = auth ? `${encodeURIComponent(auth.username)}:${encodeURIComponent(auth.password)}@` : '';
   const search = new URLSearchParams(query);
   if (tls) {
@@ -29,8 +48,12 @@ function urlOf(hosts: readonly string[], options: ServerOptions, query: Record<s
 /** What a test may do with a server of its own; done over the wire, the same for every kind. */
 export function control(machine: Machine, options: ServerOptions): OwnServer {
   const { hosts, replicaSet } = machine;
-  const url = urlOf(hosts, options, replicaSet === undefined ? {} : { replicaSet });
-  const members = hosts.map((host) => urlOf([host], options, { directConnection: 'true' }));
+  const query = replicaSet === undefined ? {} : { replicaSet };
+  const [root] = options.auth ? usersFor(options.auth) : [];
+  const asRoot = { ...options, ...(root && { auth: root }) };
+  const url = urlOf(hosts, options, query);
+  const adminUrl = urlOf(hosts, asRoot, query);
+  const members = hosts.map((host) => urlOf([host], asRoot, { directConnection: 'true' }));
   return {
     url,
     kind: machine.kind,
@@ -44,9 +67,9 @@ export function control(machine: Machine, options: ServerOptions): OwnServer {
       for (const member of members) await runOnAdmin(member, failPoint(spec));
     },
     stepDown: (seconds = 1) =>
-      runOnAdmin(url, { replSetStepDown: seconds, secondaryCatchUpPeriodSecs: 0, force: true }),
+      runOnAdmin(adminUrl, { replSetStepDown: seconds, secondaryCatchUpPeriodSecs: 0, force: true }),
     createUser: async ({ username, password, roles, db = 'admin' }: NewUser) => {
-      await runOnAdmin(url, { createUser: username, pwd: password, roles }, db);
+      await runOnAdmin(adminUrl, { createUser: username, pwd: password, roles }, db);
       return withUser(url, username, password, db);
     },
   };

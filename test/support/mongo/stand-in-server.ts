@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { Machine } from './own-server.ts';
+import { type Machine, usersFor } from './own-server.ts';
 import { StandIn } from './stand-in/server.ts';
 import { KEY_AND_CERTIFICATE_FILE } from './tls.ts';
 import type { ServerOptions } from './types.ts';
@@ -13,7 +13,7 @@ export async function startStandIn(options: ServerOptions): Promise<Machine> {
     ...(port !== undefined && { port }),
     ...(version !== undefined && { version }),
     ...(ttlMonitorSeconds !== undefined && { ttlMonitorSeconds }),
-    ...(auth && { auth }),
+    ...(auth && { authorization: true, users: usersFor(auth) }),
     ...(options.tls && { tls: { keyAndCertificate: await readFile(KEY_AND_CERTIFICATE_FILE, 'utf8') } }),
     ...(options.replicaSet && { replicaSet: REPLICA_SET }),
   });

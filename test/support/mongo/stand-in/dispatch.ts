@@ -141,7 +141,7 @@ function authorize(command: Command, call: Call): void {
   const { state, connection, database } = call;
   if (!state.authorization) return;
   const requirement = typeof command.requires === 'function' ? command.requires(call) : command.requires;
-  if (requirement === 'nothing') return;
+  if (requirement === 'nothing' || isFirstUser(command, call)) return;
   if (connection.users.length === 0) {
     throw new CommandFailure(13, `Command ${call.name} requires authentication`);
   }
@@ -150,6 +150,10 @@ function authorize(command: Command, call: Call): void {
   if (!allowed)
     throw new CommandFailure(13, `not authorized on ${database} to execute command { ${call.name}: 1 }`);
 }
+
+/** MongoDB's localhost exception: where nobody is known, the first user of all may be made. */
+const isFirstUser = (command: Command, { state, database }: Call): boolean =>
+  command.name === 'createUser' && database === 'admin' && state.users.list().length === 0;
 
 function checkApiVersion({ options }: Call): void {
   if (options.has('apiVersion') && options.text('apiVersion') !== '1') {

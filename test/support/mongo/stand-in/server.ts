@@ -13,8 +13,10 @@ export interface StandInOptions {
   port?: number;
   /** The server version to behave as, such as '4.4' or '7.0.14'. */
   version?: string;
-  /** A user of the database `admin`; every other connection is then refused. */
-  auth?: { username: string; password: string; roles?: RoleName[] };
+  /** Refuses whoever is not known. Where nobody is known yet, anyone may make the first user. */
+  authorization?: boolean;
+  /** Users of the database `admin`. */
+  users?: readonly { username: string; password: string; roles: RoleName[] }[];
   /** A PEM text that holds both key and certificate. */
   tls?: { keyAndCertificate: string };
   replicaSet?: string;
@@ -34,12 +36,11 @@ export class StandIn {
     this.#port = options.port ?? 0;
     this.state = new ServerState({
       version: parseVersion(options.version ?? DEFAULT_VERSION),
-      authorization: options.auth !== undefined,
+      authorization: options.authorization ?? false,
       replicaSet: options.replicaSet,
       ttlSeconds: options.ttlMonitorSeconds ?? 60,
     });
-    if (options.auth) {
-      const { username, password, roles = [{ role: 'root', db: 'admin' }] } = options.auth;
+    for (const { username, password, roles } of options.users ?? []) {
       this.state.users.create('admin', username, password, roles);
     }
   }

@@ -101,7 +101,7 @@ const logout: Command = {
 
 const createUser: Command = {
   name: 'createUser',
-  fields: ['pwd', 'roles', 'mechanisms', 'digestPassword'],
+  fields: ['pwd', 'roles', 'mechanisms', 'digestPassword', 'customData', 'authenticationRestrictions'],
   requires: onDatabase('createUser'),
   writes: true,
   run: ({ state, options, body, database }) => {
@@ -112,6 +112,9 @@ const createUser: Command = {
     const mechanisms = body.mechanisms;
     if (mechanisms !== undefined && !(Array.isArray(mechanisms) && mechanisms.includes(MECHANISM))) {
       throw notImplemented(`mechanisms other than ${MECHANISM}`);
+    }
+    if (Array.isArray(body.authenticationRestrictions) && body.authenticationRestrictions.length > 0) {
+      throw notImplemented('authenticationRestrictions');
     }
     state.users.create(database, user, password, parseRoles(body.roles, database));
     return {};
