@@ -1,0 +1,4 @@
+import { storeContract } from './contract.ts';
+import { everyFeature } from './harness.ts';
+
+for (const harness of everyFeature('host')) storeContract(harness);

@@ -1,0 +1,165 @@
+import { describe, expect, test } from 'vitest';
+import { listenTo, MINUTE, newSession, type Payload, requestOf, type World, wait } from '../world.ts';
+
+/** Two requests that load the same session: what they set is set one after the other. */
+async function twoRequests(world: World, before: Payload) {
+  const store = world.open();
+  const key = await newSession(store, before);
+  const [first, second] = [await requestOf(store, key), await requestOf(store, key)];
+  return { store, key, first, second };
+}
+
+export function merging(world: World): void {
+  describe('merge', () => {
+    test.each<{ what: string; before: Payload; first: Payload; second: Payload; after: Payload }>([
+      {
+        what: 'different properties are both kept',
+        before: { a: 1, b: 1 },
+        first: { a: 2, b: 1 },
+        second: { a: 1, b: 2 },
+        after: { a: 2, b: 2 },
+      },
+      {
+        what: 'new properties are both kept',
+        before: {},
+        first: { a: 1 },
+        second: { b: 1 },
+        after: { a: 1, b: 1 },
+      },
+      {
+        what: 'a removed property stays removed',
+        before: { user: 'u', a: 1 },
+        first: { a: 1 },
+        second: { user: 'u', a: 2 },
+        after: { a: 2 },
+      },
+      {
+        what: 'a property can be removed beside another change',
+        before: { user: 'u', a: 1 },
+        first: { user: 'u', a: 2 },
+        second: { a: 1 },
+        after: { a: 2 },
+      },
+      {
+        what: 'properties that an object inherits are properties like all others',
+        before: { constructor: 1, toString: 1 },
+        first: { constructor: 2, toString: 1 },
+        second: { constructor: 1, valueOf: 1 },
+        after: { constructor: 2, valueOf: 1 },
+      },
+    ])('$what', async ({ before, first, second, after }) => {
+      const clashes = listenTo('koa-mongo-session:clash');
+      const requests = await twoRequests(world, before);
+      await requests.first.set(first);
+      await requests.second.set(second);
+      expect(await requests.store.get(requests.key)).toEqual(after);
+      expect(clashes).toEqual([]);
+      expect((await world.onlyDocument()).version).toBe(3);
+    });
+
+    test('of the same property the later one wins, and an event tells its name', async () => {
+      const clashes = listenTo('koa-mongo-session:clash');
+      const { store, key, first, second } = await twoRequests(world, { cart: ['a'], other: 1 });
+      await first.set({ cart: ['a', 'b'], other: 2 });
+      await second.set({ cart: ['a', 'c'], other: 1 });
+      expect(await store.get(key)).toEqual({ cart: ['a', 'c'], other: 2 });
+      expect(clashes).toEqual([{ properties: ['cart'] }]);
+    });
+
+    test('the same change by both is no clash', async () => {
+      const clashes = listenTo('koa-mongo-session:clash');
+      const { store, key, first, second } = await twoRequests(world, { a: 1 });
+      await first.set({ a: { deep: [1] } });
+      await second.set({ a: { deep: [1] } });
+      expect(await store.get(key)).toEqual({ a: { deep: [1] } });
+      expect(clashes).toEqual([]);
+    });
+
+    test('a merge is an outcome of its own', async () => {
+      const { first, second } = await twoRequests(world, {});
+      await first.set({ a: 1 });
+      const heard = listenTo('koa-mongo-session');
+      await second.set({ b: 1 });
+      expect(heard).toMatchObject([{ operation: 'set', outcome: 'merge' }]);
+    });
+
+    test('a request that goes on after a merge takes nothing back', async () => {
+      const { store, key, first, second } = await twoRequests(world, { a: 1, b: 1 });
+      await first.set({ a: 2, b: 1 });
+      await second.set({ a: 1, b: 2 });
+      await second.set({ a: 1, b: 3 });
+      expect(await store.get(key)).toEqual({ a: 2, b: 3 });
+    });
+
+    test('a request that ends unchanged after a merge takes nothing back', async () => {
+      const { store, key, first, second } = await twoRequests(world, { a: 1, b: 1 });
+      await first.set({ a: 2, b: 1 });
+      await second.set({ a: 1, b: 2 });
+      wait(2 * MINUTE);
+      await second.set({ a: 1, b: 2 });
+      expect(await store.get(key)).toEqual({ a: 2, b: 2 });
+    });
+
+    test('many writers of their own properties lose nothing', async () => {
+      const store = world.open();
+      const key = await newSession(store);
+      const names = Array.from({ length: 20 }, (_, index) => `p${index}`);
+      const requests = await Promise.all(names.map(() => requestOf(store, key)));
+      await Promise.all(requests.map(({ set }, index) => set({ [names[index] ?? '']: index })));
+      expect(Object.keys((await store.get(key)) ?? {}).sort()).toEqual(names.toSorted());
+    });
+  });
+}
+
+export function overwriting(world: World): void {
+  describe('overwrite', () => {
+    test('the later write stands as a whole', async () => {
+      const { store, key, first, second } = await twoRequests(world, { a: 1, b: 1 });
+      await first.set({ a: 2, b: 1 });
+      await second.set({ a: 1, b: 2 });
+      expect(await store.get(key)).toEqual({ a: 1, b: 2 });
+      expect((await world.onlyDocument()).version).toBe(3);
+    });
+  });
+}
+
+export function throwing(world: World): void {
+  describe('throw', () => {
+    test('the later write is refused, and the earlier stands', async () => {
+      const { store, key, first, second } = await twoRequests(world, { a: 1, b: 1 });
+      await first.set({ a: 2, b: 1 });
+      await expect(second.set({ a: 1, b: 2 })).rejects.toMatchObject({
+        name: 'SessionStoreError',
+        code: 'CONCURRENT_WRITE',
+      });
+      expect(await store.get(key)).toEqual({ a: 2, b: 1 });
+    });
+
+    test('a refused write is refused again', async () => {
+      const { first, second } = await twoRequests(world, { a: 1 });
+      await first.set({ a: 2 });
+      await expect(second.set({ a: 3 })).rejects.toMatchObject({ code: 'CONCURRENT_WRITE' });
+      await expect(second.set({ a: 3 })).rejects.toMatchObject({ code: 'CONCURRENT_WRITE' });
+    });
+  });
+}
+
+export function conflicts(world: World): void {
+  describe('conflicts', () => {
+    test('a request that changes nothing conflicts with none', async () => {
+      const { store, key, first, second } = await twoRequests(world, { a: 1 });
+      await first.set({ a: 2 });
+      wait(2 * MINUTE);
+      await second.set({ a: 1 });
+      expect(await store.get(key)).toEqual({ a: 2 });
+    });
+
+    test('a touch in between is no conflict', async () => {
+      const { store, key, first, second } = await twoRequests(world, { a: 1 });
+      wait(2 * MINUTE);
+      await first.set({ a: 1 });
+      await second.set({ a: 2 });
+      expect(await store.get(key)).toEqual({ a: 2 });
+    });
+  });
+}

@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { newKey, newSession, request, requestOf, TTL, type World } from '../world.ts';
+
+const AWKWARD = {
+  $where: 'return true',
+  'a.b': { 'c.d': 1, $set: { x: 1 } },
+  'null\0byte': 'a\0b',
+  _bsontype: 'ObjectId',
+  length: 3,
+  constructor: { prototype: { polluted: true } },
+  toString: 'text',
+  emoji: '🍪 \ud800',
+  nested: [[{ deep: [null, true, 1.5, '', -0] }]],
+  empty: {},
+};
+
+export function documents(world: World): void {
+  describe('documents', () => {
+    test('a session is one document with just the known fields', async () => {
+      const key = await newSession(world.open(), { views: 1 });
+      const { data, ...rest } = await world.onlyDocument();
+      expect(rest).toEqual({
+        _id: createHash('sha256').update(key).digest('base64url'),
+        cookie: {},
+        createdAt: new Date(),
+        updatedAt: new Date(),
+        expiresAt: new Date(Date.now() + TTL),
+        version: 1,
+      });
+      if (world.settings.encrypt) expect(data).toMatchObject({ _bsontype: 'Binary', sub_type: 0 });
+      else expect(data).toBe('{"views":1}');
+    });
+
+    test('nothing of the key is stored', async () => {
+      const key = await newSession(world.open());
+      expect(JSON.stringify(await world.onlyDocument())).not.toContain(key);
+    });
+
+    test('whatever can be JSON comes back as it went in', async () => {
+      const store = world.open();
+      const key = await newSession(store, AWKWARD);
+      expect(await store.get(key)).toEqual(JSON.parse(JSON.stringify(AWKWARD)));
+    });
+
+    test.each([
+      { cookie: { _expire: 1_800_000_000_000, _maxAge: 86_400_000 } },
+      { cookie: { _session: true } },
+      { cookie: {} },
+    ])('$cookie comes back as it went in, and is no part of the payload', async ({ cookie }) => {
+      const store = world.open();
+      const future = '_expire' in cookie ? { ...cookie, _expire: Date.now() + 1_000_000 } : cookie;
+      const key = await newSession(store, { views: 1, ...future });
+      expect(await store.get(key)).toEqual({ views: 1, ...future });
+      expect(await store.load(key)).toEqual({ views: 1 });
+      expect((await world.onlyDocument()).cookie).toEqual(future);
+    });
+
+    test('a stored hash is of no use as a key', async () => {
+      const store = world.open();
+      await newSession(store, { views: 1 });
+      const { _id } = await world.onlyDocument();
+      expect(await store.get(_id)).toBeUndefined();
+      expect(await store.load(_id)).toBeUndefined();
+    });
+
+    test('a stored __proto__ leaves the prototype alone', async () => {
+      const store = world.open();
+      const key = await newSession(store, JSON.parse('{"__proto__":{"admin":true},"views":1}'));
+      const payload = await store.get(key);
+      expect(Object.keys(payload ?? {})).toEqual(['views']);
+      expect(payload).not.toHaveProperty('admin');
+    });
+
+    test('a payload that is too large is refused by the names of its largest properties', async () => {
+      const store = world.open({ maxBytes: 1000 });
+      const payload = { small: 1, huge: 'x'.repeat(900), large: 'y'.repeat(200) };
+      await expect(request(store, newKey()).set(payload)).rejects.toMatchObject({
+        code: 'TOO_LARGE',
+        message: expect.stringMatching(/ 1\d\d\d bytes, 1000 are allowed\. Largest: huge,large,small/),
+      });
+      expect(await world.documents.countDocuments()).toBe(0);
+    });
+
+    test('the largest payload that is allowed is stored', async () => {
+      const store = world.open({ maxBytes: 1000 });
+      const payload = { text: 'x'.repeat(1000 - '{"text":""}'.length) };
+      const key = await newSession(store, payload);
+      expect(await store.get(key)).toEqual(payload);
+    });
+
+    test('nobody else gets what a request put into its session', async () => {
+      const store = world.open();
+      const [mine, other] = [
+        await newSession(store, { name: 'mine' }),
+        await newSession(store, { name: 'other' }),
+      ];
+      await (await requestOf(store, mine)).set({ name: 'changed' });
+      expect(await store.get(other)).toEqual({ name: 'other' });
+    });
+  });
+}

@@ -1,0 +1,126 @@
+import { randomBytes } from 'node:crypto';
+import { Binary } from 'mongodb';
+import { describe, expect, test } from 'vitest';
+import { failureOf, newKey, newSession, requestOf, USER_KEY, type World } from '../world.ts';
+
+export function plainText(world: World): void {
+  describe('without encryption', () => {
+    test('the payload is JSON text', async () => {
+      await newSession(world.open(), { secret: 'plain to see' });
+      expect((await world.onlyDocument()).data).toBe('{"secret":"plain to see"}');
+    });
+  });
+}
+
+export function encryption(world: World): void {
+  describe('encryption', () => {
+    const dataOf = async () => {
+      const { data } = await world.onlyDocument();
+      if (data instanceof Binary) return Buffer.from(data.buffer);
+      throw new Error('The data are no bytes.');
+    };
+
+    test('nothing of the payload can be read in the database', async () => {
+      const store = world.open();
+      const key = await newSession(store, { secret: 'marker-of-the-payload' });
+      const stored = JSON.stringify(await world.onlyDocument()) + (await dataOf()).toString('latin1');
+      expect(stored).not.toContain('marker');
+      expect(stored).not.toContain('secret');
+      expect(await store.get(key)).toEqual({ secret: 'marker-of-the-payload' });
+    });
+
+    test('the same payload is never encrypted to the same bytes', async () => {
+      const store = world.open();
+      await newSession(store, { a: 1 });
+      await newSession(store, { a: 1 });
+      const stored = await world.documents.find().toArray();
+      const tails = stored.map(({ data }) =>
+        Buffer.from((data as Binary).buffer)
+          .subarray(4)
+          .toString('hex'),
+      );
+      expect(new Set(tails).size).toBe(2);
+    });
+
+    test('a ciphertext is of no use in another document', async () => {
+      const store = world.open();
+      const victim = await newSession(store, { role: 'user' });
+      const admin = await newSession(store, { role: 'admin' });
+      const { hashKey } = world.modules.store;
+      const from = await world.documents.findOne({ _id: hashKey(admin) });
+      await world.documents.updateOne({ _id: hashKey(victim) }, { $set: { data: from?.data ?? '' } });
+      expect(await store.get(victim)).toBeUndefined();
+      expect(await store.get(admin)).toEqual({ role: 'admin' });
+    });
+
+    test.each([
+      { part: 'the IV', at: 4 },
+      { part: 'the tag', at: 16 },
+      { part: 'the ciphertext', at: 32 },
+    ])('a bit that was flipped in $part makes it no session', async ({ at }) => {
+      const store = world.open();
+      const key = await newSession(store, { role: 'user' });
+      const data = await dataOf();
+      data.writeUInt8(data.readUInt8(at) ^ 1, at);
+      await world.documents.updateOne({}, { $set: { data: new Binary(data) } });
+      expect(await store.get(key)).toBeUndefined();
+    });
+
+    test('a payload that was stored before it was encrypted is no session', async () => {
+      const store = world.open();
+      const key = await newSession(store, { role: 'user' });
+      await world.documents.updateOne({}, { $set: { data: '{"role":"admin"}' } });
+      expect(await store.get(key)).toBeUndefined();
+    });
+
+    test('the first key encrypts, and every key of the ring decrypts', async () => {
+      const [old, next] = [randomBytes(32), randomBytes(32)];
+      const key = await newSession(world.open({ encryptionKeys: [old] }), { a: 1 });
+      expect(await world.open({ encryptionKeys: [next, old] }).get(key)).toEqual({ a: 1 });
+      const added = await newSession(world.open({ encryptionKeys: [next, old] }), { a: 2 });
+      expect(await world.open({ encryptionKeys: [next] }).get(added)).toEqual({ a: 2 });
+    });
+
+    test.each([
+      { write: 'a touch', payload: { a: 1 } },
+      { write: 'a change', payload: { a: 2 } },
+    ])('after a rotation $write encrypts anew', async ({ payload }) => {
+      const [old, next] = [randomBytes(32), randomBytes(32)];
+      const key = await newSession(world.open({ encryptionKeys: [old] }), { a: 1 });
+      const rotated = world.open({ encryptionKeys: [next, old] });
+      await (await requestOf(rotated, key)).set(payload);
+      expect(await world.open({ encryptionKeys: [next] }).get(key)).toEqual(payload);
+    });
+
+    test('encrypting anew takes nothing of another request back', async () => {
+      const [old, next] = [randomBytes(32), randomBytes(32)];
+      const key = await newSession(world.open({ encryptionKeys: [old] }), { a: 1, b: 1 });
+      const rotated = world.open({ encryptionKeys: [next, old] });
+      const [first, second] = [await requestOf(rotated, key), await requestOf(rotated, key)];
+      await first.set({ a: 2, b: 1 });
+      await second.set({ a: 1, b: 1 }).catch(() => undefined);
+      const taken = world.settings.onConcurrentWrite === 'overwrite' ? 1 : 2;
+      expect(await world.open({ encryptionKeys: [next] }).get(key)).toEqual({ a: taken, b: 1 });
+    });
+
+    test('what was encrypted with an unknown key is a failure: nobody is logged out by a lost key', async () => {
+      const key = await newSession(world.open(), { a: 1, [USER_KEY]: 'ann' });
+      const store = world.open({ encryptionKeys: [randomBytes(32)] });
+      for (const work of [() => store.get(key), () => store.load(key)]) {
+        expect(await failureOf(work())).toMatchObject({
+          code: 'UNKNOWN_ENCRYPTION_KEY',
+          message: expect.stringContaining('put it back'),
+        });
+      }
+      await store.destroy(key);
+      expect(await store.count()).toBe(0);
+    });
+
+    test('a key says nothing of itself in the record', async () => {
+      await newSession(world.open(), { a: 1 }, newKey());
+      const data = (await dataOf()).toString('hex');
+      const [encryptionKey] = world.encryptionKeys;
+      expect(data).not.toContain(encryptionKey.toString('hex').slice(0, 8));
+    });
+  });
+}

@@ -1,0 +1,105 @@
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { HOUR, MINUTE, newKey, newSession, type World, wait } from '../world.ts';
+
+export function lifecycle(world: World): void {
+  /** The warnings that the work ends with. */
+  const warningsOf = async (work: () => Promise<unknown>) => {
+    const emitWarning = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    try {
+      await work();
+      return emitWarning.mock.calls.map(([warning]) => warning);
+    } finally {
+      emitWarning.mockRestore();
+    }
+  };
+  const NO_TTL_INDEX = ['Sessions have no TTL index: run `npm run migrate:sessions`.'];
+
+  describe('lifecycle', () => {
+    test('making a store connects to nothing', async () => {
+      const sent = await world.sentBy(async () => world.open());
+      expect(sent).toEqual([]);
+    });
+
+    test('count counts the living, clear ends all', async () => {
+      const store = world.open();
+      await newSession(store, {}, MINUTE);
+      const key = await newSession(store, {}, HOUR);
+      wait(2 * MINUTE);
+      expect(await store.count()).toBe(1);
+      await store.clear();
+      expect(await store.count()).toBe(0);
+      expect(await store.get(key)).toBeUndefined();
+      expect(await world.documents.countDocuments()).toBe(0);
+    });
+
+    beforeEach(async () => {
+      await world.documents.drop();
+    });
+
+    test('ready warns, with the command to run, while there is no TTL index', async () => {
+      const store = world.open();
+      await newSession(store);
+      expect(await warningsOf(() => store.ready())).toEqual(NO_TTL_INDEX);
+    });
+
+    test('ready warns of an index that would end sessions late', async () => {
+      const store = world.open();
+      await world.documents.createIndex({ expiresAt: 1 }, { expireAfterSeconds: 60 });
+      expect(await warningsOf(() => store.ready())).toEqual(NO_TTL_INDEX);
+    });
+
+    test('ready has nothing to say about the right index', async () => {
+      const store = world.open();
+      await world.documents.createIndex({ expiresAt: 1 }, { expireAfterSeconds: 0 });
+      expect(await warningsOf(() => store.ready())).toEqual([]);
+    });
+
+    test('ready is no failure before the first session has made the collection', async () => {
+      const store = world.open();
+      expect(await warningsOf(() => store.ready())).toEqual(NO_TTL_INDEX);
+    });
+
+    test('closing closes what was opened here, and never what was handed in', async () => {
+      const store = world.open();
+      const other = world.open();
+      const key = await newSession(store, { views: 1 });
+      await store.close();
+      await store.close();
+      expect(await other.get(key)).toEqual({ views: 1 });
+    });
+
+    test('a store that was never used can be closed', async () => {
+      await world.open().close();
+    });
+
+    test('it is disposed of by its symbol', async () => {
+      const { MongoSessionStore } = world.modules.store;
+      const calls: string[] = [];
+      const connection = {
+        collection: () => Promise.reject(new Error('not asked for')),
+        close: async () => {
+          calls.push('close');
+        },
+      };
+      const store = new MongoSessionStore(connection, { ttl: HOUR, encryptionKeys: world.encryptionKeys });
+      await store[Symbol.asyncDispose]();
+      expect(calls).toEqual(['close']);
+    });
+
+    test('its methods sit on the prototype, as ContextStore needs them, and it is no thenable', () => {
+      const store = world.open();
+      const { prototype } = world.modules.store.MongoSessionStore;
+      for (const name of ['get', 'set', 'destroy'] as const) expect(prototype[name]).toBeTypeOf('function');
+      expect('then' in store).toBe(false);
+      expect(Object.keys(store)).toEqual([]);
+    });
+
+    test('the time that the database may take is bounded', async () => {
+      const { MongoSessionStore } = world.modules.store;
+      const silent = { collection: () => new Promise<never>(() => {}), close: async () => {} };
+      const options = { ttl: HOUR, timeout: 20, encryptionKeys: world.encryptionKeys };
+      const store = new MongoSessionStore(silent, options);
+      await expect(store.get(newKey())).rejects.toMatchObject({ code: 'TIMEOUT' });
+    });
+  });
+}

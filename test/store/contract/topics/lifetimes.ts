@@ -1,0 +1,179 @@
+import { describe, expect, test } from 'vitest';
+import {
+  ABSOLUTE_TTL,
+  DAY,
+  HOUR,
+  listenTo,
+  MINUTE,
+  newKey,
+  newSession,
+  request,
+  requestOf,
+  SECOND,
+  TOUCH_AFTER,
+  TTL,
+  type World,
+  wait,
+} from '../world.ts';
+
+const LAST_DATE = new Date('9999-12-31T00:00:00.000Z');
+
+export function lifetimes(world: World): void {
+  const lifetimeOf = async () => {
+    const { updatedAt, expiresAt } = await world.onlyDocument();
+    return expiresAt.getTime() - updatedAt.getTime();
+  };
+
+  describe('lifetimes', () => {
+    test.each([
+      { maxAge: undefined },
+      { maxAge: 'session' },
+      { maxAge: null },
+      { maxAge: Number.NaN },
+      { maxAge: Number.POSITIVE_INFINITY },
+      { maxAge: '60000' },
+    ])('a maxAge of $maxAge stands for the idle lifetime', async ({ maxAge }) => {
+      await newSession(world.open(), {}, maxAge);
+      expect(await lifetimeOf()).toBe(TTL);
+    });
+
+    test('a maxAge in ms is the lifetime', async () => {
+      await newSession(world.open(), {}, 90 * MINUTE + 10 * SECOND);
+      expect(await lifetimeOf()).toBe(90 * MINUTE + 10 * SECOND);
+    });
+
+    test.each([{ maxAge: 8.64e15 }, { maxAge: Number.MAX_VALUE }])(
+      'a maxAge of $maxAge ends at the last date that is allowed',
+      async ({ maxAge }) => {
+        const store = world.open();
+        const key = await newSession(store, { views: 1 }, maxAge);
+        const { createdAt, expiresAt } = await world.onlyDocument();
+        const lastDate = new Date(createdAt.getTime() + ABSOLUTE_TTL);
+        expect(expiresAt).toEqual(world.settings.absoluteTtl ? lastDate : LAST_DATE);
+        expect(await store.get(key)).toEqual({ views: 1 });
+      },
+    );
+
+    test.each([{ maxAge: 0 }, { maxAge: -1 }, { maxAge: -8.64e15 }, { maxAge: -Number.MAX_VALUE }])(
+      'a maxAge of $maxAge is over at once, at a date that exists',
+      async ({ maxAge }) => {
+        const store = world.open();
+        const key = await newSession(store, { views: 1 }, maxAge);
+        expect(await store.get(key)).toBeUndefined();
+        expect((await world.onlyDocument()).expiresAt.getTime()).toBeLessThanOrEqual(Date.now());
+      },
+    );
+
+    test('each write starts the idle lifetime anew', async () => {
+      const store = world.open();
+      const key = await newSession(store, { views: 1 }, HOUR);
+      wait(50 * MINUTE);
+      await (await requestOf(store, key)).set({ views: 2 }, HOUR);
+      wait(50 * MINUTE);
+      await (await requestOf(store, key)).set({ views: 2 }, HOUR);
+      wait(50 * MINUTE);
+      expect(await store.get(key)).toEqual({ views: 2 });
+    });
+
+    test('a lifetime that is made shorter is stored with the next write', async () => {
+      const store = world.open();
+      const key = await newSession(store, { views: 1, _maxAge: DAY, _expire: Date.now() + DAY }, DAY);
+      const { set } = await requestOf(store, key);
+      await set({ views: 1, _maxAge: MINUTE, _expire: Date.now() + MINUTE }, MINUTE);
+      wait(MINUTE);
+      expect(await store.get(key)).toBeUndefined();
+    });
+
+    test('the lifetime of a browser session decays with its second commit, and is not remembered', async () => {
+      const store = world.open();
+      const key = newKey();
+      const { set } = request(store, key);
+      await set({ views: 1, _session: true }, 'session');
+      expect(await store.get(key)).toEqual({ views: 1, _session: true });
+      const day = { _maxAge: 30 * MINUTE, _expire: Date.now() + 30 * MINUTE };
+      await set({ views: 1, ...day }, 30 * MINUTE);
+      expect(await store.get(key)).toEqual({ views: 1, ...day });
+      expect(await lifetimeOf()).toBe(30 * MINUTE);
+    });
+  });
+}
+
+export function absoluteLifetime(world: World): void {
+  describe('absolute lifetime', () => {
+    test('neither touch nor change extends it', async () => {
+      const store = world.open();
+      const key = await newSession(store, { views: 0 }, HOUR);
+      const { createdAt } = await world.onlyDocument();
+      for (const views of [1, 1, 2, 3, 4, 4, 5, 6, 7, 8]) {
+        wait(58 * MINUTE);
+        await (await requestOf(store, key)).set({ views }, HOUR);
+      }
+      const document = await world.onlyDocument();
+      expect(document.createdAt).toEqual(createdAt);
+      expect(document.expiresAt).toEqual(new Date(createdAt.getTime() + ABSOLUTE_TTL));
+      wait(20 * MINUTE);
+      expect(await store.get(key)).toBeUndefined();
+    });
+
+    test('a session without a ctx is not extended either', async () => {
+      const store = world.open();
+      const key = newKey();
+      await store.set(key, { views: 1 }, 2 * ABSOLUTE_TTL);
+      wait(ABSOLUTE_TTL - MINUTE);
+      await store.set(key, { views: 2 }, HOUR);
+      wait(MINUTE);
+      expect(await store.get(key)).toBeUndefined();
+    });
+
+    test('it ends a session that was stored under a longer one', async () => {
+      const key = await newSession(world.open({ absoluteTtl: 30 * DAY }), { views: 1 }, 30 * DAY);
+      wait(DAY);
+      expect(await world.open({ absoluteTtl: 30 * DAY }).get(key)).toEqual({ views: 1 });
+      expect(await world.open({ absoluteTtl: DAY }).get(key)).toBeUndefined();
+      expect(await world.open({ absoluteTtl: DAY }).load(key)).toBeUndefined();
+    });
+  });
+}
+
+export function touchAfter(world: World): void {
+  describe('touch-after', () => {
+    const cookie = (maxAge: number) => ({ _maxAge: maxAge, _expire: Date.now() + maxAge });
+
+    test('an unchanged session is not written before its time', async () => {
+      const store = world.open();
+      const key = await newSession(store, { views: 1, ...cookie(HOUR) });
+      wait(TOUCH_AFTER - SECOND);
+      const early = await requestOf(store, key);
+      expect(await world.sentBy(() => early.set({ views: 1, ...cookie(HOUR) }))).toEqual([]);
+      wait(SECOND);
+      const due = await requestOf(store, key);
+      expect(await world.sentBy(() => due.set({ views: 1, ...cookie(HOUR) }))).toHaveLength(1);
+    });
+
+    test('a change is written at once', async () => {
+      const store = world.open();
+      const key = await newSession(store, { views: 1 });
+      await (await requestOf(store, key)).set({ views: 2 });
+      expect(await store.get(key)).toEqual({ views: 2 });
+    });
+
+    test.each([
+      { what: 'longer', next: () => cookie(2 * HOUR) },
+      { what: 'that of the browser', next: () => ({ _session: true }) },
+    ])('a lifetime that becomes $what is written at once', async ({ next }) => {
+      const store = world.open();
+      const key = await newSession(store, { views: 1, ...cookie(HOUR) });
+      const fields = next();
+      await (await requestOf(store, key)).set({ views: 1, ...fields }, 2 * HOUR);
+      expect((await world.onlyDocument()).cookie).toEqual(fields);
+    });
+
+    test('a touch that was skipped is an outcome of its own', async () => {
+      const store = world.open();
+      const { set } = await requestOf(store, await newSession(store, {}));
+      const heard = listenTo('koa-mongo-session');
+      await set({});
+      expect(heard).toMatchObject([{ operation: 'set', outcome: 'skip' }]);
+    });
+  });
+}

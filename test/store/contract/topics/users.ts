@@ -1,0 +1,155 @@
+import { describe, expect, test } from 'vitest';
+import {
+  failureOf,
+  HOUR,
+  listenTo,
+  MINUTE,
+  newKey,
+  newSession,
+  request,
+  requestOf,
+  SECOND,
+  USER_KEY,
+  type World,
+  wait,
+} from '../world.ts';
+
+export function noUsers(world: World): void {
+  describe('without a user key', () => {
+    test('no user is stored beside the payload', async () => {
+      await newSession(world.open(), { [USER_KEY]: 'ann' });
+      expect(await world.onlyDocument()).not.toHaveProperty('user');
+    });
+  });
+}
+
+export function users(world: World): void {
+  describe('users', () => {
+    test('the user of a session is stored beside it, and goes with the logout', async () => {
+      const store = world.open();
+      const key = await newSession(store, { views: 1 });
+      expect(await world.onlyDocument()).not.toHaveProperty('user');
+      await (await requestOf(store, key)).set({ [USER_KEY]: 'ann' });
+      expect((await world.onlyDocument()).user).toBe('ann');
+      await (await requestOf(store, key)).set({ [USER_KEY]: 'bob' });
+      expect((await world.onlyDocument()).user).toBe('bob');
+      await (await requestOf(store, key)).set({ views: 2 });
+      expect(await world.onlyDocument()).not.toHaveProperty('user');
+    });
+
+    test('the user is stored with a new session, too, and a touch keeps it', async () => {
+      const store = world.open();
+      const key = await newSession(store, { [USER_KEY]: 'ann' });
+      wait(2 * MINUTE);
+      await (await requestOf(store, key)).set({ [USER_KEY]: 'ann' });
+      expect((await world.onlyDocument()).user).toBe('ann');
+    });
+
+    test.each([{ user: true }, { user: { $gt: '' } }, { user: ['ann'] }])(
+      'a user of $user is refused, and nothing is written',
+      async ({ user }) => {
+        const { set } = request(world.open(), newKey());
+        expect(await failureOf(set({ [USER_KEY]: user }))).toMatchObject({
+          code: 'INVALID_USER',
+          message: `session.${USER_KEY} has to be a string or a number.`,
+        });
+        expect(await world.documents.countDocuments()).toBe(0);
+      },
+    );
+
+    test('null is nobody', async () => {
+      await newSession(world.open(), { [USER_KEY]: null });
+      expect(await world.onlyDocument()).not.toHaveProperty('user');
+    });
+
+    test('destroyByUser ends the sessions of the user and of nobody else', async () => {
+      const store = world.open();
+      await newSession(store, { [USER_KEY]: 'ann' });
+      await newSession(store, { [USER_KEY]: 'ann' });
+      const others = [await newSession(store, { [USER_KEY]: 'bob' }), await newSession(store, {})];
+      await store.destroyByUser('ann');
+      expect(await world.documents.countDocuments()).toBe(2);
+      for (const key of others) expect(await store.get(key)).toBeDefined();
+    });
+
+    test('destroyByUser can spare the session it is asked in', async () => {
+      const store = world.open();
+      const [mine, other] = [
+        await newSession(store, { [USER_KEY]: 'ann' }),
+        await newSession(store, { [USER_KEY]: 'ann' }),
+      ];
+      await store.destroyByUser('ann', { except: mine });
+      expect(await store.get(mine)).toEqual({ [USER_KEY]: 'ann' });
+      expect(await store.get(other)).toBeUndefined();
+    });
+
+    test('a key that is none spares nothing and ends nothing', async () => {
+      const store = world.open();
+      await newSession(store, { [USER_KEY]: 'ann' });
+      await expect(store.destroyByUser('ann', { except: '' })).rejects.toMatchObject({ code: 'INVALID_KEY' });
+      expect(await world.documents.countDocuments()).toBe(1);
+    });
+
+    test('a request that was under way does not undo the logout everywhere', async () => {
+      const store = world.open();
+      const slow = await requestOf(store, await newSession(store, { [USER_KEY]: 'ann' }));
+      await store.destroyByUser('ann');
+      await slow.set({ [USER_KEY]: 'ann', views: 1 });
+      expect(await world.documents.countDocuments()).toBe(0);
+    });
+
+    test('the user 7 and the user "7" are one', async () => {
+      const store = world.open();
+      await newSession(store, { [USER_KEY]: 7 });
+      await newSession(store, { [USER_KEY]: '7' });
+      expect(await store.listByUser(7)).toHaveLength(2);
+      expect(await store.listByUser('7')).toHaveLength(2);
+      await store.destroyByUser(7);
+      expect(await store.count()).toBe(0);
+    });
+
+    test('listByUser gives the latest first, marks the current one, and gives no key', async () => {
+      const store = world.open();
+      const first = await newSession(store, { [USER_KEY]: 'ann', device: 'phone' }, 2 * HOUR);
+      wait(SECOND);
+      const second = await newSession(store, { [USER_KEY]: 'ann', device: 'desk' });
+      await newSession(store, { [USER_KEY]: 'bob' });
+      const list = await store.listByUser('ann', { current: first });
+      const dates = { createdAt: expect.any(Date), updatedAt: expect.any(Date), expiresAt: expect.any(Date) };
+      expect(list).toEqual([
+        { current: false, payload: { [USER_KEY]: 'ann', device: 'desk' }, ...dates },
+        { current: true, payload: { [USER_KEY]: 'ann', device: 'phone' }, ...dates },
+      ]);
+      const ids = (await world.documents.find().toArray()).map(({ _id }) => _id);
+      for (const secret of [first, second, ...ids]) expect(JSON.stringify(list)).not.toContain(secret);
+    });
+
+    test('listByUser leaves out what is over', async () => {
+      const store = world.open();
+      await newSession(store, { [USER_KEY]: 'ann' }, MINUTE);
+      await newSession(store, { [USER_KEY]: 'ann' }, HOUR);
+      wait(2 * MINUTE);
+      expect(await store.listByUser('ann')).toHaveLength(1);
+    });
+
+    test('nobody is found by an operator', async () => {
+      const store = world.open();
+      await newSession(store, { [USER_KEY]: 'ann' });
+      const everybody = { $ne: null } as unknown as string;
+      expect(await store.listByUser(everybody)).toEqual([]);
+      await store.destroyByUser(everybody);
+      expect(await store.count()).toBe(1);
+    });
+
+    test('both methods tell their outcome', async () => {
+      const store = world.open();
+      const heard = listenTo('koa-mongo-session');
+      await store.listByUser('ann');
+      await store.destroyByUser('ann');
+      expect(heard).toMatchObject([
+        { operation: 'listByUser', outcome: 'done' },
+        { operation: 'destroyByUser', outcome: 'done' },
+      ]);
+    });
+  });
+}

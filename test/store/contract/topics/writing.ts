@@ -1,0 +1,161 @@
+import { describe, expect, test } from 'vitest';
+import type { SentCommand } from '../../../support/monitored/log.ts';
+import { MINUTE, newKey, newSession, request, requestOf, TTL, type World, wait } from '../world.ts';
+
+/** The statement of the only command: an update. */
+function onlyUpdate(sent: readonly SentCommand[]): {
+  q: object;
+  u: Record<string, object>;
+  upsert?: boolean;
+} {
+  const [first, ...others] = sent;
+  expect(first?.name).toBe('update');
+  expect(others).toEqual([]);
+  const updates = Object(first?.command.updates);
+  expect(updates).toHaveLength(1);
+  return updates[0];
+}
+
+export function writing(world: World): void {
+  const { onConcurrentWrite } = world.settings;
+
+  describe('writing', () => {
+    test('a new session is an upsert by the _id alone', async () => {
+      const { set } = request(world.open(), newKey());
+      const { q, upsert } = onlyUpdate(await world.sentBy(() => set({ views: 1 })));
+      const { _id } = await world.onlyDocument();
+      expect(q).toEqual({ _id });
+      expect(upsert).toBe(true);
+    });
+
+    test('a changed session is updated by what was loaded, and never upserted', async () => {
+      const store = world.open();
+      const { set } = await requestOf(store, await newSession(store, { views: 1 }));
+      const { q, upsert } = onlyUpdate(await world.sentBy(() => set({ views: 2 })));
+      const { _id, version } = await world.onlyDocument();
+      expect(q).toEqual(onConcurrentWrite === 'overwrite' ? { _id } : { _id, version: 1 });
+      expect(upsert).not.toBe(true);
+      expect(version).toBe(2);
+    });
+
+    test('an unchanged session is touched: dates only, and no new version', async () => {
+      const store = world.open();
+      const { set } = await requestOf(store, await newSession(store, { views: 1 }));
+      const before = await world.onlyDocument();
+      wait(2 * MINUTE);
+      const { q, u, upsert } = onlyUpdate(await world.sentBy(() => set({ views: 1 })));
+      const after = await world.onlyDocument();
+      expect(q).toEqual({ _id: before._id });
+      expect(upsert).not.toBe(true);
+      expect(Object.keys(u)).toEqual(['$set']);
+      expect(Object.keys(u.$set ?? {}).sort()).toEqual(['cookie', 'expiresAt', 'updatedAt']);
+      expect(after).toEqual({ ...before, updatedAt: new Date(), expiresAt: new Date(Date.now() + TTL) });
+    });
+
+    test('a touch carries the new date of the cookie', async () => {
+      const store = world.open();
+      const _expire = Date.now() + TTL;
+      const { set } = await requestOf(store, await newSession(store, { views: 1, _expire, _maxAge: TTL }));
+      wait(2 * MINUTE);
+      await set({ views: 1, _expire: _expire + 1, _maxAge: TTL });
+      expect((await world.onlyDocument()).cookie).toEqual({ _expire: _expire + 1, _maxAge: TTL });
+    });
+
+    test('what a request saved itself is known to it: insert, update, update', async () => {
+      const store = world.open();
+      const key = newKey();
+      const { set } = request(store, key);
+      await set({ step: 1 });
+      const updates = [
+        onlyUpdate(await world.sentBy(() => set({ step: 2 }))),
+        onlyUpdate(await world.sentBy(() => set({ step: 3 }))),
+      ];
+      expect(updates.map(({ upsert }) => upsert ?? false)).toEqual([false, false]);
+      expect(await store.get(key)).toEqual({ step: 3 });
+      expect((await world.onlyDocument()).version).toBe(3);
+    });
+
+    test('what a request saved twice without a change is written once', async () => {
+      const store = world.open();
+      const { set } = await requestOf(store, await newSession(store, { views: 1 }));
+      await set({ views: 2 });
+      wait(2 * MINUTE);
+      const { u } = onlyUpdate(await world.sentBy(() => set({ views: 2 })));
+      expect(u.$set).not.toHaveProperty('data');
+      expect((await world.onlyDocument()).version).toBe(2);
+    });
+
+    test('what was loaded under one key says nothing of another', async () => {
+      const store = world.open();
+      const oldKey = await newSession(store, { views: 1 });
+      const ctx = {};
+      await store.get(oldKey, TTL, { ctx });
+      await store.destroy(oldKey);
+      const key = newKey();
+      await store.set(key, { views: 1 }, TTL, { ctx });
+      expect(await store.get(key)).toEqual({ views: 1 });
+      expect((await world.onlyDocument()).version).toBe(1);
+    });
+
+    test.each([
+      { what: 'changed', payload: { views: 2 } },
+      { what: 'untouched', payload: { views: 1 } },
+    ])('a destroyed session stays destroyed when a slow request ends with it $what', async ({ payload }) => {
+      const store = world.open();
+      const key = await newSession(store, { views: 1 });
+      const slow = await requestOf(store, key);
+      await store.destroy(key);
+      wait(2 * MINUTE);
+      await slow.set(payload);
+      await slow.set({ views: 3 });
+      expect(await world.documents.countDocuments()).toBe(0);
+    });
+
+    test('a session that is saved and destroyed meanwhile stays destroyed, too', async () => {
+      const store = world.open();
+      const key = newKey();
+      const slow = request(store, key);
+      await slow.set({ views: 1 });
+      await store.destroy(key);
+      await slow.set({ views: 2 });
+      expect(await world.documents.countDocuments()).toBe(0);
+    });
+
+    test('destroying what is not there is no failure', async () => {
+      const store = world.open();
+      await store.destroy(newKey());
+      await newSession(store);
+      await store.destroy(newKey());
+      expect(await world.documents.countDocuments()).toBe(1);
+    });
+
+    test('without a ctx the last write stands, and the session keeps the date it began', async () => {
+      const store = world.open();
+      const key = newKey();
+      await store.set(key, { views: 1 }, TTL);
+      const { createdAt } = await world.onlyDocument();
+      wait(MINUTE);
+      await store.set(key, { views: 2 }, TTL);
+      expect(await world.onlyDocument()).toMatchObject({ createdAt, version: 2 });
+      expect(await store.get(key)).toEqual({ views: 2 });
+    });
+
+    test.each([
+      { key: '' },
+      { key: ['a'] },
+      { key: { $gt: '' } },
+      { key: 7 },
+      { key: null },
+      { key: 'x'.repeat(1_000_000) },
+    ])('a key that is none ($key) finds nothing, destroys nothing and is not written', async ({ key }) => {
+      const store = world.open();
+      await newSession(store, { views: 1 });
+      const hostile = key as string;
+      expect(await store.get(hostile)).toBeUndefined();
+      expect(await store.load(hostile)).toBeUndefined();
+      await store.destroy(hostile);
+      await expect(store.set(hostile, {})).rejects.toMatchObject({ code: 'INVALID_KEY' });
+      expect(await world.documents.countDocuments()).toBe(1);
+    });
+  });
+}

@@ -1,0 +1,221 @@
+import { randomBytes } from 'node:crypto';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { createRequire } from 'node:module';
+import { type Binary, type Collection, MongoClient } from 'mongodb';
+import { ConnectionString } from 'mongodb-connection-string-url';
+import { MongoClient as MongoClient6 } from 'mongodb6';
+import mongoose from 'mongoose';
+import { afterAll, afterEach, beforeAll, beforeEach, onTestFinished, vi } from 'vitest';
+import type { Settings } from '../../../src/core/settings.ts';
+import {
+  type GeneratedModules,
+  type GeneratedStore,
+  loadGenerated,
+  type StoreOptions,
+} from '../../support/generated.ts';
+import { useDatabase } from '../../support/mongo/index.ts';
+import { monitor, type SentCommand, takeCommands } from '../../support/monitored/log.ts';
+import type { Harness } from './harness.ts';
+
+/** Its types describe the module `mongoose`, not one of this name. */
+const mongoose8: typeof mongoose = createRequire(import.meta.url)('mongoose8');
+
+export const SECOND = 1000;
+export const MINUTE = 60 * SECOND;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+
+/** What the contract's stores are made with, as far as a variant knows the option. */
+export const TTL = HOUR;
+export const ABSOLUTE_TTL = 10 * HOUR;
+export const TOUCH_AFTER = MINUTE;
+export const USER_KEY = 'userId';
+
+export type Payload = Record<string, unknown>;
+
+/** A document as MongoDB holds it, whatever the variant. */
+export interface StoredDocument {
+  _id: string;
+  data: string | Binary;
+  cookie: Payload;
+  expiresAt: Date;
+  createdAt: Date;
+  updatedAt: Date;
+  version: number;
+  user?: string;
+}
+
+/** What the tests of one variant live in: a collection of its own, empty at the start of each. */
+export interface World {
+  readonly settings: Settings;
+  readonly modules: GeneratedModules;
+  readonly encryptionKeys: [Buffer, ...Buffer[]];
+  /** The collection, seen past the store. */
+  readonly documents: Collection<StoredDocument>;
+  /** A store of the variant; it is closed after the test. */
+  open(options?: Partial<StoreOptions>): GeneratedStore;
+  /** The only document there is. Throws when there are more or fewer. */
+  onlyDocument(): Promise<StoredDocument>;
+  /** The commands that the work sends. */
+  sentBy(work: () => Promise<unknown>): Promise<SentCommand[]>;
+}
+
+export const newKey = () => randomBytes(32).toString('base64url');
+
+/** Sets the clock of this process ahead; the database keeps its own. */
+export function wait(ms: number): void {
+  vi.setSystemTime(Date.now() + ms);
+}
+
+/** One request of koa-session: its `ctx` goes into each call. */
+export function request(store: GeneratedStore, key: string) {
+  const ctx = {};
+  return {
+    get: () => store.get(key, TTL, { ctx }),
+    set: (payload: Payload, maxAge: unknown = TTL) => store.set(key, payload, maxAge, { ctx }),
+  };
+}
+
+/** A request that has loaded its session. */
+export async function requestOf(store: GeneratedStore, key: string) {
+  const started = request(store, key);
+  await started.get();
+  return started;
+}
+
+/** Stores a new session, and gives back its key. */
+export async function newSession(store: GeneratedStore, payload: Payload = {}, maxAge: unknown = TTL) {
+  const key = newKey();
+  await request(store, key).set(payload, maxAge);
+  return key;
+}
+
+/** The error that the work ends with. Throws when it ends well. */
+export async function failureOf(work: Promise<unknown>): Promise<Error & { code?: unknown }> {
+  return work.then(
+    () => {
+      throw new Error('It did not fail.');
+    },
+    (error) => error,
+  );
+}
+
+/** What a diagnostics channel tells until the test is over. */
+export function listenTo(channel: string): Record<string, unknown>[] {
+  const heard: Record<string, unknown>[] = [];
+  const listener = (message: unknown) => heard.push(Object(message));
+  subscribe(channel, listener);
+  onTestFinished(() => {
+    unsubscribe(channel, listener);
+  });
+  return heard;
+}
+
+/** To be called in a `describe`: the world of all tests in it. */
+export function useWorld({ style, settings, packages }: Harness): World {
+  const { url } = useDatabase();
+  const client = new MongoClient(url);
+  const documents = client.db().collection<StoredDocument>(settings.collection);
+  const encryptionKeys: World['encryptionKeys'] = [randomBytes(32)];
+  const known: StoreOptions = {
+    ttl: TTL,
+    ...(settings.absoluteTtl && { absoluteTtl: ABSOLUTE_TTL }),
+    ...(settings.touchAfter && { touchAfter: TOUCH_AFTER }),
+    ...(settings.userKey && { userKey: USER_KEY }),
+    ...(settings.encrypt && { encryptionKeys }),
+  };
+  let modules: GeneratedModules | undefined;
+  let source: Source | undefined;
+  const opened: GeneratedStore[] = [];
+
+  const loaded = () => {
+    if (!modules) throw new Error('The world begins with the tests.');
+    return modules;
+  };
+
+  beforeAll(async () => {
+    modules = await loadGenerated(nameServer(settings, url), packages);
+    source = await openSource(style, url, packages);
+  });
+  beforeEach(async () => {
+    await documents.deleteMany({});
+    // The clock stands still unless a test moves it.
+    vi.useFakeTimers({ toFake: ['Date'] });
+  });
+  afterEach(async () => {
+    vi.useRealTimers();
+    await Promise.all(opened.splice(0).map((store) => store.close()));
+  });
+  afterAll(async () => {
+    await source?.close();
+    await client.close();
+  });
+
+  return {
+    settings,
+    documents,
+    encryptionKeys,
+    get modules() {
+      return loaded();
+    },
+    open(options = {}) {
+      const { connection, store } = loaded();
+      const one = new store.MongoSessionStore(connection.connect(source?.value), { ...known, ...options });
+      opened.push(one);
+      return one;
+    },
+    async onlyDocument() {
+      const [document, ...others] = await documents.find().toArray();
+      if (document && others.length === 0) return document;
+      throw new Error(`There are ${others.length + (document ? 1 : 0)} documents.`);
+    },
+    async sentBy(work) {
+      takeCommands();
+      await work();
+      return takeCommands();
+    },
+  };
+}
+
+/** What the project opens itself, and hands to the generated module. */
+interface Source {
+  readonly value: unknown;
+  close(): Promise<unknown>;
+}
+
+async function openSource(
+  style: Harness['style'],
+  url: string,
+  packages: Harness['packages'],
+): Promise<Source> {
+  if (style === 'db')
+    return openDatabase(packages.mongodb?.endsWith('6.ts') ? MongoClient6 : MongoClient, url);
+  if (style === 'mongoose')
+    return openConnection(packages.mongoose === 'mongoose8' ? mongoose8 : mongoose, url);
+  process.env.MONGODB_URL = url;
+  process.env.MONGODB_PASSWORD = decodeURIComponent(new ConnectionString(url).password);
+  return { value: undefined, close: async () => {} };
+}
+
+function openDatabase(Client: typeof MongoClient | typeof MongoClient6, url: string): Source {
+  const client = new Client(url, { monitorCommands: true });
+  monitor(client);
+  return { value: client.db(), close: () => client.close() };
+}
+
+async function openConnection(release: typeof mongoose, url: string): Promise<Source> {
+  const connection = await release.createConnection(url, { monitorCommands: true }).asPromise();
+  monitor(connection.getClient());
+  return { value: connection, close: () => connection.close() };
+}
+
+/** The style `host` has its server in the generated text. */
+function nameServer(settings: Settings, url: string): Settings {
+  if (settings.connection.style !== 'host') return settings;
+  const { hosts, pathname, username, searchParams } = new ConnectionString(url);
+  const [host = '', port = '27017'] = hosts[0]?.split(':') ?? [];
+  const authSource = searchParams.get('authSource') ?? 'admin';
+  const login = username ? { username: decodeURIComponent(username), authSource } : undefined;
+  const database = decodeURIComponent(pathname.slice(1));
+  return { ...settings, connection: { ...settings.connection, host, port: Number(port), database, login } };
+}
