@@ -1,0 +1,21 @@
+import { randomBytes } from 'node:crypto';
+import { expect, onTestFinished, test } from 'vitest';
+import { FEATURES, loadGenerated, PLAIN, STYLES } from '../../support/generated.ts';
+import { startServer, withDatabase } from '../../support/mongo/index.ts';
+import { takeCommands } from '../../support/monitored/log.ts';
+import { MongoClient } from '../../support/monitored/mongodb.ts';
+
+test('a session is read from the primary, whatever the connection prefers', async () => {
+  const server = await startServer({ replicaSet: true });
+  onTestFinished(() => server.stop());
+  const client = new MongoClient(withDatabase(server.url, 'app'), { readPreference: 'secondaryPreferred' });
+  onTestFinished(() => client.close());
+  const { connection, store } = await loadGenerated({ ...PLAIN, ...FEATURES.all, connection: STYLES.db });
+  const options = { ttl: 60_000, userKey: 'userId', encryptionKeys: [randomBytes(32)] as [Buffer] };
+  const sessions = new store.MongoSessionStore(connection.connect(client.db()), options);
+  await sessions.get('key');
+  await sessions.load('key');
+  await sessions.listByUser('ann');
+  const modes = takeCommands().map(({ command }) => Object(command.$readPreference).mode ?? 'primary');
+  expect(modes).toEqual(['primary', 'primary', 'primary']);
+});
