@@ -1,8 +1,9 @@
+import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
-import { type Db, MongoClient } from 'mongodb';
+import { type Collection, type Db, MongoClient, type ObjectId } from 'mongodb';
 import { afterAll, onTestFinished } from 'vitest';
 import { renderFiles } from '../../src/core/render.ts';
 import type { Settings } from '../../src/core/settings.ts';
@@ -62,4 +63,18 @@ export async function openDatabase(server: { url: string }): Promise<{ url: stri
   const client = new MongoClient(url);
   onTestFinished(() => client.close());
   return { url, db: client.db() };
+}
+
+/** Whatever a store keeps. */
+export interface Stored {
+  readonly _id: string | ObjectId;
+  readonly [field: string]: unknown;
+}
+
+export function sessionsOf(db: Db): Collection<Stored> {
+  return db.collection('sessions');
+}
+
+export function hash(key: string): string {
+  return createHash('sha256').update(key).digest('base64url');
 }
