@@ -132,6 +132,16 @@ export function absoluteLifetime(world: World): void {
       expect(await world.open({ absoluteTtl: DAY }).get(key)).toBeUndefined();
       expect(await world.open({ absoluteTtl: DAY }).load(key)).toBeUndefined();
     });
+
+    test('a key that is used again after it begins a session of its own', async () => {
+      const store = world.open();
+      const key = newKey();
+      await store.set(key, { views: 1 }, HOUR);
+      wait(ABSOLUTE_TTL);
+      expect(await store.get(key)).toBeUndefined();
+      await store.set(key, { views: 2 }, HOUR);
+      expect(await store.get(key)).toEqual({ views: 2 });
+    });
   });
 }
 
