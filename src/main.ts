@@ -13,7 +13,7 @@ import {
 } from './core/answers.ts';
 import { UserError } from './core/errors.ts';
 import { nextSteps, nextStepsText } from './core/next-steps.ts';
-import { MANAGER_NAMES, type PackageManager, type ProjectFacts } from './core/options.ts';
+import { MANAGER_NAMES, OPTIONS, type PackageManager, type ProjectFacts } from './core/options.ts';
 import { listPatches } from './core/patches.ts';
 import type { Project } from './core/project.ts';
 import { renderFiles } from './core/render.ts';
@@ -116,7 +116,10 @@ async function collectAnswers(
   const late = await problemsIn(all);
   if (late.length > 0) throw answersError(late, [], { directory, answers: all, facts });
   if (all.install !== undefined || !isFirstRun || isPreview(run)) return all;
-  return { ...all, install: await confirm(`Install the packages now with ${managerFor(all, facts)}?`, true) };
+  return {
+    ...all,
+    install: await confirm(`${OPTIONS.install.question} with ${managerFor(all, facts)}?`, true),
+  };
 }
 
 async function askFor(known: Answers, isFirstRun: boolean, facts: ProjectFacts): Promise<Answers> {

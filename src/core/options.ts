@@ -343,7 +343,7 @@ export const OPTIONS = {
     kind: 'switch',
     parse: yesOrNo,
     asked: 'never',
-    question: 'Install the packages now?',
+    question: 'Install the packages now',
   },
   packageManager: {
     flag: '--package-manager <name>',
