@@ -1,0 +1,45 @@
+// create-koa-mongo-session: types
+/** A session as it is kept in MongoDB. */
+export interface SessionDocument {
+  /** SHA-256 of the session key, so that a copy of the database holds no usable cookie. */
+  _id: string;
+  /** The payload as JSON text, encrypted: key id, IV, tag and ciphertext, one after the other. */
+  data: Buffer;
+  /** koa-session's own fields (times in ms), which have to come back as they went in. */
+  cookie: { _expire?: number; _maxAge?: number; _session?: boolean };
+  /** The session is over from here on; a TTL index on this date removes it some time later. */
+  expiresAt: Date;
+  createdAt: Date;
+  updatedAt: Date;
+  /** Counts the changes of the payload; a touch is none. */
+  version: number;
+}
+
+/** The part of a collection that the store uses: it fits every copy of the driver, Mongoose's too. */
+export interface SessionCollection {
+  findOne(filter: object, options?: object): Promise<SessionDocument | null>;
+  updateOne(filter: object, update: object, options?: object): Promise<{ matchedCount: number }>;
+  deleteOne(filter: object): Promise<unknown>;
+  deleteMany(filter: object): Promise<unknown>;
+  countDocuments(filter: object): Promise<number>;
+  listIndexes(): { toArray(): Promise<{ key: object; expireAfterSeconds?: number }[]> };
+}
+
+/** Asked for the collection at each use, so that a failed connection is tried again and not remembered. */
+export interface SessionConnection {
+  collection(): Promise<SessionCollection>;
+  close(): Promise<void>;
+}
+
+export interface StoreOptions {
+  /** Lifetime of an idle session in ms, where the session middleware passes none. */
+  ttl: number;
+  /** Keys of 32 bytes: the first encrypts, each can decrypt. */
+  encryptionKeys: readonly [Buffer, ...Buffer[]];
+  /** Largest payload in bytes: 1 MiB unless given. */
+  maxBytes?: number;
+  /** Longest wait for the database in ms: 10 s unless given. */
+  timeout?: number;
+}
+
+export type SessionPayload = Record<string, unknown>;

@@ -1,0 +1,100 @@
+// create-koa-mongo-session: server
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createApp } from './app.ts';
+import { openClient } from './session/connection.ts';
+import { closeConnections } from './session/index.ts';
+import type { MongoSessionStore } from './session/store.ts';
+
+/** How long requests in progress may take to finish when the server is told to stop, in ms. */
+const DRAIN_TIME = 10_000;
+
+const MONGODB_HELP = `To start one on this machine:
+  docker compose up -d
+  npx mongodb-runner start -- --port 27017`;
+
+try {
+  await start();
+} catch (error) {
+  // A plain Error says what to do. Any other is a mistake in the code, and its stack shows where.
+  const isPlain = error instanceof Error && error.constructor === Error;
+  console.error('Cannot start:', isPlain ? error.message : error);
+  process.exit(1);
+}
+
+async function start(): Promise<void> {
+  if (existsSync('.env')) process.loadEnvFile();
+  const { PORT = '3000' } = process.env;
+  const port = parsePort(PORT);
+  const { app, store } = createApp();
+  await checkDatabase(store);
+  const server = app.listen(port);
+  await listening(server, port);
+  stopOnSignal(async () => {
+    await drain(server);
+    await closeConnections();
+  });
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= 65_535) return port;
+  throw new Error(`PORT is "${text}": it has to be a whole number from 0 to 65535.`);
+}
+
+async function checkDatabase(store: MongoSessionStore): Promise<void> {
+  try {
+    await store.ready();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : error;
+    throw new Error(`no MongoDB at ${databaseAddress()}. ${reason}\n${MONGODB_HELP}`, { cause: error });
+  }
+}
+
+async function listening(server: Server, port: number): Promise<void> {
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const reason = code === 'EADDRINUSE' ? `port ${port} is in use` : message;
+    throw new Error(`${reason}. Set PORT to use another port.`, { cause: error });
+  }
+  console.log(`Listening on http://localhost:${(server.address() as AddressInfo).port}`);
+}
+
+/** The first SIGINT or SIGTERM stops in good order, a second one at once. */
+function stopOnSignal(stop: () => Promise<void>): void {
+  let since: number | undefined;
+  const handle = () => {
+    if (since === undefined) {
+      since = Date.now();
+      stop().catch((error) => {
+        console.error(error);
+        process.exit(1);
+      });
+    } else if (Date.now() - since > 1000) {
+      // Not sooner: npm passes on a Ctrl-C that the terminal has sent to the server already.
+      process.exit(1);
+    }
+  };
+  process.on('SIGINT', handle).on('SIGTERM', handle);
+}
+
+/** Accepts no connection any more, and ends those there are: idle ones at once, others after their request. */
+async function drain(server: Server): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  const idle = setInterval(() => server.closeIdleConnections(), 100);
+  const late = setTimeout(() => server.closeAllConnections(), DRAIN_TIME);
+  await closed;
+  clearInterval(idle);
+  clearTimeout(late);
+}
+
+/** Without credentials. */
+function databaseAddress(): string {
+  const { hosts, srvHost } = openClient().options;
+  return srvHost ?? hosts.join(', ');
+}

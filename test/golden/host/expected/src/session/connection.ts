@@ -1,0 +1,34 @@
+// create-koa-mongo-session: connection
+import { MongoClient, type MongoClientOptions } from 'mongodb';
+import type { SessionConnection, SessionDocument } from './types.ts';
+
+const HOST = '127.0.0.1';
+const PORT = 27017;
+export const DATABASE = 'app';
+export const COLLECTION = 'sessions';
+
+/** One client, opened by the first request that needs it. */
+export function connect(): SessionConnection {
+  let client: MongoClient | undefined;
+  return {
+    async collection() {
+      client ??= openClient();
+      // Each time: when the first connection failed, the driver by itself would never try another.
+      await client.connect();
+      return client.db(DATABASE).collection<SessionDocument>(COLLECTION);
+    },
+    async close() {
+      await client?.close();
+    },
+  };
+}
+
+/** Connects by itself when it is first used. */
+export function openClient(): MongoClient {
+  const options: MongoClientOptions = {
+    // A database that is down fails a request in 5 s, where the driver would let the site hang for 30.
+    serverSelectionTimeoutMS: 5000,
+    waitQueueTimeoutMS: 5000,
+  };
+  return new MongoClient(`mongodb://${HOST}:${PORT}/`, options);
+}

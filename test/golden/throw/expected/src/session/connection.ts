@@ -1,0 +1,35 @@
+// create-koa-mongo-session: connection
+import { MongoClient } from 'mongodb';
+import type { SessionConnection, SessionDocument } from './types.ts';
+
+export const COLLECTION = 'sessions';
+
+/** A database that is down fails a request in 5 s, where the driver would let the site hang for 30. */
+const OPTIONS = { serverSelectionTimeoutMS: 5000, waitQueueTimeoutMS: 5000 };
+
+/** One client, opened by the first request that needs it. */
+export function connect(): SessionConnection {
+  let client: MongoClient | undefined;
+  return {
+    async collection() {
+      client ??= openClient();
+      // Each time: when the first connection failed, the driver by itself would never try another.
+      await client.connect();
+      return client.db().collection<SessionDocument>(COLLECTION);
+    },
+    async close() {
+      await client?.close();
+    },
+  };
+}
+
+/** Connects by itself when it is first used. The errors quote nothing: a URL holds credentials. */
+export function openClient(): MongoClient {
+  const url = process.env.MONGODB_URL;
+  if (!url) throw new Error('MONGODB_URL is not set: name your MongoDB in .env, as .env.example shows.');
+  try {
+    return new MongoClient(url, OPTIONS);
+  } catch {
+    throw new Error('MONGODB_URL is not a connection string that the driver accepts.');
+  }
+}

@@ -1,0 +1,83 @@
+// create-koa-mongo-session: session
+import { randomBytes } from 'node:crypto';
+import Keygrip from 'keygrip';
+import type Koa from 'koa';
+import koaSession from 'koa-session';
+import { connect } from './connection.ts';
+import { MongoSessionStore } from './store.ts';
+import type { SessionConnection } from './types.ts';
+
+export const COOKIE_NAME = 'koa.sess';
+/** An idle session ends after 14 days; in ms. */
+export const TTL = 14 * 24 * 60 * 60 * 1000;
+/** An unchanged session is dated anew at most once in 5 minutes; in ms. */
+export const TOUCH_AFTER = 5 * 60 * 1000;
+
+/** What `ctx.session` holds: put the properties of your app here. Their values are kept as JSON. */
+export interface SessionData {
+  views?: number;
+  user?: string;
+}
+
+/** koa-session's own part of `ctx.session`; its package exports no type for it. */
+interface SessionControl {
+  readonly isNew: boolean;
+  readonly externalKey: string;
+  maxAge: number | 'session' | undefined;
+  save(): Promise<void>;
+  /** Moves the session to a new key. Do so at login: a key that was planted before it is then worth nothing. */
+  regenerate(): Promise<void>;
+}
+
+declare module 'koa' {
+  interface DefaultContext {
+    get session(): SessionData & SessionControl;
+    /** `null` ends the session: do not read it after that in the same request. */
+    set session(session: SessionData | null);
+  }
+}
+
+const mounted = new WeakSet<Koa>();
+const connections = new Set<SessionConnection>();
+
+/** Mounts sessions: middleware that follows has `ctx.session`. Put what needs no session, such as static files, before. */
+export function sessions(app: Koa): MongoSessionStore {
+  // koa-session would ignore the second call without a word.
+  if (mounted.has(app)) throw new Error('sessions(app) was called twice for the same app.');
+  mounted.add(app);
+  app.keys ??= new Keygrip(secrets('APP_KEYS'), 'sha256');
+  const opened = connect();
+  connections.add(opened);
+  const store = new MongoSessionStore(opened, {
+    ttl: TTL,
+    touchAfter: TOUCH_AFTER,
+  });
+  const isProduction = process.env.NODE_ENV === 'production';
+  const options = {
+    // A browser takes a cookie of this name over HTTPS only, and from this very host.
+    key: isProduction ? `__Host-${COOKIE_NAME}` : COOKIE_NAME,
+    secure: isProduction,
+    httpOnly: true,
+    sameSite: 'lax',
+    maxAge: TTL,
+    // A session that is still in use is renewed when half of its lifetime is over.
+    renew: true,
+    genid: () => randomBytes(32).toString('base64url'),
+    store,
+  };
+  app.use(koaSession(options, app));
+  return store;
+}
+
+/** Closes what this module opened, and nothing else. */
+export async function closeConnections(): Promise<void> {
+  await Promise.all([...connections].map((connection) => connection.close()));
+}
+
+/** Comma-separated, so that they can be rotated: put a new one first, and drop the last when its time is over. */
+function secrets(name: string): [string, ...string[]] {
+  const texts = (process.env[name] ?? '').split(',').map((text) => text.trim());
+  const [first, ...rest] = texts.filter((text) => text !== '');
+  if (first) return [first, ...rest];
+  throw new Error(`${name} is not set: put a secret into .env, made with \`npm run keys:new\`.`);
+}

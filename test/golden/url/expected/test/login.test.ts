@@ -1,0 +1,64 @@
+// create-koa-mongo-session: login-test
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { test } from 'node:test';
+import { createApp } from '../src/app.ts';
+import { closeConnections } from '../src/session/index.ts';
+
+if (existsSync('.env')) process.loadEnvFile();
+process.env.APP_KEYS ||= 'a key for this test';
+
+/** Ends each session that it begins, so that nothing of it stays in the database. */
+test('a visitor logs in and out', async (t) => {
+  const { origin, stop } = await start();
+  t.after(stop);
+  const { cookies, visit } = browser(origin);
+
+  assert.match(await visit('/'), /Views: 1/);
+  const anonymous = cookies();
+
+  await visit('/login', { name: 'Ada <3' });
+  assert.notEqual(cookies(), anonymous);
+  assert.match(await visit('/'), /Views: 2.*Logged in as Ada &#60;3/);
+
+  await visit('/logout', {});
+  const page = await visit('/');
+  assert.match(page, /Views: 1/);
+  assert.doesNotMatch(page, /Ada/);
+  await visit('/logout', {});
+});
+
+async function start(): Promise<{ origin: string; stop: () => Promise<void> }> {
+  const { app } = createApp();
+  const server = app.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const stop = async () => {
+    server.close();
+    server.closeAllConnections();
+    await closeConnections();
+  };
+  return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, stop };
+}
+
+/** As much of a browser as the test needs: it keeps cookies, follows no redirect, and posts a form when given one. */
+function browser(origin: string) {
+  const jar = new Map<string, string>();
+  const cookies = () => [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
+  const visit = async (path: string, form?: Record<string, string>): Promise<string> => {
+    const response = await fetch(origin + path, {
+      method: form ? 'POST' : 'GET',
+      headers: { cookie: cookies() },
+      redirect: 'manual',
+      ...(form && { body: new URLSearchParams(form) }),
+    });
+    assert.ok(response.status < 400, `${path} answered ${response.status}`);
+    for (const cookie of response.headers.getSetCookie()) {
+      const [name = '', value = ''] = cookie.split(';', 1).join().split('=', 2);
+      jar.set(name, value);
+    }
+    return response.text();
+  };
+  return { cookies, visit };
+}

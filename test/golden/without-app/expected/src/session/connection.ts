@@ -1,0 +1,19 @@
+// create-koa-mongo-session: connection
+import type { SessionCollection, SessionConnection } from './types.ts';
+
+export const COLLECTION = 'sessions';
+
+/** The part of a `Db` that is used: it fits every copy of the driver, where their own types do not fit each other. */
+export interface SessionDatabase {
+  collection(name: string): SessionCollection;
+}
+
+/** The database is yours: its client is neither opened nor closed here. */
+export function connect(database: SessionDatabase): SessionConnection {
+  return {
+    async collection() {
+      return database.collection(COLLECTION);
+    },
+    async close() {},
+  };
+}
