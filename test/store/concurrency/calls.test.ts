@@ -1,0 +1,96 @@
+import { randomBytes } from 'node:crypto';
+import fc from 'fast-check';
+import { afterAll, expect, test } from 'vitest';
+import {
+  FEATURES,
+  type GeneratedModules,
+  loadGenerated,
+  PLAIN,
+  type StoreOptions,
+} from '../../support/generated.ts';
+import { useDatabase } from '../../support/mongo/index.ts';
+
+process.env.MONGODB_URL = useDatabase().url;
+
+const TTL = 60_000;
+/** Each store takes what it knows of. */
+const OPTIONS: StoreOptions = {
+  ttl: TTL,
+  absoluteTtl: TTL,
+  touchAfter: 1000,
+  userKey: 'userId',
+  encryptionKeys: [randomBytes(32)],
+};
+
+type Collection = Awaited<ReturnType<ReturnType<GeneratedModules['connection']['connect']>['collection']>>;
+
+/** A collection whose calls happen in the order that the scheduler chooses. */
+const schedule = (scheduler: fc.Scheduler, collection: Collection): Collection => ({
+  ...collection,
+  findOne: scheduler.scheduleFunction((...args: Parameters<Collection['findOne']>) =>
+    collection.findOne(...args),
+  ),
+  updateOne: scheduler.scheduleFunction((...args: Parameters<Collection['updateOne']>) =>
+    collection.updateOne(...args),
+  ),
+  deleteOne: scheduler.scheduleFunction((...args: Parameters<Collection['deleteOne']>) =>
+    collection.deleteOne(...args),
+  ),
+});
+
+const change = fc.dictionary(fc.constantFrom('a', 'b', 'c', 'd'), fc.nat(3), {
+  minKeys: 1,
+  noNullPrototype: true,
+});
+
+test.each([
+  ['plain', FEATURES.plain],
+  ['all', FEATURES.all],
+])(
+  '%s: in whatever order the calls of several writes reach the database, none is lost',
+  async (_name, features) => {
+    const { connection, store: module } = await loadGenerated({ ...PLAIN, ...features });
+    const opened = connection.connect();
+    afterAll(() => opened.close());
+    const collection = await opened.collection();
+    await fc.assert(
+      fc.asyncProperty(
+        fc.scheduler(),
+        fc.array(change, { minLength: 2, maxLength: 4 }),
+        fc.boolean(),
+        async (scheduler, changes, isLogout) => {
+          const key = randomBytes(16).toString('hex');
+          const direct = new module.MongoSessionStore(opened, OPTIONS);
+          const scheduled = new module.MongoSessionStore(
+            { collection: async () => schedule(scheduler, collection), close: async () => {} },
+            OPTIONS,
+          );
+          await direct.set(key, { a: 'as it was', z: 'kept' });
+          const write = async (changed: object) => {
+            const ctx = {};
+            const session = await scheduled.get(key, TTL, { ctx });
+            if (session) await scheduled.set(key, { ...session, ...changed }, TTL, { ctx });
+          };
+          const work = changes.map(write);
+          if (isLogout) work.push(scheduled.destroy(key));
+          await scheduler.waitFor(Promise.all(work));
+
+          const left = await direct.load(key);
+          if (isLogout) {
+            expect(left).toBeUndefined();
+            return;
+          }
+          const wanted = (name: string) => changes.flatMap((changed) => changed[name] ?? []);
+          expect(left?.z).toBe('kept');
+          for (const name of ['a', 'b', 'c', 'd']) {
+            const values = wanted(name);
+            expect(values.length > 0 ? values : [name === 'a' ? 'as it was' : undefined]).toContain(
+              left?.[name],
+            );
+          }
+        },
+      ),
+      { numRuns: 150 },
+    );
+  },
+);

@@ -1,0 +1,245 @@
+import { randomBytes } from 'node:crypto';
+import fc from 'fast-check';
+import { afterAll, describe, expect, test } from 'vitest';
+import {
+  FEATURES,
+  type GeneratedStore,
+  loadGenerated,
+  PLAIN,
+  type StoreOptions,
+} from '../../support/generated.ts';
+import { useDatabase } from '../../support/mongo/index.ts';
+
+process.env.MONGODB_URL = useDatabase().url;
+
+const CLIENTS = 4;
+const TTL = 60_000;
+/** Each store takes what it knows of. */
+const OPTIONS: StoreOptions = {
+  ttl: TTL,
+  absoluteTtl: TTL,
+  touchAfter: 1000,
+  userKey: 'userId',
+  encryptionKeys: [randomBytes(32)],
+};
+
+/** A payload: JSON text by property. */
+type Payload = Map<string, string>;
+
+/** A request that is under way. */
+interface ClientModel {
+  key: string;
+  /** What its `ctx.session` holds. */
+  mine: Payload;
+  /** What the store knows that it has seen; nothing while the session is new. */
+  base: { payload: Payload; version: number } | undefined;
+}
+
+interface Model {
+  sessions: Map<string, { payload: Payload; version: number }>;
+  /** Each key there ever was. */
+  keys: string[];
+  clients: (ClientModel | undefined)[];
+}
+
+interface Real {
+  store: GeneratedStore;
+  ctxs: object[];
+}
+
+type Command = fc.AsyncCommand<Model, Real>;
+type Settle = (model: Model, client: ClientModel) => 'saved' | 'CONCURRENT_WRITE';
+
+const toObject = (payload: Payload) =>
+  Object.fromEntries([...payload].map(([name, text]) => [name, JSON.parse(text)]));
+const toPayload = (object: object): Payload =>
+  new Map(
+    Object.entries(object)
+      .filter(([name]) => name !== '_expire')
+      .map(([name, value]) => [name, JSON.stringify(value)]),
+  );
+const isSame = (one: Payload, other: Payload) => JSON.stringify([...one]) === JSON.stringify([...other]);
+
+const newKey = (model: Model): string => {
+  const key = randomBytes(16).toString('hex');
+  model.keys.push(key);
+  return key;
+};
+
+const clientAt = ({ clients }: Model, at: number): ClientModel => {
+  const client = clients[at];
+  if (!client) throw new Error(`No request is under way at ${at}.`);
+  return client;
+};
+
+/** What a policy makes of a changed session that another request may have changed or ended meanwhile. */
+const policies: Record<'merge' | 'overwrite' | 'throw', Settle> = {
+  merge({ sessions }, { key, mine, base }) {
+    const theirs = sessions.get(key);
+    if (!theirs || !base) return 'saved';
+    const payload = new Map(theirs.payload);
+    for (const name of new Set([...base.payload.keys(), ...mine.keys()])) {
+      const value = mine.get(name);
+      if (base.payload.get(name) === value) continue;
+      if (value === undefined) payload.delete(name);
+      else payload.set(name, value);
+    }
+    sessions.set(key, { payload, version: theirs.version + 1 });
+    return 'saved';
+  },
+  overwrite({ sessions }, { key, mine }) {
+    const theirs = sessions.get(key);
+    if (theirs) sessions.set(key, { payload: new Map(mine), version: theirs.version + 1 });
+    return 'saved';
+  },
+  throw({ sessions }, { key, mine, base }) {
+    const theirs = sessions.get(key);
+    if (!theirs || !base) return 'saved';
+    if (theirs.version !== base.version) return 'CONCURRENT_WRITE';
+    sessions.set(key, { payload: new Map(mine), version: theirs.version + 1 });
+    return 'saved';
+  },
+};
+
+function commandsFor(settle: Settle): fc.Arbitrary<Iterable<Command>> {
+  /** What `store.set` is expected to do; it brings the model up to date. */
+  function expectSet(model: Model, client: ClientModel): 'saved' | 'CONCURRENT_WRITE' {
+    const { key, mine, base } = client;
+    if (base && isSame(base.payload, mine)) return 'saved';
+    const isNew = !base;
+    if (isNew) model.sessions.set(key, { payload: new Map(mine), version: 1 });
+    const existed = model.sessions.has(key);
+    const outcome = isNew ? 'saved' : settle(model, client);
+    const version = model.sessions.get(key)?.version ?? 0;
+    if (outcome === 'saved' && existed) client.base = { payload: new Map(mine), version };
+    return outcome;
+  }
+
+  async function set(model: Model, { store, ctxs }: Real, at: number): Promise<void> {
+    const client = clientAt(model, at);
+    const { key } = client;
+    const session = { ...toObject(client.mine), _expire: Date.now() + TTL };
+    const expected = expectSet(model, client);
+    const outcome = await store.set(key, session, TTL, { ctx: ctxs[at] as object }).then(
+      () => 'saved',
+      ({ code }) => code,
+    );
+    expect(outcome).toBe(expected);
+  }
+
+  async function expectStored(model: Model, { store }: Real, key: string): Promise<void> {
+    const found = await store.load(key);
+    const expected = model.sessions.get(key);
+    expect(found && toPayload(found)).toEqual(expected?.payload);
+  }
+
+  const isUnderWay = (at: number) => (model: Readonly<Model>) => model.clients[at] !== undefined;
+
+  const begin = (at: number, which: number): Command => ({
+    check: () => true,
+    async run(model, real) {
+      const ctx = {};
+      real.ctxs[at] = ctx;
+      const key = model.keys[which % (model.keys.length + 1)] ?? newKey(model);
+      const found = await real.store.get(key, TTL, { ctx });
+      const stored = model.sessions.get(key);
+      expect(found && toPayload(found)).toEqual(stored?.payload);
+      // As koa-session does: a key without a session is not used any further.
+      model.clients[at] = stored
+        ? { key, mine: new Map(stored.payload), base: { ...stored, payload: new Map(stored.payload) } }
+        : { key: newKey(model), mine: new Map(), base: undefined };
+    },
+    toString: () => `begin(${at}, key ${which})`,
+  });
+
+  const change = (at: number, name: string, value: unknown): Command => ({
+    check: isUnderWay(at),
+    async run(model, real) {
+      const client = clientAt(model, at);
+      if (value === undefined) client.mine.delete(name);
+      else client.mine.set(name, JSON.stringify(value));
+      await set(model, real, at);
+      await expectStored(model, real, client.key);
+    },
+    toString: () => `change(${at}, ${name} = ${JSON.stringify(value)})`,
+  });
+
+  const touch = (at: number): Command => ({
+    check: (model) => model.clients[at]?.base !== undefined,
+    async run(model, real) {
+      await set(model, real, at);
+      await expectStored(model, real, clientAt(model, at).key);
+    },
+    toString: () => `touch(${at})`,
+  });
+
+  const destroy = (at: number): Command => ({
+    check: isUnderWay(at),
+    async run(model, real) {
+      const { key } = clientAt(model, at);
+      await real.store.destroy(key);
+      model.sessions.delete(key);
+      model.clients[at] = undefined;
+      await expectStored(model, real, key);
+    },
+    toString: () => `destroy(${at})`,
+  });
+
+  const regenerate = (at: number): Command => ({
+    check: isUnderWay(at),
+    async run(model, real) {
+      const client = clientAt(model, at);
+      const old = client.key;
+      await real.store.destroy(old);
+      model.sessions.delete(old);
+      client.key = newKey(model);
+      client.base = undefined;
+      await set(model, real, at);
+      await expectStored(model, real, old);
+      await expectStored(model, real, client.key);
+    },
+    toString: () => `regenerate(${at})`,
+  });
+
+  const at = fc.nat(CLIENTS - 1);
+  const name = fc.constantFrom('views', 'cart', 'constructor', 'toString', '$where', 'a.b', 'hasOwnProperty');
+  const value = fc.option(fc.jsonValue({ maxDepth: 1 }), { nil: undefined });
+  return fc.commands(
+    [
+      fc.tuple(at, fc.nat(20)).map((args) => begin(...args)),
+      fc.tuple(at, name, value).map((args) => change(...args)),
+      at.map(touch),
+      at.map(destroy),
+      at.map(regenerate),
+    ],
+    { maxCommands: 60, size: '+1' },
+  );
+}
+
+async function openStore(features: object): Promise<GeneratedStore> {
+  const { connection, store } = await loadGenerated({ ...PLAIN, ...features });
+  const opened = new store.MongoSessionStore(connection.connect(), OPTIONS);
+  afterAll(() => opened.close());
+  return opened;
+}
+
+describe('requests that overlap in any way find and leave what a plain map of sessions would', () => {
+  test.each([
+    ['plain', FEATURES.plain, policies.merge],
+    ['all', FEATURES.all, policies.merge],
+    ['overwrite', FEATURES.overwrite, policies.overwrite],
+    ['throw', FEATURES.throw, policies.throw],
+  ] as const)('%s', async (_name, features, settle) => {
+    const store = await openStore(features);
+    await fc.assert(
+      fc.asyncProperty(commandsFor(settle), async (commands) => {
+        const setUp = () => ({
+          model: { sessions: new Map(), keys: [], clients: Array(CLIENTS).fill(undefined) } as Model,
+          real: { store, ctxs: [] } as Real,
+        });
+        await fc.asyncModelRun(setUp, commands);
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
