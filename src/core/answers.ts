@@ -1,6 +1,6 @@
 import { UserError } from './errors.ts';
 import { shellQuote } from './literal.ts';
-import { namesIn, redactUrl } from './mongodb-url.ts';
+import { namesIn } from './mongodb-url.ts';
 import {
   fallback,
   flagName,
@@ -122,7 +122,7 @@ export function withSuggestions(answers: Answers, facts: ProjectFacts): Answers 
 function flagText(name: OptionName, answer: unknown): string {
   if (answer === true) return flagName(name);
   if (answer === false || answer === null) return flagName(name).replace('--', '--no-');
-  return `${flagName(name)} ${shellQuote(name === 'url' ? redactUrl(answer) : String(answer))}`;
+  return `${flagName(name)} ${shellQuote((optionOf(name).redact ?? String)(answer))}`;
 }
 
 /** A command to copy: each answer that is not the default, quoted for a shell, and no secret. */

@@ -1,4 +1,5 @@
 import { parseDuration } from './duration.ts';
+import { redactUrl } from './mongodb-url.ts';
 import {
   parseAuthSource,
   parseCollection,
@@ -53,6 +54,8 @@ export interface Option<T = unknown> extends Flag {
   readonly required?: true;
   /** May be left out, and taken back by `--no-…` or, in JSON, `null`. */
   readonly optional?: true;
+  /** How an answer that may hold a secret is shown. */
+  readonly redact?: (answer: unknown) => string;
   /** The connection styles it belongs to; all, when not given. */
   readonly styles?: readonly ConnectionStyle[];
   /** `advanced` ones are asked after a yes to "Change advanced options?". */
@@ -131,6 +134,7 @@ export const OPTIONS = {
     help: 'mongodb://… or mongodb+srv://…; credentials go to .env only; /database/collection names both',
     kind: 'text',
     parse: parseUrlText,
+    redact: redactUrl,
     offer: (facts) => `mongodb://127.0.0.1:27017/${suggestDatabase(facts)}`,
     required: true,
     styles: ['url'],

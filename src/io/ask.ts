@@ -52,7 +52,7 @@ async function askFor(
     const problems = await check({ ...answers, [name]: fromText(text) });
     return problems.find((problem) => problem.option === flagName(name))?.rule ?? true;
   };
-  return fromText(await input(option.question, offered, validate));
+  return fromText(await input(option, offered, validate));
 }
 
 export async function confirm(message: string, offered: boolean): Promise<boolean> {
@@ -77,13 +77,23 @@ export async function choose(
 }
 
 async function input(
-  message: string,
+  { question, redact }: Option,
   offered: string | number | boolean | undefined,
   validate: (text: string) => Promise<string | true>,
 ): Promise<string> {
   const prompts = await import('@inquirer/prompts');
-  const options = { message, validate, ...(offered === undefined ? {} : { default: String(offered) }) };
-  return untilAnswered((context) => prompts.input(options, context));
+  return untilAnswered((context) =>
+    prompts.input(
+      {
+        message: question,
+        validate,
+        ...(offered === undefined ? {} : { default: String(offered) }),
+        // What was typed stays on the screen; a password should not.
+        ...(redact && { transformer: (text, { isFinal }) => (isFinal ? redact(text) : text) }),
+      },
+      context,
+    ),
+  );
 }
 
 type Context = { readonly output: NodeJS.WritableStream; readonly signal: AbortSignal };

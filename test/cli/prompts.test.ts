@@ -75,6 +75,18 @@ describe('at a terminal', () => {
     expect(await rememberedIn(`${cwd}/app`)).toMatchObject({ collection: 'logins', ttl: '14d' });
   });
 
+  test('a connection string stays on the screen without its credentials', async () => {
+    const cwd = await temporaryFolder();
+    const terminal = runAtTerminal(['app', '-c', 'url'], { cwd });
+    await terminal.answer('Connection string', 'mongodb://ann:pa55word@db.example/shop');
+    await terminal.sees(
+      '✔ Connection string (goes to .env if it holds credentials) mongodb://<credentials>@db.example/shop',
+    );
+    await terminal.sees('Collection');
+    terminal.type(ctrlC);
+    await terminal.ended;
+  });
+
   test('a URL that names no database is followed by the question for it', async () => {
     const cwd = await temporaryFolder();
     const terminal = runAtTerminal(['app', '--ttl', '1d', '--collection', 'logins'], { cwd });
