@@ -2,10 +2,16 @@ import { Command, CommanderError, Option as Flag } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { type Answers, PASSWORD_RULE } from './core/answers.ts';
 import { UserError } from './core/errors.ts';
-import { flagName, hasNegation, OPTION_NAMES, type Option, optionOf, RUN_FLAGS } from './core/options.ts';
-
-export const CONFLICT_POLICIES = ['ask', 'fail', 'ours', 'theirs', 'markers'] as const;
-export type ConflictPolicy = (typeof CONFLICT_POLICIES)[number];
+import {
+  CONFLICT_POLICIES,
+  type ConflictPolicy,
+  flagName,
+  hasNegation,
+  OPTION_NAMES,
+  type Option,
+  optionOf,
+  RUN_FLAGS,
+} from './core/options.ts';
 
 /** How this run goes; nothing of it is remembered. */
 export interface RunFlags {

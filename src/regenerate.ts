@@ -1,11 +1,12 @@
 import { listChanges, type Remembered } from './core/changes.ts';
 import { UserError } from './core/errors.ts';
+import type { ConflictPolicy } from './core/options.ts';
 import { type Patch, type Plan, planChanges } from './core/plan.ts';
 import type { Project, WorkingTree } from './core/project.ts';
 import type { RenderedFile } from './core/rendered-file.ts';
 import { hasDrift } from './core/report.ts';
 import { type SettledPlan, settle } from './core/settle.ts';
-import { type ConflictPolicy, decideConflicts } from './io/resolve.ts';
+import { decideConflicts } from './io/resolve.ts';
 import { unbroken } from './io/signals.ts';
 import { commitChanges } from './io/transaction.ts';
 

@@ -379,6 +379,10 @@ export const fallback = ({ default: fixed, offer }: Option, facts: ProjectFacts)
 /** The row, with the fields that not every row has. */
 export const optionOf = (name: OptionName): Option => OPTIONS[name];
 
+/** What becomes of a file that the user and an update changed in the same place. */
+export const CONFLICT_POLICIES = ['ask', 'fail', 'ours', 'theirs', 'markers'] as const;
+export type ConflictPolicy = (typeof CONFLICT_POLICIES)[number];
+
 /** Flags that say how this run goes. They are neither asked nor saved. */
 export const RUN_FLAGS = {
   yes: {
@@ -407,7 +411,7 @@ export const RUN_FLAGS = {
   onConflict: {
     flag: '--on-conflict <how>',
     group: 'This run',
-    help: 'when your edits and an update overlap: ask, fail, ours, theirs, markers (default: ask at a terminal, otherwise fail)',
+    help: `when your edits and an update overlap: ${CONFLICT_POLICIES.join(', ')} (default: ask at a terminal, otherwise fail)`,
   },
   restore: {
     flag: '--restore <path>',

@@ -1,6 +1,7 @@
 import { unifiedDiff } from '../core/diff.ts';
 import { UserError } from '../core/errors.ts';
 import { hunkLines } from '../core/merge.ts';
+import type { ConflictPolicy } from '../core/options.ts';
 import type { Plan } from '../core/plan.ts';
 import { type ConflictEntry, conflictsOf, hasRefusals, sameVerdict, type Verdict } from '../core/settle.ts';
 import { choose } from './ask.ts';
@@ -12,9 +13,6 @@ const CHOICES = {
   diff: 'show the difference',
   abort: 'write nothing at all',
 } as const;
-
-/** What `--on-conflict` names; without it, a person is asked where there is one. */
-export type ConflictPolicy = 'ask' | 'fail' | 'ours' | 'theirs' | 'markers';
 
 const VERDICTS: Partial<Record<ConflictPolicy, Verdict>> = {
   ours: 'mine',

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { UserError } from '../../../src/core/errors.ts';
 import { idInHeader } from '../../../src/core/header.ts';
+import type { ConflictPolicy } from '../../../src/core/options.ts';
 import { patchEnv } from '../../../src/core/patch-env.ts';
 import { patchGitignore } from '../../../src/core/patch-gitignore.ts';
 import { type Project, textOnDisk, type WorkingTree } from '../../../src/core/project.ts';
 import type { RenderedFile } from '../../../src/core/rendered-file.ts';
 import { reportDiff, reportText } from '../../../src/core/report.ts';
 import { openProject, readProject, readWorkingTree } from '../../../src/io/project.ts';
-import type { ConflictPolicy } from '../../../src/io/resolve.ts';
 import { changesToUndo, commitChanges } from '../../../src/io/transaction.ts';
 import { isPreview, regenerate } from '../../../src/regenerate.ts';
 
