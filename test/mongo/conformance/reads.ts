@@ -300,6 +300,29 @@ export const reads: Row[] = [
     ],
   },
   {
+    name: 'an expression that does not exist is refused, though there is no document',
+    steps: [
+      step({ aggregate: 'things', cursor: {}, pipeline: [{ $project: { a: { $foo: 1 } } }] }, fails(168)),
+      given({ _id: 1 }),
+      step(
+        { update: 'things', updates: [{ q: { _id: 9 }, u: [{ $set: { a: { $foo: 1 } } }] }] },
+        ok({ n: 0, writeErrors: [{ code: 168 }] }),
+      ),
+    ],
+  },
+  {
+    name: 'pages follow one another by _id',
+    steps: [
+      given({ _id: 'c' }, { _id: 1 }, { _id: 'a' }, { _id: 'b' }),
+      step({ find: 'things', filter: { _id: { $gt: '' } }, sort: { _id: 1 }, limit: 2 }, found('a', 'b')),
+      step({ insert: 'things', documents: [{ _id: 'bb' }] }),
+      step({ delete: 'things', deletes: [{ q: { _id: 'c' }, limit: 1 }] }),
+      step({ find: 'things', filter: { _id: { $gt: 'b' } }, sort: { _id: 1 }, limit: 2 }, found('bb')),
+      step({ find: 'things', filter: { _id: { $gte: 'b', $lt: 'bb' } }, sort: { _id: 1 } }, found('b')),
+      step({ find: 'things', sort: { _id: 1 }, skip: 1, limit: 2 }, found('a', 'b')),
+    ],
+  },
+  {
     name: 'a hint names an index that exists',
     steps: [
       given({ _id: 1 }),

@@ -1,15 +1,18 @@
 import { MongoClient } from 'mongodb';
 import { chooseSource, type Source } from './choose.ts';
-import { startMongod } from './mongod-server.ts';
-import { control } from './own-server.ts';
-import { startStandIn } from './stand-in-server.ts';
+import { control, type Machine } from './own-server.ts';
 import type { MongoServer, OwnServer, ServerOptions } from './types.ts';
 import { withoutCredentials } from './urls.ts';
 
 /** Starts a server of the given source. */
 export async function startFrom(source: Source, options: ServerOptions = {}): Promise<OwnServer> {
-  const machine = source.kind === 'mongod' ? await startMongod(source, options) : await startStandIn(options);
-  return control(machine, options);
+  return control(await startMachine(source, options), options);
+}
+
+/** Loads only what is started: most test files need neither. */
+async function startMachine(source: Source, options: ServerOptions): Promise<Machine> {
+  if (source.kind === 'mongod') return (await import('./mongod-server.ts')).startMongod(source, options);
+  return (await import('./stand-in-server.ts')).startStandIn(options);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { type Document, UUID } from 'bson';
 import { CommandFailure } from './errors.ts';
+import { IdOrder } from './id-order.ts';
 import { ID_INDEX, type IndexSpec, isIdIndex } from './index-spec.ts';
 import { matcher } from './matcher.ts';
 import { indexedValuesAt, valuesAt } from './paths.ts';
@@ -37,6 +38,7 @@ export class Collection {
   readonly uuid = new UUID();
   readonly #documents = new Map<string, Document>();
   readonly #indexes = new Map<string, Index>();
+  #idOrder: IdOrder | undefined;
 
   constructor(namespace: string, options: Document = {}) {
     this.namespace = namespace;
@@ -79,11 +81,24 @@ export class Collection {
     return [...this.candidates(filter)].filter(matches);
   }
 
+  /** As `find`, sorted by `_id`, and looking no further than asked. */
+  findInIdOrder(filter: Document, limit: number, variables?: Document): Document[] {
+    const matches = matcher(filter, variables);
+    this.#idOrder ??= new IdOrder(this.#documents.values());
+    const found: Document[] = [];
+    for (const document of this.#idOrder.from(filter._id?.$gt ?? filter._id?.$gte)) {
+      if (found.length >= limit) break;
+      if (matches(document)) found.push(document);
+    }
+    return found;
+  }
+
   insert(document: Document): void {
     const id = keyText(document._id);
     if (this.#documents.has(id)) throw this.#duplicate(ID_INDEX, document);
     this.#checkUnique(document, id);
     this.#documents.set(id, document);
+    this.#idOrder?.insert(document);
     this.#enter(document, id);
   }
 
@@ -92,11 +107,13 @@ export class Collection {
     this.#checkUnique(after, id);
     this.#leave(before);
     this.#documents.set(id, after);
+    this.#idOrder?.replace(after);
     this.#enter(after, id);
   }
 
   delete(document: Document): void {
     this.#leave(document);
+    this.#idOrder?.delete(document);
     this.#documents.delete(keyText(document._id));
   }
 

@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net';
 import type { Document } from 'bson';
 import type { Exchange } from './commands/auth.ts';
-import { ConnectionEnded, dispatch } from './dispatch.ts';
+import { asFailure, ConnectionEnded, dispatch } from './dispatch.ts';
 import { encodeReply, FrameReader, MalformedFrame, parseRequest, type Request } from './frames.ts';
 import type { ServerState } from './state.ts';
-import type { User } from './users.ts';
+import type { Need, User } from './users.ts';
 
 /** One client's connection: its requests are answered in the order they came. */
 export class Connection {
@@ -30,6 +30,10 @@ export class Connection {
   /** Users that have proved who they are and still exist. */
   get users(): User[] {
     return this.#authenticated.filter(({ db, user }) => this.#state.users.get(db, user));
+  }
+
+  may(need: Need): boolean {
+    return this.users.some((user) => this.#state.users.allow(user, need));
   }
 
   authenticate(user: User): void {
@@ -67,10 +71,19 @@ export class Connection {
     if (this.#socket.destroyed) return;
     try {
       const reply = await dispatch(this.#state, this, request);
-      if (!request.moreToCome && this.#socket.writable) this.#socket.write(encodeReply(request, reply));
+      if (!request.moreToCome && this.#socket.writable) this.#socket.write(encode(request, reply));
     } catch (error) {
       if (!(error instanceof ConnectionEnded)) throw error;
       this.close();
     }
+  }
+}
+
+/** A reply that cannot be written as BSON is a failure too, and the client is told of it. */
+function encode(request: Request, reply: Document): Buffer {
+  try {
+    return encodeReply(request, reply);
+  } catch (error) {
+    return encodeReply(request, asFailure(error).toReply());
   }
 }

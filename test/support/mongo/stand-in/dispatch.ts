@@ -15,6 +15,7 @@ import { Statements, sessionText } from './sessions.ts';
 import type { ServerState } from './state.ts';
 import { checkDatabaseName } from './storage.ts';
 import { toNumber } from './values.ts';
+import { atLeast } from './version.ts';
 
 /** A command that ended its connection instead of answering. */
 export class ConnectionEnded extends Error {}
@@ -60,6 +61,7 @@ export async function dispatch(
   try {
     const command = COMMANDS.get(call.name);
     if (!command) throw new CommandFailure(59, `no such command: '${call.name}'`);
+    if (request.legacy) checkLegacy(command, state);
     state.opCounts[command.name] = (state.opCounts[command.name] ?? 0) + 1;
     return { ...(await execute(command, call)), ok: 1 };
   } catch (error) {
@@ -69,7 +71,16 @@ export async function dispatch(
   }
 }
 
-function asFailure(error: unknown): CommandFailure {
+/** Since 5.1 OP_QUERY is for saying hello and nothing else. */
+function checkLegacy(command: Command, { version }: ServerState): void {
+  if (!atLeast(version, 5, 1) || command.name === 'hello' || command.name === 'isMaster') return;
+  throw new CommandFailure(
+    352,
+    `Unsupported OP_QUERY command: ${command.name}. The client driver may require an upgrade.`,
+  );
+}
+
+export function asFailure(error: unknown): CommandFailure {
   if (error instanceof CommandFailure) return error;
   return new CommandFailure(
     8,
@@ -107,6 +118,8 @@ async function execute(command: Command, call: Call): Promise<Document> {
     `${database}.${body[call.name]}`,
   );
   if (misfortune) await suffer(misfortune);
+  const other = command.elsewhere?.find((field) => body[field] !== undefined);
+  if (other) throw notImplemented(`the field ${other} of ${command.name}`);
   const known = knownFields.get(command);
   if (known) checkFields(command.name, body, known);
   checkDatabaseName(database);
@@ -146,7 +159,7 @@ function authorize(command: Command, call: Call): void {
     throw new CommandFailure(13, `Command ${call.name} requires authentication`);
   }
   if (requirement === 'authentication') return;
-  const allowed = requirement.every((need) => connection.users.some((user) => state.users.allow(user, need)));
+  const allowed = requirement.every((need) => connection.may(need));
   if (!allowed)
     throw new CommandFailure(13, `not authorized on ${database} to execute command { ${call.name}: 1 }`);
 }
@@ -201,12 +214,12 @@ function checkPrimary(command: Command, { state, body }: Call): void {
 /** A write with a transaction number is done once, however often it is sent. */
 function retryableStatements(command: Command, { state, body, session }: Call): Statements {
   const number = body.txnNumber;
-  if (body.autocommit !== undefined || body.startTransaction !== undefined)
-    throw notImplemented('transactions');
-  if (number === undefined) return new Statements();
+  const transaction = body.autocommit !== undefined || body.startTransaction !== undefined;
+  if (number === undefined && !transaction) return new Statements();
   if (!state.replication) {
     throw new CommandFailure(20, 'Transaction numbers are only allowed on a replica set member or mongos');
   }
+  if (transaction) throw notImplemented('transactions');
   if (session === undefined)
     throw new CommandFailure(72, 'Transaction number requires a session ID to also be specified');
   if (!command.retryable)

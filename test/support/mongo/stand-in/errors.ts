@@ -38,6 +38,7 @@ const CODE_NAMES: Readonly<Record<number, string>> = {
   91: 'ShutdownInProgress',
   100: 'UnsatisfiableWriteConcern',
   112: 'WriteConflict',
+  168: 'InvalidPipelineOperator',
   181: 'AmbiguousIndexKeyPattern',
   189: 'PrimarySteppedDown',
   197: 'InvalidIndexSpecificationOption',

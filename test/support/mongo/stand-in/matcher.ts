@@ -9,7 +9,7 @@ import { Query } from 'mingo/query';
 import { CommandFailure, notImplemented } from './errors.ts';
 import { candidatesAt, valuesAt } from './paths.ts';
 import { toPlain } from './plain.ts';
-import { bsonTypeName, compareValues, isNumber, toNumber, typeName } from './values.ts';
+import { bsonTypeName, compareValues, isDocument, isNumber, toNumber, typeName } from './values.ts';
 
 type Predicate = (document: Document) => boolean;
 /** mingo's shape of a query operator: compiled once for a field and an operand. */
@@ -122,6 +122,7 @@ function all(path: string, operand: unknown): Predicate {
 
 const expression = (_: string, operand: unknown, options: never): Predicate => {
   const plain = toPlain(operand);
+  checkExpressions(operand);
   return (document) => {
     const result = evalExpr(toPlain(document) as never, plain as never, options);
     return result !== 0 && Boolean(result);
@@ -151,7 +152,6 @@ const operators = {
   $mod: modulo,
   $all: all,
   $expr: expression,
-  $where: unsupported('$where'),
   $jsonSchema: unsupported('$jsonSchema'),
 };
 
@@ -163,24 +163,46 @@ export const mingoContext = Context.init({
   query: operators,
 } as unknown as Parameters<typeof Context.init>[0]);
 
+const knownOperators = new Set([
+  ...Object.keys(expressions),
+  ...Object.keys(accumulators),
+  ...Object.keys(stages),
+]);
+
+/** Refuses operators nobody knows before the first document is looked at, for there may be none. */
+export function checkExpressions(value: unknown): void {
+  if (Array.isArray(value)) value.forEach(checkExpressions);
+  if (!isDocument(value)) return;
+  for (const [key, operand] of Object.entries(value)) {
+    if (key.startsWith('$') && !knownOperators.has(key)) {
+      throw new CommandFailure(168, `Unrecognized expression '${key}'`);
+    }
+    if (key !== '$literal') checkExpressions(operand);
+  }
+}
+
 const withoutComment = ({ $comment: _, ...filter }: Document): Document => filter;
 
 /** Says of a document whether a filter matches it. Throws code 2 for a filter that makes no sense. */
 export function matcher(filter: Document, variables: Document = {}): Predicate {
-  try {
-    const query = new Query(withoutComment(filter), {
-      context: mingoContext,
-      scriptEnabled: false,
-      variables: toPlain(variables) as never,
-    });
-    return (document) => query.test(document as never);
-  } catch (error) {
-    if (error instanceof CommandFailure) throw error;
-    throw new CommandFailure(2, queryError(error));
-  }
+  if (Object.hasOwn(filter, '$where')) throw notImplemented('the query operator $where');
+  const query = translated(
+    () =>
+      new Query(withoutComment(filter), {
+        context: mingoContext,
+        scriptEnabled: false,
+        variables: toPlain(variables) as never,
+      }),
+  );
+  return (document) => translated(() => query.test(document as never));
 }
 
-function queryError(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  return text.replace(/^unknown query operator /, 'unknown operator: ');
+/** What mingo refuses is the sender's mistake; any other error is one of this program. */
+export function translated<T>(run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    if (!(error instanceof Error) || error.constructor.name !== 'MingoError') throw error;
+    throw new CommandFailure(2, error.message.replace(/^unknown query operator /, 'unknown operator: '));
+  }
 }

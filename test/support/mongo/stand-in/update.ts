@@ -1,7 +1,7 @@
 import { Decimal128, type Document, Double, Int32, Long, ObjectId, Timestamp } from 'bson';
 import { Aggregator } from 'mingo/aggregator';
 import { CommandFailure, notImplemented } from './errors.ts';
-import { matcher, mingoContext } from './matcher.ts';
+import { checkExpressions, matcher, mingoContext, translated } from './matcher.ts';
 import { restoreTypes, toPlain, toPlainDocument } from './plain.ts';
 import {
   bsonTypeName,
@@ -352,13 +352,14 @@ function byPipeline(pipeline: readonly Document[], variables: Document): Update 
       );
     }
   }
+  checkExpressions(pipeline);
   return (document) => {
     const aggregator = new Aggregator(toPlain(pipeline) as never, {
       context: mingoContext,
       scriptEnabled: false,
       variables: toPlain(variables) as never,
     });
-    const [result] = aggregator.run([toPlainDocument(document)] as never) as Document[];
+    const [result] = translated(() => aggregator.run([toPlainDocument(document)] as never)) as Document[];
     const restored = restoreTypes(result ?? {}, document) as Document;
     const { _id = document._id, ...fields } = cloneDocument(restored);
     return keepId(document, _id === undefined ? fields : { _id, ...fields });

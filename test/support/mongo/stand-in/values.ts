@@ -88,8 +88,19 @@ function compareNumbers(a: unknown, b: unknown): number {
   return compareOrdered(x, y);
 }
 
-/** MongoDB compares strings by their UTF-8 bytes. */
-const compareStrings = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
+/** Where UTF-16 and UTF-8 differ in order: surrogates stand for code points above all others. */
+const utf8Rank = (unit: number): number =>
+  unit >= 0xe000 ? unit - 0x800 : unit >= 0xd800 ? unit + 0x2000 : unit;
+
+/** In the order of their UTF-8 bytes, as MongoDB compares strings. */
+function compareStrings(a: string, b: string): number {
+  if (a === b) return 0;
+  for (let index = 0; index < Math.min(a.length, b.length); index++) {
+    const order = utf8Rank(a.charCodeAt(index)) - utf8Rank(b.charCodeAt(index));
+    if (order !== 0) return order;
+  }
+  return a.length - b.length;
+}
 
 const binaryParts = (value: unknown): { subtype: number; bytes: Uint8Array } =>
   value instanceof Uint8Array

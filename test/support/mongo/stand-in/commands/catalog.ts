@@ -8,7 +8,7 @@ import { checkFields, Options } from '../options.ts';
 import { collectionName } from '../storage.ts';
 import { equalValues, formatValue, isDocument, isNumber, toNumber } from '../values.ts';
 import { atLeast } from '../version.ts';
-import { type Call, type Command, onCollection, onDatabase, onServer } from './command.ts';
+import { type Call, type Command, onCollection, onDatabase } from './command.ts';
 
 const named = ({ database, body, name }: Call): string => collectionName(database, body[name], name);
 
@@ -131,6 +131,19 @@ const MODIFIABLE = new Set(['name', 'keyPattern', 'expireAfterSeconds', 'hidden'
 const collMod: Command = {
   name: 'collMod',
   fields: ['index'],
+  elsewhere: [
+    'validator',
+    'validationLevel',
+    'validationAction',
+    'viewOn',
+    'pipeline',
+    'cappedSize',
+    'cappedMax',
+    'expireAfterSeconds',
+    'timeseries',
+    'changeStreamPreAndPostImages',
+    'dryRun',
+  ],
   requires: onCollection('collMod'),
   writes: true,
   run: (call) => {
@@ -196,6 +209,25 @@ function modifyHidden(collection: Collection, index: IndexSpec, hidden: boolean)
 const create: Command = {
   name: 'create',
   fields: [],
+  elsewhere: [
+    'capped',
+    'size',
+    'max',
+    'viewOn',
+    'pipeline',
+    'collation',
+    'validator',
+    'validationLevel',
+    'validationAction',
+    'timeseries',
+    'expireAfterSeconds',
+    'clusteredIndex',
+    'changeStreamPreAndPostImages',
+    'storageEngine',
+    'indexOptionDefaults',
+    'encryptedFields',
+    'idIndex',
+  ],
   requires: onCollection('createCollection'),
   writes: true,
   run: (call) => {
@@ -265,11 +297,13 @@ const listCollections: Command = {
 const listDatabases: Command = {
   name: 'listDatabases',
   fields: ['filter', 'nameOnly', 'authorizedDatabases'],
-  requires: onServer('listDatabases'),
+  requires: 'authentication',
   adminOnly: true,
-  run: ({ state, options }) => {
+  run: ({ state, connection, options }) => {
+    const mayAll = !state.authorization || connection.may({ action: 'listDatabases' });
     const matches = matcher(options.document('filter') ?? {});
     const databases = state.storage.databaseNames
+      .filter((db) => mayAll || connection.may({ action: 'listCollections', db }))
       .map((name): Document => {
         const documents = state.storage.collections(name).reduce((sum, { size }) => sum + size, 0);
         return { name, sizeOnDisk: documents, empty: documents === 0 };

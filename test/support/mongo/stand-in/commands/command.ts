@@ -30,6 +30,8 @@ export interface Command {
    * clients say of themselves what only newer servers understand.
    */
   fields: readonly string[] | 'any';
+  /** Fields that MongoDB knows and this test double refuses. */
+  elsewhere?: readonly string[];
   requires: Requirement | ((call: Call) => Requirement);
   /** Changes data: needs a primary and takes a write concern. */
   writes?: boolean;

@@ -1,7 +1,7 @@
 import { type Document, Long } from 'bson';
 import { Aggregator } from 'mingo/aggregator';
 import { CommandFailure, notImplemented } from '../errors.ts';
-import { matcher, mingoContext } from '../matcher.ts';
+import { checkExpressions, matcher, mingoContext, translated } from '../matcher.ts';
 import { indexedValuesAt } from '../paths.ts';
 import { toPlain, toPlainDocument } from '../plain.ts';
 import { projector } from '../projection.ts';
@@ -11,24 +11,31 @@ import { isDocument, keyText, toNumber } from '../values.ts';
 import { checkHint, refuseCollation } from './collation.ts';
 import { type Call, type Command, onCollection } from './command.ts';
 
-/** All documents of the named collection that match, in the order asked for. */
+/** The documents of the named collection that match, in the order asked for, within skip and limit. */
 function select(call: Call, filterField: string): Document[] {
   const { options, state, database, body, name } = call;
   refuseCollation(options);
   const filter = options.document(filterField) ?? {};
   const variables = options.document('let');
   matcher(filter, variables);
-  const sort = sorter(options.document('sort') ?? {});
+  const sort = options.document('sort') ?? {};
+  const inOrder = sorter(sort);
+  const skip = options.count('skip') ?? 0;
+  const end = skip + (options.count('limit') || Number.POSITIVE_INFINITY);
   const collection = state.storage.get(database, collectionName(database, body[name], name));
   checkHint(options, collection);
-  return sort(collection?.find(filter, variables) ?? []);
+  if (!collection) return [];
+  const found = pagesById(filter, sort)
+    ? collection.findInIdOrder(filter, end, variables)
+    : inOrder(collection.find(filter, variables));
+  return found.slice(skip, end);
 }
 
-function window(documents: Document[], options: Call['options']): Document[] {
-  const skip = options.count('skip') ?? 0;
-  const limit = options.count('limit') || Number.POSITIVE_INFINITY;
-  return documents.slice(skip, skip + limit);
-}
+/** In the order of `_id`, over all or over a range of it. */
+const pagesById = (filter: Document, sort: Document): boolean =>
+  Object.keys(sort).join() === '_id' &&
+  toNumber(sort._id) === 1 &&
+  (filter._id === undefined || (isDocument(filter._id) && !Object.hasOwn(filter._id, '$in')));
 
 const find: Command = {
   name: 'find',
@@ -47,11 +54,12 @@ const find: Command = {
     'collation',
     'let',
   ],
+  elsewhere: ['tailable', 'awaitData', 'oplogReplay', 'returnKey', 'showRecordId', 'min', 'max'],
   requires: onCollection('find'),
   run: (call) => {
     const { options, state, database, body, session } = call;
     const project = projector(options.document('projection'));
-    const documents = window(select(call, 'filter'), options).map(project);
+    const documents = select(call, 'filter').map(project);
     return {
       cursor: state.cursors.begin(`${database}.${body.find}`, documents, {
         batchSize: options.count('batchSize'),
@@ -90,7 +98,7 @@ const count: Command = {
   name: 'count',
   fields: ['query', 'limit', 'skip', 'hint', 'fields', 'collation'],
   requires: onCollection('find'),
-  run: (call) => ({ n: window(select(call, 'query'), call.options).length }),
+  run: (call) => ({ n: select(call, 'query').length }),
 };
 
 const distinct: Command = {
@@ -184,11 +192,13 @@ function positive(stage: string, value: unknown, code: number): number {
 const aggregate: Command = {
   name: 'aggregate',
   fields: ['pipeline', 'cursor', 'allowDiskUse', 'hint', 'let', 'collation', 'bypassDocumentValidation'],
+  elsewhere: ['explain'],
   requires: onCollection('find'),
   run: (call) => {
     const { options, state, database, body, session } = call;
     const pipeline = options.documents('pipeline');
     pipeline.forEach(checkStage);
+    pipeline.filter((stage) => !stage.$match).forEach(checkExpressions);
     const cursor = options.document('cursor');
     if (!cursor) {
       throw new CommandFailure(
@@ -202,22 +212,12 @@ const aggregate: Command = {
     checkHint(options, collection);
     const [first] = pipeline;
     const begin = collection?.find(isDocument(first?.$match) ? first.$match : {}) ?? [];
-    const documents = evaluate(() => runStages(begin, pipeline, options.document('let') ?? {}));
+    const documents = translated(() => runStages(begin, pipeline, options.document('let') ?? {}));
     const batchSize = cursor.batchSize === undefined ? undefined : toNumber(cursor.batchSize);
     return {
       cursor: state.cursors.begin(`${database}.${body.aggregate}`, documents, { batchSize, session }),
     };
   },
 };
-
-/** An expression that mingo cannot evaluate is the sender's mistake, or one that it does not know. */
-function evaluate<T>(run: () => T): T {
-  try {
-    return run();
-  } catch (error) {
-    if (error instanceof CommandFailure) throw error;
-    throw new CommandFailure(2, error instanceof Error ? error.message : String(error));
-  }
-}
 
 export const queryCommands: readonly Command[] = [find, getMore, killCursors, count, distinct, aggregate];
