@@ -328,6 +328,18 @@ describe('streams and exit codes', () => {
     expect(await filesIn(cwd)).toEqual(['README.md']);
   });
 
+  test('--install runs the package manager in the project, with its output on stderr', async () => {
+    const cwd = await temporaryFolder();
+    await writeFile(`${cwd}/bun`, '#!/bin/sh\necho "$@ in $(pwd)"\n', { mode: 0o755 });
+    const { exitCode, stdout, stderr } = await run(
+      ['app', '-c', 'db', '--install', '--package-manager', 'bun', '--json'],
+      { cwd, env: { PATH: `${cwd}:/usr/bin:/bin` } },
+    );
+    expect(exitCode).toBe(0);
+    expect(stderr).toMatch(/^install in .*\/app\n$/);
+    expect(JSON.parse(stdout).commands).toEqual(['cd app', 'bun run migrate:sessions', 'bun run dev']);
+  });
+
   test('a failed install exits with 5 and says what to run', async () => {
     const cwd = await temporaryFolder();
     const { exitCode, stdout, stderr } = await run(
