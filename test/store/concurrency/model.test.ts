@@ -12,7 +12,7 @@ import { useDatabase } from '../../support/mongo/index.ts';
 
 process.env.MONGODB_URL = useDatabase().url;
 
-const CLIENTS = 4;
+const CLIENTS = 3;
 const TTL = 60_000;
 /** Each store takes what it knows of. */
 const OPTIONS: StoreOptions = {
@@ -140,7 +140,8 @@ function commandsFor(settle: Settle): fc.Arbitrary<Iterable<Command>> {
     async run(model, real) {
       const ctx = {};
       real.ctxs[at] = ctx;
-      const key = model.keys[which % (model.keys.length + 1)] ?? newKey(model);
+      // Mostly one of few living sessions, for requests that never meet show nothing.
+      const key = [...model.sessions.keys()].at(-1 - which) ?? model.keys[which] ?? newKey(model);
       const found = await real.store.get(key, TTL, { ctx });
       const stored = model.sessions.get(key);
       expect(found && toPayload(found)).toEqual(stored?.payload);
@@ -202,18 +203,15 @@ function commandsFor(settle: Settle): fc.Arbitrary<Iterable<Command>> {
   });
 
   const at = fc.nat(CLIENTS - 1);
-  const name = fc.constantFrom('views', 'cart', 'constructor', 'toString', '$where', 'a.b', 'hasOwnProperty');
+  const name = fc.constantFrom('views', 'constructor', '$where', 'a.b');
   const value = fc.option(fc.jsonValue({ maxDepth: 1 }), { nil: undefined });
-  return fc.commands(
-    [
-      fc.tuple(at, fc.nat(20)).map((args) => begin(...args)),
-      fc.tuple(at, name, value).map((args) => change(...args)),
-      at.map(touch),
-      at.map(destroy),
-      at.map(regenerate),
-    ],
-    { maxCommands: 60, size: '+1' },
-  );
+  const begins = fc.tuple(at, fc.nat(1)).map((args) => begin(...args));
+  const changes = fc.tuple(at, name, value).map((args) => change(...args));
+  const ends = fc.oneof(at.map(destroy), at.map(regenerate));
+  return fc.commands([begins, begins, changes, changes, changes, at.map(touch), ends], {
+    maxCommands: 60,
+    size: '+1',
+  });
 }
 
 async function openStore(features: object): Promise<GeneratedStore> {
