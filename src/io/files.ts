@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { lstat, mkdir, open, readFile, realpath, rmdir, unlink } from 'node:fs/promises';
+import { type FileHandle, lstat, mkdir, open, readFile, realpath, rmdir, unlink } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { UserError } from '../core/errors.ts';
 
@@ -48,17 +48,27 @@ async function realParent(root: string, folder: string): Promise<string> {
   return join(await realParent(root, dirname(folder)), relative(dirname(folder), folder));
 }
 
-/** Writes a file that was not there and waits until it is on the disk. */
-export async function writeNew(path: string, content: string | Uint8Array, mode: number): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const file = await open(path, 'wx', mode);
+/**
+ * Writes a file that was not there and waits until it is on the disk.
+ *
+ * @param mode exactly this one; without it, what the umask of the user leaves
+ */
+export async function writeNew(path: string, content: string | Uint8Array, mode?: number): Promise<void> {
+  const file = await openNew(path, mode);
   try {
-    await file.chmod(mode);
+    if (mode !== undefined && ((await file.stat()).mode & 0o777) !== mode) await file.chmod(mode);
     await file.writeFile(content);
     await file.sync();
   } finally {
     await file.close();
   }
+}
+
+async function openNew(path: string, mode?: number): Promise<FileHandle> {
+  const file = await unlessAbsent(open(path, 'wx', mode));
+  if (file) return file;
+  await mkdir(dirname(path), { recursive: true });
+  return open(path, 'wx', mode);
 }
 
 /** Waits until the names in a directory are on the disk; not every system can. */

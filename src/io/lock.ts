@@ -8,6 +8,7 @@ import { STATE_DIR } from '../core/manifest.ts';
 import { errorCode, hashOf, removeFile, unlessAbsent } from './files.ts';
 
 const PATIENCE_MS = 10_000;
+const PREFIX = 'lock-';
 /** A run holds its lock while it writes, for well under a second. */
 const FOREIGN_LOCK_MS = 300_000;
 
@@ -24,17 +25,24 @@ export async function withLock<T>(root: string, work: () => Promise<T>): Promise
   try {
     return await work();
   } finally {
-    await removeFile(lock);
+    // Left behind, it is the lock of a dead run, which the next one removes.
+    await removeFile(lock).catch(() => {});
   }
+}
+
+export function isLock(name: string): boolean {
+  return name.startsWith(PREFIX);
 }
 
 async function acquire(folder: string): Promise<string> {
   const until = Date.now() + PATIENCE_MS;
   for (;;) {
-    const name = `lock-${process.pid}-${hostId()}-${randomBytes(6).toString('hex')}`;
+    const name = `${PREFIX}${process.pid}-${hostId()}-${randomBytes(6).toString('hex')}`;
     const path = join(folder, name);
-    await (await open(path, 'wx')).close();
-    const other = await liveLock(folder, name);
+    const other = await tryLock(folder, name).catch(async (error: unknown) => {
+      await removeFile(path);
+      throw error;
+    });
     if (other === undefined) return path;
     await removeFile(path);
     if (Date.now() > until) throw new UserError(busy(other), 4);
@@ -42,9 +50,15 @@ async function acquire(folder: string): Promise<string> {
   }
 }
 
+/** Returns the other run that is in the way. */
+async function tryLock(folder: string, name: string): Promise<string | undefined> {
+  await (await open(join(folder, name), 'wx')).close();
+  return liveLock(folder, name);
+}
+
 async function liveLock(folder: string, own: string): Promise<string | undefined> {
   for (const name of await readdir(folder)) {
-    if (!name.startsWith('lock-') || name === own) continue;
+    if (!isLock(name) || name === own) continue;
     if (await isLive(join(folder, name), name)) return name;
     await removeFile(join(folder, name));
   }

@@ -17,7 +17,7 @@ import {
   unlessAbsent,
   writeNew,
 } from './files.ts';
-import { withLock } from './lock.ts';
+import { isLock, withLock } from './lock.ts';
 
 /*
  * How a run is all or nothing. `pending/` takes a copy of each file that is about to change, and a journal, whose
@@ -28,6 +28,8 @@ import { withLock } from './lock.ts';
 const PENDING = `${STATE_DIR}/pending`;
 const UNDO = `${STATE_DIR}/undo`;
 const OLD_UNDO = `${STATE_DIR}/undo.old`;
+/** What a run that ended well does not leave. */
+const LEFT_BEHIND = [PENDING, OLD_UNDO];
 const JOURNAL = 'journal.json';
 const ENV_FILE = '.env';
 
@@ -42,6 +44,7 @@ export async function commitChanges(root: string, changes: readonly Change[]): P
     await openState(root);
     await withLock(root, () => carryOut(root, changes));
   } catch (error) {
+    await pruneEmpty(root, join(root, STATE_DIR));
     throw asUserError(root, error);
   }
 }
@@ -51,9 +54,13 @@ export async function isInterrupted(root: string): Promise<boolean> {
   return (await unlessAbsent(stat(join(root, PENDING, JOURNAL)))) !== undefined;
 }
 
-/** Puts back what a stopped run left half-way. Returns the files that were edited since and so were left alone. */
+/**
+ * Puts back what a stopped run left half-way, after waiting for one that is still at it. Returns the files that were
+ * edited since and so were left alone.
+ */
 export async function repairInterrupted(root: string): Promise<readonly string[]> {
-  if (!(await isInterrupted(root))) return [];
+  const names = (await unlessAbsent(readdir(join(root, STATE_DIR)))) ?? [];
+  if (!names.some((name) => isLock(name) || LEFT_BEHIND.includes(`${STATE_DIR}/${name}`))) return [];
   await openState(root);
   return withLock(root, () => rollBack(root));
 }
@@ -129,7 +136,7 @@ async function unlessDone(root: string, changes: readonly Change[]): Promise<Cha
 /** Copies what is about to change and writes the journal. Nothing of the project is touched yet. */
 async function prepare(root: string, changes: readonly Change[]): Promise<Journal> {
   const steps: Step[] = [];
-  await writeNew(join(root, PENDING, '.gitignore'), '*\n', 0o644);
+  await writeNew(join(root, PENDING, '.gitignore'), '*\n');
   for (const [index, { path, before, after }] of changes.entries()) {
     if (!isWritablePath(path)) throw new Error(`${path} is not this program's to write`);
     const target = await locate(root, path);
@@ -165,7 +172,7 @@ async function writeTemporaries(
   for (const [index, { path, before }] of steps.entries()) {
     const text = changes[index]?.after;
     if (text === undefined) continue;
-    const mode = before?.mode ?? (path === ENV_FILE ? 0o600 : 0o644);
+    const mode = before?.mode ?? (path === ENV_FILE ? 0o600 : undefined);
     await writeNew(temporary(await locate(root, path), run), text, mode);
   }
 }
@@ -187,8 +194,8 @@ async function switchOver(root: string, { run, steps }: Journal): Promise<void> 
 async function commit(root: string): Promise<void> {
   await unlessAbsent(rename(join(root, UNDO), join(root, OLD_UNDO)));
   await rename(join(root, PENDING), join(root, UNDO));
-  await syncDirectory(join(root, STATE_DIR));
-  // What is left behind here is removed by the next run.
+  // All is done, so nothing here may fail the run; what is left behind is removed by the next one.
+  await syncDirectory(join(root, STATE_DIR)).catch(() => {});
   await clearFolder(join(root, OLD_UNDO)).catch(() => {});
 }
 
@@ -227,7 +234,7 @@ async function putBack(
 ): Promise<void> {
   await mkdir(dirname(target), { recursive: true });
   const isCopy = before?.kind === 'copy';
-  if (!isCopy) await writeNew(temporary(target, run), content, before?.mode ?? 0o644);
+  if (!isCopy) await writeNew(temporary(target, run), content, before?.mode);
   await rename(isCopy ? join(root, PENDING, before.name) : temporary(target, run), target);
 }
 

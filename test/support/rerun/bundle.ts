@@ -4,13 +4,23 @@ import { join } from 'node:path';
 import { rolldown } from 'rolldown';
 import { afterAll, beforeAll } from 'vitest';
 
+export interface Program {
+  readonly file: string;
+  /** To be loaded before it: lets the file system fail. */
+  readonly faults: string;
+}
+
 /** Bundles `program.ts`, so that a run starts as fast as the real program does. Call it once in a test file. */
-export function useProgram(): { readonly file: string } {
-  const program = { file: '' };
+export function useProgram(): Program {
+  const program = { file: '', faults: '' };
   let folder = '';
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'rerun-program-'));
-    const bundle = await rolldown({ input: join(import.meta.dirname, 'program.ts'), platform: 'node' });
+    const at = (name: string) => join(import.meta.dirname, `${name}.ts`);
+    const bundle = await rolldown({
+      input: { program: at('program'), faults: at('faults') },
+      platform: 'node',
+    });
     await bundle.write({
       dir: folder,
       format: 'esm',
@@ -19,6 +29,7 @@ export function useProgram(): { readonly file: string } {
     });
     await bundle.close();
     program.file = join(folder, 'program.mjs');
+    program.faults = join(folder, 'faults.mjs');
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
   return program;

@@ -1,0 +1,206 @@
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { execa } from 'execa';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { useProgram } from '../support/rerun/bundle.ts';
+import { wholeSnapshot } from '../support/rerun/scenario.ts';
+
+type Tree = Readonly<Record<string, string>>;
+
+const program = useProgram();
+
+const source = (id: string, ...lines: string[]) => `// create-koa-mongo-session: ${id}\n${lines.join('\n')}\n`;
+
+const GENERATED: Tree = {
+  'src/store.ts': source('store', 'const a = 1;', '', 'const b = 1;'),
+  'src/index.ts': source('session', 'export const ttl = 1;'),
+  'src/old/gone.ts': source('gone'),
+  'README.md': '# One\n',
+};
+/** Edited in one place, and in another where the new text is to be taken. */
+const EDITED: Tree = {
+  'src/store.ts': source('store', 'const a = 1;', '', 'const b = 1; // mine'),
+  'src/index.ts': source('session', 'export const ttl = 3;'),
+  'src/own.ts': 'not generated\n',
+  '.env': 'MINE=1\n',
+};
+const RENDERED: Tree = {
+  'src/store.ts': source('store', 'const a = 2;', '', 'const b = 1;'),
+  'src/index.ts': source('session', 'export const ttl = 2;'),
+  'src/new/new.ts': source('new'),
+  'README.md': '# Two\n',
+};
+const FLAGS = ['--patches', '--on-conflict', 'theirs'];
+
+/** A run that is done over and over, each time with another fault. */
+interface Situation {
+  readonly home: string;
+  /** The project before the run. */
+  readonly before: Tree;
+  /** The project after a run without faults. */
+  readonly after: Tree;
+  readonly args: readonly string[];
+  /** The project as it may be seen half-way: each file is that of one of these. */
+  readonly versions: readonly Tree[];
+}
+
+function folder(): string {
+  const home = mkdtempSync(join(tmpdir(), 'crash-'));
+  onTestFinished(() => rmSync(home, { recursive: true, force: true }));
+  return home;
+}
+
+function write(at: string, tree: Tree): string {
+  mkdirSync(at, { recursive: true });
+  for (const [path, text] of Object.entries(tree)) {
+    mkdirSync(dirname(join(at, path)), { recursive: true });
+    writeFileSync(join(at, path), text);
+  }
+  return at;
+}
+
+async function run(project: string, args: readonly string[], env: Record<string, string> = {}) {
+  return execa(process.execPath, ['--import', program.faults, program.file, project, ...args], {
+    reject: false,
+    stdin: 'ignore',
+    env,
+  });
+}
+
+/** All but what takes the run back, which has a random name in it. */
+function state(project: string): Tree {
+  const entries = Object.entries(wholeSnapshot(project));
+  return Object.fromEntries(entries.filter(([path]) => !path.startsWith('.koa-mongo-session/undo/')));
+}
+
+async function situation(prepare: (project: string) => Promise<void>, args: readonly string[]): Promise<Situation> {
+  const home = folder();
+  const project = write(join(home, 'template'), {});
+  await prepare(project);
+  const before = state(project);
+  const perfect = copyOf(home, 'perfect');
+  expect(await run(perfect, args)).toMatchObject({ exitCode: 0 });
+  const after = state(perfect);
+  return { home, before, after, args, versions: [before, after] };
+}
+
+function copyOf(home: string, name: string): string {
+  const project = join(home, name);
+  cpSync(join(home, 'template'), project, { recursive: true });
+  return project;
+}
+
+async function first(): Promise<Situation> {
+  const rendered = write(join(folder(), 'rendered'), RENDERED);
+  return situation(async () => {}, [rendered, ...FLAGS]);
+}
+
+async function again(): Promise<Situation> {
+  const generated = write(join(folder(), 'generated'), GENERATED);
+  const rendered = write(join(folder(), 'rendered'), RENDERED);
+  const prepare = async (project: string) => {
+    await run(project, [generated]);
+    write(project, EDITED);
+  };
+  return situation(prepare, [rendered, ...FLAGS]);
+}
+
+async function undo(): Promise<Situation> {
+  const { home, args } = await again();
+  return situation(async (project) => {
+    cpSync(join(home, 'template'), project, { recursive: true });
+    await run(project, args);
+  }, ['--undo']);
+}
+
+/** The run before was killed amid its renames: this one is to put back what it did, and then to do its own work. */
+async function repair(): Promise<Situation> {
+  const { home, args, versions } = await again();
+  const halfWay = await situation(async (project) => {
+    cpSync(join(home, 'template'), project, { recursive: true });
+    const { signal } = await run(project, args, { FAULT: 'kill', FAULT_CALL: 'rename', FAULT_AT: '6' });
+    expect(signal).toBe('SIGKILL');
+  }, args);
+  return { ...halfWay, versions };
+}
+
+/**
+ * Calls `check` for each call of the run that changes a file, with a project of its own in which that call met the
+ * fault. Returns the number of calls.
+ */
+async function atEachCall(
+  { home, args }: Situation,
+  fault: 'kill' | 'fail' | 'full',
+  check: (project: string, result: Awaited<ReturnType<typeof run>>) => Promise<void>,
+): Promise<number> {
+  let calls = 0;
+  let isOver = false;
+  const work = async () => {
+    while (!isOver) {
+      calls += 1;
+      const at = calls;
+      const project = copyOf(home, `${fault}-${at}`);
+      const result = await run(project, args, { FAULT: fault, FAULT_AT: `${at}` });
+      if (result.stderr.includes('met the fault')) await check(project, result);
+      else isOver = true;
+      rmSync(project, { recursive: true });
+    }
+  };
+  await Promise.all([work(), work()]);
+  return calls;
+}
+
+/** Each file is the old one or the new one, and what the user alone wrote is there. */
+function expectWhole(project: string, { versions }: Situation): void {
+  const now = wholeSnapshot(project);
+  for (const path of new Set(versions.flatMap((version) => Object.keys(version)))) {
+    expect(versions.map((version) => version[path]), path).toContain(now[path]);
+  }
+}
+
+describe.each([
+  ['the first run', first],
+  ['a later run', again],
+  ['the run after one that was killed', repair],
+  ['undo', undo],
+] as const)('%s', { timeout: 300_000 }, (_, prepare) => {
+  test('killed at any call, the project is whole, and the next run completes', async () => {
+    const whole = await prepare();
+    const calls = await atEachCall(whole, 'kill', async (project, { signal }) => {
+      expect(signal).toBe('SIGKILL');
+      expectWhole(project, whole);
+      expect(await run(project, whole.args)).toMatchObject({ exitCode: 0 });
+      expectDone(state(project), whole);
+    });
+    expect(calls).toBeGreaterThan(50);
+  });
+});
+
+describe.each([
+  ['the first run', first],
+  ['a later run', again],
+] as const)('%s', { timeout: 300_000 }, (_, prepare) => {
+  test('when a call fails, all is as it was before, or all is done', async () => {
+    const whole = await prepare();
+    await atEachCall(whole, 'fail', async (project, { exitCode, stderr }) => {
+      if (exitCode === 0) return expectWhole(project, whole);
+      expect({ exitCode, stderr }).toEqual({ exitCode: 4, stderr: expect.stringContaining('the disk failed') });
+      expect(state(project)).toEqual(whole.before);
+    });
+  });
+
+  test('when the disk is full, all is as it was before', async () => {
+    const whole = await prepare();
+    await atEachCall(whole, 'full', async (project, { exitCode, stderr }) => {
+      expect({ exitCode, stderr }).toEqual({ exitCode: 4, stderr: expect.stringContaining('no space left') });
+      expect(state(project)).toEqual(whole.before);
+    });
+  });
+});
+
+/** An undo that was killed after its last step is undone by the next one. */
+function expectDone(now: Tree, { args, before, after }: Situation): void {
+  if (args.includes('--undo')) expect([before, after]).toContainEqual(now);
+  else expect(now).toEqual(after);
+}
