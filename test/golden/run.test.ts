@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Connection } from '../../src/core/settings.ts';
-import { startApp } from '../support/app.ts';
-import { type Golden, goldens, wholeProject } from '../support/goldens.ts';
+import { FROM_SOURCE, startApp } from '../support/app.ts';
+import { type Golden, goldens, projectAt } from '../support/goldens.ts';
 import { Browser } from '../support/http.ts';
 import { useDatabase } from '../support/mongo/index.ts';
 import { installProject } from '../support/project.ts';
@@ -9,27 +8,16 @@ import { installProject } from '../support/project.ts';
 const apps = goldens.filter(({ settings }) => settings.app);
 /** Those whose database is the one that all tests share. */
 const shared = apps.filter(({ settings }) => !('tls' in settings.connection && settings.connection.tls));
-const FROM_SOURCE = ['node', '--import', 'tsx', 'src/server.ts'] as const;
 
 const database = useDatabase();
 
-/** The host style has its address in the code: the golden's is replaced by that of the test's database. */
-function connectionTo(url: string, connection: Connection): Connection {
-  if (connection.style !== 'host') return connection;
-  const { hostname, port, pathname } = new URL(url);
-  return { ...connection, host: hostname, port: Number(port), database: pathname.slice(1) };
-}
-
-function install({ settings, before }: Golden, url: string): string {
-  const connection = connectionTo(url, settings.connection);
-  return installProject(wholeProject({ settings: { ...settings, connection }, before }));
-}
+const install = (golden: Golden) => installProject(projectAt(golden, database.url));
 
 describe.each(shared)('$name', (golden) => {
   const cookieName = golden.settings.cookieName;
 
   test('counts views, also across a restart', async () => {
-    const folder = install(golden, database.url);
+    const folder = install(golden);
     const env = { MONGODB_URL: database.url };
     const first = await startApp(folder, FROM_SOURCE, env);
     const browser = new Browser(first.origin);
@@ -43,7 +31,7 @@ describe.each(shared)('$name', (golden) => {
   });
 
   test('moves the session to a new key at login, and ends it at logout', async () => {
-    const folder = install(golden, database.url);
+    const folder = install(golden);
     const { origin } = await startApp(folder, FROM_SOURCE, { MONGODB_URL: database.url });
     const browser = new Browser(origin);
     await browser.get('/');
@@ -60,5 +48,3 @@ describe.each(shared)('$name', (golden) => {
     expect((await stolen.get('/')).text).not.toContain('Ada');
   });
 });
-void runIn;
-void startServer;

@@ -6,9 +6,14 @@ export type Environment = Readonly<Record<string, string>>;
 
 export interface RunningApp {
   readonly origin: string;
+  /** All that it has written so far. */
+  output(): string;
   /** Stops it as a process manager does, and gives back its exit code. */
   stop(signal?: NodeJS.Signals): Promise<number | undefined>;
 }
+
+/** Without tsx's own command line, which would be a process between this one and the app. */
+export const FROM_SOURCE = ['node', '--import', 'tsx', 'src/server.ts'] as const;
 
 const LISTENING = /Listening on (http:\S+)\s/;
 
@@ -20,8 +25,14 @@ export async function startApp(
 ): Promise<RunningApp> {
   const app = runIn(folder, [file, ...args], env);
   onTestFinished(() => killGroup(app.pid));
+  let output = '';
+  app.all?.on('data', (chunk) => {
+    output += chunk;
+  });
+  const origin = await Promise.race([listening(app, () => output), ended(app, () => output)]);
   return {
-    origin: await originOf(app),
+    origin,
+    output: () => output,
     async stop(signal = 'SIGTERM') {
       app.kill(signal);
       return (await app).exitCode;
@@ -52,18 +63,16 @@ function killGroup(pid: number | undefined): void {
   }
 }
 
-/** What the app says until it listens, or until it ends instead. */
-async function originOf(app: ReturnType<typeof runIn>): Promise<string> {
-  let said = '';
-  const listening = new Promise<string>((resolve) => {
-    app.all?.on('data', (chunk) => {
-      said += chunk;
-      const origin = LISTENING.exec(said)?.[1];
+function listening(app: ReturnType<typeof runIn>, output: () => string): Promise<string> {
+  return new Promise((resolve) => {
+    app.all?.on('data', () => {
+      const origin = LISTENING.exec(output())?.[1];
       if (origin !== undefined) resolve(origin);
     });
   });
-  const ended = app.then(({ exitCode }) => {
-    throw new Error(`The app ended with exit code ${exitCode} instead of listening:\n${said}`);
-  });
-  return Promise.race([listening, ended]);
+}
+
+async function ended(app: ReturnType<typeof runIn>, output: () => string): Promise<never> {
+  const { exitCode } = await app;
+  throw new Error(`The app ended with exit code ${exitCode} instead of listening:\n${output()}`);
 }

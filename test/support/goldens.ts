@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { listPatches } from '../../src/core/patches.ts';
 import type { OnDisk } from '../../src/core/project.ts';
 import { renderFiles } from '../../src/core/render.ts';
-import type { Settings } from '../../src/core/settings.ts';
+import type { Connection, Settings } from '../../src/core/settings.ts';
 import { templates } from '../../src/io/templates.ts';
 import { mapPaths, readTree, type Tree, writeTree } from './tree.ts';
 
@@ -63,4 +63,15 @@ export function wholeProject({ settings, before }: Pick<Golden, 'settings' | 'be
   const key = Buffer.alloc(32, 'not a secret').toString('base64url');
   const written = [...renderFiles(settings, templates), ...listPatches(settings, {}, { files }, () => key)];
   return { ...before, ...Object.fromEntries(written.map(({ path, text }) => [path, text])) };
+}
+
+/** The same, with the database of a test: the host style has the address in its code. */
+export function projectAt({ settings, before }: Pick<Golden, 'settings' | 'before'>, url: string): Tree {
+  return wholeProject({ settings: { ...settings, connection: moved(settings.connection, url) }, before });
+}
+
+function moved(connection: Connection, url: string): Connection {
+  if (connection.style !== 'host') return connection;
+  const { hostname, port, pathname } = new URL(url);
+  return { ...connection, host: hostname, port: Number(port), database: pathname.slice(1) };
 }

@@ -71,7 +71,7 @@ const LAYOUTS: readonly Layout[] = [
   },
 ];
 
-const BATCH_SIZE = 500;
+const BATCH_SIZE = 100;
 /** A session is deleted where it was only when no failover can lose it any more where it is now. */
 const DURABLE = { writeConcern: { w: 'majority' } };
 
@@ -101,6 +101,7 @@ export async function planAdoption(
 
 function adoption(target: Collection, source: Collection, layout: Layout, count: number): Action {
   const filter = foreign(layout);
+  let vain = 0;
   return {
     what: `take over ${count} sessions of ${layout.store} from ${source.collectionName}`,
     asks: 'the old store cannot read them any more: stop the app that uses it first',
@@ -108,21 +109,27 @@ function adoption(target: Collection, source: Collection, layout: Layout, count:
     command: { find: source.collectionName, filter },
     async run() {
       const documents = await source.find(filter, { limit: BATCH_SIZE }).toArray();
-      if (documents.length > 0) await adopt(target, source, documents, layout);
+      const moved = documents.length > 0 ? await adopt(target, source, documents, layout) : 0;
+      vain = moved > 0 ? 0 : vain + 1;
+      if (vain > 10) throw new Error('the old store is still writing: stop the app that uses it');
       return documents.length;
     },
   };
 }
 
 /** Writes, then deletes: cut off between the two, the next run finds the session in both places and goes on. */
-async function adopt(target: Collection, source: Collection, documents: readonly Document[], layout: Layout) {
+async function adopt(
+  target: Collection,
+  source: Collection,
+  documents: readonly Document[],
+  layout: Layout,
+): Promise<number> {
   const pairs = documents.map((document) => ({ document, session: toSession(document, layout) }));
   const writes = pairs.flatMap(({ session }) => (session ? [insertion(session), replacement(session)] : []));
   if (writes.length > 0) await target.bulkWrite(writes, DURABLE);
   const ends = pairs.map(({ document, session }) => (session ? removal : ending)(document, layout));
   const { deletedCount, modifiedCount } = await source.bulkWrite(ends, DURABLE);
-  if (deletedCount + modifiedCount > 0) return;
-  throw new Error('the old store is still writing: stop the app that uses it');
+  return deletedCount + modifiedCount;
 }
 
 function insertion({ _id, ...fields }: SessionDocument) {

@@ -1,0 +1,68 @@
+import { MongoClient } from 'mongodb';
+import { describe, expect, test } from 'vitest';
+import { FROM_SOURCE, runIn, startApp } from '../support/app.ts';
+import { goldens, wholeProject } from '../support/goldens.ts';
+import { Browser } from '../support/http.ts';
+import { useDatabase } from '../support/mongo/index.ts';
+import { installProject } from '../support/project.ts';
+
+const database = useDatabase();
+
+/** One style that opens its own connection, and one that hands its own over. */
+const projects = goldens.filter(({ name }) => ['url', 'all-options'].includes(name));
+
+describe.each(projects)('the scripts of $name', (golden) => {
+  const env = { MONGODB_URL: database.url };
+  const install = () => installProject(wholeProject(golden));
+
+  test('dev runs the app', async () => {
+    const { origin } = await startApp(install(), ['npm', 'run', 'dev'], env);
+    expect((await new Browser(origin).get('/')).text).toContain('Views: 1');
+  });
+
+  test('build compiles what start runs and SIGTERM stops', async () => {
+    const folder = install();
+    expect(await runIn(folder, ['npm', 'run', 'build'], env)).toMatchObject({ exitCode: 0 });
+    const app = await startApp(folder, ['node', 'dist/src/server.js'], env);
+    expect((await new Browser(app.origin).get('/')).text).toContain('Views: 1');
+    expect(await app.stop()).toBe(0);
+    const { origin } = await startApp(folder, ['npm', 'start'], env);
+    expect((await new Browser(origin).get('/health')).text).toBe('ok');
+  });
+
+  test('typecheck passes', async () => {
+    expect(await runIn(install(), ['npm', 'run', 'typecheck'], env)).toMatchObject({ exitCode: 0 });
+  });
+
+  test('migrate:sessions makes the index that the app asks for at its start', async () => {
+    const folder = install();
+    const before = await startApp(folder, FROM_SOURCE, env);
+    expect(before.output()).toContain('npm run migrate:sessions');
+    await before.stop();
+    expect(await runIn(folder, ['npm', 'run', 'migrate:sessions'], env)).toMatchObject({ exitCode: 0 });
+    const after = await startApp(folder, FROM_SOURCE, env);
+    expect(after.output()).not.toContain('migrate:sessions');
+  });
+
+  test('test logs in and out, and leaves no session', async () => {
+    const before = await countSessions(golden.settings.collection);
+    const { exitCode, all } = await runIn(install(), ['npm', 'test'], env);
+    expect(all).toContain('# pass 1');
+    expect(exitCode).toBe(0);
+    expect(await countSessions(golden.settings.collection)).toBe(before);
+  });
+
+  test('keys:new prints 32 random bytes', async () => {
+    const { stdout } = await runIn(install(), ['npm', 'run', '--silent', 'keys:new'], env);
+    expect(Buffer.from(stdout, 'base64url')).toHaveLength(32);
+  });
+});
+
+async function countSessions(collection: string): Promise<number> {
+  const client = new MongoClient(database.url);
+  try {
+    return await client.db().collection(collection).countDocuments();
+  } finally {
+    await client.close();
+  }
+}

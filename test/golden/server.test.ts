@@ -1,0 +1,217 @@
+import { once } from 'node:events';
+import { request } from 'node:http';
+import { createServer, type Socket } from 'node:net';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { FROM_SOURCE, runIn, startApp } from '../support/app.ts';
+import { goldens, projectAt } from '../support/goldens.ts';
+import { Browser } from '../support/http.ts';
+import { startServer, useDatabase, withDatabase } from '../support/mongo/index.ts';
+import { installProject } from '../support/project.ts';
+
+const database = useDatabase();
+const env = { MONGODB_URL: database.url };
+
+function golden(name: string) {
+  const found = goldens.find((each) => each.name === name);
+  if (!found) throw new Error(`no golden ${name}`);
+  return found;
+}
+
+const install = (name = 'url', url = database.url) => installProject(projectAt(golden(name), url));
+
+/** A port at which nothing listens. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (typeof address !== 'object' || address === null) throw new Error('no port');
+  return address.port;
+}
+
+describe('at its start the app refuses', () => {
+  test.each(['url', 'host', 'db', 'mongoose'])('a database out of reach (%s)', async (name) => {
+    const address = `127.0.0.1:${await freePort()}`;
+    const folder = install(name, `mongodb://${address}/app`);
+    const secret = { MONGODB_URL: `mongodb://ada:hunter2@${address}/app` };
+    const { exitCode, all } = await runIn(folder, FROM_SOURCE, secret);
+    expect(exitCode).toBe(1);
+    expect(all).toContain(`no MongoDB at ${address}`);
+    expect(all).toMatch(/docker compose up -d\n.*npx mongodb-runner start/);
+    expect(all).not.toMatch(/ada|hunter2|\n\s+at /);
+  });
+
+  test.each([
+    {
+      what: 'no key for the cookies',
+      wrong: { APP_KEYS: '' },
+      says: /APP_KEYS is not set.*npm run keys:new/,
+    },
+    { what: 'no database', wrong: { MONGODB_URL: '' }, says: /MONGODB_URL is not set/ },
+    { what: 'a bad URL', wrong: { MONGODB_URL: 'mongodb://ada:hunt/er2@h' }, says: /MONGODB_URL is not a/ },
+    { what: 'a bad port', wrong: { PORT: '80a' }, says: /PORT is "80a".*0 to 65535/ },
+    { what: 'a port too high', wrong: { PORT: '65536' }, says: /PORT is "65536"/ },
+  ])('$what', async ({ wrong, says }) => {
+    const { exitCode, all } = await runIn(install(), FROM_SOURCE, { ...env, ...wrong });
+    expect(exitCode).toBe(1);
+    expect(all).toMatch(says);
+    expect(all).not.toMatch(/er2|\n\s+at /);
+  });
+
+  test.each(['db', 'mongoose'])('a bad URL (%s), without quoting it', async (name) => {
+    const wrong = { MONGODB_URL: 'mongodb://ada:hunt/er2@h' };
+    const { exitCode, all } = await runIn(install(name), FROM_SOURCE, wrong);
+    expect(exitCode).toBe(1);
+    expect(all).toContain('MONGODB_URL is not a connection string');
+    expect(all).not.toMatch(/ada|hunt|er2/);
+  });
+
+  test('no encryption key', async () => {
+    const wrong = { ...env, SESSION_ENCRYPTION_KEYS: '' };
+    const { exitCode, all } = await runIn(install('encrypt'), FROM_SOURCE, wrong);
+    expect(exitCode).toBe(1);
+    expect(all).toMatch(/SESSION_ENCRYPTION_KEYS is not set.*npm run keys:new/);
+  });
+
+  test('a port that is in use', async () => {
+    const other = createServer().listen(0);
+    await once(other, 'listening');
+    onTestFinished(() => void other.close());
+    const address = other.address();
+    const PORT = String(typeof address === 'object' && address?.port);
+    const { exitCode, all } = await runIn(install(), FROM_SOURCE, { ...env, PORT });
+    expect(exitCode).toBe(1);
+    expect(all).toContain(`port ${PORT} is in use. Set PORT`);
+  });
+});
+
+describe('told to stop, the app', () => {
+  /** A login of which only the head was sent: it is in progress until its body is. */
+  async function beginLogin(origin: string) {
+    const login = request(`${origin}/login`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded', 'content-length': 8 },
+    });
+    const response = once(login, 'response');
+    response.catch(() => {});
+    login.on('error', () => {});
+    login.flushHeaders();
+    const [socket] = (await once(login, 'socket')) as [Socket];
+    if (socket.connecting) await once(socket, 'connect');
+    // An answer to a later request shows that the server has the earlier one.
+    await new Browser(origin).get('/health');
+    return { login, response };
+  }
+
+  const isRefused = (origin: string) =>
+    vi.waitFor(() => expect(fetch(`${origin}/health`)).rejects.toThrow(), { timeout: 5000 });
+
+  test('finishes the request in progress and takes no other', async () => {
+    const app = await startApp(install(), FROM_SOURCE, env);
+    const { login, response } = await beginLogin(app.origin);
+    const stopped = app.stop('SIGTERM');
+    await isRefused(app.origin);
+    login.end('name=Ada');
+    expect(((await response) as [{ statusCode: number }])[0].statusCode).toBe(303);
+    expect(await stopped).toBe(0);
+  });
+
+  test('takes the Ctrl-C that comes from both terminal and npm for one', async () => {
+    const app = await startApp(install(), FROM_SOURCE, env);
+    const { login, response } = await beginLogin(app.origin);
+    void app.stop('SIGINT');
+    const stopped = app.stop('SIGINT');
+    await isRefused(app.origin);
+    login.end('name=Ada');
+    expect(((await response) as [{ statusCode: number }])[0].statusCode).toBe(303);
+    expect(await stopped).toBe(0);
+  });
+
+  test('ends at once when it is told again', async () => {
+    const app = await startApp(install(), FROM_SOURCE, env);
+    await beginLogin(app.origin);
+    const stopped = app.stop('SIGTERM');
+    const again = setInterval(() => void app.stop('SIGTERM'), 300);
+    onTestFinished(() => clearInterval(again));
+    expect(await stopped).toBe(1);
+  });
+});
+
+test('the app answers while the database is away, and goes on when it is back', async () => {
+  const server = await startServer();
+  onTestFinished(() => server.stop());
+  const url = withDatabase(server.url, 'app');
+  const { origin } = await startApp(install('url', url), FROM_SOURCE, { MONGODB_URL: url });
+  const browser = new Browser(origin);
+  await browser.get('/');
+  await server.pause();
+  expect((await browser.get('/health')).text).toBe('ok');
+  expect((await browser.get('/')).status).toBe(500);
+  await server.resume();
+  expect((await browser.get('/')).text).toContain('Views: 2');
+});
+
+test('the host style logs in over TLS', async () => {
+  const server = await startServer({ tls: true, auth: { username: 'root', password: 'r' } });
+  onTestFinished(() => server.stop());
+  await server.createUser({
+    username: "o'neil",
+    password: "p'w:@/ $%",
+    roles: [{ role: 'readWrite', db: 'app' }],
+  });
+  const folder = install('host-with-login-and-tls', `mongodb://localhost:${server.port}/app`);
+  const login = { MONGODB_PASSWORD: "p'w:@/ $%", NODE_EXTRA_CA_CERTS: server.tls?.caFile ?? '' };
+  const { origin } = await startApp(folder, FROM_SOURCE, login);
+  expect((await new Browser(origin).get('/')).text).toContain('Views: 1');
+
+  const wrong = await runIn(folder, FROM_SOURCE, { ...login, MONGODB_PASSWORD: 'wrong-one' });
+  expect(wrong.exitCode).toBe(1);
+  expect(wrong.all).toContain('AuthenticationFailed');
+  expect(wrong.all).not.toContain('wrong-one');
+});
+
+test('a user sees the devices and logs out the others', async () => {
+  const { origin } = await startApp(install('user-key'), FROM_SOURCE, env);
+  const [here, there] = [new Browser(origin), new Browser(origin)];
+  for (const browser of [here, there]) await browser.post('/login', { name: 'Grace' });
+  const page = await here.get('/devices');
+  expect(page.text.match(/<li>/g)).toHaveLength(2);
+  expect(page.text.match(/\(this one\)/g)).toHaveLength(1);
+
+  await here.post('/devices/logout-others');
+  expect((await here.get('/')).text).toContain('Grace');
+  expect((await there.get('/')).text).not.toContain('Grace');
+  expect(await there.get('/devices')).toMatchObject({ status: 303, location: '/' });
+});
+
+test('in production the cookie is for HTTPS alone, by the word of a proxy that is trusted', async () => {
+  const production = { ...env, NODE_ENV: 'production' };
+  const https = { headers: { 'x-forwarded-proto': 'https' } };
+  const trusting = await startApp(install(), FROM_SOURCE, { ...production, TRUST_PROXY: 'true' });
+  const { headers } = await fetch(trusting.origin, https);
+  const attributes = headers.getSetCookie()[0]?.split('; ');
+  expect(attributes?.[0]).toMatch(/^__Host-koa\.sess=/);
+  expect(attributes).toEqual(expect.arrayContaining(['path=/', 'secure', 'httponly', 'samesite=lax']));
+  expect(headers.get('cache-control')).toBe('no-store');
+
+  const wary = await startApp(install(), FROM_SOURCE, production);
+  expect((await fetch(wary.origin, https)).status).toBe(500);
+});
+
+test.each([
+  {
+    what: 'a form on another site',
+    headers: { 'sec-fetch-site': 'cross-site' },
+    body: 'name=a',
+    status: 403,
+  },
+  { what: 'what is no form', headers: { 'content-type': 'text/plain' }, body: 'name=a', status: 415 },
+  { what: 'a form without a name', headers: {}, body: 'name=', status: 400 },
+  { what: 'a form too large', headers: {}, body: `name=${'a'.repeat(20_000)}`, status: 413 },
+])('the login refuses $what', async ({ headers, body, status }) => {
+  const { origin } = await startApp(install(), FROM_SOURCE, env);
+  const form = { 'content-type': 'application/x-www-form-urlencoded' };
+  const response = await fetch(`${origin}/login`, { method: 'POST', headers: { ...form, ...headers }, body });
+  expect(response.status).toBe(status);
+});
