@@ -50,6 +50,8 @@ export interface World {
   readonly settings: Settings;
   readonly modules: GeneratedModules;
   readonly encryptionKeys: [Buffer, ...Buffer[]];
+  /** What the stores are made with. */
+  readonly options: StoreOptions;
   /** The collection, seen past the store. */
   readonly documents: Collection<StoredDocument>;
   /** A store of the variant; it is closed after the test. */
@@ -117,7 +119,7 @@ export function useWorld({ style, settings, packages }: Harness): World {
   const client = new MongoClient(url);
   const documents = client.db().collection<StoredDocument>(settings.collection);
   const encryptionKeys: World['encryptionKeys'] = [randomBytes(32)];
-  const known: StoreOptions = {
+  const options: StoreOptions = {
     ttl: TTL,
     ...(settings.absoluteTtl && { absoluteTtl: ABSOLUTE_TTL }),
     ...(settings.touchAfter && { touchAfter: TOUCH_AFTER }),
@@ -155,12 +157,13 @@ export function useWorld({ style, settings, packages }: Harness): World {
     settings,
     documents,
     encryptionKeys,
+    options,
     get modules() {
       return loaded();
     },
-    open(options = {}) {
+    open(others = {}) {
       const { connection, store } = loaded();
-      const one = new store.MongoSessionStore(connection.connect(source?.value), { ...known, ...options });
+      const one = new store.MongoSessionStore(connection.connect(source?.value), { ...options, ...others });
       opened.push(one);
       return one;
     },

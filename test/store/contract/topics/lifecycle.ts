@@ -81,7 +81,7 @@ export function lifecycle(world: World): void {
           calls.push('close');
         },
       };
-      const store = new MongoSessionStore(connection, { ttl: HOUR, encryptionKeys: world.encryptionKeys });
+      const store = new MongoSessionStore(connection, world.options);
       await store[Symbol.asyncDispose]();
       expect(calls).toEqual(['close']);
     });
@@ -97,8 +97,7 @@ export function lifecycle(world: World): void {
     test('the time that the database may take is bounded', async () => {
       const { MongoSessionStore } = world.modules.store;
       const silent = { collection: () => new Promise<never>(() => {}), close: async () => {} };
-      const options = { ttl: HOUR, timeout: 20, encryptionKeys: world.encryptionKeys };
-      const store = new MongoSessionStore(silent, options);
+      const store = new MongoSessionStore(silent, { ...world.options, timeout: 20 });
       await expect(store.get(newKey())).rejects.toMatchObject({ code: 'TIMEOUT' });
     });
   });

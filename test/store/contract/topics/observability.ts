@@ -1,7 +1,6 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import {
-  HOUR,
   listenTo,
   MINUTE,
   newKey,
@@ -102,7 +101,7 @@ export function observability(world: World): void {
         codeName: 'Refused',
       });
       const connection = { collection: () => Promise.reject(server), close: async () => {} };
-      const store = new MongoSessionStore(connection, { ttl: HOUR, encryptionKeys: world.encryptionKeys });
+      const store = new MongoSessionStore(connection, world.options);
       const error = await store.set(newKey(), {}).catch((failure) => failure);
       expect(error).toMatchObject({
         code: '121',

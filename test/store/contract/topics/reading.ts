@@ -59,8 +59,7 @@ export function reading(world: World): void {
         collection: () => Promise.reject(new Error('out of reach')),
         close: async () => {},
       };
-      const options = { ttl: HOUR, encryptionKeys: world.encryptionKeys };
-      const store = new MongoSessionStore(unreachable, options);
+      const store = new MongoSessionStore(unreachable, world.options);
       const { get, set } = request(store, newKey());
       await expect(get()).rejects.toThrow(SessionStoreError);
       await expect(get()).rejects.toThrow('Session get: out of reach');

@@ -1,0 +1,97 @@
+import Koa, { type Context, type Middleware } from 'koa';
+import type { CreateSessionOptions } from 'koa-session';
+import type { GeneratedStore } from '../../support/generated.ts';
+import { Browser } from '../../support/http.ts';
+import { listen } from '../../support/listen.ts';
+import type { World } from '../contract/world.ts';
+import type { RELEASES } from './releases.ts';
+
+export type KoaSession = (typeof RELEASES)[number]['koaSession'];
+
+/** What each path does; what it returns is the page. */
+export type Routes = Record<string, (ctx: Context) => unknown>;
+
+/** A call of a session middleware, with all that it passed. */
+export interface Call {
+  readonly method: 'get' | 'set' | 'destroy';
+  readonly args: readonly unknown[];
+}
+
+/** An app that listens, and what happened in it. */
+export interface Site {
+  readonly app: Koa;
+  readonly origin: string;
+  /** A new browser, without any cookie. */
+  browser(): Browser;
+  /** What the app's `error` event told. */
+  readonly errors: unknown[];
+}
+
+/** Passes everything on to the store, and keeps what was asked of it. */
+export class Recorder {
+  readonly calls: Call[] = [];
+  readonly #store: GeneratedStore;
+
+  constructor(store: GeneratedStore) {
+    this.#store = store;
+  }
+
+  get(...args: Parameters<GeneratedStore['get']>) {
+    this.calls.push({ method: 'get', args });
+    return this.#store.get(...args);
+  }
+
+  set(...args: Parameters<GeneratedStore['set']>) {
+    this.calls.push({ method: 'set', args });
+    return this.#store.set(...args);
+  }
+
+  destroy(...args: Parameters<GeneratedStore['destroy']>) {
+    this.calls.push({ method: 'destroy', args });
+    return this.#store.destroy(...args);
+  }
+}
+
+/** Serves the routes behind session middleware. */
+export async function serve(routes: Routes, mount: (app: Koa) => Middleware): Promise<Site> {
+  const app = new Koa();
+  app.keys = ['not a secret'];
+  const errors: unknown[] = [];
+  app.on('error', (error) => errors.push(error));
+  app.use(mount(app));
+  app.use(async (ctx) => {
+    const page = await routes[ctx.path]?.(ctx);
+    ctx.body = JSON.stringify(page ?? null);
+  });
+  const origin = await listen(app);
+  return { app, origin, errors, browser: () => new Browser(origin) };
+}
+
+export type SessionOptions = Partial<CreateSessionOptions>;
+
+/** Serves the routes with koa-session and a store of the world. */
+export async function serveSessions(
+  world: World,
+  koaSession: KoaSession,
+  routes: Routes,
+  options: SessionOptions = {},
+): Promise<Site & { calls: Call[] }> {
+  const recorder = new Recorder(world.open());
+  const site = await serve(routes, (app) => koaSession({ store: recorder, ...options }, app));
+  return { ...site, calls: recorder.calls };
+}
+
+/** A store whose database is out of reach for as long as one says so. */
+export function openUnreliable(world: World) {
+  const { connection, store } = world.modules;
+  const database = { isDown: false };
+  const reliable = connection.connect();
+  const unreliable = {
+    collection: async () => {
+      if (database.isDown) throw new Error('the database is out of reach');
+      return reliable.collection();
+    },
+    close: () => reliable.close(),
+  };
+  return { database, store: new store.MongoSessionStore(unreliable, world.options) };
+}
