@@ -302,11 +302,77 @@ export const reads: Row[] = [
   {
     name: 'an expression that does not exist is refused, though there is no document',
     steps: [
-      step({ aggregate: 'things', cursor: {}, pipeline: [{ $project: { a: { $foo: 1 } } }] }, fails(168)),
+      step({ aggregate: 'things', cursor: {}, pipeline: [{ $group: { _id: { $foo: 1 } } }] }, fails(168)),
       given({ _id: 1 }),
       step(
         { update: 'things', updates: [{ q: { _id: 9 }, u: [{ $set: { a: { $foo: 1 } } }] }] },
         ok({ n: 0, writeErrors: [{ code: 168 }] }),
+      ),
+    ],
+  },
+  {
+    name: 'comparison expressions order values of unlike types too, and tell missing from null',
+    steps: [
+      given({ _id: 1, s: '12', at: new Date(5), none: null }),
+      step(
+        {
+          aggregate: 'things',
+          cursor: {},
+          pipeline: [
+            {
+              $project: {
+                _id: 0,
+                text: { $gt: ['$s', 1] },
+                date: { $gt: ['$at', 5] },
+                less: { $lt: ['$missing', '$none'] },
+                same: { $eq: ['$missing', null] },
+                order: { $cmp: ['$at', '$s'] },
+              },
+            },
+          ],
+        },
+        ok({ cursor: { firstBatch: [{ text: true, date: true, less: true, same: false, order: 1 }] } }),
+      ),
+    ],
+  },
+  {
+    name: 'expressions convert dates and numbers, reckon with them, and merge documents',
+    steps: [
+      given({ _id: 1, at: new Date(1_000), end: new Date(1_600), d: { a: 1, b: 1 } }),
+      step(
+        {
+          aggregate: 'things',
+          cursor: {},
+          pipeline: [
+            {
+              $project: {
+                _id: 0,
+                number: { $add: [{ $toDouble: '$at' }, 1] },
+                age: { $subtract: ['$end', '$at'] },
+                earlier: { $subtract: ['$at', 400] },
+                first: { $min: ['$at', '$end', null] },
+                merged: { $mergeObjects: ['$d', '$missing', { b: 2 }] },
+                fallback: { $ifNull: ['$missing', 'none'] },
+                type: { $type: '$missing' },
+              },
+            },
+          ],
+        },
+        ok({
+          cursor: {
+            firstBatch: [
+              {
+                number: 1_001,
+                age: 600,
+                earlier: new Date(600),
+                first: new Date(1_000),
+                merged: { a: 1, b: 2 },
+                fallback: 'none',
+                type: 'missing',
+              },
+            ],
+          },
+        }),
       ),
     ],
   },

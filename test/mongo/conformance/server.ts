@@ -83,6 +83,15 @@ export const server: Row[] = [
     ],
   },
   {
+    name: 'collStats counts documents and indexes, of a collection that is not there too',
+    steps: [
+      step({ collStats: 'things' }, ok({ count: 0, size: 0 })),
+      given({ _id: 1 }, { _id: 2 }),
+      step({ createIndexes: 'things', indexes: [{ key: { a: 1 }, name: 'a' }] }),
+      step({ collStats: 'things' }, ok({ count: 2, size: 28, avgObjSize: 14, nindexes: 2, capped: false })),
+    ],
+  },
+  {
     name: 'drop takes the documents and the indexes',
     steps: [
       given({ _id: 1 }),

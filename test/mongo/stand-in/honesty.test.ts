@@ -63,7 +63,7 @@ const known: [what: string, ...Step[]][] = [
 
 const unknown: [what: string, ...Step[]][] = [
   ['explain', step({ explain: { find: 'things' } }, fails(59, 'CommandNotFound'))],
-  ['collStats', step({ collStats: 'things' }, fails(59, 'CommandNotFound'))],
+  ['validate', step({ validate: 'things' }, fails(59, 'CommandNotFound'))],
 ];
 
 describe('what the stand-in does not implement is an error, in MongoDB’s own form', () => {

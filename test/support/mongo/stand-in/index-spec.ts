@@ -180,8 +180,8 @@ function checkTtl(spec: Document, key: Document, version: Version): void {
   if (seconds === undefined) return;
   if (!isNumber(seconds)) {
     throw new CommandFailure(
-      14,
-      `The field 'expireAfterSeconds' must be a number, but got ${bsonTypeName(seconds)}`,
+      67,
+      `TTL index 'expireAfterSeconds' option must be numeric, but received a type of '${bsonTypeName(seconds)}'. Index spec: ${formatValue(spec)}`,
     );
   }
   const number = toNumber(seconds);

@@ -135,6 +135,27 @@ function unsupported(name: string): QueryOperator {
   };
 }
 
+/** In expressions, unlike in filters, values of unlike types compare too, and missing is less than null. */
+const comparisonExpression =
+  (result: (order: number) => unknown) =>
+  (document: never, operands: never, options: never): unknown => {
+    const values = evalExpr(document, operands, options);
+    if (!Array.isArray(values) || values.length !== 2) {
+      throw new CommandFailure(16020, 'Expression takes exactly 2 arguments');
+    }
+    return result(compareValues(values[0], values[1]));
+  };
+
+const comparisonExpressions = {
+  $cmp: comparisonExpression(Math.sign),
+  $eq: comparisonExpression((order) => order === 0),
+  $ne: comparisonExpression((order) => order !== 0),
+  $gt: comparisonExpression((order) => order > 0),
+  $gte: comparisonExpression((order) => order >= 0),
+  $lt: comparisonExpression((order) => order < 0),
+  $lte: comparisonExpression((order) => order <= 0),
+};
+
 /** mingo reads the query; values are compared as MongoDB does, by BSON type first. */
 const operators = {
   ...queries,
@@ -157,7 +178,7 @@ const operators = {
 
 export const mingoContext = Context.init({
   accumulator: accumulators,
-  expression: expressions,
+  expression: { ...expressions, ...comparisonExpressions },
   pipeline: stages,
   projection: projections,
   query: operators,

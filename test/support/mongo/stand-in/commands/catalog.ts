@@ -1,4 +1,4 @@
-import type { Document } from 'bson';
+import { calculateObjectSize, type Document } from 'bson';
 import type { Collection } from '../collection.ts';
 import { CommandFailure, notImplemented } from '../errors.ts';
 import { alreadyThere } from '../index-conflicts.ts';
@@ -314,6 +314,29 @@ const listDatabases: Command = {
   },
 };
 
+const collStats: Command = {
+  name: 'collStats',
+  aliases: ['collstats'],
+  fields: [],
+  elsewhere: ['scale', 'queryExecStats'],
+  requires: onCollection('collStats'),
+  run: (call) => {
+    const name = named(call);
+    const collection = call.state.storage.get(call.database, name);
+    const documents = collection?.find({}) ?? [];
+    const size = documents.reduce((sum, document) => sum + calculateObjectSize(document), 0);
+    return {
+      ns: `${call.database}.${name}`,
+      size,
+      count: documents.length,
+      ...(documents.length > 0 && { avgObjSize: Math.floor(size / documents.length) }),
+      ...(collection && { capped: false }),
+      nindexes: collection?.indexes.length ?? 0,
+      scaleFactor: 1,
+    };
+  },
+};
+
 export const catalogCommands: readonly Command[] = [
   createIndexes,
   listIndexes,
@@ -324,4 +347,5 @@ export const catalogCommands: readonly Command[] = [
   dropDatabase,
   listCollections,
   listDatabases,
+  collStats,
 ];
