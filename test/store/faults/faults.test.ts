@@ -172,6 +172,20 @@ describe.concurrent('the first request of a new session', () => {
   });
 });
 
+test('a write that the server is asked not to acknowledge is refused, for nobody could tell a logout from it', async () => {
+  await using server = disposable(await startServer());
+  await using app = await startFaultyApp(server);
+  const browser = app.browser();
+  await browser.post('/?one=1');
+  await using careless = await startFaultyApp(server, 'url', { w: '0' });
+  const refused = { status: 500, text: expect.stringMatching(/^SessionStoreError: .*w=0/) };
+  expect(await careless.browser().post('/?one=1')).toMatchObject(refused);
+  const same = browser.at(careless.browser().origin);
+  expect(await same.get('/')).toMatchObject({ status: 200 });
+  expect(await same.post('/?two=2')).toMatchObject(refused);
+  expect(await careless.end()).toEqual({ exitCode: 0, stderr: '' });
+});
+
 describe.concurrent('a pool without a free connection', () => {
   test('fails the request that waits for one, and serves the next', async () => {
     await using server = disposable(await startServer());

@@ -18,11 +18,16 @@ export interface SessionDocument {
 /** The part of a collection that the store uses: it fits every copy of the driver, Mongoose's too. */
 export interface SessionCollection {
   findOne(filter: object, options?: object): Promise<SessionDocument | null>;
-  updateOne(filter: object, update: object, options?: object): Promise<{ matchedCount: number }>;
+  updateOne(filter: object, update: object, options?: object): Promise<UpdateResult>;
   deleteOne(filter: object): Promise<unknown>;
   deleteMany(filter: object): Promise<unknown>;
   countDocuments(filter: object): Promise<number>;
   listIndexes(): { toArray(): Promise<{ key: object; expireAfterSeconds?: number }[]> };
+}
+
+export interface UpdateResult {
+  acknowledged: boolean;
+  matchedCount: number;
 }
 
 /** Asked for the collection at each use, so that a failed connection is tried again and not remembered. */

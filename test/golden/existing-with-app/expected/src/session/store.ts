@@ -7,6 +7,7 @@ import type {
   SessionDocument,
   SessionPayload,
   StoreOptions,
+  UpdateResult,
 } from './types';
 
 /** Its message holds no session key, no payload and no credentials. */
@@ -36,7 +37,8 @@ const operations = channel('koa-mongo-session');
 /** Gets `{ properties }` when two requests changed the same properties of one session: the later one won. */
 const clashes = channel('koa-mongo-session:clash');
 const UNKNOWN_VERSION = -1;
-const MAX_KEY_LENGTH = 1024;
+/** As long as a cookie can come: koa-session-minimal awaits no `set`, and a failed one would end the process. */
+const MAX_KEY_LENGTH = 16 * 1024;
 const LAST_DATE = Date.UTC(9999, 11, 31);
 /** From the primary, whatever the connection prefers: a secondary may still hold a session that was destroyed. */
 const READ = { readPreference: 'primary' };
@@ -155,12 +157,12 @@ export class MongoSessionStore {
     const createdAt = draft.updatedAt;
     const update = { ...this.#update(draft), $setOnInsert: { createdAt } };
     const upsert = () => sessions.updateOne({ _id: draft._id }, update, { upsert: true });
-    const { matchedCount } = await upsert().catch((error) => {
+    const result = await upsert().catch((error) => {
       if (error.code === 11000) return upsert();
       throw error;
     });
     // Where another request was first, its version is not known: this one goes on as if it had loaded nothing.
-    return matchedCount === 0 ? ['insert', { ...draft, createdAt, version: 1 }] : ['update', undefined];
+    return isFound(result) ? ['update', undefined] : ['insert', { ...draft, createdAt, version: 1 }];
   }
 
   async #rewrite(sessions: SessionCollection, loaded: Loaded, draft: Draft): Promise<Outcome<Loaded>> {
@@ -171,8 +173,8 @@ export class MongoSessionStore {
   async #touch(sessions: SessionCollection, loaded: Loaded, draft: Draft): Promise<Outcome<Loaded>> {
     const { cookie, expiresAt, updatedAt } = draft;
     const update = { $set: { cookie, expiresAt, updatedAt } };
-    const { matchedCount } = await sessions.updateOne({ _id: loaded._id }, update);
-    return matchedCount > 0 ? ['touch', { ...loaded, ...draft }] : ['destroyed', loaded];
+    const result = await sessions.updateOne({ _id: loaded._id }, update);
+    return isFound(result) ? ['touch', { ...loaded, ...draft }] : ['destroyed', loaded];
   }
 
   /** Never an upsert: a session destroyed meanwhile stays destroyed, so no slow request undoes a logout. */
@@ -182,8 +184,7 @@ export class MongoSessionStore {
     // Each further turn means that another request's write was acknowledged, so this ends.
     while (true) {
       const { _id, version } = base;
-      const { matchedCount } = await sessions.updateOne({ _id, version }, this.#update({ ...draft, text }));
-      if (matchedCount > 0) {
+      if (isFound(await sessions.updateOne({ _id, version }, this.#update({ ...draft, text })))) {
         const isMerged = base !== loaded;
         // `ctx.session` does not show what was merged into it, so its next change has to be merged as well.
         const next = { ...loaded, ...draft, version: isMerged ? UNKNOWN_VERSION : version + 1 };
@@ -235,6 +236,12 @@ export function hashKey(key: string): string {
 /** An `externalKey` of the app's own may return anything, and an object would be a query operator. */
 function isKey(key: unknown): key is string {
   return typeof key === 'string' && key.length > 0 && key.length <= MAX_KEY_LENGTH;
+}
+
+/** An unacknowledged write tells nothing: a conflict and a logout would both look like success. */
+function isFound({ acknowledged, matchedCount }: UpdateResult): boolean {
+  if (acknowledged) return matchedCount > 0;
+  throw new SessionStoreError('UNACKNOWLEDGED', 'Sessions need a write concern: take w=0 off the connection.');
 }
 
 function isDated({ createdAt, updatedAt, expiresAt, version }: Omit<SessionDocument, 'data'>): boolean {

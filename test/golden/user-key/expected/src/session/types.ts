@@ -21,11 +21,16 @@ export interface SessionDocument {
 export interface SessionCollection {
   findOne(filter: object, options?: object): Promise<SessionDocument | null>;
   find(filter: object, options?: object): { toArray(): Promise<SessionDocument[]> };
-  updateOne(filter: object, update: object, options?: object): Promise<{ matchedCount: number }>;
+  updateOne(filter: object, update: object, options?: object): Promise<UpdateResult>;
   deleteOne(filter: object): Promise<unknown>;
   deleteMany(filter: object): Promise<unknown>;
   countDocuments(filter: object): Promise<number>;
   listIndexes(): { toArray(): Promise<{ key: object; expireAfterSeconds?: number }[]> };
+}
+
+export interface UpdateResult {
+  acknowledged: boolean;
+  matchedCount: number;
 }
 
 /** Asked for the collection at each use, so that a failed connection is tried again and not remembered. */
