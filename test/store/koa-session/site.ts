@@ -30,6 +30,7 @@ export interface Site {
 /** Passes everything on to the store, and keeps what was asked of it. */
 export class Recorder {
   readonly calls: Call[] = [];
+  readonly #work: Promise<unknown>[] = [];
   readonly #store: GeneratedStore;
 
   constructor(store: GeneratedStore) {
@@ -37,18 +38,26 @@ export class Recorder {
   }
 
   get(...args: Parameters<GeneratedStore['get']>) {
-    this.calls.push({ method: 'get', args });
-    return this.#store.get(...args);
+    return this.#record('get', args, this.#store.get(...args));
   }
 
   set(...args: Parameters<GeneratedStore['set']>) {
-    this.calls.push({ method: 'set', args });
-    return this.#store.set(...args);
+    return this.#record('set', args, this.#store.set(...args));
   }
 
   destroy(...args: Parameters<GeneratedStore['destroy']>) {
-    this.calls.push({ method: 'destroy', args });
-    return this.#store.destroy(...args);
+    return this.#record('destroy', args, this.#store.destroy(...args));
+  }
+
+  /** Once all that was asked for is done, also what the middleware did not wait for. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#work);
+  }
+
+  #record<T>(method: Call['method'], args: readonly unknown[], work: Promise<T>): Promise<T> {
+    this.calls.push({ method, args });
+    this.#work.push(work);
+    return work;
   }
 }
 
