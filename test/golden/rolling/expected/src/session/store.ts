@@ -230,12 +230,14 @@ export class MongoSessionStore {
 /** The `_id` of a session. A stored one is of no use as a key, for it would be hashed again. */
 export function hashKey(key: string): string {
   if (isKey(key)) return createHash('sha256').update(key).digest('base64url');
-  throw new SessionStoreError('INVALID_KEY', `A session key has 1 to ${MAX_KEY_LENGTH} characters.`);
+  throw new SessionStoreError('INVALID_KEY', `A session key is text of 1 to ${MAX_KEY_LENGTH} characters.`);
 }
 
-/** An `externalKey` of the app's own may return anything, and an object would be a query operator. */
+/** An `externalKey` of the app's own may return anything. An object would be a query operator. */
 function isKey(key: unknown): key is string {
-  return typeof key === 'string' && key.length > 0 && key.length <= MAX_KEY_LENGTH;
+  if (typeof key !== 'string' || key === '' || key.length > MAX_KEY_LENGTH) return false;
+  // All lone surrogates are hashed as the same U+FFFD.
+  return !/\p{Surrogate}/u.test(key);
 }
 
 /** An unacknowledged write tells nothing: a conflict and a logout would both look like success. */

@@ -1,0 +1,95 @@
+import { randomBytes } from 'node:crypto';
+import Koa from 'koa';
+import koaSession from 'koa-session';
+import { type Collection, MongoClient } from 'mongodb';
+import { onTestFinished } from 'vitest';
+import {
+  FEATURES,
+  type GeneratedModules,
+  type GeneratedStore,
+  loadGenerated,
+  PLAIN,
+  type StoreOptions,
+} from '../../support/generated.ts';
+import { listen } from '../../support/listen.ts';
+
+export type Feature = keyof typeof FEATURES;
+
+export type Stored = Record<string, unknown> & { _id: string };
+
+export interface Answer {
+  status: number;
+  /** What `ctx.session` held at the end of the request. */
+  session: Record<string, unknown>;
+  /** What the request ended with, if it failed. */
+  error: (Error & { code?: unknown }) | undefined;
+}
+
+/** An app that takes its session key from wherever the test says, and does what the test gives it to do. */
+export interface Site {
+  readonly modules: GeneratedModules;
+  readonly store: GeneratedStore;
+  /** The collection, seen past the store. */
+  readonly documents: Collection<Stored>;
+  request(key: unknown, act?: (ctx: Koa.Context) => unknown): Promise<Answer>;
+}
+
+export const TTL = 60_000;
+
+export async function openSite(
+  url: string,
+  feature: Feature = 'plain',
+  given: Partial<StoreOptions> = {},
+): Promise<Site> {
+  process.env.MONGODB_URL = url;
+  const collection = `sessions-${randomBytes(6).toString('hex')}`;
+  const modules = await loadGenerated({ ...PLAIN, ...FEATURES[feature] });
+  const client = new MongoClient(url);
+  onTestFinished(() => client.close());
+  const documents = client.db().collection<Stored>(collection);
+  const options: StoreOptions = {
+    ttl: TTL,
+    absoluteTtl: TTL,
+    touchAfter: 1000,
+    userKey: 'userId',
+    encryptionKeys: [randomBytes(32)],
+    ...given,
+  };
+  const store = new modules.store.MongoSessionStore(
+    { collection: async () => client.db().collection(collection) as never, close: async () => {} },
+    options,
+  );
+
+  const app = new Koa();
+  app.keys = ['a secret of tests'];
+  const requests = new Map<string, { key: unknown; act: (ctx: Koa.Context) => unknown; answer: Answer }>();
+  const of = (ctx: Koa.Context) => {
+    const found = requests.get(ctx.path);
+    if (!found) throw new Error(`Nobody asked for ${ctx.path}.`);
+    return found;
+  };
+  app.on('error', (error, ctx) => {
+    of(ctx).answer.error = error;
+  });
+  const externalKey = { get: (ctx: Koa.Context) => of(ctx).key as string, set: () => {} };
+  app.use(koaSession({ store, externalKey }, app));
+  app.use(async (ctx) => {
+    const { act, answer } = of(ctx);
+    await act(ctx);
+    answer.session = ctx.session?.toJSON() ?? {};
+    ctx.status = 204;
+  });
+  const origin = await listen(app);
+  return {
+    modules,
+    store,
+    documents,
+    async request(key, act = () => {}) {
+      const path = `/${randomBytes(8).toString('hex')}`;
+      const answer: Answer = { status: 0, session: {}, error: undefined };
+      requests.set(path, { key, act, answer });
+      answer.status = (await fetch(`${origin}${path}`)).status;
+      return answer;
+    },
+  };
+}
