@@ -99,7 +99,7 @@ describe('prune', () => {
     const { url, db } = await openDatabase(server);
     await sessionsOf(db).insertOne(session('over', { updated: -2 * DAY }));
     const plan = planOf(await project.start(url, ['--dry-run']));
-    expect(plan[0]).toBe('delete the 1 sessions that are over');
+    expect(plan[0]).toBe('delete sessions that are over (1)');
     expect(plan[1]).toContain('create index expiresAt_1');
   });
 });
@@ -118,7 +118,7 @@ describe('--old-ttl', () => {
     const run = await project.start(url, ['--old-ttl', '30d', '--yes']);
     expect(run).toMatchObject({ exitCode: 0 });
     expect(planOf(run)[1]).toBe(
-      'change the lifetime of 2 sessions from 2592000 s to 1209600 s: 0 of them end at once',
+      'change the lifetime of sessions from 2592000 s to 1209600 s (2): 0 of them end at once',
     );
     expect(await sessionsOf(db).find().toArray()).toEqual([
       session('old', { updated: -DAY, lifetime: TTL }),
@@ -136,6 +136,17 @@ describe('--old-ttl', () => {
     expect(run).toMatchObject({ exitCode: 4, stderr: expect.stringContaining('1 of them end at once') });
     expect(await sessionsOf(db).find().toArray()).toEqual(sessions);
   });
+});
+
+test('lifetimes other than the present one are mentioned, and are no work', async () => {
+  const { url, db } = await openDatabase(server);
+  await project.start(url);
+  await sessionsOf(db).insertMany([
+    session('old', { lifetime: 30 * DAY }),
+    session('new', { lifetime: 14 * DAY }),
+  ]);
+  const says = 'note: some sessions have a lifetime of 2592000 s: --old-ttl would change that';
+  expect(await project.start(url, ['--check'])).toMatchObject({ exitCode: 0, stderr: says });
 });
 
 describe('with a user key', () => {
@@ -227,15 +238,15 @@ describe('privileges', () => {
   });
   afterAll(() => locked.stop());
 
-  const loginWith = async (role: string, name: string) => {
+  const loginWith = async (names: string[], name: string) => {
     const { db } = await openDatabase(locked);
-    const roles = [{ role, db: db.databaseName }];
+    const roles = names.map((role) => ({ role, db: db.databaseName }));
     const url = await locked.createUser({ username: name, password: 's3cret', roles });
     return { url: withDatabase(url, db.databaseName), db };
   };
 
   test('readWrite is enough for all but collMod', async () => {
-    const { url, db } = await loginWith('readWrite', 'writer');
+    const { url, db } = await loginWith(['readWrite'], 'writer');
     await sessionsOf(db).insertOne(fromMongoose('a', {}));
     expect(await project.start(url, ['--yes'])).toMatchObject({ exitCode: 0 });
     await sessionsOf(db).dropIndex('expiresAt_1');
@@ -250,7 +261,7 @@ describe('privileges', () => {
   });
 
   test('read may look, and is told what it lacks', async () => {
-    const { url } = await loginWith('read', 'reader');
+    const { url } = await loginWith(['read'], 'reader');
     expect(await project.start(url, ['--check'])).toMatchObject({ exitCode: 3 });
     const refused = await project.start(url);
     expect(refused).toMatchObject({ exitCode: 1 });
@@ -258,8 +269,15 @@ describe('privileges', () => {
     expect(refused.stderr).not.toContain('s3cret');
   });
 
+  test('without any role, even looking is refused', async () => {
+    const { url } = await loginWith([], 'nobody');
+    const refused = await project.start(url, ['--check']);
+    expect(refused).toMatchObject({ exitCode: 1, stdout: '' });
+    expect(refused.stderr).toBe('error: making the plan takes find and listIndexes (in the role read)');
+  });
+
   test('a wrong password is told as such', async () => {
-    const { url } = await loginWith('readWrite', 'other');
+    const { url } = await loginWith(['readWrite'], 'other');
     const refused = await project.start(url.replace('s3cret', 'wr0ng'));
     expect(refused).toMatchObject({ exitCode: 6, stderr: expect.stringContaining('Authentication failed') });
     expect(refused.stderr).not.toContain('wr0ng');

@@ -2,6 +2,7 @@ import type { CreateIndexesOptions, Db, IndexSpecification } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type OwnServer, startServer } from '../support/mongo/index.ts';
 import { makeProject, openDatabase, planOf } from './project.ts';
+import { between } from './proxy.ts';
 
 const plain = makeProject();
 const withUsers = makeProject({ userKey: 'userId' });
@@ -172,6 +173,32 @@ describe.each(['4.4.6', '7.0.14'])('MongoDB %s', (version) => {
     const again = await project.start(url, ['--check']);
     expect(again).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('nothing to do') });
   });
+
+  // At the moment when the script's own createIndexes is on its way, so that the server itself has to judge.
+  test.each([
+    { rival: 'the same index', options: { expireAfterSeconds: 0 }, exitCode: 0 },
+    { rival: 'one with another TTL', options: { expireAfterSeconds: 60 }, exitCode: 1 },
+    { rival: 'one with another name', options: { expireAfterSeconds: 0, name: 'mine' }, exitCode: 1 },
+    { rival: 'a unique one', options: { expireAfterSeconds: 0, unique: true }, exitCode: 1 },
+    { rival: 'one without a TTL', options: {}, exitCode: 1 },
+  ])(
+    '$rival, created by another program in the meantime, ends in exit code $exitCode',
+    async ({ options, exitCode }) => {
+      const { url, db } = await openDatabase(server);
+      const through = await between(url, async (command) => {
+        if (command === 'createIndexes')
+          await db.collection('sessions').createIndex({ expiresAt: 1 }, options);
+        return undefined;
+      });
+      const run = await plain.start(through);
+      expect(run).toMatchObject({ exitCode });
+      expect(run.stderr).toMatch(exitCode === 0 ? /^$/ : /The indexes were changed since the plan was made/);
+      expect(await plain.start(url)).toMatchObject({ exitCode: 0 });
+      const [, ttl] = await db.collection('sessions').listIndexes().toArray();
+      expect(ttl).toMatchObject({ key: { expiresAt: 1 }, expireAfterSeconds: 0 });
+      expect(ttl).not.toHaveProperty('unique');
+    },
+  );
 });
 
 async function indexesOf(db: Db): Promise<string> {

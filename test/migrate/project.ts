@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
@@ -11,7 +11,6 @@ import { wantedPackage } from '../../src/core/wanted-package.ts';
 import { templates } from '../../src/io/templates.ts';
 import { type PackageVersions, PLAIN } from '../support/generated.ts';
 import { withDatabase } from '../support/mongo/index.ts';
-import { writeTree } from '../support/project.ts';
 
 const MODULES = join(import.meta.dirname, '..', '..', 'node_modules');
 export const TSX = join(MODULES, 'tsx', 'dist', 'loader.mjs');
@@ -26,8 +25,11 @@ export function makeProject(change: Partial<Settings> = {}, versions: PackageVer
   const settings: Settings = { ...PLAIN, ...change };
   const folder = mkdtempSync(join(tmpdir(), 'migrate-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
-  const files = renderFiles(settings, templates).map(({ path, text }) => [path, text]);
-  writeTree(folder, { ...Object.fromEntries(files), 'package.json': '{ "type": "module" }' });
+  const manifest = { path: 'package.json', text: '{ "type": "module" }' };
+  for (const { path, text } of [...renderFiles(settings, templates), manifest]) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
   for (const name of Object.keys(wantedPackage(settings).dependencies)) {
     const at = join(folder, 'node_modules', name);
     mkdirSync(dirname(at), { recursive: true });

@@ -1,31 +1,38 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { type Document, deserialize, serialize } from 'bson';
 import { onTestFinished } from 'vitest';
+import { encodeReply, FrameReader, parseRequest, type Request } from '../support/mongo/stand-in/frames.ts';
 
-const HEADER_BYTES = 16;
-const OP_MSG = 2013;
-/** Header, flags, kind of the first section, length of its document, type of its first element. */
-const NAME_AT = HEADER_BYTES + 4 + 1 + 4 + 1;
+/** May answer in the place of the server; it may also do something before the command goes on to the server. */
+export type Intercept = (
+  name: string,
+  command: Document,
+) => Promise<Document | undefined> | Document | undefined;
 
-/**
- * Stands between a client and a standalone server, and tells the name of each command once that is on its way to the
- * server. Gives back the URL to use instead; it ends with the test.
- */
-export async function watchCommands(url: string, onCommand: (name: string) => void): Promise<string> {
+/** Stands between a client and a standalone server until the test is over. Gives back the URL to use instead. */
+export async function between(url: string, intercept: Intercept): Promise<string> {
   const { hostname, port } = new URL(url);
   const sockets = new Set<Socket>();
   const proxy = createServer((client) => {
-    const upstream = connect(Number(port), hostname);
-    for (const socket of [client, upstream]) {
+    const server = connect(Number(port), hostname);
+    for (const socket of [client, server]) {
       sockets.add(socket);
       socket.on('error', () => socket.destroy());
     }
-    upstream.pipe(client);
-    client.on('close', () => upstream.destroy());
-    let unread = Buffer.alloc(0);
-    client.on('data', (chunk) => {
-      upstream.write(chunk);
-      unread = readCommands(Buffer.concat([unread, chunk]), onCommand);
+    server.pipe(client);
+    client.on('close', () => server.destroy());
+    const frames = new FrameReader();
+    let turn = Promise.resolve();
+    client.on('data', (chunk: Buffer) => {
+      for (const frame of frames.read(chunk)) {
+        turn = turn.then(async () => {
+          const request = parseRequest(frame);
+          const reply = await answer(request, intercept);
+          if (reply) client.write(encodeReply(request, reply));
+          else server.write(frame);
+        });
+      }
     });
   }).listen(0, '127.0.0.1');
   await once(proxy, 'listening');
@@ -38,14 +45,7 @@ export async function watchCommands(url: string, onCommand: (name: string) => vo
   return through.href;
 }
 
-/** Gives back what is left after the last whole message. */
-function readCommands(bytes: Buffer, onCommand: (name: string) => void): Buffer<ArrayBuffer> {
-  let rest = bytes;
-  while (rest.length >= HEADER_BYTES && rest.length >= rest.readInt32LE(0)) {
-    const message = rest.subarray(0, rest.readInt32LE(0));
-    if (message.readInt32LE(12) === OP_MSG)
-      onCommand(message.toString('utf8', NAME_AT, message.indexOf(0, NAME_AT)));
-    rest = rest.subarray(message.length);
-  }
-  return Buffer.from(rest);
+async function answer({ body }: Request, intercept: Intercept): Promise<Document | undefined> {
+  const command = deserialize(serialize(body));
+  return intercept(Object.keys(command)[0] ?? '', command);
 }
