@@ -243,7 +243,7 @@ function isKey(key: unknown): key is string {
 /** An unacknowledged write tells nothing: a conflict and a logout would both look like success. */
 function isFound({ acknowledged, matchedCount }: UpdateResult): boolean {
   if (acknowledged) return matchedCount > 0;
-  throw new SessionStoreError('UNACKNOWLEDGED', 'Sessions need a write concern: take w=0 off the connection.');
+  throw new SessionStoreError('UNACKNOWLEDGED', 'Sessions need a write concern other than w=0.');
 }
 
 function isDated({ createdAt, updatedAt, expiresAt, version }: Omit<SessionDocument, 'data'>): boolean {
@@ -275,8 +275,9 @@ function toJson(payload: SessionPayload, maxBytes: number): string {
   const text = JSON.stringify(payload);
   const bytes = Buffer.byteLength(text);
   if (bytes <= maxBytes) return text;
-  const size = (name: string) => JSON.stringify(payload[name])?.length ?? 0;
-  const largest = Object.keys(payload).sort((a, b) => size(b) - size(a));
+  const sizeOf = (value: unknown) => JSON.stringify(value)?.length ?? 0;
+  const sizes = Object.entries(payload).map(([name, value]) => ({ name, size: sizeOf(value) }));
+  const largest = sizes.sort((a, b) => b.size - a.size).map(({ name }) => name.slice(0, 50));
   const message = `The session has ${bytes} bytes, ${maxBytes} are allowed. Largest: ${largest.slice(0, 3)}.`;
   throw new SessionStoreError('TOO_LARGE', message);
 }

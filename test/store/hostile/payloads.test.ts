@@ -1,0 +1,143 @@
+import { describe, expect, test } from 'vitest';
+import { useDatabase } from '../../support/mongo/index.ts';
+import { type Feature, openSite } from './site.ts';
+
+const { url } = useDatabase();
+
+const KEY = 'the-key-of-ann';
+const cycle: Record<string, unknown> = {};
+cycle.self = cycle;
+
+/** What is put into `ctx.session.value`, and what the next request finds there. */
+const kept: [name: string, value: unknown, found?: unknown][] = [
+  ['a __proto__', JSON.parse('{"__proto__":{"polluted":1}}')],
+  ['a constructor', { constructor: { prototype: { polluted: 1 } } }],
+  ['operators', { $where: 'sleep(1000)', $set: { _id: 1 }, $ne: null }],
+  ['text that reads as a path', { text: '$user', other: '$$ROOT' }],
+  ['dots and dollars in names', { 'a.b': 1, '': 2, '.': 3, $: 4, 'a.$[].b': 5 }],
+  ['null bytes', { 'a\0b': 'c\0d' }],
+  ['lone surrogates', { '\ud800': '\udfff' }],
+  ['BSON look-alikes', { _bsontype: 'ObjectId', id: 'x' }],
+  ['dates, as text', { at: new Date(0) }, { at: '1970-01-01T00:00:00.000Z' }],
+  ['what JSON has no form for, left out', { no: undefined, fn: () => 1, nan: Number.NaN }, { nan: null }],
+  ['half a megabyte', 'x'.repeat(512 * 1024)],
+  ['a hundred levels', JSON.parse(`${'['.repeat(100)}${']'.repeat(100)}`)],
+];
+
+const refused: [name: string, value: unknown, error: object][] = [
+  [
+    '17 MB',
+    'x'.repeat(17 * 1024 * 1024),
+    {
+      name: 'SessionStoreError',
+      code: 'TOO_LARGE',
+      message: expect.stringMatching(/1048576 are allowed.*: value/),
+    },
+  ],
+  [
+    'many properties, too large together',
+    Object.fromEntries(Array.from({ length: 100_000 }, (_, n) => [`property ${n}`, n])),
+    { code: 'TOO_LARGE' },
+  ],
+  ['a cycle', cycle, { message: expect.stringMatching(/circular/i) }],
+  ['a BigInt', 1n, { message: expect.stringMatching(/BigInt/) }],
+];
+
+describe.each<Feature>(['plain', 'all'])('%s: a session that holds', (feature) => {
+  test.each(kept)('%s comes back as it went in', async (_name, value, found = value) => {
+    const { store, documents, request } = await openSite(url, feature);
+    await store.set(KEY, { userId: 'ann' });
+    expect(await request(KEY, (ctx) => void Object.assign(ctx.session, { value }))).toMatchObject({
+      status: 204,
+    });
+    const { session } = await request(KEY);
+    expect(session).toEqual({ userId: 'ann', value: found });
+    expect(Object.keys(session.value as object)).toEqual(Object.keys(found as object));
+    expect(Object.getPrototypeOf(session)).toBe(Object.prototype);
+    expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
+    expect(await documents.countDocuments()).toBe(1);
+  });
+
+  test.each(refused)('%s fails its request alone, and stays as it was', async (_name, value, error) => {
+    const { store, request } = await openSite(url, feature);
+    await store.set(KEY, { userId: 'ann' });
+    for (const save of [false, true]) {
+      const answer = await request(KEY, async (ctx) => {
+        ctx.session.value = value;
+        if (save) await ctx.session.save();
+      });
+      expect(answer).toMatchObject({ status: 500, error });
+    }
+    expect(await request(KEY)).toMatchObject({ status: 204, session: { userId: 'ann' } });
+    expect(await request(undefined, (ctx) => void Object.assign(ctx.session, { value }))).toMatchObject({
+      status: 500,
+      error,
+    });
+  });
+
+  test.each([
+    ['a __proto__', JSON.parse('{"__proto__":{"isAdmin":true},"views":1}'), { views: 1 }],
+    [
+      'a constructor',
+      JSON.parse('{"constructor":1,"toString":2,"views":1}'),
+      { constructor: 1, toString: 2, views: 1 },
+    ],
+  ])('as a property of its own %s gives ctx.session no other prototype', async (_name, payload, found) => {
+    const { store, request } = await openSite(url, feature);
+    await store.set(KEY, payload);
+    const { session } = await request(KEY, (ctx) => expect(ctx.session.isAdmin).toBeUndefined());
+    expect(session).toEqual(found);
+  });
+});
+
+test('properties by the names of Object.prototype are merged as any others', async () => {
+  const { store, request } = await openSite(url);
+  await store.set(KEY, { views: 1, constructor: 'old', valueOf: 'old' });
+  await request(KEY, async (slow) => {
+    await request(KEY, (ctx) => {
+      ctx.session.hasOwnProperty = 'mine';
+      delete ctx.session.constructor;
+    });
+    slow.session.toString = 'mine';
+    delete slow.session.valueOf;
+  });
+  expect((await request(KEY)).session).toEqual({ views: 1, hasOwnProperty: 'mine', toString: 'mine' });
+});
+
+test('the size of each property is taken once, however many there are', async () => {
+  const { store } = await openSite(url, 'plain', { maxBytes: 100 });
+  let taken = 0;
+  const toJSON = () => {
+    taken += 1;
+    return 'some text';
+  };
+  const names = Array.from({ length: 1000 }, (_, number) => `p${number}`);
+  await expect(
+    store.set(KEY, Object.fromEntries(names.map((name) => [name, { toJSON }]))),
+  ).rejects.toMatchObject({
+    code: 'TOO_LARGE',
+  });
+  // The payload as a whole, and each property by itself.
+  expect(taken).toBe(2 * names.length);
+});
+
+test('a property name of any length leaves the error readable', async () => {
+  const { store } = await openSite(url);
+  const failure = await store.set(KEY, { ['n'.repeat(2 * 1024 * 1024)]: 1 }).catch((error) => error);
+  expect(failure).toMatchObject({ code: 'TOO_LARGE' });
+  expect(failure.message.length).toBeLessThan(1000);
+});
+
+test.each([
+  ['an object', { $ne: null }],
+  ['an array', ['bob']],
+  ['true', true],
+])('a user that is %s is refused, and nobody else’s sessions are touched', async (_name, userId) => {
+  const { store, request } = await openSite(url, 'user-key');
+  await store.set(KEY, { userId: 'ann' });
+  const answer = await request(undefined, (ctx) => void Object.assign(ctx.session, { userId }));
+  expect(answer).toMatchObject({ status: 500, error: { code: 'INVALID_USER' } });
+  await store.destroyByUser(userId as never);
+  expect(await store.listByUser(userId as never)).toEqual([]);
+  expect(await store.load(KEY)).toEqual({ userId: 'ann' });
+});
