@@ -273,7 +273,7 @@ describe('privileges', () => {
     const { url } = await loginWith([], 'nobody');
     const refused = await project.start(url, ['--check']);
     expect(refused).toMatchObject({ exitCode: 1, stdout: '' });
-    expect(refused.stderr).toBe('error: making the plan takes find and listIndexes (in the role read)');
+    expect(refused.stderr).toBe('error: a plan takes find and listIndexes (in the role read)');
   });
 
   test('a wrong password is told as such', async () => {

@@ -24,7 +24,8 @@ prune: deletes the sessions that are over, where the database does not do so by 
 Exit codes: 0 done, 1 failed, 2 usage, 3 something to do (--check), 4 not agreed to, 6 database out of reach`;
 
 /** TTL 0: each session ends at its own date, so that the index need never change. */
-const INDEXES: readonly Index[] = [{ name: 'expiresAt_1', key: { expiresAt: 1 }, expireAfterSeconds: 0 }];
+const TTL_INDEX: Index = { name: 'expiresAt_1', key: { expiresAt: 1 }, expireAfterSeconds: 0 };
+const INDEXES = [TTL_INDEX];
 /** The dates by which other stores end a session: a TTL index on one would end the sessions of this store, too. */
 const OLD_DATES = ['updatedAt', 'expires', 'ttl', 'expiresAt'];
 /** The fields that every session has. */
@@ -33,7 +34,9 @@ const FIELDS = ['_id', 'data', 'cookie', 'expiresAt', 'createdAt', 'updatedAt', 
 const GRACE = 10_000;
 const BATCH_SIZE = 500;
 
-/** By the code of an error of MongoDB. */
+/** The codes of NamespaceNotFound and IndexNotFound. */
+const MISSING: readonly unknown[] = [26, 27];
+/** By the code of an error. */
 const HINTS: ReadonlyMap<unknown, string> = new Map([
   [59, 'The service does not know this command.'],
   [67, 'A service that has no TTL on such a date needs `prune`, run by a timer.'],
@@ -163,7 +166,8 @@ async function makePlan(database: Database, options: Options): Promise<Plan> {
     ...last.map((step) => toAction(database, step, requireIndexes)),
     ...(options.shard ? await planSharding(database) : []),
   ];
-  return { actions, notes: [...notes, ...adoptions.flatMap((adoption) => adoption.notes)] };
+  const remarks = options.oldTtl === undefined ? await otherLifetimes(collection) : [];
+  return { actions, notes: [...notes, ...adoptions.flatMap((adoption) => adoption.notes), ...remarks] };
 }
 
 /**
@@ -234,7 +238,7 @@ async function planPruning(collection: Collection): Promise<Action[]> {
   if (count === 0) return [];
   return [
     {
-      what: `delete the ${count} sessions that are over`,
+      what: `delete sessions that are over (${count})`,
       needs: 'find and remove (in the role readWrite)',
       command: { delete: COLLECTION, deletes: [{ q: filter, limit: 0 }] },
       async run() {
@@ -264,7 +268,7 @@ async function planLifetimes(collection: Collection, oldTtl: number): Promise<Ac
   const update = [{ $set: { expiresAt, cookie } }];
   return [
     {
-      what: `change the lifetime of ${count} sessions from ${oldTtl / 1000} s to ${TTL / 1000} s`,
+      what: `change the lifetime of sessions from ${oldTtl / 1000} s to ${TTL / 1000} s (${count})`,
       asks: `${over} of them end at once`,
       needs: 'update (in the role readWrite)',
       command: { update: COLLECTION, updates: [{ q: filter, u: update, multi: true }] },
@@ -275,6 +279,15 @@ async function planLifetimes(collection: Collection, oldTtl: number): Promise<Ac
       },
     },
   ];
+}
+/** In a sample, for there is no index on lifetimes: the oldest sessions come first. */
+async function otherLifetimes(collection: Collection): Promise<string[]> {
+  const options = { projection: { 'cookie._maxAge': 1 }, limit: BATCH_SIZE };
+  const sample = await collection.find({ 'cookie._maxAge': { $gt: 0 } }, options).toArray();
+  const lifetimes = new Set(sample.map(({ cookie }) => (cookie as { _maxAge: number })._maxAge));
+  return [...lifetimes]
+    .filter((lifetime) => lifetime !== settings.TTL)
+    .map((lifetime) => `some sessions have a lifetime of ${lifetime / 1000} s: --old-ttl would change that`);
 }
 
 async function planSharding(database: Database): Promise<Action[]> {
@@ -309,7 +322,7 @@ function toAction(database: Database, step: Step, check = async (_database: Data
     ...step,
     async run() {
       await check(database);
-      await database.command(step.command);
+      await database.command(step.command).catch(unlessMissing({}));
       return 0;
     },
   };
@@ -321,7 +334,7 @@ async function apply(action: Action): Promise<void> {
     let done = 0;
     for (let count = await action.run(); count > 0; count = await action.run()) {
       done += count;
-      if (isTTY) process.stderr.write(`\r${action.what}: ${done}`);
+      if (isTTY) process.stderr.write(`\r${done} done`);
     }
   } catch (error) {
     throw error instanceof Failure || isUnreachable(error) ? error : refused(action, error);
@@ -483,6 +496,7 @@ function refused({ what, needs, command }: Action, error: unknown): Failure {
 function toFailure(error: unknown): Failure {
   if (error instanceof Failure) return error;
   if (isUnreachable(error)) return new Failure(6, `the database is out of reach: ${messageOf(error)}`);
+  if (codeOf(error) === 13) return new Failure(1, 'a plan takes find and listIndexes (in the role read)');
   return new Failure(1, messageOf(error));
 }
 
@@ -493,10 +507,10 @@ function isUnreachable(error: unknown): boolean {
   return isOffline.test(`${name} ${errorResponse?.name}`) || syscall !== undefined || codeOf(error) === 18;
 }
 
-/** For `catch`: a collection that is not there yet has nothing in it. */
+/** For `catch`: a collection that is not there yet has nothing in it, and no index has to be dropped twice. */
 function unlessMissing(nothing: Document): (error: unknown) => Document {
   return (error) => {
-    if (codeOf(error) === 26) return nothing;
+    if (MISSING.includes(codeOf(error))) return nothing;
     throw error;
   };
 }

@@ -103,7 +103,7 @@ function adoption(target: Collection, source: Collection, layout: Layout, count:
   const filter = foreign(layout);
   let vain = 0;
   return {
-    what: `take over ${count} sessions of ${layout.store} from ${source.collectionName}`,
+    what: `take over sessions of ${layout.store} from ${source.collectionName} (${count})`,
     asks: 'the old store cannot read them any more: stop the app that uses it first',
     needs: 'find, insert, update and remove (in the role readWrite)',
     command: { find: source.collectionName, filter },
@@ -153,10 +153,18 @@ function ending(document: Document, layout: Layout) {
   return { updateOne: { filter: { _id: document._id }, update: { $set: { expiresAt } } } };
 }
 
-/** Nothing when its content cannot be read. */
+/** Nothing when its content cannot be read, or is none that the store would take. */
 function toSession(document: Document, layout: Layout): SessionDocument | undefined {
   const content = readContent(layout.content(document));
-  if (!content) return undefined;
+  try {
+    return content && convert(document, content, layout);
+  } catch (error) {
+    if (error instanceof store.SessionStoreError) return undefined;
+    throw error;
+  }
+}
+
+function convert(document: Document, content: SessionPayload, layout: Layout): SessionDocument {
   const end = endOf(document, layout);
   const { data, cookie } = splitContent(content, end);
   const updatedAt = writeOf(document, new Date(end.getTime() - (cookie._maxAge ?? settings.TTL)));
