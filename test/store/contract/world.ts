@@ -49,6 +49,8 @@ export interface StoredDocument {
 export interface World {
   readonly settings: Settings;
   readonly modules: GeneratedModules;
+  /** What `connect()` and `sessions()` take: the project's own database, where the style has one. */
+  readonly source: unknown;
   readonly encryptionKeys: [Buffer, ...Buffer[]];
   /** What the stores are made with. */
   readonly options: StoreOptions;
@@ -158,6 +160,9 @@ export function useWorld({ style, settings, packages }: Harness): World {
     documents,
     encryptionKeys,
     options,
+    get source() {
+      return source?.value;
+    },
     get modules() {
       return loaded();
     },

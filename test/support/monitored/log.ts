@@ -9,9 +9,16 @@ export interface SentCommand {
 const OURS = new Set(['find', 'update', 'delete', 'aggregate', 'listIndexes', 'insert', 'findAndModify']);
 
 const sent: SentCommand[] = [];
+let open = 0;
 
 /** For a client that was made with `monitorCommands`. */
 export function monitor(client: Pick<EventEmitter, 'on'>): void {
+  client.on('topologyOpening', () => {
+    open += 1;
+  });
+  client.on('topologyClosed', () => {
+    open -= 1;
+  });
   client.on('commandStarted', ({ commandName, command }) => {
     if (OURS.has(commandName)) sent.push({ name: commandName, command });
   });
@@ -20,4 +27,9 @@ export function monitor(client: Pick<EventEmitter, 'on'>): void {
 /** What was sent since this was last asked. */
 export function takeCommands(): SentCommand[] {
   return sent.splice(0);
+}
+
+/** How many more clients were opened than closed since they are monitored. */
+export function openClients(): number {
+  return open;
 }

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { openClients } from '../../../support/monitored/log.ts';
 import { HOUR, MINUTE, newKey, newSession, type World, wait } from '../world.ts';
 
 export function lifecycle(world: World): void {
@@ -12,12 +13,15 @@ export function lifecycle(world: World): void {
       emitWarning.mockRestore();
     }
   };
+  const { style } = world.settings.connection;
+  const ownClients = style === 'url' || style === 'host' ? 1 : 0;
   const NO_TTL_INDEX = ['Sessions have no TTL index: run `npm run migrate:sessions`.'];
 
   describe('lifecycle', () => {
     test('making a store connects to nothing', async () => {
-      const sent = await world.sentBy(async () => world.open());
-      expect(sent).toEqual([]);
+      const before = openClients();
+      expect(await world.sentBy(async () => world.open())).toEqual([]);
+      expect(openClients()).toBe(before);
     });
 
     test('count counts the living, clear ends all', async () => {
@@ -59,13 +63,22 @@ export function lifecycle(world: World): void {
       expect(await warningsOf(() => store.ready())).toEqual(NO_TTL_INDEX);
     });
 
-    test('closing closes what was opened here, and never what was handed in', async () => {
-      const store = world.open();
-      const other = world.open();
+    test('closing closes what was opened for the store, and never what was handed in', async () => {
+      const [store, other] = [world.open(), world.open()];
+      const before = openClients();
       const key = await newSession(store, { views: 1 });
+      expect(openClients() - before).toBe(ownClients);
       await store.close();
       await store.close();
+      expect(openClients()).toBe(before);
       expect(await other.get(key)).toEqual({ views: 1 });
+    });
+
+    test('all requests of a store share one client', async () => {
+      const store = world.open();
+      const before = openClients();
+      await Promise.all([store.count(), store.count(), newSession(store)]);
+      expect(openClients() - before).toBe(ownClients);
     });
 
     test('a store that was never used can be closed', async () => {

@@ -48,7 +48,6 @@ const connections = new Set<SessionConnection>();
 export function sessions(app: Koa, connection: MongooseConnection): MongoSessionStore {
   // koa-session would ignore the second call without a word.
   if (mounted.has(app)) throw new Error('sessions(app) was called twice for the same app.');
-  mounted.add(app);
   app.keys ??= new Keygrip(secrets('APP_KEYS'), 'sha256');
   const opened = connect(connection);
   connections.add(opened);
@@ -73,6 +72,7 @@ export function sessions(app: Koa, connection: MongooseConnection): MongoSession
     store,
   };
   app.use(koaSession(options, app));
+  mounted.add(app);
   return store;
 }
 

@@ -42,7 +42,6 @@ const connections = new Set<SessionConnection>();
 export function sessions(app: Koa): MongoSessionStore {
   // koa-session would ignore the second call without a word.
   if (mounted.has(app)) throw new Error('sessions(app) was called twice for the same app.');
-  mounted.add(app);
   app.keys ??= new Keygrip(secrets('APP_KEYS'), 'sha256');
   const opened = connect();
   connections.add(opened);
@@ -63,6 +62,7 @@ export function sessions(app: Koa): MongoSessionStore {
     store,
   };
   app.use(koaSession(options, app));
+  mounted.add(app);
   return store;
 }
 
