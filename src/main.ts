@@ -55,7 +55,7 @@ export async function main(flags: Flags): Promise<number> {
     canAsk: run.input && canAsk(process.env),
   });
   if (!outcome.written) {
-    tell(run.diff === undefined ? reportOf(outcome, run) : reportDiff(outcome.plan, run.diff));
+    tell(reportOf(outcome, run));
     if (outcome.problem) throw outcome.problem;
     return outcome.exitCode;
   }
@@ -84,8 +84,11 @@ async function undo({ directory, run }: Flags): Promise<number> {
   return 0;
 }
 
-const reportOf = (outcome: Outcome, { json }: RunFlags): string =>
-  json ? reportJson(outcome) : reportText(outcome);
+function reportOf(outcome: Outcome, { json, diff }: RunFlags): string {
+  const differences = diff === undefined ? undefined : reportDiff(outcome.plan, diff);
+  if (json) return reportJson(outcome, { diff: differences });
+  return differences ?? reportText(outcome);
+}
 
 const factsOf = ({ root, kind, name, importExtension }: Project): ProjectFacts => ({
   kind,

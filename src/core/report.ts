@@ -52,7 +52,11 @@ export function reportText({ plan, written }: Reported): string {
   return [...lines, ...notes, summary(entries), ...end].map((line) => `${line}\n`).join('');
 }
 
-/** For a program: one JSON value. */
+/**
+ * For a program: one JSON value.
+ *
+ * @param facts what else it says
+ */
 export function reportJson({ plan, written }: Reported, facts: object = {}): string {
   const files = plan.entries.map((entry: Entry) => ({
     id: entry.id,

@@ -1,0 +1,69 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { idInHeader } from '../../../src/core/header.ts';
+import { patchEnv } from '../../../src/core/patch-env.ts';
+import { patchGitignore } from '../../../src/core/patch-gitignore.ts';
+import { textOnDisk, type WorkingTree } from '../../../src/core/project.ts';
+import type { RenderedFile } from '../../../src/core/rendered-file.ts';
+import { openProject, readProject, readWorkingTree } from '../../../src/io/project.ts';
+import { isPreview, type Outcome, type RunMode, regenerate } from '../../../src/regenerate.ts';
+
+export const GENERATOR = '1.2.0';
+
+export const PLAIN_RUN: RunMode = {
+  dryRun: false,
+  check: false,
+  diff: undefined,
+  onConflict: undefined,
+  restore: [],
+};
+
+/** How a run goes beside what is rendered. */
+export interface GenerateOptions {
+  readonly run?: Partial<RunMode>;
+  /** Patches .gitignore and .env, too. */
+  readonly patches?: boolean;
+  readonly canAsk?: boolean;
+}
+
+/** The whole pipeline, but for options and templates. */
+export async function generate(
+  directory: string,
+  rendered: readonly RenderedFile[],
+  { run: given = {}, patches = false, canAsk = false }: GenerateOptions = {},
+): Promise<Outcome> {
+  const run = { ...PLAIN_RUN, ...given };
+  const project = await (isPreview(run) ? readProject : openProject)(directory, GENERATOR);
+  const tree = await readWorkingTree(project, rendered);
+  return regenerate({
+    project,
+    rendered,
+    patches: patches ? patchesFor(tree) : [],
+    tree,
+    remembered: { generator: GENERATOR, project: project.kind, answers: {} },
+    run,
+    canAsk,
+  });
+}
+
+/** What a folder holds, as if it had been rendered. */
+export function readRendered(folder: string): RenderedFile[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort()
+    .map((file) => {
+      const path = file.slice(folder.length + 1);
+      const text = readFileSync(file, 'utf8');
+      return { id: idInHeader(text) ?? path.toLowerCase().replace(/[^a-z0-9]+/g, '-'), path, text };
+    });
+}
+
+function patchesFor(tree: WorkingTree) {
+  const raw = (path: string) => textOnDisk(tree, path);
+  const entry = { name: 'APP_KEYS', comment: 'Keys.', example: '', secret: 'random-keys' } as const;
+  return [
+    { id: 'gitignore', path: '.gitignore', text: patchGitignore(raw('.gitignore'), ['.env']), notes: [] },
+    { id: 'env', path: '.env', ...patchEnv(raw('.env'), [entry], {}, () => 'a-key') },
+  ];
+}
