@@ -42,7 +42,7 @@ export async function chooseSource(memo = MEMO): Promise<Source> {
   if (source.kind === 'stand-in' && process.env.MONGODB_TEST_REQUIRE === 'real') {
     throw new Error(
       `MONGODB_TEST_REQUIRE=real, and no mongod can be had: ${source.because}. ` +
-        'Name a running server by MONGODB_TEST_URL, or a mongod by MONGOMS_SYSTEM_BINARY.',
+        'Name one by MONGOMS_SYSTEM_BINARY. MONGODB_TEST_URL alone does not do: some tests stop their server.',
     );
   }
   return source;

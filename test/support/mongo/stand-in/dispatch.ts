@@ -67,7 +67,7 @@ export async function dispatch(
   } catch (error) {
     if (error instanceof ConnectionEnded) throw error;
     const failure = asFailure(error);
-    return withLabels(call, failure);
+    return { ...failure.toReply(), ...labelsFor(call, failure.code, failure.details.errorLabels) };
   }
 }
 
@@ -88,12 +88,6 @@ export function asFailure(error: unknown): CommandFailure {
   );
 }
 
-function withLabels({ state, body }: Call, failure: CommandFailure): Document {
-  const reply = failure.toReply();
-  const retryable = state.replication && body.txnNumber !== undefined && RETRYABLE_CODES.has(failure.code);
-  return retryable && !reply.errorLabels ? { ...reply, errorLabels: ['RetryableWriteError'] } : reply;
-}
-
 function toCall(state: ServerState, connection: Connection, body: Document): Call {
   const [name = ''] = Object.keys(body);
   const lsid = body.lsid;
@@ -110,14 +104,26 @@ function toCall(state: ServerState, connection: Connection, body: Document): Cal
 }
 
 async function execute(command: Command, call: Call): Promise<Document> {
-  const { state, body, database } = call;
   authorize(command, call);
-  const misfortune = state.failPoints.take(
-    call.name,
-    call.connection.appName,
-    `${database}.${body[call.name]}`,
-  );
+  const misfortune = misfortuneOf(call);
   if (misfortune) await suffer(misfortune);
+  check(command, call);
+  const reply = await command.run({ ...call, statements: retryableStatements(command, call) });
+  const writeConcernError = misfortune?.writeConcernError ?? unsatisfiedWriteConcern(call);
+  if (!writeConcernError) return reply;
+  return {
+    ...reply,
+    writeConcernError,
+    ...labelsFor(call, toNumber(writeConcernError.code), misfortune?.errorLabels),
+  };
+}
+
+const misfortuneOf = ({ state, connection, name, database, body }: Call): Misfortune | undefined =>
+  state.failPoints.take(name, connection.appName, `${database}.${body[name]}`);
+
+/** All that is refused before a command looks at its own fields. */
+function check(command: Command, call: Call): void {
+  const { body, database } = call;
   const other = command.elsewhere?.find((field) => body[field] !== undefined);
   if (other) throw notImplemented(`the field ${other} of ${command.name}`);
   const known = knownFields.get(command);
@@ -129,14 +135,14 @@ async function execute(command: Command, call: Call): Promise<Document> {
   checkApiVersion(call);
   checkConcerns(command, call);
   checkPrimary(command, call);
-  const statements = retryableStatements(command, call);
-  const reply = await command.run({ ...call, statements });
-  const writeConcernError = misfortune?.writeConcernError ?? unsatisfiedWriteConcern(call);
-  return writeConcernError ? { ...reply, writeConcernError, ...labels(misfortune) } : reply;
 }
 
-const labels = (misfortune: Misfortune | undefined): Document =>
-  misfortune?.errorLabels ? { errorLabels: misfortune.errorLabels } : {};
+/** The labels given, or else the one that tells drivers to try a retryable write again. */
+function labelsFor({ state, body }: Call, code: number, given: string[] | undefined): Document {
+  if (given) return { errorLabels: given };
+  const retryable = state.replication && body.txnNumber !== undefined && RETRYABLE_CODES.has(code);
+  return retryable ? { errorLabels: ['RetryableWriteError'] } : {};
+}
 
 async function suffer(misfortune: Misfortune): Promise<void> {
   if (misfortune.blockTimeMS > 0) await sleep(misfortune.blockTimeMS, undefined, { ref: false });
@@ -146,7 +152,7 @@ async function suffer(misfortune: Misfortune): Promise<void> {
   throw new CommandFailure(
     errorCode,
     `Failing command via 'failCommand' failpoint: ${codeName(errorCode)}`,
-    labels(misfortune),
+    misfortune.errorLabels && { errorLabels: misfortune.errorLabels },
   );
 }
 
@@ -160,8 +166,9 @@ function authorize(command: Command, call: Call): void {
   }
   if (requirement === 'authentication') return;
   const allowed = requirement.every((need) => connection.may(need));
-  if (!allowed)
+  if (!allowed) {
     throw new CommandFailure(13, `not authorized on ${database} to execute command { ${call.name}: 1 }`);
+  }
 }
 
 /** MongoDB's localhost exception: where nobody is known, the first user of all may be made. */
@@ -179,8 +186,9 @@ const READ_CONCERNS = new Set(['local', 'available', 'majority', 'linearizable']
 
 function checkConcerns(command: Command, { options, state }: Call): void {
   const { level = 'local', ...otherRead } = options.document('readConcern') ?? {};
-  if (!READ_CONCERNS.has(level) || Object.keys(otherRead).length > 0)
+  if (!READ_CONCERNS.has(level) || Object.keys(otherRead).length > 0) {
     throw notImplemented('this read concern');
+  }
   const writeConcern = options.document('writeConcern');
   if (!writeConcern) return;
   if (!command.writes) throw new CommandFailure(72, 'Command does not support writeConcern');
@@ -220,13 +228,15 @@ function retryableStatements(command: Command, { state, body, session }: Call): 
     throw new CommandFailure(20, 'Transaction numbers are only allowed on a replica set member or mongos');
   }
   if (transaction) throw notImplemented('transactions');
-  if (session === undefined)
+  if (session === undefined) {
     throw new CommandFailure(72, 'Transaction number requires a session ID to also be specified');
-  if (!command.retryable)
+  }
+  if (!command.retryable) {
     throw new CommandFailure(
       50768,
       `txnNumber may only be provided for retryable writes, not ${command.name}`,
     );
+  }
   const parsed = number instanceof Long ? number.toBigInt() : BigInt(Math.trunc(toNumber(number)));
   return state.sessions.begin(session, parsed);
 }

@@ -47,8 +47,9 @@ export class FrameReader {
       if (this.#length < 4) return;
       const first = this.#join(4);
       const size = first.readInt32LE(0);
-      if (size < HEADER_BYTES || size > MAX_MESSAGE_BYTES)
+      if (size < HEADER_BYTES || size > MAX_MESSAGE_BYTES) {
         throw new MalformedFrame(`message of ${size} bytes`);
+      }
       if (this.#length < size) return;
       const whole = this.#join(size);
       this.#chunks = whole.length > size ? [whole.subarray(size)] : [];

@@ -222,8 +222,9 @@ const PARTIAL_OPERATORS = new Set([
 function checkPartial(spec: Document): void {
   const filter = spec.partialFilterExpression;
   if (filter === undefined) return;
-  if (!isDocument(filter))
+  if (!isDocument(filter)) {
     throw new CommandFailure(14, "The field 'partialFilterExpression' must be an object");
+  }
   if (truthy(spec.sparse)) {
     throw new CommandFailure(67, 'cannot mix "partialFilterExpression" and "sparse" options');
   }

@@ -57,8 +57,9 @@ function omit(value: unknown, tree: Tree): unknown {
 export function projector(projection: Document = {}): (document: Document) => Document {
   const { _id, ...fields } = projection;
   const paths = Object.keys(fields);
-  if (paths.some((path) => path.startsWith('$') || path.includes('.$')))
+  if (paths.some((path) => path.startsWith('$') || path.includes('.$'))) {
     throw notImplemented('positional projections');
+  }
   const kinds = new Set(Object.values(fields).map(included));
   if (kinds.size === 2) {
     const [inclusion] = [...Object.values(fields)].map(included);

@@ -24,8 +24,6 @@ export class ServerState {
   readonly connections = { current: 0, totalCreated: 0 };
   readonly opCounts: Record<string, number> = {};
   address = '';
-  /** Ends this server, as the `shutdown` command asks. */
-  shutdown: () => void = () => {};
 
   constructor(options: {
     version: Version;

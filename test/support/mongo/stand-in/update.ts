@@ -369,8 +369,9 @@ function byPipeline(pipeline: readonly Document[], variables: Document): Update 
 /** Reads the `u` of an update statement, or the `update` of a findAndModify. */
 export function parseUpdate(update: unknown, variables: Document = {}): { apply: Update; replaces: boolean } {
   if (Array.isArray(update)) return { apply: byPipeline(update, variables), replaces: false };
-  if (!isDocument(update))
+  if (!isDocument(update)) {
     throw new CommandFailure(9, 'Update argument must be either an object or an array');
+  }
   const [first] = Object.keys(update);
   if (first?.startsWith('$')) return { apply: byOperators(update), replaces: false };
   return { apply: byReplacement(update), replaces: true };

@@ -153,8 +153,9 @@ const setParameter: Command = {
   adminOnly: true,
   run: (call) => {
     const [name] = Object.keys(PARAMETERS).filter((parameter) => call.options.has(parameter));
-    if (name === undefined)
+    if (name === undefined) {
       throw new CommandFailure(72, 'no option found to set, use help:true to see options ');
+    }
     const was = PARAMETERS[name]?.get(call);
     PARAMETERS[name]?.set(call, call.options.raw(name));
     return { was };

@@ -107,8 +107,9 @@ const distinct: Command = {
   requires: onCollection('find'),
   run: (call) => {
     const key = call.options.text('key');
-    if (key === undefined)
+    if (key === undefined) {
       throw new CommandFailure(40414, "BSON field 'distinct.key' is missing but a required field");
+    }
     const values = new Map<string, unknown>();
     for (const document of select(call, 'query')) {
       for (const value of indexedValuesAt(document, key))

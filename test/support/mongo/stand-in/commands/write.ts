@@ -89,8 +89,9 @@ function checkSize(document: Document, what: string, code: number): void {
 function checkStorable(document: Document, version: Version): void {
   if (atLeast(version, 5)) return;
   const dollar = nestedDollar(document);
-  if (dollar)
+  if (dollar) {
     throw new CommandFailure(52, `The dollar ($) prefixed field '${dollar}' is not valid for storage.`);
+  }
 }
 
 function nestedDollar(value: unknown, path: string[] = []): string | undefined {
@@ -325,8 +326,9 @@ function checkFindAndModify(options: Options): void {
       "Cannot specify both new=true and remove=true; 'remove' always returns the deleted document",
     );
   }
-  if (remove && options.boolean('upsert'))
+  if (remove && options.boolean('upsert')) {
     throw new CommandFailure(9, 'Cannot specify both upsert=true and remove=true');
+  }
   if (options.has('arrayFilters')) throw notImplemented('arrayFilters');
 }
 
