@@ -14,6 +14,7 @@ export interface PatchedEnv {
  * Adds the names that are missing, and changes nothing that is there: the old text is the beginning of the new one.
  *
  * @param newKey makes a fresh random key
+ * @param file what the file is called, for errors
  * @throws UserError where a value cannot be written, naming the variable and never the value
  */
 export function patchEnv(
@@ -21,6 +22,7 @@ export function patchEnv(
   entries: readonly EnvEntry[],
   secrets: Secrets,
   newKey: () => string,
+  file = '.env',
 ): PatchedEnv {
   const text = plainText(raw ?? '');
   const present = parseEnv(text);
@@ -33,7 +35,7 @@ export function patchEnv(
   );
   const start = text === '' || text.endsWith('\n') ? text : `${text}\n`;
   const patched = [start, ...added].filter((part) => part !== '').join('\n');
-  assertReadsBack(patched, values);
+  assertReadsBack(patched, values, file);
   return { text: raw === undefined ? patched : inFormOf(raw, patched), notes };
 }
 
@@ -65,11 +67,11 @@ function written(name: string, value = ''): string {
 }
 
 /** What was there before may swallow what follows: a quote that is never closed does. */
-function assertReadsBack(patched: string, values: ReadonlyMap<string, string>): void {
+function assertReadsBack(patched: string, values: ReadonlyMap<string, string>, file: string): void {
   const found = parseEnv(patched);
   const lost = [...values].filter(([name, value]) => found[name] !== value).map(([name]) => name);
   if (lost.length === 0) return;
   throw new UserError(
-    `.env cannot be added to: ${lost.join(', ')} would not be read back. Is there a quote that is never closed?`,
+    `${file} cannot be added to: ${lost.join(', ')} would not be read back. Is there a quote that is never closed?`,
   );
 }

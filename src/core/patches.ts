@@ -1,4 +1,4 @@
-import { envEntries } from './env-file.ts';
+import { type EnvEntry, envEntries } from './env-file.ts';
 import { patchEnv } from './patch-env.ts';
 import { patchGitignore } from './patch-gitignore.ts';
 import { patchPackageJson } from './patch-package-json.ts';
@@ -9,6 +9,8 @@ import { wantedPackage } from './wanted-package.ts';
 
 /** What git should ignore: the secrets, and what can be made again. */
 const IGNORED = ['.env', 'node_modules/', 'dist/'];
+
+const ENV_EXAMPLE = '.env.example';
 
 /**
  * The files that are added to and not generated.
@@ -30,5 +32,17 @@ export function listPatches(
     },
     { id: 'gitignore', path: '.gitignore', text: patchGitignore(raw('.gitignore'), IGNORED), notes: [] },
     { id: 'env', path: '.env', ...patchEnv(raw('.env'), envEntries(settings), secrets, newKey) },
+    ...(settings.project.kind === 'existing' ? [patchEnvExample(raw(ENV_EXAMPLE), settings)] : []),
   ];
+}
+
+/** In an existing project the example may be there already, with names of the project's own. */
+function patchEnvExample(raw: string | undefined, settings: Settings): Patch {
+  const examples = envEntries(settings).map((entry): EnvEntry => ({ ...entry, secret: 'given' }));
+  const noKey = () => '';
+  return {
+    id: 'env-example',
+    path: ENV_EXAMPLE,
+    ...patchEnv(raw, examples, {}, noKey, ENV_EXAMPLE),
+  };
 }

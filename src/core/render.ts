@@ -48,7 +48,7 @@ const FILES = [
     isWanted: always,
   },
   { id: 'adopt', template: 'adopt-sessions.ts', path: at('scripts/adopt-sessions.ts'), isWanted: always },
-  { id: 'env-example', template: 'project/env.example', path: at('.env.example'), isWanted: always },
+  { id: 'env-example', template: 'project/env.example', path: at('.env.example'), isWanted: inNewProject },
   { id: 'tsconfig', template: 'project/tsconfig.json', path: at('tsconfig.json'), isWanted: inNewProject },
   { id: 'readme', template: 'project/README.md', path: at('README.md'), isWanted: inNewProject },
   { id: 'compose', template: 'project/compose.yaml', path: at('compose.yaml'), isWanted: inNewProject },

@@ -23,7 +23,7 @@ const MAX_BYTES = 2_000_000;
 const PACKAGE_JSON = 'package.json';
 
 /** Paths that are patched in place: their text on disk is what a patch starts from. */
-const PATCHED = [PACKAGE_JSON, '.gitignore', '.env'];
+const PATCHED = [PACKAGE_JSON, '.gitignore', '.env', '.env.example'];
 
 /**
  * Reads a project that is about to be written. Puts back first what an earlier run left half-way.
