@@ -110,7 +110,8 @@ export function renderFiles(settings: Settings, templates: Templates): RenderedF
   });
 }
 
-function viewFrom(path: string, settings: Settings): View {
+/** What a template sees; `path` is that of the file, which import specifiers start from. */
+export function viewFrom(path: string, settings: Settings): View {
   const ext = EXTENSIONS[settings.importExtension];
   const source = SOURCES[settings.connection.style];
   const parameter = source ? `${source.name}: ${source.type}` : '';
