@@ -1,0 +1,30 @@
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { expect, test } from 'vitest';
+
+const APP = fileURLToPath(new URL('logging-app.ts', import.meta.url));
+const ENCRYPTION_KEY = Buffer.alloc(32, 'marker-of-the-key');
+
+test.each([
+  { middleware: 'koa-session', env: { NODE_DEBUG: 'koa-session*' } },
+  { middleware: 'koa-session6', env: { DEBUG: 'koa-session*', DEBUG_COLORS: 'no' } },
+])('13. $middleware logs its options, and with them no secret of the store', async ({ middleware, env }) => {
+  const { all } = await execa('tsx', [APP, middleware], {
+    preferLocal: true,
+    all: true,
+    env: {
+      ...env,
+      MONGODB_URL: 'mongodb://ann:marker-of-the-password@127.0.0.1/app',
+      SESSION_ENCRYPTION_KEYS: ENCRYPTION_KEY.toString('base64'),
+    },
+  });
+  expect(all).toMatch(/session options \{.*"store":\{\}/);
+  expect(all).toContain('MongoSessionStore {}');
+  const secrets = [
+    'marker',
+    ENCRYPTION_KEY.toString('base64'),
+    ENCRYPTION_KEY.toString('hex'),
+    '6d 61 72 6b',
+  ];
+  for (const secret of secrets) expect(all).not.toContain(secret);
+});

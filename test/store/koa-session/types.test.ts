@@ -1,0 +1,138 @@
+import { execa } from 'execa';
+import { describe, expect, test } from 'vitest';
+import { goldens } from '../../support/goldens.ts';
+import { installProject } from '../../support/project.ts';
+import type { Tree } from '../../support/tree.ts';
+
+const SESSION = `
+import Koa from 'koa';
+import { sessions } from './session/index.ts';
+
+export function use(app: Koa): void {
+  app.use(async (ctx) => {
+    const views: number | undefined = ctx.session.views;
+    ctx.session.views = (views ?? 0) + 1;
+    // @ts-expect-error It is a number.
+    ctx.session.views = 'one';
+    // @ts-expect-error It is no property of SessionData.
+    ctx.session.unknown = 1;
+    delete ctx.session.views;
+
+    ctx.session.maxAge = 'session';
+    ctx.session.maxAge = 60_000;
+    // @ts-expect-error A lifetime is in ms.
+    ctx.session.maxAge = '1h';
+    const [isNew, key]: [boolean, string] = [ctx.session.isNew, ctx.session.externalKey];
+    // @ts-expect-error koa-session sets it.
+    ctx.session.isNew = !isNew;
+    // @ts-expect-error A key is never chosen by the app.
+    ctx.session.externalKey = key;
+    await ctx.session.save();
+    await ctx.session.regenerate();
+
+    ctx.session = { views: 1 };
+    // @ts-expect-error It is no SessionData.
+    ctx.session = { views: '1' };
+    // @ts-expect-error It is no object.
+    ctx.session = 'views';
+    ctx.session = null;
+  });
+}
+`;
+
+const STORE = `
+  const payload: Record<string, unknown> | undefined = await store.load('key');
+  const alive: number = await store.count();
+  await store.ready();
+  await using closed = store;
+  // @ts-expect-error A key is a string.
+  await store.load({ $gt: '' });
+  return [payload, alive, closed];
+`;
+
+const ROWS: readonly { golden: string; what: string; usage: string }[] = [
+  {
+    golden: 'url',
+    what: 'the app alone is enough',
+    usage: `${SESSION}
+export async function open(app: Koa) {
+  const store = sessions(app);
+  // @ts-expect-error Nothing is handed in.
+  sessions(app, {});
+  // @ts-expect-error Without a user key nobody can be listed.
+  await store.listByUser('ann');
+${STORE}}
+`,
+  },
+  {
+    golden: 'db',
+    what: 'a Db of the driver fits',
+    usage: `${SESSION}
+import { type Db, MongoClient } from 'mongodb';
+export async function open(app: Koa, database: Db) {
+  const store = sessions(app, database);
+  sessions(app, new MongoClient('mongodb://127.0.0.1').db('app', { readPreference: 'secondary' }));
+  // @ts-expect-error The database is missing.
+  sessions(app);
+  // @ts-expect-error It is the client.
+  sessions(app, new MongoClient('mongodb://127.0.0.1'));
+${STORE}}
+`,
+  },
+  {
+    golden: 'mongoose',
+    what: 'a connection of Mongoose fits',
+    usage: `${SESSION}
+import mongoose, { type Connection } from 'mongoose';
+export async function open(app: Koa, connection: Connection) {
+  const store = sessions(app, connection);
+  sessions(app, mongoose.connection);
+  sessions(app, mongoose.createConnection('mongodb://127.0.0.1/app'));
+  sessions(app, mongoose.connection.useDb('other'));
+  // @ts-expect-error The connection is missing.
+  sessions(app);
+${STORE}}
+`,
+  },
+  {
+    golden: 'user-key',
+    what: 'users are listed and logged out',
+    usage: `${SESSION}
+export async function open(app: Koa) {
+  const store = sessions(app);
+  const [first] = await store.listByUser('ann', { current: 'key' });
+  const since: Date | undefined = first?.createdAt;
+  // @ts-expect-error No key comes back.
+  const key = first?.key;
+  await store.destroyByUser(7, { except: 'key' });
+  // @ts-expect-error An operator is nobody.
+  await store.destroyByUser({ $ne: null });
+  return [since, key];
+}
+`,
+  },
+];
+
+const RELEASES = [
+  { release: 'the newest packages', aliases: {} },
+  { release: 'mongodb 6 and mongoose 8', aliases: { mongodb: 'mongodb6', mongoose: 'mongoose8' } },
+];
+
+function projectOf(name: string): Tree {
+  const golden = goldens.find((candidate) => candidate.name === name);
+  if (!golden) throw new Error(`There is no golden ${name}.`);
+  return golden.expected;
+}
+
+describe.each(ROWS)('types, style $golden: $what', ({ golden, usage }) => {
+  test.each(RELEASES)('with $release', async ({ aliases }) => {
+    const project = installProject({ ...projectOf(golden), 'src/usage.ts': usage }, aliases);
+    const { stdout } = await execa('tsc', ['--noEmit'], {
+      cwd: project,
+      preferLocal: true,
+      localDir: project,
+      reject: false,
+    });
+    expect(stdout).toBe('');
+  });
+});
