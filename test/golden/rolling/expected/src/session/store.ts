@@ -261,8 +261,9 @@ export function cookieFields(fields: unknown): SessionDocument['cookie'] {
 }
 
 export function parsePayload(text: unknown): SessionPayload | undefined {
+  if (typeof text !== 'string') return undefined;
   try {
-    const payload = JSON.parse(String(text));
+    const payload = JSON.parse(text);
     // koa-session copies property by property: this one would replace the prototype of `ctx.session`.
     Reflect.deleteProperty(payload, '__proto__');
     return Array.isArray(payload) ? undefined : payload;
