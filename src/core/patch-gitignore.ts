@@ -11,16 +11,16 @@ export function patchGitignore(raw: string | undefined, wanted: readonly string[
   return inFormOf(raw, patched);
 }
 
-/** The last line that names it decides, as it does for git. */
+/** The last line that matches decides. What a negation matches is hard to tell, so after any the name is added again. */
 function isIgnored(lines: readonly string[], name: string): boolean {
-  const bare = name.replace(/\/$/, '');
-  const last = lines
-    .map((line) => line.trim())
-    .findLast((line) => line.replace(/^!/, '').match(namesIt(bare)));
+  const pattern = namesIt(name);
+  const last = lines.findLast((line) => line.startsWith('!') || pattern.test(line.trimEnd()));
   return last !== undefined && !last.startsWith('!');
 }
 
-function namesIt(bare: string): RegExp {
-  const literal = bare.replaceAll('.', '\\.');
-  return new RegExp(`^(?:/|\\*\\*/)?${literal}(?:/|\\*|/\\*\\*?)?$`);
+/** A pattern that ends in a slash is for directories only. */
+function namesIt(name: string): RegExp {
+  const literal = name.replace(/\/$/, '').replaceAll('.', '\\.');
+  const end = name.endsWith('/') ? '(?:/|\\*|/\\*\\*?)?' : '\\*?';
+  return new RegExp(`^(?:/|\\*\\*/)?${literal}${end}$`);
 }

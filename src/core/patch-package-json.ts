@@ -49,7 +49,8 @@ function parse(text: string): Record<Block, Names> {
   }
   const found = plainObject(value);
   if (!found) throw new UserError('package.json must hold one JSON object. Mend it, then run again.');
-  const block = (name: Block) => plainObject(found[name] ?? {}) ?? notAnObject(name);
+  const block = (name: Block) =>
+    found[name] === undefined ? {} : (plainObject(found[name]) ?? notAnObject(name));
   return {
     scripts: block('scripts'),
     dependencies: block('dependencies'),
