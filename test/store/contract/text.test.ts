@@ -1,0 +1,38 @@
+import { describe, expect, test } from 'vitest';
+import { renderFiles } from '../../../src/core/render.ts';
+import type { Settings } from '../../../src/core/settings.ts';
+import { templates } from '../../../src/io/templates.ts';
+import { FEATURES, PLAIN, STYLES } from '../../support/generated.ts';
+
+/** The store and its types, as generated. */
+function textOf(settings: Settings): string {
+  const files = renderFiles(settings, templates).filter(({ id }) => id === 'store' || id === 'types');
+  return files.map(({ text }) => text).join('\n');
+}
+
+describe.each(Object.entries(FEATURES))('the store, %s', (_name, feature) => {
+  const settings: Settings = { ...PLAIN, ...feature };
+  const text = textOf(settings);
+
+  test('is the same text for every connection style', () => {
+    const texts = Object.values(STYLES).map((connection) => textOf({ ...settings, connection }));
+    expect(new Set(texts).size).toBe(1);
+  });
+
+  test('imports nothing at run time but modules of Node', () => {
+    const imports = [...text.matchAll(/^import (?!type )[^;]* from '([^']+)'/gms)].map(([, from]) => from);
+    expect(imports).toContain('node:crypto');
+    expect(imports.filter((from) => !from?.startsWith('node:'))).toEqual([]);
+  });
+
+  test.each([
+    { words: /encrypt|cipher|promoteBuffers/i, isAskedFor: settings.encrypt },
+    { words: /ByUser|userOf|userKey|UserSession/, isAskedFor: settings.userKey !== undefined },
+    { words: /absolute/i, isAskedFor: settings.absoluteTtl !== undefined },
+    { words: /touchAfter|isSameLifetime/, isAskedFor: settings.touchAfter !== undefined },
+    { words: /merge|clash/i, isAskedFor: settings.onConcurrentWrite === 'merge' },
+    { words: /CONCURRENT_WRITE/, isAskedFor: settings.onConcurrentWrite === 'throw' },
+  ])('$words is in it just when it is asked for', ({ words, isAskedFor }) => {
+    expect(words.test(text)).toBe(isAskedFor);
+  });
+});
