@@ -309,14 +309,24 @@ export function parsePayload(text: unknown): SessionPayload | undefined {
 }
 
 function toJson(payload: SessionPayload, maxBytes: number): string {
-  const text = JSON.stringify(payload);
-  const bytes = Buffer.byteLength(text);
-  if (bytes <= maxBytes) return text;
-  const sizeOf = (value: unknown) => JSON.stringify(value)?.length ?? 0;
+  const text = tryJson(payload);
+  const bytes = Buffer.byteLength(text ?? '');
+  if (text !== undefined && bytes <= maxBytes) return text;
+  const sizeOf = (value: unknown) => tryJson([value])?.length ?? Infinity;
   const sizes = Object.entries(payload).map(([name, value]) => ({ name, size: sizeOf(value) }));
   const largest = sizes.sort((a, b) => b.size - a.size).map(({ name }) => name.slice(0, 50));
+  if (text === undefined) throw new SessionStoreError('NOT_JSON', `session.${largest[0]} is no JSON.`);
   const message = `The session has ${bytes} bytes, ${maxBytes} are allowed. Largest: ${largest.slice(0, 3)}.`;
   throw new SessionStoreError('TOO_LARGE', message);
+}
+
+/** Nothing for a cycle or a BigInt. The error is not told: a `toJSON` that fails may quote the payload. */
+function tryJson(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
 }
 
 /** As text, so that the user 7 and the user '7' are one. */
@@ -388,6 +398,7 @@ function noneWithoutCollection(error: { code?: unknown }): [] {
 function toStoreError(operation: string, error: unknown): SessionStoreError {
   if (error instanceof SessionStoreError) return error;
   const { name, message, code, codeName = 'an error' } = Object(error);
-  const reason = typeof code === 'number' ? `MongoDB answered ${codeName} (code ${code})` : message;
+  const isAnswer = typeof code === 'number' || name === 'MongoServerError';
+  const reason = isAnswer ? `MongoDB answered ${codeName} (code ${code})` : message;
   return new SessionStoreError(String(code ?? name), `Session ${operation}: ${reason}`);
 }
