@@ -1,7 +1,9 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import Keygrip from 'keygrip';
 import Koa from 'koa';
 import type { Db } from 'mongodb';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { FEATURES, loadGenerated, PLAIN, STYLES } from '../support/generated.ts';
 import { listen } from '../support/listen.ts';
 import { type OwnServer, startServer } from '../support/mongo/index.ts';
@@ -9,6 +11,7 @@ import { DAY, fromMongoose, NOW, OLD_SESSIONS, type OldSession } from './old-sto
 import { hash, makeProject, openDatabase, planOf, type Stored, sessionsOf } from './project.ts';
 
 const project = makeProject();
+const edited = makeProject();
 const full = makeProject({ ...FEATURES.all, connection: STYLES.db });
 
 let server: OwnServer;
@@ -143,7 +146,7 @@ test.each([
 test.each([
   { what: 'damaged JSON', session: '{"userId":' },
   { what: 'no object', session: '"text"' },
-  { what: 'too long a key', _id: 'k'.repeat(1025), session: '{"cookie":{}}' },
+  { what: 'too long a key', _id: 'k'.repeat(20_000), session: '{"cookie":{}}' },
   { what: "connect-mongo's encryption", session: '{"hmac":"5f","ct":"9a","at":"1b"}' },
 ])('what cannot be read ($what) is left as it is until its time is over', async ({ session, _id = 'a' }) => {
   const { url, db } = await openDatabase(server);
@@ -175,4 +178,20 @@ test('sessions come from another collection, whose own index says when they end'
     { _id: hash('a'), expiresAt: new Date(NOW + DAY) },
   ]);
   expect(await old.countDocuments()).toBe(0);
+});
+
+// The two cases that the comment of toKey names: what the cookie holds is not the id that the old store used.
+test.each([
+  { of: 'koa-generic-session', id: 'koa:sess:k', toKey: "id.replace(/^koa:sess:/, '')", cookie: 'k' },
+  { of: 'koa-session-store', id: 'k', toKey: 'JSON.stringify({ _sid: id })', cookie: '{"_sid":"k"}' },
+])('the key is the one that the cookie of $of holds, once toKey says how', async ({ id, toKey, cookie }) => {
+  const { url, db } = await openDatabase(server);
+  const file = join(edited.folder, 'scripts/adopt-sessions.ts');
+  const text = readFileSync(file, 'utf8');
+  expect(text).toContain(toKey);
+  writeFileSync(file, text.replace('  return id;', `  return ${toKey};`));
+  onTestFinished(() => writeFileSync(file, text));
+  await sessionsOf(db).insertOne(fromMongoose(id, { userId: 7 }));
+  expect(await edited.start(url, ['--yes'])).toMatchObject({ exitCode: 0 });
+  expect(await comeBack(db, cookie)).toEqual({ userId: 7 });
 });
