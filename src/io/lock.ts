@@ -7,13 +7,13 @@ import { UserError } from '../core/errors.ts';
 import { STATE_DIR } from '../core/manifest.ts';
 import { errorCode, hashOf, removeFile, unlessAbsent } from './files.ts';
 
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 5_000;
 const PREFIX = 'lock-';
 /** A run holds its lock while it writes, for well under a second. */
 const FOREIGN_LOCK_MS = 300_000;
 
 /**
- * Runs `work` while no other run writes the same project; waits up to 10 s for one that does.
+ * Runs `work` while no other run writes the same project; waits up to 5 s for one that does.
  *
  * Each run has a lock file of its own name and looks for others only once its own is there, so of two runs at least
  * one sees the other, and a dead run's lock can be removed without racing anyone.

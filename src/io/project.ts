@@ -10,6 +10,7 @@ import {
   MANIFEST_PATH,
   type Manifest,
   parseManifest,
+  STATE_DIR,
 } from '../core/manifest.ts';
 import type { OnDisk, Project, WorkingTree } from '../core/project.ts';
 import type { RenderedFile } from '../core/rendered-file.ts';
@@ -82,11 +83,20 @@ export async function readWorkingTree(
   ]);
   const files = new Map<string, OnDisk>();
   await Promise.all([...paths].map(async (path) => files.set(path, await look(root, path))));
+  refuseUnusableState(files);
   const missing = records.filter(({ path }) => files.get(path)?.kind === 'absent');
   const moved = await findMoved(root, missing);
   await Promise.all([...moved.values()].flat().map(async (path) => files.set(path, await look(root, path))));
   const tree = { files, moved, formatted: new Map() };
   return { ...tree, formatted: await formatAll(root, formattable(rendered, records, tree)) };
+}
+
+/** What the program keeps for itself is not the user's to put elsewhere. */
+function refuseUnusableState(files: ReadonlyMap<string, OnDisk>): void {
+  for (const [path, disk] of files) {
+    if (disk.kind !== 'unusable' || !path.startsWith(`${STATE_DIR}/`)) continue;
+    throw new UserError(`${path} ${disk.problem}. Nothing was written.`);
+  }
 }
 
 /** The new text and the base of each file, at the path where it lies. */

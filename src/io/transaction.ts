@@ -301,6 +301,12 @@ const REASONS: Readonly<Record<string, string>> = {
 function asUserError(root: string, error: unknown): unknown {
   const reason = REASONS[errorCode(error) ?? ''];
   if (reason === undefined || !(error instanceof Error)) return error;
-  const path = 'path' in error && typeof error.path === 'string' ? relative(root, error.path) : 'the project';
+  const path = 'path' in error && typeof error.path === 'string' ? shown(root, error.path) : 'the project';
   return new UserError(`Cannot write ${path}: ${reason}. All is as it was before.`, 4, { cause: error });
+}
+
+/** For a temporary file, the one that it would have become. */
+function shown(root: string, path: string): string {
+  const target = basename(path).replace(/^\.(.+)\.[0-9a-f]{12}\.tmp$/, '$1');
+  return relative(root, join(dirname(path), target));
 }

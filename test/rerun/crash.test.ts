@@ -1,21 +1,17 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { cpSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { openProject } from '../../src/io/project.ts';
 import { changesToUndo, commitChanges } from '../../src/io/transaction.ts';
 import { useProgram } from '../support/rerun/bundle.ts';
 import { GENERATOR, generate, readRendered } from '../support/rerun/generate.ts';
 import { wholeSnapshot } from '../support/rerun/scenario.ts';
-
-type Tree = Readonly<Record<string, string>>;
+import { source, type Tree, temporaryFolder, writeTree } from '../support/rerun/tree.ts';
 
 const program = useProgram();
-
-const source = (id: string, ...lines: string[]) => `// create-koa-mongo-session: ${id}\n${lines.join('\n')}\n`;
 
 const GENERATED: Tree = {
   'src/store.ts': source('store', 'const a = 1;', '', 'const b = 1;'),
@@ -67,21 +63,6 @@ interface Situation {
   readonly versions: readonly Tree[];
 }
 
-function folder(): string {
-  const home = mkdtempSync(join(tmpdir(), 'crash-'));
-  onTestFinished(() => rmSync(home, { recursive: true, force: true }));
-  return home;
-}
-
-function write(at: string, tree: Tree): string {
-  mkdirSync(at, { recursive: true });
-  for (const [path, text] of Object.entries(tree)) {
-    mkdirSync(dirname(join(at, path)), { recursive: true });
-    writeFileSync(join(at, path), text);
-  }
-  return at;
-}
-
 /** In a process of its own, which may not survive it. */
 async function run(project: string, { args }: Command, env: Record<string, string>) {
   const argv = ['--import', program.faults, program.file, project, ...args];
@@ -101,8 +82,8 @@ function state(project: string): Tree {
 }
 
 async function situation(prepare: (project: string) => Promise<unknown>, command: Command): Promise<Situation> {
-  const home = folder();
-  await prepare(write(join(home, 'template'), {}));
+  const home = temporaryFolder();
+  await prepare(writeTree(join(home, 'template'), {}));
   const before = state(join(home, 'template'));
   const perfect = copyOf(home, 'perfect');
   await command.carryOut(perfect);
@@ -117,16 +98,16 @@ function copyOf(home: string, name: string): string {
 }
 
 async function first(): Promise<Situation> {
-  return situation(async () => {}, generateFrom(write(join(folder(), 'rendered'), RENDERED)));
+  return situation(async () => {}, generateFrom(writeTree(join(temporaryFolder(), 'rendered'), RENDERED)));
 }
 
 async function prepareAgain(project: string): Promise<void> {
-  await generate(project, readRendered(write(join(folder(), 'generated'), GENERATED)));
-  write(project, EDITED);
+  await generate(project, readRendered(writeTree(join(temporaryFolder(), 'generated'), GENERATED)));
+  writeTree(project, EDITED);
 }
 
 async function again(): Promise<Situation> {
-  return situation(prepareAgain, generateFrom(write(join(folder(), 'rendered'), RENDERED)));
+  return situation(prepareAgain, generateFrom(writeTree(join(temporaryFolder(), 'rendered'), RENDERED)));
 }
 
 async function undo(): Promise<Situation> {

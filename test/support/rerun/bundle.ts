@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rolldown } from 'rolldown';
@@ -16,6 +16,8 @@ export function useProgram(): Program {
   let folder = '';
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'rerun-program-'));
+    // A test may run it as another user.
+    await chmod(folder, 0o755);
     const at = (name: string) => join(import.meta.dirname, `${name}.ts`);
     const bundle = await rolldown({
       input: { program: at('program'), faults: at('faults') },

@@ -46,17 +46,24 @@ export async function generate(
   });
 }
 
+/** The files of a tree, as if they had been rendered. */
+export function renderedFrom(tree: Readonly<Record<string, string>>): RenderedFile[] {
+  return Object.entries(tree).map(([path, text]) => ({
+    id: idInHeader(text) ?? path.toLowerCase().replace(/[^a-z0-9]+/g, '-'),
+    path,
+    text,
+  }));
+}
+
 /** What a folder holds, as if it had been rendered. */
 export function readRendered(folder: string): RenderedFile[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
-    .sort()
-    .map((file) => {
-      const path = file.slice(folder.length + 1);
-      const text = readFileSync(file, 'utf8');
-      return { id: idInHeader(text) ?? path.toLowerCase().replace(/[^a-z0-9]+/g, '-'), path, text };
-    });
+    .sort();
+  return renderedFrom(
+    Object.fromEntries(files.map((file) => [file.slice(folder.length + 1), readFileSync(file, 'utf8')])),
+  );
 }
 
 function patchesFor(tree: WorkingTree) {

@@ -1,6 +1,7 @@
 import {
   cpSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -130,12 +131,17 @@ export function wholeSnapshot(project: string | undefined): Record<string, strin
   );
   return Object.fromEntries(
     entries
-      .map((entry) => {
-        const path = join(entry.parentPath, entry.name);
-        const content = entry.isSymbolicLink() ? `link to ${readlinkSync(path)}` : readFileSync(path, 'utf8');
-        return [path.slice(project.length + 1), content] as const;
-      })
+      .map((entry) => join(entry.parentPath, entry.name))
+      .map((path): [string, string] => [path.slice(project.length + 1), contentOf(path)])
       .filter(([path]) => !path.startsWith('node_modules'))
       .sort(),
   );
+}
+
+const HUGE = 10_000_000;
+
+function contentOf(path: string): string {
+  const stats = lstatSync(path);
+  if (stats.isSymbolicLink()) return `link to ${readlinkSync(path)}`;
+  return stats.size > HUGE ? `${stats.size} bytes` : readFileSync(path, 'utf8');
 }

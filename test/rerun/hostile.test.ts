@@ -1,0 +1,116 @@
+import { mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { openProject } from '../../src/io/project.ts';
+import { changesToUndo, commitChanges } from '../../src/io/transaction.ts';
+import { GENERATOR, generate, renderedFrom } from '../support/rerun/generate.ts';
+import { wholeSnapshot } from '../support/rerun/scenario.ts';
+import { source, temporaryFolder, writeTree } from '../support/rerun/tree.ts';
+
+const STATE = '.koa-mongo-session';
+const ONE = renderedFrom({ 'src/store.ts': source('store', 'one'), 'README.md': '# One\n' });
+const TWO = renderedFrom({ 'src/store.ts': source('store', 'two'), 'README.md': '# Two\n' });
+const HASH = '0'.repeat(64);
+const RUN = '0123456789ab';
+
+/** A project that was generated, in a folder beside others that are not of the project. */
+async function setUp() {
+  const home = writeTree(temporaryFolder(), { 'outside/precious.txt': 'precious\n', 'outside/journal.json': 'mine\n' });
+  const project = join(home, 'project');
+  await generate(project, ONE);
+  return { home, project };
+}
+
+const journal = (...steps: object[]) => JSON.stringify({ run: RUN, steps });
+const removal = (path: string) => ({ path, before: undefined, after: HASH });
+
+function replace(path: string, put: (path: string) => void): void {
+  rmSync(path, { recursive: true, force: true });
+  put(path);
+}
+
+const OUTSIDE = (depth: number) => `${'../'.repeat(depth)}outside`;
+
+/** What a repository may hold to lead the program astray. */
+const ATTACKS: readonly (readonly [string, (project: string) => void])[] = [
+  ['a manifest that is a link out of the project', (project) => replace(join(project, STATE, 'manifest.json'), (path) => symlinkSync(`${OUTSIDE(2)}/precious.txt`, path))],
+  ['a manifest that is a directory', (project) => replace(join(project, STATE, 'manifest.json'), mkdirSync)],
+  ['a huge manifest', (project) => truncateSync(join(project, STATE, 'manifest.json'), 3_000_000_000)],
+  ['a state folder that is a link out of the project', (project) => replace(join(project, STATE), (path) => symlinkSync(OUTSIDE(1), path))],
+  ['a state folder that is a file', (project) => replace(join(project, STATE), (path) => writeFileSync(path, ''))],
+  ['a pending run that is a link out of the project', (project) => symlinkSync(OUTSIDE(2), join(project, STATE, 'pending'))],
+  ['a former undo that is a link out of the project', (project) => symlinkSync(OUTSIDE(2), join(project, STATE, 'undo.old'))],
+  ['a huge file in the way', (project) => truncateSync(join(project, 'src/store.ts'), 3_000_000_000)],
+  ['a base folder that leads out of the project', (project) => replace(join(project, STATE, 'base'), (path) => symlinkSync(OUTSIDE(2), path))],
+  ...(
+    [
+      ['../outside/precious.txt', 'of a file outside'],
+      ['/etc/hostname', 'of an absolute path'],
+      ['.git/config', "of git's own files"],
+      [`${STATE}/base/../../../outside/precious.txt`, 'of a base that lies outside'],
+    ] as const
+  ).map(([path, what]): readonly [string, (project: string) => void] => [
+    `a pending run ${what}`,
+    (project) => writeTree(project, { [`${STATE}/pending/journal.json`]: journal(removal(path)) }),
+  ]),
+  ['a pending run that is no run', (project) => writeTree(project, { [`${STATE}/pending/journal.json`]: '{"run":1}' })],
+  ['a pending run that is no JSON', (project) => writeTree(project, { [`${STATE}/pending/journal.json`]: '}' })],
+  [
+    'a pending run whose copies lie elsewhere',
+    (project) =>
+      writeTree(project, {
+        [`${STATE}/pending/journal.json`]: journal({
+          path: 'README.md',
+          before: { kind: 'copy', name: '../../../outside/precious.txt', sha256: HASH, mode: 0o644 },
+          after: HASH,
+        }),
+      }),
+  ],
+];
+
+describe.each(ATTACKS)('%s', (_, attack) => {
+  test('is refused, and nothing is touched', async () => {
+    const { home, project } = await setUp();
+    attack(project);
+    const before = wholeSnapshot(home);
+    const refused = await outcomeOf(project);
+    expect(refused).toMatchObject({ name: 'UserError', exitCode: 2 });
+    expect(wholeSnapshot(home)).toEqual(before);
+  });
+});
+
+async function outcomeOf(project: string): Promise<unknown> {
+  try {
+    return (await generate(project, TWO)).problem;
+  } catch (error) {
+    return error;
+  }
+}
+
+test('a former run whose files lie outside is not taken back', async () => {
+  const { home, project } = await setUp();
+  writeFileSync(join(project, STATE, 'undo/journal.json'), journal(removal('../outside/precious.txt')));
+  const before = wholeSnapshot(home);
+  const { root } = await openProject(project, GENERATOR);
+  await expect(changesToUndo(root)).rejects.toMatchObject({ exitCode: 2 });
+  expect(wholeSnapshot(home)).toEqual(before);
+});
+
+test('a former run whose copy was changed is not taken back', async () => {
+  const { project } = await setUp();
+  await generate(project, TWO);
+  const tree = Object.keys(wholeSnapshot(project)).filter((path) => /undo\/\d+$/.test(path));
+  for (const path of tree) writeFileSync(join(project, path), 'changed\n');
+  const { root } = await openProject(project, GENERATOR);
+  await expect(changesToUndo(root).then((changes) => commitChanges(root, changes))).rejects.toThrow('is damaged');
+});
+
+test('what a folder is swapped for between plan and write is not followed out of the project', async () => {
+  const { home, project } = await setUp();
+  const { root } = await openProject(project, GENERATOR);
+  replace(join(project, 'src'), (path) => symlinkSync(OUTSIDE(1), path));
+  const before = wholeSnapshot(home);
+  const change = { path: 'src/precious.txt', before: 'precious\n', after: 'stolen\n' };
+  await expect(commitChanges(root, [change])).rejects.toMatchObject({ exitCode: 2 });
+  expect(wholeSnapshot(home)).toEqual(before);
+});
