@@ -14,7 +14,7 @@ import { checkFields, Options } from './options.ts';
 import { Statements, sessionText } from './sessions.ts';
 import type { ServerState } from './state.ts';
 import { checkDatabaseName } from './storage.ts';
-import { toNumber } from './values.ts';
+import { textOf, toNumber } from './values.ts';
 import { atLeast } from './version.ts';
 
 /** A command that ended its connection instead of answering. */
@@ -96,7 +96,7 @@ function toCall(state: ServerState, connection: Connection, body: Document): Cal
     body,
     state,
     connection,
-    database: String(body.$db ?? ''),
+    database: textOf(body.$db),
     options: new Options(name, body),
     session: lsid?.id === undefined ? undefined : sessionText(lsid),
     statements: new Statements(),
@@ -119,7 +119,7 @@ async function execute(command: Command, call: Call): Promise<Document> {
 }
 
 const misfortuneOf = ({ state, connection, name, database, body }: Call): Misfortune | undefined =>
-  state.failPoints.take(name, connection.appName, `${database}.${body[name]}`);
+  state.failPoints.take(name, connection.appName, `${database}.${textOf(body[name])}`);
 
 /** All that is refused before a command looks at its own fields. */
 function check(command: Command, call: Call): void {

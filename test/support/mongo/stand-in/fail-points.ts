@@ -1,7 +1,7 @@
 import type { Document } from 'bson';
 import { CommandFailure, codeName, notImplemented } from './errors.ts';
 import { Options } from './options.ts';
-import { isDocument, isNumber, toNumber } from './values.ts';
+import { formatValue, isDocument, isNumber, textOf, toNumber } from './values.ts';
 
 /** What happens to a command that a fail point has caught. */
 export interface Misfortune {
@@ -39,7 +39,7 @@ export class FailPoints {
 
   configure(options: Options): number {
     const name = options.raw('configureFailPoint');
-    if (name !== 'failCommand') throw notImplemented(`the fail point ${name}`);
+    if (name !== 'failCommand') throw notImplemented(`the fail point ${formatValue(name)}`);
     const { skip, times } = parseMode(options.raw('mode'));
     const before = this.#entered;
     this.#skip = skip;
@@ -83,7 +83,7 @@ function parseData(data: Document): FailCommand {
   if (!Array.isArray(commands)) throw new CommandFailure(9, "failCommand needs an array 'failCommands'");
   const wcError = options.document('writeConcernError');
   return {
-    failCommands: new Set(commands.map(String)),
+    failCommands: new Set(commands.map(textOf)),
     appName: options.text('appName'),
     namespace: options.text('namespace'),
     closeConnection: options.boolean('closeConnection'),

@@ -9,7 +9,15 @@ import { Query } from 'mingo/query';
 import { CommandFailure, notImplemented } from './errors.ts';
 import { candidatesAt, valuesAt } from './paths.ts';
 import { toPlain } from './plain.ts';
-import { bsonTypeName, compareValues, isDocument, isNumber, toNumber, typeName } from './values.ts';
+import {
+  bsonTypeName,
+  compareValues,
+  formatValue,
+  isDocument,
+  isNumber,
+  toNumber,
+  typeName,
+} from './values.ts';
 
 type Predicate = (document: Document) => boolean;
 /** mingo's shape of a query operator: compiled once for a field and an operand. */
@@ -81,9 +89,12 @@ const TYPE_CODES: Readonly<Record<number, string>> = {
 };
 const TYPE_NAMES = new Set([...Object.values(TYPE_CODES), 'number', 'minKey', 'maxKey']);
 
+const formatType = (operand: unknown): string =>
+  typeof operand === 'string' ? operand : formatValue(operand);
+
 function typeOperand(operand: unknown): string {
-  const name = isNumber(operand) ? TYPE_CODES[toNumber(operand)] : String(operand);
-  if (name === undefined) throw new CommandFailure(2, `Invalid numerical type code: ${operand}`);
+  const name = isNumber(operand) ? TYPE_CODES[toNumber(operand)] : formatType(operand);
+  if (name === undefined) throw new CommandFailure(2, `Invalid numerical type code: ${formatValue(operand)}`);
   if (!TYPE_NAMES.has(name)) throw new CommandFailure(2, `Unknown type name alias: ${name}`);
   return name;
 }
@@ -207,7 +218,7 @@ const withoutComment = ({ $comment: _, ...filter }: Document): Document => filte
 /** Says of a document whether a filter matches it. Throws code 2 for a filter that makes no sense. */
 export function matcher(filter: Document, variables: Document = {}): Predicate {
   if (Object.hasOwn(filter, '$where')) throw notImplemented('the query operator $where');
-  const query = translated(
+  const query = evaluated(
     () =>
       new Query(withoutComment(filter), {
         context: mingoContext,
@@ -215,15 +226,16 @@ export function matcher(filter: Document, variables: Document = {}): Predicate {
         variables: toPlain(variables) as never,
       }),
   );
-  return (document) => translated(() => query.test(document as never));
+  return (document) => evaluated(() => query.test(document as never));
 }
 
-/** What mingo refuses is the sender's mistake; any other error is one of this program. */
-export function translated<T>(run: () => T): T {
+/** Runs what mingo reckons; it meets operands that make no sense with any error at all. */
+export function evaluated<T>(run: () => T): T {
   try {
     return run();
   } catch (error) {
-    if (!(error instanceof Error) || error.constructor.name !== 'MingoError') throw error;
-    throw new CommandFailure(2, error.message.replace(/^unknown query operator /, 'unknown operator: '));
+    if (error instanceof CommandFailure) throw error;
+    const message = error instanceof Error ? error.message : String(error);
+    throw new CommandFailure(2, message.replace(/^unknown query operator /, 'unknown operator: '));
   }
 }

@@ -1,7 +1,7 @@
 import { Decimal128, type Document, Double, Int32, Long, ObjectId, Timestamp } from 'bson';
 import { Aggregator } from 'mingo/aggregator';
 import { CommandFailure, notImplemented } from './errors.ts';
-import { checkExpressions, matcher, mingoContext, translated } from './matcher.ts';
+import { checkExpressions, evaluated, matcher, mingoContext } from './matcher.ts';
 import { restoreTypes, toPlain, toPlainDocument } from './plain.ts';
 import {
   bsonTypeName,
@@ -338,6 +338,8 @@ const UPDATE_STAGES = new Set(['$addFields', '$set', '$project', '$unset', '$rep
 
 function byPipeline(pipeline: readonly Document[], variables: Document): Update {
   for (const stage of pipeline) {
+    if (!isDocument(stage))
+      throw new CommandFailure(14, 'Each element of the pipeline array must be an object');
     const [name, ...rest] = Object.keys(stage);
     if (name === undefined || rest.length > 0) {
       throw new CommandFailure(
@@ -359,7 +361,7 @@ function byPipeline(pipeline: readonly Document[], variables: Document): Update 
       scriptEnabled: false,
       variables: toPlain(variables) as never,
     });
-    const [result] = translated(() => aggregator.run([toPlainDocument(document)] as never)) as Document[];
+    const [result] = evaluated(() => aggregator.run([toPlainDocument(document)] as never)) as Document[];
     const restored = restoreTypes(result ?? {}, document) as Document;
     const { _id = document._id, ...fields } = cloneDocument(restored);
     return keepId(document, _id === undefined ? fields : { _id, ...fields });

@@ -1,7 +1,7 @@
 import type { Document } from 'bson';
 import { CommandFailure } from './errors.ts';
 import { type Credentials, deriveCredentials } from './scram.ts';
-import { isDocument } from './values.ts';
+import { isDocument, textOf } from './values.ts';
 
 export interface RoleName {
   role: string;
@@ -187,9 +187,9 @@ export function parsePrivilege(value: Document): Privilege {
     throw new CommandFailure(9, 'A privilege has a resource and an array of actions');
   }
   return {
-    db: String(resource.db ?? ''),
-    collection: String(resource.collection ?? ''),
+    db: textOf(resource.db),
+    collection: textOf(resource.collection),
     cluster: resource.cluster === true,
-    actions: new Set(actions.map(String)),
+    actions: new Set(actions.map(textOf)),
   };
 }

@@ -191,6 +191,9 @@ export function keyText(value: unknown): string {
   }
 }
 
+/** A string as it is; nothing for any other value, which may well have a `toString` field. */
+export const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
 /** A value as MongoDB writes it in its messages. */
 export function formatValue(value: unknown): string {
   const type = typeName(value);

@@ -2,7 +2,7 @@ import { type Document, Long } from 'bson';
 import { CommandFailure } from '../errors.ts';
 import { MAX_DOCUMENT_BYTES, MAX_MESSAGE_BYTES } from '../frames.ts';
 import { sessionText } from '../sessions.ts';
-import { isNumber, toNumber } from '../values.ts';
+import { isDocument, isNumber, toNumber } from '../values.ts';
 import { speculate } from './auth.ts';
 import { type Call, type Command, onServer } from './command.ts';
 
@@ -172,7 +172,9 @@ const configureFailPoint: Command = {
 
 function endAll({ state, body, name }: Call): Document {
   const sessions = body[name];
-  if (!Array.isArray(sessions)) throw new CommandFailure(14, `BSON field '${name}' must be an array`);
+  if (!Array.isArray(sessions) || !sessions.every(isDocument)) {
+    throw new CommandFailure(14, `BSON field '${name}' must be an array of objects`);
+  }
   for (const session of sessions.map(sessionText)) {
     state.cursors.killOfSession(session);
     state.sessions.end(session);

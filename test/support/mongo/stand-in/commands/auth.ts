@@ -3,7 +3,7 @@ import { CommandFailure, notImplemented } from '../errors.ts';
 import { Options } from '../options.ts';
 import { Conversation, parseClientFirst } from '../scram.ts';
 import { parsePrivilege, parseRoles, type User } from '../users.ts';
-import { isDocument } from '../values.ts';
+import { isDocument, textOf } from '../values.ts';
 import { type Call, type Command, onDatabase } from './command.ts';
 
 const MECHANISM = 'SCRAM-SHA-256';
@@ -30,7 +30,7 @@ function begin({ state, connection }: Call, start: Document, database: string): 
   if (start.mechanism !== MECHANISM) {
     throw new CommandFailure(
       334,
-      `Received authentication for mechanism ${start.mechanism} which is unknown or not enabled`,
+      `Received authentication for mechanism ${textOf(start.mechanism)} which is unknown or not enabled`,
     );
   }
   const first = parseClientFirst(payloadOf(start));
@@ -45,7 +45,7 @@ function begin({ state, connection }: Call, start: Document, database: string): 
 /** The start of an authentication that came along with hello; one that fails is left out of the reply. */
 export function speculate(call: Call, start: Document): Document | undefined {
   try {
-    return begin(call, start, String(start.db ?? 'admin'));
+    return begin(call, start, textOf(start.db) || 'admin');
   } catch (error) {
     if (error instanceof CommandFailure) return undefined;
     throw error;

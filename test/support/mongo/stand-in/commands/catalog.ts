@@ -6,7 +6,7 @@ import { describeIndex, ID_INDEX, type IndexSpec, isIdIndex, parseIndexSpec } fr
 import { matcher } from '../matcher.ts';
 import { checkFields, Options } from '../options.ts';
 import { collectionName } from '../storage.ts';
-import { equalValues, formatValue, isDocument, isNumber, toNumber } from '../values.ts';
+import { equalValues, formatValue, isDocument, isNumber, textOf, toNumber } from '../values.ts';
 import { atLeast } from '../version.ts';
 import { type Call, type Command, onCollection, onDatabase } from './command.ts';
 
@@ -113,7 +113,7 @@ function findIndex(collection: Collection, by: { name: unknown } | { keyPattern:
     throw new CommandFailure(
       27,
       'name' in by
-        ? `index not found with name [${by.name}]`
+        ? `index not found with name [${textOf(by.name)}]`
         : `can't find index with key: ${formatValue(by.keyPattern)}`,
     );
   }

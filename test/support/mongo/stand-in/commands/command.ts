@@ -4,6 +4,7 @@ import type { Options } from '../options.ts';
 import type { Statements } from '../sessions.ts';
 import type { ServerState } from '../state.ts';
 import type { Need } from '../users.ts';
+import { textOf } from '../values.ts';
 
 /** One command as it is run. */
 export interface Call {
@@ -45,7 +46,7 @@ export interface Command {
 export const onCollection =
   (...actions: string[]) =>
   ({ database, body, name }: Call): Need[] =>
-    actions.map((action) => ({ action, db: database, collection: String(body[name]) }));
+    actions.map((action) => ({ action, db: database, collection: textOf(body[name]) }));
 
 export const onDatabase =
   (action: string) =>

@@ -1,13 +1,13 @@
 import { type Document, Long } from 'bson';
 import { Aggregator } from 'mingo/aggregator';
 import { CommandFailure, notImplemented } from '../errors.ts';
-import { checkExpressions, matcher, mingoContext, translated } from '../matcher.ts';
+import { checkExpressions, evaluated, matcher, mingoContext } from '../matcher.ts';
 import { indexedValuesAt } from '../paths.ts';
 import { toPlain, toPlainDocument } from '../plain.ts';
 import { projector } from '../projection.ts';
 import { sorter } from '../sort.ts';
 import { collectionName } from '../storage.ts';
-import { isDocument, keyText, toNumber } from '../values.ts';
+import { isDocument, keyText, textOf, toNumber } from '../values.ts';
 import { checkHint, refuseCollation } from './collation.ts';
 import { type Call, type Command, onCollection } from './command.ts';
 
@@ -73,7 +73,7 @@ const find: Command = {
 const getMore: Command = {
   name: 'getMore',
   fields: ['collection', 'batchSize'],
-  requires: ({ database, body }) => [{ action: 'find', db: database, collection: String(body.collection) }],
+  requires: ({ database, body }) => [{ action: 'find', db: database, collection: textOf(body.collection) }],
   run: ({ options, state, database, body }) => {
     const id = body.getMore;
     if (!(id instanceof Long)) throw new CommandFailure(14, "BSON field 'getMore.getMore' is not a long");
@@ -87,7 +87,10 @@ const killCursors: Command = {
   fields: ['cursors'],
   requires: onCollection('killCursors'),
   run: ({ state, body }) => {
-    const ids = (body.cursors ?? []) as Long[];
+    const ids: unknown = body.cursors;
+    if (!Array.isArray(ids) || !ids.every((id) => id instanceof Long)) {
+      throw new CommandFailure(14, "BSON field 'killCursors.cursors' must be an array of longs");
+    }
     const cursorsKilled = ids.filter((id) => state.cursors.kill(id));
     const cursorsNotFound = ids.filter((id) => !cursorsKilled.includes(id));
     return { cursorsKilled, cursorsNotFound, cursorsAlive: [], cursorsUnknown: [] };
@@ -213,7 +216,7 @@ const aggregate: Command = {
     checkHint(options, collection);
     const [first] = pipeline;
     const begin = collection?.find(isDocument(first?.$match) ? first.$match : {}) ?? [];
-    const documents = translated(() => runStages(begin, pipeline, options.document('let') ?? {}));
+    const documents = evaluated(() => runStages(begin, pipeline, options.document('let') ?? {}));
     const batchSize = cursor.batchSize === undefined ? undefined : toNumber(cursor.batchSize);
     return {
       cursor: state.cursors.begin(`${database}.${body.aggregate}`, documents, { batchSize, session }),
