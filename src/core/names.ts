@@ -83,10 +83,11 @@ export function parsePort(answer: unknown): Parsed<number> {
     : { problem: 'must be a port: a whole number from 1 to 65535' };
 }
 
+/** RFC 6265 has no `:` in it, but browsers take it, and `koa:sess` was the default of koa-session up to 5. */
 export const parseCookieName = textWithout(
   [
-    (text) => !/^[\w!#$%&'*+.^`|~-]+$/.test(text),
-    "must be a cookie name: letters, digits and ! # $ % & ' * + - . ^ _ ` | ~ only",
+    (text) => !/^[\w!#$%&'*+.:^`|~-]+$/.test(text),
+    "must be a cookie name: letters, digits and ! # $ % & ' * + - . : ^ _ ` | ~ only",
   ],
   [
     (text) => /^__(host|secure)-/i.test(text),

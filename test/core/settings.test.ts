@@ -173,6 +173,11 @@ describe('answers come to settings', () => {
     });
   });
 
+  test('the cookie may keep the name that old koa-session gave it, so that nobody is logged out', async () => {
+    const { settings } = await parseSettings({ ...HOST, cookieName: 'koa:sess' }, FACTS);
+    expect(settings.cookieName).toBe('koa:sess');
+  });
+
   test('what is not answered is the default', async () => {
     expect((await parseSettings({ connection: 'host', db: 'shop' }, FACTS)).settings).toEqual({
       connection: {
