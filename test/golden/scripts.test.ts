@@ -7,6 +7,8 @@ import { useDatabase } from '../support/mongo/index.ts';
 import { installProject } from '../support/project.ts';
 
 const database = useDatabase();
+/** For what is built: it makes its own index. */
+const deployed = useDatabase();
 
 /** One style that opens its own connection, and one that hands its own over. */
 const projects = goldens.filter(({ name }) => ['url', 'all-options'].includes(name));
@@ -22,7 +24,10 @@ describe.each(projects)('the scripts of $name', (golden) => {
 
   test('build compiles what start runs and SIGTERM stops', async () => {
     const folder = install();
+    const env = { MONGODB_URL: deployed.url };
     expect(await runIn(folder, ['npm', 'run', 'build'], env)).toMatchObject({ exitCode: 0 });
+    const migration = ['node', 'dist/scripts/migrate-sessions.js'] as const;
+    expect(await runIn(folder, migration, env)).toMatchObject({ exitCode: 0 });
     const app = await startApp(folder, ['node', 'dist/src/server.js'], env);
     expect((await new Browser(app.origin).get('/')).text).toContain('Views: 1');
     expect(await app.stop()).toBe(0);

@@ -37,7 +37,7 @@ describe('at its start the app refuses', () => {
     const secret = { MONGODB_URL: `mongodb://ada:hunter2@${address}/app` };
     const { exitCode, all } = await runIn(folder, FROM_SOURCE, secret);
     expect(exitCode).toBe(1);
-    expect(all).toContain(`no MongoDB at ${address}`);
+    expect(all).toContain(`the MongoDB at ${address} cannot be used`);
     expect(all).toMatch(/docker compose up -d\n.*npx mongodb-runner start/);
     expect(all).not.toMatch(/ada|hunter2|\n\s+at /);
   });

@@ -3,7 +3,7 @@ import mongoose, { type Connection } from 'mongoose';
 
 /** The connection of the whole app, of which its sessions are one part. */
 export function openConnection(): Connection {
-  return mongoose.createConnection(readUrl(), { serverSelectionTimeoutMS: 5000 });
+  return mongoose.createConnection(readUrl(), { serverSelectionTimeoutMS: 4000 });
 }
 
 /** Without credentials. */

@@ -49,7 +49,8 @@ async function checkDatabase(store: MongoSessionStore): Promise<void> {
     await store.ready();
   } catch (error) {
     const reason = error instanceof Error ? error.message : error;
-    throw new Error(`no MongoDB at ${databaseAddress()}. ${reason}\n${MONGODB_HELP}`, { cause: error });
+    const what = `the MongoDB at ${databaseAddress()} cannot be used. ${reason}`;
+    throw new Error(`${what}\n${MONGODB_HELP}`, { cause: error });
   }
 }
 

@@ -4,8 +4,8 @@ import type { SessionConnection, SessionDocument } from './types.js';
 
 export const COLLECTION = 'sessions';
 
-/** A database that is down fails a request in 5 s, where the driver would let the site hang for 30. */
-const OPTIONS = { serverSelectionTimeoutMS: 5000, waitQueueTimeoutMS: 5000 };
+/** A database that is down fails a request in 4 s, where the driver would let the site hang for 30. */
+const OPTIONS = { serverSelectionTimeoutMS: 4000, waitQueueTimeoutMS: 4000 };
 
 /** One client, opened by the first request that needs it. */
 export function connect(): SessionConnection {
