@@ -48,3 +48,14 @@ describe.each(shared)('$name', (golden) => {
     expect((await stolen.get('/')).text).not.toContain('Ada');
   });
 });
+
+test.each(['url', 'db', 'mongoose'])('%s runs on mongodb 6 and mongoose 8, too', async (name) => {
+  const golden = apps.find((each) => each.name === name);
+  if (!golden) throw new Error(`no golden ${name}`);
+  const older = { mongodb: 'mongodb6', mongoose: 'mongoose8' };
+  const folder = installProject(projectAt(golden, database.url), older);
+  const { origin } = await startApp(folder, FROM_SOURCE, { MONGODB_URL: database.url });
+  const browser = new Browser(origin);
+  await browser.post('/login', { name: 'Ada' });
+  expect((await browser.get('/')).text).toContain('Logged in as Ada');
+});
