@@ -50,7 +50,7 @@ export function listChanges(
 /** What becomes of the file itself; of a conflict, what its markers would make of it. */
 export function fileChanges(entry: Entry): Change[] {
   const { path, from } = entry;
-  if (entry.action === 'conflict') return [{ path, before: entry.mine, after: entry.marked }];
+  if (entry.action === 'conflict') return [{ path, before: entry.was, after: entry.marked }];
   if (entry.action === 'create') return [{ path, before: undefined, after: entry.text }];
   if (entry.action === 'delete') return [{ path, before: entry.was, after: undefined }];
   if (!('text' in entry)) return [];

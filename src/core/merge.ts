@@ -15,9 +15,16 @@ export interface Hunk {
   readonly theirs: readonly string[];
 }
 
-export type Merged =
-  | { readonly clean: true; readonly text: string }
-  | { readonly clean: false; readonly hunks: readonly Hunk[]; readonly marked: string };
+export type Merged = { readonly clean: true; readonly text: string } | Overlapping;
+
+/** Three ways to end it, which differ only where the edits overlap. */
+export interface Overlapping {
+  readonly clean: false;
+  readonly hunks: readonly Hunk[];
+  readonly mine: string;
+  readonly theirs: string;
+  readonly marked: string;
+}
 
 /** Three-way merge of plain texts, by lines. */
 export function mergeTexts(base: string, mine: string, theirs: string): Merged {
@@ -55,6 +62,14 @@ export function hunkLines({ base, mine, theirs }: Hunk): string[] {
 
 function joinRegions(regions: readonly (readonly string[] | Hunk)[]): Merged {
   const hunks = regions.filter((region) => 'line' in region);
-  const text = regions.flatMap((region) => ('line' in region ? hunkLines(region) : region)).join('\n');
-  return hunks.length === 0 ? { clean: true, text } : { clean: false, hunks, marked: text };
+  const join = (linesOf: (hunk: Hunk) => readonly string[]) =>
+    regions.flatMap((region) => ('line' in region ? linesOf(region) : region)).join('\n');
+  if (hunks.length === 0) return { clean: true, text: join(() => []) };
+  return {
+    clean: false,
+    hunks,
+    mine: join(({ mine }) => mine),
+    theirs: join(({ theirs }) => theirs),
+    marked: join(hunkLines),
+  };
 }

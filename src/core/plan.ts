@@ -1,7 +1,7 @@
 import { verifiedBase } from './base.ts';
 import { UserError } from './errors.ts';
 import type { FileRecord } from './manifest.ts';
-import { type Hunk, hasConflictMarkers, type Merged, mergeTexts, mergeWithoutBase } from './merge.ts';
+import { type Hunk, hasConflictMarkers, mergeTexts, mergeWithoutBase, type Overlapping } from './merge.ts';
 import { formattedKey, type OnDisk, onDisk, type Project, type WorkingTree } from './project.ts';
 import type { RenderedFile } from './rendered-file.ts';
 import { inFormOf, plainText } from './text.ts';
@@ -36,11 +36,14 @@ export type Outcome =
   /** Must be mended by the user before anything can be written. */
   | Refusal;
 
-/** Only a person can say which text is right. All texts as they would be written. */
+/** Only a person can say which lines are right. The texts are as they would be written. */
 export interface Conflict {
   readonly action: 'conflict';
   /** `untracked`: a file of that name was there before; `overlap`: both sides changed the same lines. */
   readonly reason: 'untracked' | 'overlap';
+  /** What is on disk. */
+  readonly was: string;
+  /** All that goes together, and of what does not, the user's lines, the new ones, or both between markers. */
   readonly mine: string;
   readonly theirs: string;
   readonly marked: string;
@@ -186,29 +189,25 @@ function merge(was: string, forms: Forms & { base: string; formattedBase: string
   const formatted = mergeTexts(forms.formattedBase, mine, forms.formattedNext);
   if (formatted.clean) return rewrite('merge', was, formatted.text);
   const plain = mergeTexts(forms.base, mine, forms.next);
-  return plain.clean
-    ? rewrite('merge', was, plain.text)
-    : conflict('overlap', was, forms.formattedNext, formatted);
+  return plain.clean ? rewrite('merge', was, plain.text) : conflict('overlap', was, formatted);
 }
 
 function untracked(was: string, next: string): Outcome {
   const merged = mergeWithoutBase(plainText(was), next);
-  return merged.clean ? { action: 'adopt' } : conflict('untracked', was, next, merged);
+  return merged.clean ? { action: 'adopt' } : conflict('untracked', was, merged);
 }
 
-function conflict(
-  reason: Conflict['reason'],
-  was: string,
-  next: string,
-  { marked, hunks }: Extract<Merged, { clean: false }>,
-): Conflict {
+function conflict(reason: Conflict['reason'], was: string, merged: Overlapping): Conflict {
+  const { hunks, mine, theirs, marked } = merged;
+  const inForm = (text: string) => inFormOf(was, text);
   return {
     action: 'conflict',
     reason,
-    mine: was,
-    theirs: inFormOf(was, next),
-    marked: inFormOf(was, marked),
+    was,
     hunks,
+    mine: inForm(mine),
+    theirs: inForm(theirs),
+    marked: inForm(marked),
   };
 }
 

@@ -1,7 +1,7 @@
 import { UserError } from './errors.ts';
 import type { Conflict, Entry, Plan } from './plan.ts';
 
-/** How a conflict ends: with the user's text, with the new one (theirs backed up), or with both between markers. */
+/** Whose lines count where edits overlap: the user's, the new ones (the user's file is backed up), or both, marked. */
 export type Verdict = 'mine' | 'theirs' | 'markers';
 
 export type ConflictEntry = Entry & Conflict;
@@ -55,13 +55,12 @@ function without(entry: Entry): SettledEntry[] {
 }
 
 function settleEntry(entry: ConflictEntry, verdict: Verdict): SettledEntry {
-  const { id, path, from, mine, theirs, marked } = entry;
+  const { id, path, from, was, mine, theirs, marked } = entry;
   const place = from === undefined ? { id, path } : { id, path, from };
-  if (verdict === 'theirs') return { ...place, action: 'replace', was: mine, text: theirs };
-  if (verdict === 'markers') return { ...place, action: 'markers', was: mine, text: marked };
-  return from === undefined
-    ? { ...place, action: 'keep' }
-    : { ...place, action: 'move', was: mine, text: mine };
+  if (verdict === 'theirs') return { ...place, action: 'replace', was, text: theirs };
+  if (verdict === 'markers') return { ...place, action: 'markers', was, text: marked };
+  if (mine !== was) return { ...place, action: 'merge', was, text: mine };
+  return from === undefined ? { ...place, action: 'keep' } : { ...place, action: 'move', was, text: was };
 }
 
 function describeOpen(open: readonly ConflictEntry[]): string {
@@ -73,7 +72,7 @@ function describeOpen(open: readonly ConflictEntry[]): string {
   return [
     `${open.length === 1 ? 'One file needs' : `${open.length} files need`} a decision; nothing was written.`,
     ...list,
-    'Run it again at a terminal to be asked, or with --on-conflict ours (keep yours), theirs (take the new text,',
-    'yours is backed up) or markers (both, for you to edit).',
+    'Run it again at a terminal to be asked, or with --on-conflict ours (your lines stay), theirs (the new lines come,',
+    'your file is backed up) or markers (both, for you to edit).',
   ].join('\n');
 }

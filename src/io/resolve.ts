@@ -7,8 +7,8 @@ import { type ConflictEntry, conflictsOf, hasRefusals, sameVerdict, type Verdict
 import { choose } from './ask.ts';
 
 const CHOICES = {
-  mine: 'keep mine',
-  theirs: 'take the new text; mine is backed up',
+  mine: 'my lines stay',
+  theirs: 'the new lines come; my file is backed up',
   markers: 'both, between conflict markers, for me to edit',
   diff: 'show the difference',
   abort: 'write nothing at all',
@@ -51,7 +51,7 @@ async function askVerdict(entry: ConflictEntry): Promise<Verdict> {
   const choice = await choose(`${entry.path}:`, CHOICES, 'mine');
   if (choice === 'mine' || choice === 'theirs' || choice === 'markers') return choice;
   if (choice === 'abort') throw new UserError('Nothing was written.', 4);
-  process.stderr.write(unifiedDiff({ path: entry.path, before: entry.mine, after: entry.theirs }));
+  process.stderr.write(unifiedDiff({ path: entry.path, before: entry.was, after: entry.theirs }));
   return askVerdict(entry);
 }
 

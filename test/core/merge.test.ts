@@ -25,6 +25,8 @@ describe('three-way merge', () => {
     expect(mergeTexts(BASE, mine, theirs)).toEqual({
       clean: false,
       hunks: [{ line: 3, base: ['three'], mine: ['mine'], theirs: ['theirs'] }],
+      mine,
+      theirs,
       marked: text(
         'one',
         'two',
@@ -38,6 +40,15 @@ describe('three-way merge', () => {
         'four',
         'five',
       ),
+    });
+  });
+
+  test('ends an overlap either way, and keeps what goes together', () => {
+    const mine = text('ONE', 'two', 'mine', 'four', 'five');
+    const theirs = text('one', 'two', 'theirs', 'four', 'FIVE');
+    expect(mergeTexts(BASE, mine, theirs)).toMatchObject({
+      mine: text('ONE', 'two', 'mine', 'four', 'FIVE'),
+      theirs: text('ONE', 'two', 'theirs', 'four', 'FIVE'),
     });
   });
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { useProgram } from '../support/rerun/bundle.ts';
+import { generate, readRendered } from '../support/rerun/generate.ts';
 import { isOutsideUntouched, type Scenario, scenarios, setUp, snapshot, wholeSnapshot } from '../support/rerun/scenario.ts';
 import { KEYS, Terminal } from '../support/terminal.ts';
 
@@ -35,8 +36,8 @@ async function pick(terminal: Terminal, choice: string): Promise<void> {
   }
 }
 
-async function generate(project: string, rendered: string): Promise<void> {
-  expect(await run([project, rendered])).toMatchObject({ exitCode: 0, stderr: '' });
+async function prepare(project: string, rendered: string): Promise<void> {
+  expect(await generate(project, readRendered(rendered))).toMatchObject({ problem: undefined });
 }
 
 const mtimesOf = (project: string, paths: readonly string[]) =>
@@ -51,7 +52,7 @@ describe.each(scenarios)('$name', (scenario: Scenario) => {
     after === undefined ? before : snapshot(after);
 
   test('without input', async () => {
-    const project = await setUp(scenario, generate);
+    const project = await setUp(scenario, prepare);
     const before = snapshot(project);
     const after = expected(before, scenario.after);
     const mtimes = mtimesOf(project, untouched(before, after));
@@ -66,7 +67,7 @@ describe.each(scenarios)('$name', (scenario: Scenario) => {
   });
 
   test.each(scenario.atTerminal)('at a terminal, choosing $choose', async ({ choose, exitCode, after }) => {
-    const project = await setUp(scenario, generate);
+    const project = await setUp(scenario, prepare);
     const before = snapshot(project);
     const terminal = runAtTerminal([project, scenario.rendered, ...scenario.flags]);
     for (const choice of choose) await pick(terminal, choice);
@@ -82,8 +83,8 @@ async function expectSettled(project: string, { rendered, exitCode, flags }: Sce
   expect(isOutsideUntouched(project)).toBe(true);
   if (exitCode !== 0 || flags.some((flag) => PREVIEWS.includes(flag))) return;
   const before = wholeSnapshot(project);
-  const again = await run([project, rendered]);
+  const { problem } = await generate(project, readRendered(rendered));
   const left = Object.values(snapshot(project)).some((text) => text.includes('<<<<<<<'));
-  expect(again.exitCode, again.stdout + again.stderr).toBe(left ? 4 : 0);
+  expect(problem?.exitCode).toBe(left ? 4 : undefined);
   expect(wholeSnapshot(project)).toEqual(before);
 }

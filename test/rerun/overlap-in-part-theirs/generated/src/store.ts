@@ -1,0 +1,6 @@
+// create-koa-mongo-session: store
+export const NAME = 'sessions';
+
+export const TTL = 14;
+
+export const COOKIE = 'a';

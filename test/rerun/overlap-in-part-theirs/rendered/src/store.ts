@@ -1,0 +1,6 @@
+// create-koa-mongo-session: store
+export const NAME = 'sessions';
+
+export const TTL = 7;
+
+export const COOKIE = 'b';
