@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
 import { hashOf } from '../../src/io/files.ts';
+import { temporaryFolder } from '../support/program.ts';
 import { useProgram } from '../support/rerun/bundle.ts';
-import { generate, renderedFrom } from '../support/rerun/generate.ts';
+import { generate, renderedFrom, source } from '../support/rerun/generate.ts';
 import { snapshot, wholeSnapshot } from '../support/rerun/scenario.ts';
-import { source, type Tree, temporaryFolder, writeTree } from '../support/rerun/tree.ts';
+import { type Tree, writeTree } from '../support/tree.ts';
 
 const program = useProgram();
 
@@ -20,29 +21,41 @@ const NAMES = ['one', 'two', 'three', 'four', 'five', 'six'];
 const HOST = hashOf(hostname()).slice(0, 12);
 
 test('of runs at the same time each one is done whole, or refuses; none mixes with another', async () => {
-  const home = temporaryFolder();
+  const home = await temporaryFolder();
   const project = join(home, 'project');
   await generate(project, renderedFrom(version('none')));
 
   const runs = await Promise.all(
     NAMES.map((name) =>
-      execa(process.execPath, [program.file, project, writeTree(join(home, name), version(name))], { reject: false }),
+      execa(process.execPath, [program.file, project, writeTree(join(home, name), version(name))], {
+        reject: false,
+      }),
     ),
   );
 
   for (const { exitCode, stderr } of runs) {
-    if (exitCode !== 0) expect({ exitCode, stderr }).toEqual({ exitCode: 4, stderr: expect.stringContaining('nothing was written') });
+    if (exitCode !== 0)
+      expect({ exitCode, stderr }).toEqual({
+        exitCode: 4,
+        stderr: expect.stringContaining('nothing was written'),
+      });
   }
   expect(runs.map(({ exitCode }) => exitCode)).toContain(0);
   expect(NAMES.map(version)).toContainEqual(snapshot(project));
   const { 'README.md': heading = '' } = wholeSnapshot(project);
   const winner = renderedFrom(version(heading.slice(2).trim()));
-  expect((await generate(project, winner)).plan.entries.map(({ action }) => action)).toEqual(['unchanged', 'unchanged', 'unchanged']);
+  expect((await generate(project, winner)).plan.entries.map(({ action }) => action)).toEqual([
+    'unchanged',
+    'unchanged',
+    'unchanged',
+  ]);
   expect(readdirSync(join(project, '.koa-mongo-session')).sort()).toEqual(['base', 'manifest.json', 'undo']);
 });
 
-test('a run that does not end is named, with what to delete should it be dead', { timeout: 30_000 }, async () => {
-  const project = temporaryFolder();
+test('a run that does not end is named, with what to delete should it be dead', {
+  timeout: 30_000,
+}, async () => {
+  const project = await temporaryFolder();
   await generate(project, renderedFrom(version('one')));
   const lock = `.koa-mongo-session/lock-${process.ppid}-${HOST}-0123456789ab`;
   writeFileSync(join(project, lock), '');
@@ -55,10 +68,11 @@ test('a run that does not end is named, with what to delete should it be dead', 
 });
 
 test('the lock of a dead run is removed', async () => {
-  const project = temporaryFolder();
+  const project = await temporaryFolder();
   await generate(project, renderedFrom(version('one')));
-  const { pid } = await execa(process.execPath, ['-e', '']);
-  writeFileSync(join(project, `.koa-mongo-session/lock-${pid}-${HOST}-0123456789ab`), '');
+  const dead = execa(process.execPath, ['-e', '']);
+  await dead;
+  writeFileSync(join(project, `.koa-mongo-session/lock-${dead.pid}-${HOST}-0123456789ab`), '');
   await generate(project, renderedFrom(version('two')));
   expect(readdirSync(join(project, '.koa-mongo-session')).sort()).toEqual(['base', 'manifest.json', 'undo']);
 });

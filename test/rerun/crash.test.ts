@@ -6,10 +6,11 @@ import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
 import { openProject } from '../../src/io/project.ts';
 import { changesToUndo, commitChanges } from '../../src/io/transaction.ts';
+import { temporaryFolder } from '../support/program.ts';
 import { useProgram } from '../support/rerun/bundle.ts';
-import { GENERATOR, generate, readRendered } from '../support/rerun/generate.ts';
+import { GENERATOR, generate, readRendered, source } from '../support/rerun/generate.ts';
 import { wholeSnapshot } from '../support/rerun/scenario.ts';
-import { source, type Tree, temporaryFolder, writeTree } from '../support/rerun/tree.ts';
+import { type Tree, writeTree } from '../support/tree.ts';
 
 const program = useProgram();
 
@@ -71,7 +72,10 @@ async function run(project: string, { args }: Command, env: Record<string, strin
     env: { ...process.env, ...env },
   });
   const stderr = await text(child.stderr);
-  const [exitCode, signal] = child.exitCode === null && child.signalCode === null ? await once(child, 'close') : [child.exitCode, child.signalCode];
+  const [exitCode, signal] =
+    child.exitCode === null && child.signalCode === null
+      ? await once(child, 'close')
+      : [child.exitCode, child.signalCode];
   return { exitCode, signal, stderr };
 }
 
@@ -81,8 +85,11 @@ function state(project: string): Tree {
   return Object.fromEntries(entries.filter(([path]) => !path.startsWith('.koa-mongo-session/undo/')));
 }
 
-async function situation(prepare: (project: string) => Promise<unknown>, command: Command): Promise<Situation> {
-  const home = temporaryFolder();
+async function situation(
+  prepare: (project: string) => Promise<unknown>,
+  command: Command,
+): Promise<Situation> {
+  const home = await temporaryFolder();
   await prepare(writeTree(join(home, 'template'), {}));
   const before = state(join(home, 'template'));
   const perfect = copyOf(home, 'perfect');
@@ -98,16 +105,22 @@ function copyOf(home: string, name: string): string {
 }
 
 async function first(): Promise<Situation> {
-  return situation(async () => {}, generateFrom(writeTree(join(temporaryFolder(), 'rendered'), RENDERED)));
+  return situation(
+    async () => {},
+    generateFrom(writeTree(join(await temporaryFolder(), 'rendered'), RENDERED)),
+  );
 }
 
 async function prepareAgain(project: string): Promise<void> {
-  await generate(project, readRendered(writeTree(join(temporaryFolder(), 'generated'), GENERATED)));
+  await generate(project, readRendered(writeTree(join(await temporaryFolder(), 'generated'), GENERATED)));
   writeTree(project, EDITED);
 }
 
 async function again(): Promise<Situation> {
-  return situation(prepareAgain, generateFrom(writeTree(join(temporaryFolder(), 'rendered'), RENDERED)));
+  return situation(
+    prepareAgain,
+    generateFrom(writeTree(join(await temporaryFolder(), 'rendered'), RENDERED)),
+  );
 }
 
 async function undo(): Promise<Situation> {
@@ -159,7 +172,10 @@ async function atEachCall(
 function expectWhole(project: string, { versions }: Situation): void {
   const now = wholeSnapshot(project);
   for (const path of new Set(versions.flatMap((version) => Object.keys(version)))) {
-    expect(versions.map((version) => version[path]), path).toContain(now[path]);
+    expect(
+      versions.map((version) => version[path]),
+      path,
+    ).toContain(now[path]);
   }
 }
 
@@ -189,7 +205,10 @@ describe.each([
     const whole = await prepare();
     await atEachCall(whole, 'fail', async (project, { exitCode, stderr }) => {
       if (exitCode === 0) return expectWhole(project, whole);
-      expect({ exitCode, stderr }).toEqual({ exitCode: 4, stderr: expect.stringContaining('the disk failed') });
+      expect({ exitCode, stderr }).toEqual({
+        exitCode: 4,
+        stderr: expect.stringContaining('the disk failed'),
+      });
       expect(state(project)).toEqual(whole.before);
     });
   });

@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openProject } from '../../src/io/project.ts';
 import { changesToUndo, commitChanges } from '../../src/io/transaction.ts';
-import { GENERATOR, generate, renderedFrom } from '../support/rerun/generate.ts';
+import { temporaryFolder } from '../support/program.ts';
+import { GENERATOR, generate, renderedFrom, source } from '../support/rerun/generate.ts';
 import { wholeSnapshot } from '../support/rerun/scenario.ts';
-import { source, temporaryFolder, writeTree } from '../support/rerun/tree.ts';
+import { writeTree } from '../support/tree.ts';
 
 const STATE = '.koa-mongo-session';
 const ONE = renderedFrom({ 'src/store.ts': source('store', 'one'), 'README.md': '# One\n' });
@@ -15,7 +16,10 @@ const RUN = '0123456789ab';
 
 /** A project that was generated, in a folder beside others that are not of the project. */
 async function setUp() {
-  const home = writeTree(temporaryFolder(), { 'outside/precious.txt': 'precious\n', 'outside/journal.json': 'mine\n' });
+  const home = writeTree(await temporaryFolder(), {
+    'outside/precious.txt': 'precious\n',
+    'outside/journal.json': 'mine\n',
+  });
   const project = join(home, 'project');
   await generate(project, ONE);
   return { home, project };
@@ -33,15 +37,36 @@ const OUTSIDE = (depth: number) => `${'../'.repeat(depth)}outside`;
 
 /** What a repository may hold to lead the program astray. */
 const ATTACKS: readonly (readonly [string, (project: string) => void])[] = [
-  ['a manifest that is a link out of the project', (project) => replace(join(project, STATE, 'manifest.json'), (path) => symlinkSync(`${OUTSIDE(2)}/precious.txt`, path))],
+  [
+    'a manifest that is a link out of the project',
+    (project) =>
+      replace(join(project, STATE, 'manifest.json'), (path) =>
+        symlinkSync(`${OUTSIDE(2)}/precious.txt`, path),
+      ),
+  ],
   ['a manifest that is a directory', (project) => replace(join(project, STATE, 'manifest.json'), mkdirSync)],
   ['a huge manifest', (project) => truncateSync(join(project, STATE, 'manifest.json'), 3_000_000_000)],
-  ['a state folder that is a link out of the project', (project) => replace(join(project, STATE), (path) => symlinkSync(OUTSIDE(1), path))],
-  ['a state folder that is a file', (project) => replace(join(project, STATE), (path) => writeFileSync(path, ''))],
-  ['a pending run that is a link out of the project', (project) => symlinkSync(OUTSIDE(2), join(project, STATE, 'pending'))],
-  ['a former undo that is a link out of the project', (project) => symlinkSync(OUTSIDE(2), join(project, STATE, 'undo.old'))],
+  [
+    'a state folder that is a link out of the project',
+    (project) => replace(join(project, STATE), (path) => symlinkSync(OUTSIDE(1), path)),
+  ],
+  [
+    'a state folder that is a file',
+    (project) => replace(join(project, STATE), (path) => writeFileSync(path, '')),
+  ],
+  [
+    'a pending run that is a link out of the project',
+    (project) => symlinkSync(OUTSIDE(2), join(project, STATE, 'pending')),
+  ],
+  [
+    'a former undo that is a link out of the project',
+    (project) => symlinkSync(OUTSIDE(2), join(project, STATE, 'undo.old')),
+  ],
   ['a huge file in the way', (project) => truncateSync(join(project, 'src/store.ts'), 3_000_000_000)],
-  ['a base folder that leads out of the project', (project) => replace(join(project, STATE, 'base'), (path) => symlinkSync(OUTSIDE(2), path))],
+  [
+    'a base folder that leads out of the project',
+    (project) => replace(join(project, STATE, 'base'), (path) => symlinkSync(OUTSIDE(2), path)),
+  ],
   ...(
     [
       ['../outside/precious.txt', 'of a file outside'],
@@ -53,8 +78,14 @@ const ATTACKS: readonly (readonly [string, (project: string) => void])[] = [
     `a pending run ${what}`,
     (project) => writeTree(project, { [`${STATE}/pending/journal.json`]: journal(removal(path)) }),
   ]),
-  ['a pending run that is no run', (project) => writeTree(project, { [`${STATE}/pending/journal.json`]: '{"run":1}' })],
-  ['a pending run that is no JSON', (project) => writeTree(project, { [`${STATE}/pending/journal.json`]: '}' })],
+  [
+    'a pending run that is no run',
+    (project) => writeTree(project, { [`${STATE}/pending/journal.json`]: '{"run":1}' }),
+  ],
+  [
+    'a pending run that is no JSON',
+    (project) => writeTree(project, { [`${STATE}/pending/journal.json`]: '}' }),
+  ],
   [
     'a pending run whose copies lie elsewhere',
     (project) =>
@@ -102,7 +133,9 @@ test('a former run whose copy was changed is not taken back', async () => {
   const tree = Object.keys(wholeSnapshot(project)).filter((path) => /undo\/\d+$/.test(path));
   for (const path of tree) writeFileSync(join(project, path), 'changed\n');
   const { root } = await openProject(project, GENERATOR);
-  await expect(changesToUndo(root).then((changes) => commitChanges(root, changes))).rejects.toThrow('is damaged');
+  await expect(changesToUndo(root).then((changes) => commitChanges(root, changes))).rejects.toThrow(
+    'is damaged',
+  );
 });
 
 test('what a folder is swapped for between plan and write is not followed out of the project', async () => {

@@ -4,7 +4,14 @@ import { execa } from 'execa';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { useProgram } from '../support/rerun/bundle.ts';
 import { generate, readRendered } from '../support/rerun/generate.ts';
-import { isOutsideUntouched, type Scenario, scenarios, setUp, snapshot, wholeSnapshot } from '../support/rerun/scenario.ts';
+import {
+  isOutsideUntouched,
+  type Scenario,
+  scenarios,
+  setUp,
+  snapshot,
+  wholeSnapshot,
+} from '../support/rerun/scenario.ts';
 import { KEYS, Terminal } from '../support/terminal.ts';
 
 const program = useProgram();

@@ -5,10 +5,11 @@ import { describe, expect, test } from 'vitest';
 import { openProject, readProject, readWorkingTree } from '../../src/io/project.ts';
 import { changesToUndo, commitChanges } from '../../src/io/transaction.ts';
 import { regenerate } from '../../src/regenerate.ts';
+import { temporaryFolder } from '../support/program.ts';
 import { useProgram } from '../support/rerun/bundle.ts';
-import { GENERATOR, generate, PLAIN_RUN, renderedFrom } from '../support/rerun/generate.ts';
+import { GENERATOR, generate, PLAIN_RUN, renderedFrom, source } from '../support/rerun/generate.ts';
 import { wholeSnapshot } from '../support/rerun/scenario.ts';
-import { source, temporaryFolder, writeTree } from '../support/rerun/tree.ts';
+import { writeTree } from '../support/tree.ts';
 
 const program = useProgram();
 
@@ -30,19 +31,22 @@ function handOver(...paths: string[]): void {
 
 describe('a file that is read-only', () => {
   test('stops the run before anything is written', async () => {
-    const project = temporaryFolder();
+    const project = await temporaryFolder();
     await generate(project, ONE);
     chmodSync(join(project, 'src/store.ts'), 0o444);
     const before = wholeSnapshot(project);
 
     const { problem } = await generate(project, TWO);
 
-    expect(problem).toMatchObject({ exitCode: 4, message: expect.stringContaining('src/store.ts is read-only') });
+    expect(problem).toMatchObject({
+      exitCode: 4,
+      message: expect.stringContaining('src/store.ts is read-only'),
+    });
     expect(wholeSnapshot(project)).toEqual(before);
   });
 
   test('may stay so when there is nothing to write to it', async () => {
-    const project = temporaryFolder();
+    const project = await temporaryFolder();
     await generate(project, ONE);
     chmodSync(join(project, 'src/store.ts'), 0o444);
     expect(await generate(project, ONE)).toMatchObject({ problem: undefined });
@@ -51,11 +55,14 @@ describe('a file that is read-only', () => {
 
 describe('a real limit of the system', () => {
   async function setUp() {
-    const home = temporaryFolder();
+    const home = await temporaryFolder();
     const project = writeTree(join(home, 'project'), {});
     const rendered = writeTree(join(home, 'rendered'), {
       'README.md': '# Two\n',
-      'src/store.ts': source('store', ...Array.from({ length: 2_000 }, (_, index) => `const a${index} = ${index};`)),
+      'src/store.ts': source(
+        'store',
+        ...Array.from({ length: 2_000 }, (_, index) => `const a${index} = ${index};`),
+      ),
     });
     await generate(project, ONE);
     return { home, project, rendered, before: wholeSnapshot(project) };
@@ -63,7 +70,13 @@ describe('a real limit of the system', () => {
 
   test('a folder that may not be written leaves all as it was', async () => {
     const { home, project, rendered, before } = await setUp();
-    const folders = ['', '.koa-mongo-session', '.koa-mongo-session/base', '.koa-mongo-session/base/src', '.koa-mongo-session/undo'];
+    const folders = [
+      '',
+      '.koa-mongo-session',
+      '.koa-mongo-session/base',
+      '.koa-mongo-session/base/src',
+      '.koa-mongo-session/undo',
+    ];
     handOver(home, ...folders.map((folder) => join(project, folder)));
     chmodSync(join(project, 'src'), 0o555);
 
@@ -85,16 +98,23 @@ describe('a real limit of the system', () => {
   test('a file system that takes no more leaves all as it was', async () => {
     const { project, rendered, before } = await setUp();
     const limited = `trap '' XFSZ; ulimit -f 16; exec "$@"`;
-    const { exitCode, stderr } = await execa('sh', ['-c', limited, 'sh', process.execPath, program.file, project, rendered], {
-      reject: false,
+    const { exitCode, stderr } = await execa(
+      'sh',
+      ['-c', limited, 'sh', process.execPath, program.file, project, rendered],
+      {
+        reject: false,
+      },
+    );
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 4,
+      stderr: expect.stringContaining('All is as it was before.'),
     });
-    expect({ exitCode, stderr }).toEqual({ exitCode: 4, stderr: expect.stringContaining('All is as it was before.') });
     expect(wholeSnapshot(project)).toEqual(before);
   });
 });
 
 test('a project that is reached through a symbolic link is written where it lies', async () => {
-  const home = temporaryFolder();
+  const home = await temporaryFolder();
   mkdirSync(join(home, 'real'));
   symlinkSync('real', join(home, 'link'));
   await generate(join(home, 'link'), ONE);
@@ -103,19 +123,19 @@ test('a project that is reached through a symbolic link is written where it lies
 });
 
 test('a directory that does not exist yet is made', async () => {
-  const project = join(temporaryFolder(), 'deep/in/app');
+  const project = join(await temporaryFolder(), 'deep/in/app');
   await generate(project, ONE);
   expect(readFileSync(join(project, 'README.md'), 'utf8')).toBe('# One\n');
 });
 
 test('a file in place of the project is refused', async () => {
-  const home = writeTree(temporaryFolder(), { app: 'a file\n' });
+  const home = writeTree(await temporaryFolder(), { app: 'a file\n' });
   await expect(generate(join(home, 'app'), ONE)).rejects.toMatchObject({ exitCode: 2 });
   await expect(generate(join(home, 'app/deeper'), ONE)).rejects.toMatchObject({ exitCode: 2 });
 });
 
 test('a file that is saved in an editor while the run is being planned is not overwritten', async () => {
-  const project = temporaryFolder();
+  const project = await temporaryFolder();
   await generate(project, ONE);
   const opened = await readProject(project, GENERATOR);
   const tree = await readWorkingTree(opened, TWO);
@@ -123,8 +143,19 @@ test('a file that is saved in an editor while the run is being planned is not ov
   const before = wholeSnapshot(project);
 
   const remembered = { generator: GENERATOR, project: opened.kind, answers: {} };
-  const run = { project: opened, rendered: TWO, patches: [], tree, remembered, run: PLAIN_RUN, canAsk: false };
-  await expect(regenerate(run)).rejects.toMatchObject({ exitCode: 4, message: expect.stringContaining('src/store.ts was changed') });
+  const run = {
+    project: opened,
+    rendered: TWO,
+    patches: [],
+    tree,
+    remembered,
+    run: PLAIN_RUN,
+    canAsk: false,
+  };
+  await expect(regenerate(run)).rejects.toMatchObject({
+    exitCode: 4,
+    message: expect.stringContaining('src/store.ts was changed'),
+  });
   expect(wholeSnapshot(project)).toEqual(before);
 });
 
@@ -132,14 +163,14 @@ describe('modes', () => {
   const modeOf = (project: string, path: string) => statSync(join(project, path)).mode & 0o777;
 
   test('.env is for its owner alone, and so is what remembers its hash', async () => {
-    const project = temporaryFolder();
+    const project = await temporaryFolder();
     await generate(project, ONE, { patches: true });
     expect(modeOf(project, '.env')).toBe(0o600);
     expect(modeOf(project, '.koa-mongo-session/undo/journal.json')).toBe(0o600);
   });
 
   test('a file keeps the mode that its owner gave it', async () => {
-    const project = temporaryFolder();
+    const project = await temporaryFolder();
     await generate(project, ONE);
     chmodSync(join(project, 'src/store.ts'), 0o755);
     chmodSync(join(project, 'README.md'), 0o640);
@@ -151,7 +182,7 @@ describe('modes', () => {
 });
 
 test('no secret of .env is kept anywhere else, also not to take a run back', async () => {
-  const project = writeTree(temporaryFolder(), { '.env': 'PASSWORD=s3cret' });
+  const project = writeTree(await temporaryFolder(), { '.env': 'PASSWORD=s3cret' });
   await generate(project, ONE, { patches: true });
   await undo(project);
   await undo(project);
@@ -161,7 +192,7 @@ test('no secret of .env is kept anywhere else, also not to take a run back', asy
 
 describe('undo', () => {
   test('takes back a run, and a second time brings it back', async () => {
-    const project = temporaryFolder();
+    const project = await temporaryFolder();
     await generate(project, ONE);
     const one = wholeSnapshot(project);
     await generate(project, TWO);
@@ -176,7 +207,7 @@ describe('undo', () => {
   });
 
   test('of the first run leaves only what was there, and .env', async () => {
-    const project = writeTree(temporaryFolder(), { 'src/own.ts': 'mine\n' });
+    const project = writeTree(await temporaryFolder(), { 'src/own.ts': 'mine\n' });
     await generate(project, ONE, { patches: true });
     await undo(project);
     const left = Object.keys(wholeSnapshot(project)).filter((path) => !path.includes('/undo/'));
@@ -184,15 +215,18 @@ describe('undo', () => {
   });
 
   test('refuses when a file was edited since, and names it', async () => {
-    const project = temporaryFolder();
+    const project = await temporaryFolder();
     await generate(project, ONE);
     writeFileSync(join(project, 'README.md'), '# Mine\n');
     const before = wholeSnapshot(project);
-    await expect(undo(project)).rejects.toMatchObject({ exitCode: 4, message: expect.stringContaining('  README.md') });
+    await expect(undo(project)).rejects.toMatchObject({
+      exitCode: 4,
+      message: expect.stringContaining('  README.md'),
+    });
     expect(wholeSnapshot(project)).toEqual(before);
   });
 
   test('refuses when there is nothing to take back', async () => {
-    await expect(undo(temporaryFolder())).rejects.toMatchObject({ exitCode: 2 });
+    await expect(undo(await temporaryFolder())).rejects.toMatchObject({ exitCode: 2 });
   });
 });

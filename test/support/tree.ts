@@ -15,12 +15,15 @@ export function readTree(folder: string): Tree {
   );
 }
 
-export function writeTree(folder: string, tree: Tree): void {
+/** Returns the folder, which is made if it is not there. */
+export function writeTree(folder: string, tree: Tree): string {
+  mkdirSync(folder, { recursive: true });
   for (const [path, text] of Object.entries(tree)) {
     const at = join(folder, path);
     mkdirSync(dirname(at), { recursive: true });
     writeFileSync(at, text);
   }
+  return folder;
 }
 
 export function mapPaths(tree: Tree, map: (path: string) => string): Tree {

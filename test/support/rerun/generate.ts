@@ -7,6 +7,7 @@ import { textOnDisk, type WorkingTree } from '../../../src/core/project.ts';
 import type { RenderedFile } from '../../../src/core/rendered-file.ts';
 import { openProject, readProject, readWorkingTree } from '../../../src/io/project.ts';
 import { isPreview, type Outcome, type RunMode, regenerate } from '../../../src/regenerate.ts';
+import type { Tree } from '../tree.ts';
 
 export const GENERATOR = '1.2.0';
 
@@ -46,8 +47,13 @@ export async function generate(
   });
 }
 
+/** A generated TypeScript file. */
+export function source(id: string, ...lines: readonly string[]): string {
+  return `// create-koa-mongo-session: ${id}\n${lines.map((line) => `${line}\n`).join('')}`;
+}
+
 /** The files of a tree, as if they had been rendered. */
-export function renderedFrom(tree: Readonly<Record<string, string>>): RenderedFile[] {
+export function renderedFrom(tree: Tree): RenderedFile[] {
   return Object.entries(tree).map(([path, text]) => ({
     id: idInHeader(text) ?? path.toLowerCase().replace(/[^a-z0-9]+/g, '-'),
     path,
