@@ -352,12 +352,11 @@ export function userOf(text: string, userKey: string): string | undefined {
 }
 
 function within<T>(timeout: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<never>((_resolve, reject) => {
-    const error = new SessionStoreError('TIMEOUT', `The session database gave no answer in ${timeout} ms.`);
-    timer = setTimeout(reject, timeout, error);
+  return new Promise((resolve, reject) => {
+    const message = `The session database gave no answer in ${timeout} ms.`;
+    const timer = setTimeout(() => reject(new SessionStoreError('TIMEOUT', message)), timeout);
+    work.finally(() => clearTimeout(timer)).then(resolve, reject);
   });
-  return Promise.race([work, tooLate]).finally(() => clearTimeout(timer));
 }
 
 /** Code 26, no such collection: the first session makes it. */
