@@ -1,5 +1,7 @@
+import mongoose from 'mongoose';
 import { describe, expect, test } from 'vitest';
 import type { Connection } from '../../../src/core/settings.ts';
+import { loadGenerated, PLAIN, STYLES } from '../../support/generated.ts';
 import { type OwnServer, type ServerOptions, startServer } from '../../support/mongo/index.ts';
 import { startFaultyApp } from './app.ts';
 
@@ -170,6 +172,21 @@ describe.concurrent('the first request of a new session', () => {
     expect(await browser.post('/?two=2')).toMatchObject({ status: 200 });
     expect(await app.end()).toEqual({ exitCode: 0, stderr: '' });
   });
+});
+
+test('a Mongoose connection that was never opened fails each request, and works once it is', async () => {
+  await using server = disposable(await startServer());
+  const { connection, store: module } = await loadGenerated({ ...PLAIN, connection: STYLES.mongoose });
+  const opened = mongoose.createConnection();
+  const store = new module.MongoSessionStore(connection.connect(opened), { ttl: 60_000 });
+  for (const operation of [store.get('a key'), store.set('a key', {}), store.ready()]) {
+    await expect(operation).rejects.toThrow(/never opened: call mongoose\.connect/);
+  }
+  await opened.openUri(server.url);
+  await store.set('a key', { views: 1 });
+  expect(await store.load('a key')).toEqual({ views: 1 });
+  await opened.close();
+  await expect(store.get('a key')).rejects.toMatchObject({ name: 'SessionStoreError' });
 });
 
 test('a write that the server is asked not to acknowledge is refused, for nobody could tell a logout from it', async () => {
