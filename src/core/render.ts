@@ -3,7 +3,6 @@ import { envLiteral } from './literal.ts';
 import type { RenderedFile } from './rendered-file.ts';
 import type { ConnectionStyle, Settings } from './settings.ts';
 import type { Templates } from './templates.ts';
-import { wantedPackage } from './wanted-package.ts';
 
 /** One file that may be generated: where it lies, and for which settings it is wanted. */
 interface FileRow {
@@ -91,7 +90,6 @@ export interface View extends Settings {
   /** The session property that names the user; a plain identifier. */
   readonly userProperty: string;
   readonly env: readonly (EnvEntry & { readonly line: string })[];
-  readonly scripts: readonly string[];
   readonly isNew: boolean;
   /** The port of this machine at which compose.yaml serves MongoDB. */
   readonly composePort: number;
@@ -137,7 +135,6 @@ export function viewFrom(path: string, settings: Settings): View {
       ...entry,
       line: `${entry.name}=${envLiteral(entry.example)}`,
     })),
-    scripts: Object.keys(wantedPackage(settings).scripts),
     isNew: settings.project.kind === 'new',
     composePort: composePort(settings),
     composeLogin: composeLogin(settings),
