@@ -1,5 +1,6 @@
 import { verifiedBase } from './base.ts';
 import { UserError } from './errors.ts';
+import { importsOf, moduleOf } from './imports.ts';
 import type { FileRecord } from './manifest.ts';
 import { type Hunk, hasConflictMarkers, mergeTexts, mergeWithoutBase, type Overlapping } from './merge.ts';
 import { formattedKey, type OnDisk, onDisk, type Project, type WorkingTree } from './project.ts';
@@ -89,13 +90,18 @@ export function planChanges(
   const wanted = new Set(rendered.map(({ id }) => id));
   const gone = [...records.values()].filter(({ id }) => !wanted.has(id));
   const files = rendered.map((next) => planFile(next, records.get(next.id), tree));
+  const left = keepImported(
+    gone.map((record) => planGone(record, tree)),
+    files,
+    tree,
+  );
   return {
     entries: [
       ...bringBack(files, restore, rendered, tree),
-      ...gone.map((record) => planGone(record, tree)),
+      ...left,
       ...patches.map((patch) => planPatch(patch, onDisk(tree, patch.path))),
     ],
-    notes: [...patches.flatMap(({ notes }) => notes), ...copyNotes(tree)],
+    notes: [...patches.flatMap(({ notes }) => notes), ...copyNotes(tree), ...importNotes(left, files, tree)],
   };
 }
 
@@ -225,6 +231,53 @@ function planGone(record: FileRecord, tree: WorkingTree): Entry {
   const mine = plainText(disk.text);
   const isPristine = mine === base || mine === tree.formatted.get(formattedKey(path, base));
   return isPristine ? { ...entry, action: 'delete', was: disk.text } : { ...entry, action: 'release' };
+}
+
+/** A file that others still import is not deleted, pristine as it may be: they would no longer run. */
+function keepImported(gone: readonly Entry[], files: readonly Entry[], tree: WorkingTree): readonly Entry[] {
+  const kept = gone.find(
+    (entry) => entry.action === 'delete' && importersLeft(entry, gone, files, tree).length > 0,
+  );
+  if (!kept) return gone;
+  const { id, path } = kept;
+  const others = gone.map((entry): Entry => (entry === kept ? { id, path, action: 'release' } : entry));
+  return keepImported(others, files, tree);
+}
+
+/** The files that import a file and will be there after the run. */
+function importersLeft(
+  { path }: Entry,
+  gone: readonly Entry[],
+  files: readonly Entry[],
+  tree: WorkingTree,
+): string[] {
+  const deleted = new Set(gone.filter(({ action }) => action === 'delete').map((entry) => entry.path));
+  const rewritten = new Map(files.map((entry) => [entry.from ?? entry.path, entry]));
+  const stillImports = (importer: string) => {
+    const entry = rewritten.get(importer);
+    const text = entry && textAfter(entry);
+    return text === undefined || importsOf(entry?.path ?? importer, text).includes(moduleOf(path));
+  };
+  return (tree.importers.get(path) ?? []).filter(
+    (importer) => !deleted.has(importer) && stillImports(importer),
+  );
+}
+
+/** The text that a run writes; undefined where it leaves the file alone. */
+function textAfter(entry: Entry): string | undefined {
+  if (entry.action === 'conflict') return entry.marked;
+  return 'text' in entry ? entry.text : undefined;
+}
+
+function importNotes(gone: readonly Entry[], files: readonly Entry[], tree: WorkingTree): string[] {
+  return gone.flatMap((entry) => {
+    const importers = entry.action === 'release' ? importersLeft(entry, gone, files, tree) : [];
+    return importers.length === 0
+      ? []
+      : [
+          `${entry.path} is no longer generated; it stays, and is yours, as ${importers.join(' and ')} imports it.`,
+        ];
+  });
 }
 
 function planPatch({ id, path, text }: Patch, disk: OnDisk): Entry {

@@ -27,6 +27,8 @@ export interface WorkingTree {
   readonly files: ReadonlyMap<string, OnDisk>;
   /** By id, where files now lie that are not where they were recorded. More than one: copies. */
   readonly moved: ReadonlyMap<string, readonly string[]>;
+  /** By path of a file that is no longer generated: the source files on disk that import it. */
+  readonly importers: ReadonlyMap<string, readonly string[]>;
   /** What the project's own formatter makes of a text at a path, by `formattedKey`; empty where it has none. */
   readonly formatted: ReadonlyMap<string, string>;
 }

@@ -16,7 +16,7 @@ import type { OnDisk, Project, WorkingTree } from '../core/project.ts';
 import type { RenderedFile } from '../core/rendered-file.ts';
 import { isInside, locate, unlessAbsent } from './files.ts';
 import { formatAll, type Unformatted } from './format.ts';
-import { findMoved } from './moved.ts';
+import { findById, findImporters } from './sources.ts';
 import { isInterrupted, repairInterrupted } from './transaction.ts';
 
 /** No generated file comes near; what does is not read into memory. */
@@ -85,9 +85,15 @@ export async function readWorkingTree(
   await Promise.all([...paths].map(async (path) => files.set(path, await look(root, path))));
   refuseUnusableState(files);
   const missing = records.filter(({ path }) => files.get(path)?.kind === 'absent');
-  const moved = await findMoved(root, missing);
+  const moved = await findById(root, new Set(missing.map(({ id }) => id)));
   await Promise.all([...moved.values()].flat().map(async (path) => files.set(path, await look(root, path))));
-  const tree = { files, moved, formatted: new Map() };
+  const wanted = new Set(rendered.map(({ id }) => id));
+  const gone = records.filter(({ id }) => !wanted.has(id));
+  const importers = await findImporters(
+    root,
+    new Set(gone.map(({ id, path }) => moved.get(id)?.[0] ?? path)),
+  );
+  const tree = { files, moved, importers, formatted: new Map() };
   return { ...tree, formatted: await formatAll(root, formattable(rendered, records, tree)) };
 }
 

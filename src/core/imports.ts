@@ -1,0 +1,21 @@
+const SPECIFIER = /(?:\bfrom|\bimport|\brequire)\s*\(?\s*(['"])(\.{1,2}\/[^'"\n]+)\1/g;
+const EXTENSION = /\.[cm]?[jt]sx?$/;
+
+/** The modules of the project that a source file imports, as paths without extension, relative to the project. */
+export function importsOf(path: string, text: string): string[] {
+  return [...text.matchAll(SPECIFIER)].map(([, , specifier]) => moduleOf(resolve(path, specifier ?? '')));
+}
+
+/** The path by which `importsOf` names a module. */
+export function moduleOf(path: string): string {
+  return path.replace(EXTENSION, '').replace(/\/index$/, '');
+}
+
+function resolve(from: string, specifier: string): string {
+  const segments = from.split('/').slice(0, -1);
+  for (const segment of specifier.split('/')) {
+    if (segment === '..') segments.pop();
+    else if (segment !== '.' && segment !== '') segments.push(segment);
+  }
+  return segments.join('/');
+}

@@ -1,0 +1,3 @@
+// create-koa-mongo-session: login-test
+import { app } from '../src/app.ts';
+// mine

@@ -1,0 +1,2 @@
+// create-koa-mongo-session: login-test
+import { app } from '../src/app.ts';

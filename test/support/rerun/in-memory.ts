@@ -1,0 +1,66 @@
+import { listChanges } from '../../../src/core/changes.ts';
+import { idInHeader } from '../../../src/core/header.ts';
+import { importsOf, moduleOf } from '../../../src/core/imports.ts';
+import { MANIFEST_PATH, parseManifest } from '../../../src/core/manifest.ts';
+import { type Plan, planChanges } from '../../../src/core/plan.ts';
+import type { OnDisk, Project, WorkingTree } from '../../../src/core/project.ts';
+import type { RenderedFile } from '../../../src/core/rendered-file.ts';
+import { sameVerdict, settle, type Verdict } from '../../../src/core/settle.ts';
+import type { Tree } from '../tree.ts';
+
+const GENERATOR = '1.0.0';
+
+export interface Regenerated {
+  readonly plan: Plan;
+  readonly tree: Tree;
+  /** Paths that were written or removed. */
+  readonly changed: readonly string[];
+}
+
+/** The pure part of a run, over a project that is a value. */
+export function regenerateInMemory(
+  project: Tree,
+  rendered: readonly RenderedFile[],
+  verdict: Verdict,
+): Regenerated {
+  const text = project[MANIFEST_PATH];
+  const manifest = text === undefined ? undefined : parseManifest(text, GENERATOR);
+  const kind = manifest?.project ?? 'new';
+  const opened: Project = { root: '/', kind, name: 'app', importExtension: 'ts', manifest, warnings: [] };
+  const tree = workingTree(project, opened, rendered);
+  const plan = planChanges(rendered, [], opened, tree);
+  const settled = settle(plan, sameVerdict(plan, verdict));
+  const remembered = { generator: GENERATOR, project: kind, answers: {} };
+  const changes = listChanges(settled, rendered, manifest, remembered, tree);
+  const next = new Map(Object.entries(project));
+  for (const { path, after } of changes) {
+    if (after === undefined) next.delete(path);
+    else next.set(path, after);
+  }
+  return { plan, tree: Object.fromEntries(next), changed: changes.map(({ path }) => path) };
+}
+
+function workingTree(project: Tree, { manifest }: Project, rendered: readonly RenderedFile[]): WorkingTree {
+  const files = new Map(
+    Object.entries(project).map(([path, text]): [string, OnDisk] => [
+      path,
+      { kind: 'file', text, isReadOnly: false },
+    ]),
+  );
+  const missing = new Set(manifest?.files.filter(({ path }) => !files.has(path)).map(({ id }) => id));
+  const moved = new Map<string, string[]>();
+  for (const [path, text] of Object.entries(project)) {
+    const id = path.startsWith('.') ? undefined : idInHeader(text);
+    if (id !== undefined && missing.has(id)) moved.set(id, [...(moved.get(id) ?? []), path]);
+  }
+  const wanted = new Set(rendered.map(({ id }) => id));
+  const gone = manifest?.files.filter(({ id }) => !wanted.has(id)) ?? [];
+  const paths = gone.map(({ id, path }) => moved.get(id)?.[0] ?? path);
+  const importers = new Map(paths.map((path) => [path, importersOf(project, path)]));
+  return { files, moved, importers, formatted: new Map() };
+}
+
+function importersOf(project: Tree, path: string): string[] {
+  const all = Object.entries(project).filter(([each]) => each.endsWith('.ts'));
+  return all.filter(([each, text]) => importsOf(each, text).includes(moduleOf(path))).map(([each]) => each);
+}
