@@ -29,7 +29,6 @@ const OPTIONS: StoreOptions = {
   touchAfter: 1000,
   userKey: 'userId',
   encryptionKeys: [ENCRYPTION_KEY],
-  timeout: 500,
 };
 
 type Collection = Awaited<ReturnType<Parameters<typeof storeOn>[0]['collection']>>;
@@ -91,13 +90,15 @@ const everyOperation = async (store: GeneratedStore) => {
   for (const operate of operations) await operate(store);
 };
 
-const withFault = (spec: Parameters<OwnServer['failCommand']>[0]) => async () => {
-  for (const operate of operations) {
-    await server.failCommand(spec);
-    await use(full, url, operate).catch(note);
-  }
-  await server.failCommand({ failCommands: [], mode: 'off' });
-};
+const withFault =
+  (spec: Parameters<OwnServer['failCommand']>[0], options: Partial<StoreOptions> = {}) =>
+  async () => {
+    for (const operate of operations) {
+      await server.failCommand(spec);
+      await use(full, url, operate, options).catch(note);
+    }
+    await server.failCommand({ failCommands: [], mode: 'off' });
+  };
 
 const COMMANDS = ['find', 'update', 'delete', 'aggregate', 'listIndexes'];
 
@@ -130,7 +131,7 @@ const situations: [name: string, provoke: () => Promise<unknown>][] = [
     'the server cannot be reached',
     async () => {
       const nowhere = url.replace(/@[^/]*/, '@127.0.0.1:1');
-      for (const operate of operations) await use(full, nowhere, operate).catch(note);
+      await Promise.all(operations.map((operate) => use(full, nowhere, operate).catch(note)));
     },
   ],
   [
@@ -143,7 +144,7 @@ const situations: [name: string, provoke: () => Promise<unknown>][] = [
   ['the user may do nothing', withFault({ failCommands: COMMANDS, errorCode: 13 })],
   ['keys are duplicate', withFault({ failCommands: COMMANDS, errorCode: 11000, mode: { times: 2 } })],
   ['the connection breaks', withFault({ failCommands: COMMANDS, closeConnection: true, mode: { times: 2 } })],
-  ['the server is slow', withFault({ failCommands: COMMANDS, blockTimeMS: 2000 })],
+  ['the server is slow', withFault({ failCommands: COMMANDS, blockTimeMS: 2000 }, { timeout: 100 })],
   [
     'the write concern fails',
     withFault({ failCommands: COMMANDS, writeConcernError: { code: 64, errmsg: quoting } }),
