@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, lstat, mkdir, open, readFile, realpath, rmdir, unlink } from 'node:fs/promises';
-import { dirname, isAbsolute, join, relative, sep } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { UserError } from '../core/errors.ts';
 
 export function errorCode(error: unknown): string | undefined {
@@ -26,26 +26,50 @@ export function isInside(root: string, path: string): boolean {
   return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
+/** Finds out where paths of a project really lie. */
+export type Locate = (path: string) => Promise<string>;
+
 /**
- * Where a path of the project really lies. A symbolic link inside the project is followed, so that it stays a link.
+ * Locates paths of a project. A symbolic link inside the project is followed, so that it stays a link. Folders are
+ * looked at once: for the time of one reading or one writing.
  *
- * @throws UserError if it leads out of the project
+ * The function throws a UserError for a path that leads out of the project, or nowhere; its message begins with the
+ * path.
  */
-export async function locate(root: string, path: string): Promise<string> {
-  const full = join(root, path);
-  const real =
-    (await unlessAbsent(realpath(full))) ??
-    join(await realParent(root, dirname(full)), path.slice(path.lastIndexOf('/') + 1));
-  if (!isInside(root, real)) throw new UserError(`${path} leads out of the project through a symbolic link.`);
-  return real;
+export function locator(root: string): Locate {
+  const folders = new Map<string, Promise<string>>();
+  const realFolder = (folder: string): Promise<string> => {
+    const known = folders.get(folder) ?? findFolder(folder);
+    folders.set(folder, known);
+    return known;
+  };
+  const findFolder = async (folder: string): Promise<string> => {
+    if (folder === root) return root;
+    const real = await unlessAbsent(realpath(folder));
+    return real ?? join(await realFolder(dirname(folder)), basename(folder));
+  };
+  return async (path) => {
+    const full = join(root, path);
+    const stats = await unlessAbsent(lstat(full));
+    const real = stats?.isSymbolicLink()
+      ? await unlessAbsent(realpath(full))
+      : join(await realFolder(dirname(full)), basename(full));
+    if (real === undefined) throw new UserError(`${path} is a symbolic link to nothing`);
+    if (isInside(root, real)) return real;
+    throw new UserError(`${path} leads out of the project through a symbolic link`);
+  };
 }
 
-/** Of the nearest ancestor that exists, with the rest appended. */
-async function realParent(root: string, folder: string): Promise<string> {
-  const real = await unlessAbsent(realpath(folder));
-  if (real !== undefined) return real;
-  if (folder === root) return root;
-  return join(await realParent(root, dirname(folder)), relative(dirname(folder), folder));
+/** Does the work for all, waits until all is done or has failed, and only then throws what went wrong first. */
+export async function inParallel<T, R>(
+  items: readonly T[],
+  work: (item: T, index: number) => Promise<R>,
+): Promise<R[]> {
+  const results = await Promise.allSettled(items.map(work));
+  return results.map((result) => {
+    if (result.status === 'rejected') throw result.reason;
+    return result.value;
+  });
 }
 
 /**

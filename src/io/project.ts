@@ -1,4 +1,4 @@
-import { lstat, readFile, realpath, stat } from 'node:fs/promises';
+import { readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { verifiedBase } from '../core/base.ts';
 import { UserError } from '../core/errors.ts';
@@ -14,7 +14,7 @@ import {
 } from '../core/manifest.ts';
 import type { OnDisk, Project, WorkingTree } from '../core/project.ts';
 import type { RenderedFile } from '../core/rendered-file.ts';
-import { isInside, locate, unlessAbsent } from './files.ts';
+import { isInside, type Locate, locator, unlessAbsent } from './files.ts';
 import { formatAll, type Unformatted } from './format.ts';
 import { findById, findImporters } from './sources.ts';
 import { isInterrupted, repairInterrupted } from './transaction.ts';
@@ -82,7 +82,8 @@ export async function readWorkingTree(
     MANIFEST_PATH,
   ]);
   const files = new Map<string, OnDisk>();
-  await Promise.all([...paths].map(async (path) => files.set(path, await look(root, path))));
+  const locate = locator(root);
+  await Promise.all([...paths].map(async (path) => files.set(path, await look(root, path, locate))));
   refuseUnusableState(files);
   const missing = records.filter(({ path }) => files.get(path)?.kind === 'absent');
   const moved = await findById(root, new Set(missing.map(({ id }) => id)));
@@ -137,27 +138,23 @@ async function readManifest(root: string, generator: string): Promise<Manifest |
 }
 
 /** What stands at a path, read with care: it may be a link, a directory, a device, huge, or no text at all. */
-async function look(root: string, path: string): Promise<OnDisk> {
-  const link = await unlessAbsent(lstat(join(root, path)));
-  if (!link) return lookBeyond(root, path);
-  const real = await unlessAbsent(realpath(join(root, path)));
-  if (real === undefined) return unusable('is a symbolic link to nothing');
-  if (!isInside(root, real)) return unusable('leads out of the project through a symbolic link');
-  const stats = await stat(real);
+async function look(root: string, path: string, locate: Locate = locator(root)): Promise<OnDisk> {
+  const real = await locate(path).catch((error: unknown) => {
+    if (error instanceof UserError) return error;
+    throw error;
+  });
+  if (real instanceof UserError) return unusable(real.message.slice(path.length + 1));
+  const stats = await unlessAbsent(stat(real));
+  if (!stats) return lookBeyond(root, real);
   if (stats.isDirectory()) return unusable('is a directory, where a file is to be written');
   if (!stats.isFile()) return unusable('is no regular file');
   if (stats.size > MAX_BYTES) return unusable(`is larger than ${MAX_BYTES} bytes, too large to be compared`);
   return asText(await readFile(real), (stats.mode & 0o222) === 0);
 }
 
-/** Nothing is there; could something be? Not out of the project, nor below a file. */
-async function lookBeyond(root: string, path: string): Promise<OnDisk> {
-  try {
-    await locate(root, path);
-  } catch {
-    return unusable('leads out of the project through a symbolic link');
-  }
-  for (let at = dirname(join(root, path)); isInside(root, at) && at !== root; at = dirname(at)) {
+/** Nothing is there, and below a file nothing can be. */
+async function lookBeyond(root: string, real: string): Promise<OnDisk> {
+  for (let at = dirname(real); isInside(root, at) && at !== root; at = dirname(at)) {
     const stats = await unlessAbsent(stat(at));
     if (stats?.isDirectory()) break;
     if (stats) return unusable(`cannot be written: ${relative(root, at).split(sep).join('/')} is a file`);

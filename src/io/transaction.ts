@@ -10,7 +10,8 @@ import {
   errorCode,
   fingerprint,
   hashOf,
-  locate,
+  inParallel,
+  locator,
   pruneEmpty,
   removeFile,
   syncDirectory,
@@ -75,7 +76,8 @@ export async function changesToUndo(root: string): Promise<Change[]> {
   const journal = await readJournal(root, UNDO);
   const steps = journal?.steps.filter(({ path }) => path !== ENV_FILE) ?? [];
   if (steps.length === 0) throw new UserError('There is no run to take back in this project.');
-  const current = await Promise.all(steps.map(async ({ path }) => textAt(await locate(root, path))));
+  const locate = locator(root);
+  const current = await inParallel(steps, async ({ path }) => textAt(await locate(path)));
   const edited = steps.filter(({ after }, index) => hashUnlessAbsent(current[index]) !== after);
   if (edited.length > 0) {
     const list = edited.map(({ path }) => `  ${path}`).join('\n');
@@ -105,10 +107,9 @@ async function openState(root: string): Promise<void> {
 async function carryOut(root: string, changes: readonly Change[]): Promise<void> {
   await rollBack(root);
   try {
-    const pending = await unlessDone(root, changes);
-    const journal = await prepare(root, pending);
-    await writeTemporaries(root, journal, pending);
-    await switchOver(root, journal);
+    const work = await prepare(root, await unlessDone(root, changes));
+    await inParallel(work, writeTemporary);
+    await switchOver(root, work);
     await commit(root);
   } catch (error) {
     await rollBack(root);
@@ -116,79 +117,82 @@ async function carryOut(root: string, changes: readonly Change[]): Promise<void>
   }
 }
 
+/** A change, and where its file really lies. */
+interface Located {
+  readonly change: Change;
+  readonly target: string;
+}
+
+interface Work extends Located {
+  readonly step: Step;
+  /** Where the new text is written before it takes the place of the old one. */
+  readonly temporary: string;
+}
+
 /** The changes still to be made: a backup of the same text, say, may be there already. */
-async function unlessDone(root: string, changes: readonly Change[]): Promise<Change[]> {
-  const pending: Change[] = [];
-  for (const change of changes) {
-    const current = await fingerprint(await locate(root, change.path));
-    if (current === hashUnlessAbsent(change.after)) continue;
-    if (current !== hashUnlessAbsent(change.before)) {
-      throw new UserError(
-        `${change.path} was changed while this run was being planned; nothing was written. Run it again.`,
-        4,
-      );
-    }
-    pending.push(change);
-  }
-  return pending;
+async function unlessDone(root: string, changes: readonly Change[]): Promise<Located[]> {
+  const locate = locator(root);
+  const located = await inParallel(changes, async (change): Promise<Located[]> => {
+    const { path, before, after } = change;
+    if (!isWritablePath(path)) throw new Error(`${path} is not this program's to write`);
+    const target = await locate(path);
+    const current = await fingerprint(target);
+    if (current === hashUnlessAbsent(after)) return [];
+    if (current === hashUnlessAbsent(before)) return [{ change, target }];
+    throw new UserError(
+      `${path} was changed while this run was being planned; nothing was written. Run it again.`,
+      4,
+    );
+  });
+  return located.flat();
 }
 
 /** Copies what is about to change and writes the journal. Nothing of the project is touched yet. */
-async function prepare(root: string, changes: readonly Change[]): Promise<Journal> {
-  const steps: Step[] = [];
+async function prepare(root: string, located: readonly Located[]): Promise<Work[]> {
+  const run = randomBytes(6).toString('hex');
   await writeNew(join(root, PENDING, '.gitignore'), '*\n');
-  for (const [index, { path, before, after }] of changes.entries()) {
-    if (!isWritablePath(path)) throw new Error(`${path} is not this program's to write`);
-    const target = await locate(root, path);
-    const saved = before === undefined ? undefined : await save(root, `${index}`, target, before, after);
-    steps.push({ path, before: saved, after: hashUnlessAbsent(after) });
-  }
-  const journal = { run: randomBytes(6).toString('hex'), steps };
-  await writeNew(join(root, PENDING, `${JOURNAL}.tmp`), formatJournal(journal), 0o600);
+  const work = await inParallel(located, async ({ change, target }, index): Promise<Work> => {
+    const before = await save(join(root, PENDING), `${index}`, target, change);
+    const step = { path: change.path, before, after: hashUnlessAbsent(change.after) };
+    return { change, target, step, temporary: temporaryFor(target, run) };
+  });
+  const journal = formatJournal({ run, steps: work.map(({ step }) => step) });
+  await writeNew(join(root, PENDING, `${JOURNAL}.tmp`), journal, 0o600);
   await rename(join(root, PENDING, `${JOURNAL}.tmp`), join(root, PENDING, JOURNAL));
   await syncDirectory(join(root, PENDING));
-  return journal;
+  return work;
 }
 
 async function save(
-  root: string,
+  folder: string,
   name: string,
   target: string,
-  before: string,
-  after?: string,
-): Promise<Saved> {
+  { before, after }: Change,
+): Promise<Saved | undefined> {
+  if (before === undefined) return undefined;
   const mode = (await stat(target)).mode & 0o777;
   const known = { sha256: hashOf(before), mode };
   if (after?.startsWith(before)) return { ...known, kind: 'prefix', bytes: Buffer.byteLength(before) };
-  await writeNew(join(root, PENDING, name), before, mode);
+  await writeNew(join(folder, name), before, mode);
   return { ...known, kind: 'copy', name };
 }
 
-async function writeTemporaries(
-  root: string,
-  { run, steps }: Journal,
-  changes: readonly Change[],
-): Promise<void> {
-  for (const [index, { path, before }] of steps.entries()) {
-    const text = changes[index]?.after;
-    if (text === undefined) continue;
-    const mode = before?.mode ?? (path === ENV_FILE ? 0o600 : undefined);
-    await writeNew(temporary(await locate(root, path), run), text, mode);
-  }
+async function writeTemporary({ change, step, temporary }: Work): Promise<void> {
+  if (change.after === undefined) return;
+  const mode = step.before?.mode ?? (change.path === ENV_FILE ? 0o600 : undefined);
+  await writeNew(temporary, change.after, mode);
 }
 
-async function switchOver(root: string, { run, steps }: Journal): Promise<void> {
-  const folders = new Set<string>();
-  for (const { path, after } of steps) {
-    const target = await locate(root, path);
-    folders.add(dirname(target));
-    if (after === undefined) await removeFile(target);
-    else await rename(temporary(target, run), target);
+/** One after the other, so that the manifest, which is last, never tells of what is not there. */
+async function switchOver(root: string, work: readonly Work[]): Promise<void> {
+  for (const { change, target, temporary } of work) {
+    if (change.after === undefined) await removeFile(target);
+    else await rename(temporary, target);
   }
-  for (const folder of folders) {
-    await syncDirectory(folder);
-    await pruneEmpty(root, folder);
-  }
+  const folders = new Set(work.map(({ target }) => dirname(target)));
+  await inParallel([...folders], syncDirectory);
+  for (const { change, target } of work)
+    if (change.after === undefined) await pruneEmpty(root, dirname(target));
 }
 
 async function commit(root: string): Promise<void> {
@@ -201,10 +205,11 @@ async function commit(root: string): Promise<void> {
 
 async function rollBack(root: string): Promise<readonly string[]> {
   const { run, steps } = (await readJournal(root, PENDING)) ?? { run: '', steps: [] };
+  const locate = locator(root);
   const edited: string[] = [];
   for (const step of steps.toReversed()) {
-    const target = await locate(root, step.path);
-    await removeFile(temporary(target, run));
+    const target = await locate(step.path);
+    await removeFile(temporaryFor(target, run));
     if (!(await restore(root, step, target, run))) edited.push(step.path);
     await pruneEmpty(root, dirname(target));
   }
@@ -224,7 +229,7 @@ async function restore(root: string, step: Step, target: string, run: string): P
   return true;
 }
 
-/** A copy is moved back, as that needs no space on a full disk. */
+/** A copy is moved back, as that needs no space on a full disk; but not from one file system to another. */
 async function putBack(
   root: string,
   { before }: Step,
@@ -233,9 +238,19 @@ async function putBack(
   run: string,
 ): Promise<void> {
   await mkdir(dirname(target), { recursive: true });
-  const isCopy = before?.kind === 'copy';
-  if (!isCopy) await writeNew(temporary(target, run), content, before?.mode);
-  await rename(isCopy ? join(root, PENDING, before.name) : temporary(target, run), target);
+  if (before?.kind === 'copy' && (await move(join(root, PENDING, before.name), target))) return;
+  await writeNew(temporaryFor(target, run), content, before?.mode);
+  await rename(temporaryFor(target, run), target);
+}
+
+async function move(from: string, to: string): Promise<boolean> {
+  try {
+    await rename(from, to);
+    return true;
+  } catch (error) {
+    if (errorCode(error) === 'EXDEV') return false;
+    throw error;
+  }
 }
 
 /** A kill between the two renames of `commit` leaves the undo of the run before under its other name. */
@@ -275,7 +290,7 @@ function hashUnlessAbsent(text: string | undefined): string | undefined {
   return text === undefined ? undefined : hashOf(text);
 }
 
-function temporary(target: string, run: string): string {
+function temporaryFor(target: string, run: string): string {
   return join(dirname(target), `.${basename(target)}.${run}.tmp`);
 }
 
