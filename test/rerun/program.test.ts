@@ -1,0 +1,167 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { readIn, run, runAtTerminal, temporaryFolder } from '../support/program.ts';
+import { KEYS } from '../support/terminal.ts';
+import { readTree, type Tree, writeTree } from '../support/tree.ts';
+
+/*
+ * A person who comes back to a real project. Of the templates nothing is known here but that the settings of a session
+ * stand in src/session/index.ts.
+ */
+const SETTINGS = 'src/session/index.ts';
+
+async function project(...flags: readonly string[]): Promise<string> {
+  const cwd = await temporaryFolder();
+  expect(await run(['--yes', '--connection', 'url', ...flags], { cwd })).toMatchObject({ exitCode: 0 });
+  return cwd;
+}
+
+function edit(cwd: string, path: string, change: (text: string) => string): void {
+  const before = readFileSync(join(cwd, path), 'utf8');
+  const after = change(before);
+  expect(after).not.toBe(before);
+  writeFileSync(join(cwd, path), after);
+}
+
+const withoutUndo = (tree: Tree) =>
+  Object.fromEntries(Object.entries(tree).filter(([path]) => !path.startsWith('.koa-mongo-session/undo/')));
+
+const changeTtl = (text: string) => text.replace(/(export const TTL = )[^;]+/, '$1123_456');
+const OWN = 'export const own = 1;\n';
+const addOwn = (text: string) => `${text}\n${OWN}`;
+
+test('without a flag, a run is the one before', async () => {
+  const cwd = await project('--ttl', '3d', '--collection', 'logins');
+  const before = withoutUndo(readTree(cwd));
+  expect(await run(['--no-input'], { cwd })).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(withoutUndo(readTree(cwd))).toEqual(before);
+});
+
+test('an edit and a changed option come together', async () => {
+  const cwd = await project('--ttl', '3d');
+  edit(cwd, SETTINGS, addOwn);
+  const { exitCode, stdout } = await run(['--no-input', '--ttl', '5d'], { cwd });
+  expect({ exitCode, stdout }).toEqual({
+    exitCode: 0,
+    stdout: expect.stringContaining(`merged   ${SETTINGS}`),
+  });
+  const text = await readIn(cwd, SETTINGS);
+  expect(text).toContain(OWN);
+  expect(text).toContain('export const TTL = 5 *');
+});
+
+test('what the user has in package.json and .env stays as it is', async () => {
+  const cwd = await project();
+  const packageJson =
+    '{"name":"mine","type":"module","scripts":{"dev":"my own"},"dependencies":{"koa":"^3.0.0"}}';
+  writeTree(cwd, { 'package.json': packageJson, '.env': 'APP_KEYS=mine' });
+  const { stdout } = await run(['--no-input'], { cwd });
+  expect(stdout).toContain('package.json has a script "dev" already');
+  expect(JSON.parse(await readIn(cwd, 'package.json'))).toMatchObject({
+    name: 'mine',
+    scripts: { dev: 'my own' },
+    dependencies: { koa: '^3.0.0' },
+  });
+  expect((await readIn(cwd, '.env')).split('\n')[0]).toBe('APP_KEYS=mine');
+});
+
+describe('edits that overlap', () => {
+  async function overlapping() {
+    const cwd = await project('--ttl', '3d');
+    edit(cwd, SETTINGS, changeTtl);
+    return cwd;
+  }
+
+  test('without a person to ask: 4, nothing written, and the lines of both are shown', async () => {
+    const cwd = await overlapping();
+    const before = readTree(cwd);
+    const { exitCode, stdout, stderr } = await run(['--no-input', '--ttl', '5d'], { cwd });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 4, stderr: expect.stringContaining(SETTINGS) });
+    expect(stdout).toMatch(/<<<<<<< yours\n.*123_456.*=======\n.*5 \*.*>>>>>>> newly generated/s);
+    expect(readTree(cwd)).toEqual(before);
+  });
+
+  test('with --json the same, as one value', async () => {
+    const cwd = await overlapping();
+    const { exitCode, stdout } = await run(['--no-input', '--ttl', '5d', '--json'], { cwd });
+    const { written, files } = JSON.parse(stdout);
+    const conflicts = files.filter(({ action }: { action: string }) => action === 'conflict');
+    expect({ exitCode, written, conflicts }).toEqual({
+      exitCode: 4,
+      written: false,
+      conflicts: [expect.objectContaining({ path: SETTINGS, reason: 'overlap', hunks: [expect.anything()] })],
+    });
+  });
+
+  test('at a terminal, Enter keeps what the user wrote, and the question does not come again', async () => {
+    const cwd = await overlapping();
+    const terminal = runAtTerminal(['--ttl', '5d'], { cwd });
+    await terminal.sees('❯ mine');
+    terminal.type(KEYS.enter);
+    expect(await terminal.ended).toMatchObject({ exitCode: 0 });
+    expect(await readIn(cwd, SETTINGS)).toContain('123_456');
+    expect(await run(['--no-input'], { cwd })).toMatchObject({ exitCode: 0 });
+  });
+
+  test('at a terminal, Ctrl-C ends with 130, and nothing is written', async () => {
+    const cwd = await overlapping();
+    const before = readTree(cwd);
+    const terminal = runAtTerminal(['--ttl', '5d'], { cwd });
+    await terminal.sees('❯ mine');
+    terminal.type(KEYS.ctrlC);
+    expect(await terminal.ended).toMatchObject({ exitCode: 130 });
+    expect(readTree(cwd)).toEqual(before);
+  });
+
+  test('--yes is no consent to overwrite', async () => {
+    const cwd = await overlapping();
+    const before = readTree(cwd);
+    expect(await run(['--yes', '--ttl', '5d'], { cwd })).toMatchObject({ exitCode: 4 });
+    expect(readTree(cwd)).toEqual(before);
+  });
+});
+
+test('--diff shows one file or all, and writes nothing', async () => {
+  const cwd = await project('--ttl', '3d');
+  const before = readTree(cwd);
+  const { stdout } = await run(['--no-input', '--ttl', '5d', '--diff', SETTINGS], { cwd });
+  expect(stdout).toMatch(
+    /^--- a\/src\/session\/index.ts\n.*\n-export const TTL = 3 \*.*\n\+export const TTL = 5 \*/s,
+  );
+  expect(await run(['--no-input', '--diff', 'src/none.ts'], { cwd })).toMatchObject({ exitCode: 2 });
+  expect(readTree(cwd)).toEqual(before);
+});
+
+test('a deleted file stays deleted until --restore asks for it', async () => {
+  const cwd = await project();
+  const text = await readIn(cwd, 'compose.yaml');
+  rmSync(join(cwd, 'compose.yaml'));
+  expect((await run(['--no-input', '--ttl', '1d'], { cwd })).stdout).toContain('stays deleted  compose.yaml');
+  await run(['--no-input', '--restore', './compose.yaml'], { cwd });
+  expect(await readIn(cwd, 'compose.yaml')).toBe(text);
+});
+
+test('another folder takes the files along, with their edits', async () => {
+  const cwd = await project();
+  edit(cwd, SETTINGS, addOwn);
+  expect(await run(['--no-input', '--dir', 'src/auth'], { cwd })).toMatchObject({ exitCode: 0 });
+  expect(await readIn(cwd, 'src/auth/index.ts')).toContain(OWN);
+  expect(Object.keys(readTree(cwd)).filter((path) => path.startsWith('src/session/'))).toEqual([]);
+});
+
+test('undo takes a run back, and undo again brings it back', async () => {
+  const cwd = await project('--ttl', '3d');
+  const before = withoutUndo(readTree(cwd));
+  await run(['--no-input', '--ttl', '5d'], { cwd });
+  const after = withoutUndo(readTree(cwd));
+
+  expect(await run(['undo', '--dry-run'], { cwd })).toMatchObject({
+    stdout: expect.stringContaining(`restored  ${SETTINGS}`),
+  });
+  expect(withoutUndo(readTree(cwd))).toEqual(after);
+  expect(await run(['undo'], { cwd })).toMatchObject({ exitCode: 0 });
+  expect(withoutUndo(readTree(cwd))).toEqual(before);
+  expect(await run(['undo', '.'], { cwd })).toMatchObject({ exitCode: 0 });
+  expect(withoutUndo(readTree(cwd))).toEqual(after);
+});
