@@ -5,7 +5,7 @@ import koaSession from 'koa-session';
 import { MongoClient } from 'mongodb';
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { Settings } from '../../../src/core/settings.ts';
-import { FEATURES, loadGenerated, PLAIN } from '../../support/generated.ts';
+import { FEATURES, type GeneratedStore, loadGenerated, PLAIN } from '../../support/generated.ts';
 import { Browser } from '../../support/http.ts';
 import { listen } from '../../support/listen.ts';
 import { useDatabase } from '../../support/mongo/index.ts';
@@ -27,6 +27,7 @@ type Change = (session: Record<string, unknown>) => void;
 
 interface World {
   readonly origin: string;
+  readonly store: GeneratedStore;
   /** A new one, without a cookie. */
   browser(): Browser;
   /** What requests ended with, oldest first. */
@@ -46,7 +47,7 @@ async function world(features: Partial<Settings> = {}): Promise<World> {
   const { index } = await loadGenerated({ ...PLAIN, ...features });
   const app = new Koa();
   const work = new Map<string, (ctx: Koa.Context) => unknown>();
-  index.sessions(app);
+  const store = index.sessions(app);
   onTestFinished(index.closeConnections);
   app.use(async (ctx) => {
     await work.get(ctx.path)?.(ctx);
@@ -62,6 +63,7 @@ async function world(features: Partial<Settings> = {}): Promise<World> {
   };
   return {
     origin,
+    store,
     browser: () => new Browser(origin),
     errors,
     change: (browser, change) => request(browser, (ctx) => change(ctx.session)),
@@ -194,6 +196,66 @@ describe.each(Object.entries({ ...FEATURES, merge: {} }))(
       expect(await slow.finish()).toMatchObject({ status: 200 });
       expect(await see(sameCookie)).toEqual({});
       expect(await sessions.countDocuments()).toBe(0);
+    });
+  },
+);
+
+const regenerate =
+  (properties: Record<string, unknown> = {}) =>
+  async (ctx: Koa.Context) => {
+    await ctx.session.regenerate();
+    Object.assign(ctx.session, properties);
+  };
+
+describe.each(Object.entries({ 'user-key': FEATURES['user-key'], all: FEATURES.all }))(
+  '%s: a slow request that asks for a new key',
+  (_name, features) => {
+    test.each([
+      { what: 'and changes nothing', properties: {} },
+      { what: 'and changes the session', properties: { views: 2 } },
+    ])('undoes no logout of its user ($what)', async ({ properties }) => {
+      const { browser, origin, change, begin, see } = await world(features);
+      const ann = browser();
+      await change(ann, set({ views: 1, userId: 'ann' }));
+      const slow = await begin(ann, regenerate(properties));
+      const logout = await begin(ann.at(origin), (ctx) => {
+        ctx.session = null;
+      });
+      await logout.finish();
+      expect(await slow.finish()).toMatchObject({ status: 200 });
+      expect(await see(ann)).toEqual({});
+      expect(await sessions.countDocuments()).toBe(0);
+    });
+
+    test('undoes no logout everywhere', async () => {
+      const { browser, change, begin, see, store } = await world(features);
+      const ann = browser();
+      await change(ann, set({ userId: 'ann' }));
+      const slow = await begin(ann, regenerate());
+      await store.destroyByUser('ann');
+      expect(await slow.finish()).toMatchObject({ status: 200 });
+      expect(await see(ann)).toEqual({});
+      expect(await sessions.countDocuments()).toBe(0);
+    });
+
+    test('logs another user in, although the first one was logged out meanwhile', async () => {
+      const { browser, change, begin, see, store } = await world(features);
+      const browserOfBoth = browser();
+      await change(browserOfBoth, set({ userId: 'ann' }));
+      const slow = await begin(browserOfBoth, regenerate({ userId: 'bob' }));
+      await store.destroyByUser('ann');
+      await slow.finish();
+      expect(await see(browserOfBoth)).toEqual({ userId: 'bob' });
+    });
+
+    test('logs in from a form that was sent twice, both times', async () => {
+      const { browser, origin, change, begin, see } = await world(features);
+      const ann = browser();
+      await change(ann, set({ views: 1 }));
+      const twice = [ann, ann.at(origin)];
+      const logins = await Promise.all(twice.map((sender) => begin(sender, regenerate({ userId: 'ann' }))));
+      for (const login of logins) await login.finish();
+      for (const sender of twice) expect(await see(sender)).toEqual({ views: 1, userId: 'ann' });
     });
   },
 );

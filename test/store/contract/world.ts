@@ -71,12 +71,21 @@ export function wait(ms: number): void {
   vi.setSystemTime(Date.now() + ms);
 }
 
+/** A request under one of its keys: it has another one after `regenerate()`. */
+interface Request {
+  get(): Promise<Payload | undefined>;
+  set(payload: Payload, maxAge?: unknown): Promise<void>;
+  destroy(): Promise<void>;
+  under(key: string): Request;
+}
+
 /** One request of koa-session: its `ctx` goes into each call. */
-export function request(store: GeneratedStore, key: string) {
-  const ctx = {};
+export function request(store: GeneratedStore, key: string, ctx: object = {}): Request {
   return {
     get: () => store.get(key, TTL, { ctx }),
-    set: (payload: Payload, maxAge: unknown = TTL) => store.set(key, payload, maxAge, { ctx }),
+    set: (payload, maxAge = TTL) => store.set(key, payload, maxAge, { ctx }),
+    destroy: () => store.destroy(key, { ctx }),
+    under: (other) => request(store, other, ctx),
   };
 }
 

@@ -6,6 +6,7 @@ import {
   MINUTE,
   newKey,
   newSession,
+  type Payload,
   request,
   requestOf,
   SECOND,
@@ -96,6 +97,46 @@ export function users(world: World): void {
       await store.destroyByUser('ann');
       await slow.set({ [USER_KEY]: 'ann', views: 1 });
       expect(await world.documents.countDocuments()).toBe(0);
+    });
+
+    test.each<{ what: string; before: Payload; after: Payload; isKept: boolean }>([
+      { what: 'the same user', before: { [USER_KEY]: 7 }, after: { [USER_KEY]: '7', a: 1 }, isKept: false },
+      { what: 'another user', before: { [USER_KEY]: 'ann' }, after: { [USER_KEY]: 'bob' }, isKept: true },
+      { what: 'nobody', before: { [USER_KEY]: 'ann' }, after: { a: 1 }, isKept: true },
+      { what: 'a user who was nobody', before: {}, after: { [USER_KEY]: 'ann' }, isKept: true },
+    ])(
+      'a session that was ended is given a new key for $what: $isKept',
+      async ({ before, after, isKept }) => {
+        const store = world.open();
+        const heard = listenTo('koa-mongo-session');
+        const key = await newSession(store, before);
+        const slow = await requestOf(store, key);
+        await store.destroy(key);
+        await slow.destroy();
+        const next = newKey();
+        for (let save = 0; save < 2; save += 1) await slow.under(next).set({ ...after, save });
+        expect(await store.get(next)).toEqual(isKept ? { ...after, save: 1 } : undefined);
+        const outcomes = heard.filter(({ operation }) => operation === 'set').map(({ outcome }) => outcome);
+        expect(outcomes.slice(1)).toEqual(isKept ? ['insert', 'update'] : ['destroyed', 'destroyed']);
+      },
+    );
+
+    test('a session that is still there keeps its user under a new key', async () => {
+      const store = world.open();
+      const request = await requestOf(store, await newSession(store, { [USER_KEY]: 'ann' }));
+      await request.destroy();
+      const next = newKey();
+      await request.under(next).set({ [USER_KEY]: 'ann' });
+      expect(await store.get(next)).toEqual({ [USER_KEY]: 'ann' });
+    });
+
+    test('a key that has no session is no logout: who logs in then is logged in', async () => {
+      const store = world.open();
+      const login = await requestOf(store, await newSession(store, { [USER_KEY]: 'ann' }));
+      await login.under(newKey()).destroy();
+      const next = newKey();
+      await login.under(next).set({ [USER_KEY]: 'ann' });
+      expect(await store.get(next)).toEqual({ [USER_KEY]: 'ann' });
     });
 
     test('the user 7 and the user "7" are one', async () => {

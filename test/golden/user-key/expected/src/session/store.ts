@@ -49,6 +49,8 @@ export class MongoSessionStore {
   readonly #connection: SessionConnection;
   readonly #options: Required<StoreOptions>;
   readonly #loaded = new WeakMap<object, Loaded>();
+  /** What another request had ended before the one that had loaded it could. */
+  readonly #ended = new WeakSet<Loaded>();
 
   constructor(connection: SessionConnection, options: StoreOptions) {
     this.#connection = connection;
@@ -80,6 +82,8 @@ export class MongoSessionStore {
         expiresAt: this.#expiry(maxAge),
         updatedAt: new Date(),
       };
+      // `regenerate()` stores it under another key: after a logout, that would log its user in again.
+      if (known && this.#ended.has(known) && this.#isSameUser(known, draft)) return ['destroyed', undefined];
       const write = loaded ? this.#rewrite(sessions, loaded, draft) : this.#insert(sessions, draft);
       const [outcome, written] = await write;
       if (ctx && written) this.#loaded.set(ctx, written);
@@ -87,9 +91,13 @@ export class MongoSessionStore {
     });
   }
 
-  destroy(key: string): Promise<void> {
+  destroy(key: string, { ctx }: { ctx?: object } = {}): Promise<void> {
     return this.#run('destroy', async (sessions) => {
-      if (isKey(key)) await sessions.deleteOne({ _id: hashKey(key) });
+      if (!isKey(key)) return ['done', undefined];
+      const _id = hashKey(key);
+      const { deletedCount } = await sessions.deleteOne({ _id });
+      const loaded = ctx && this.#loaded.get(ctx);
+      if (loaded?._id === _id && deletedCount === 0) this.#ended.add(loaded);
       return ['done', undefined];
     });
   }
@@ -229,6 +237,11 @@ export class MongoSessionStore {
     const user = userOf(text, this.#options.userKey);
     if (user === undefined) return { $set: fields, $unset: { user: '' }, $inc: { version: 1 } };
     return { $set: { ...fields, user }, $inc: { version: 1 } };
+  }
+
+  #isSameUser(one: Draft, other: Draft): boolean {
+    const user = userOf(other.text, this.#options.userKey);
+    return user !== undefined && user === userOf(one.text, this.#options.userKey);
   }
 
   /** Kept in range: BSON stores an invalid date as 1970, and the TTL index would remove the session at once. */

@@ -22,7 +22,7 @@ export interface SessionCollection {
   findOne(filter: object, options?: object): Promise<SessionDocument | null>;
   find(filter: object, options?: object): { toArray(): Promise<SessionDocument[]> };
   updateOne(filter: object, update: object, options?: object): Promise<UpdateResult>;
-  deleteOne(filter: object): Promise<unknown>;
+  deleteOne(filter: object): Promise<{ deletedCount: number }>;
   deleteMany(filter: object): Promise<unknown>;
   countDocuments(filter: object): Promise<number>;
   listIndexes(): { toArray(): Promise<{ key: object; expireAfterSeconds?: number }[]> };
