@@ -12,6 +12,7 @@ import type { Entry } from './plan.ts';
 import { textOnDisk, type WorkingTree } from './project.ts';
 import type { RenderedFile } from './rendered-file.ts';
 import type { SettledEntry, SettledPlan } from './settle.ts';
+import { inFormOf } from './text.ts';
 
 /** One file that is written or, where `after` is undefined, removed. */
 export interface Change {
@@ -43,7 +44,7 @@ export function listChanges(
     ...backups(plan, tree),
     ...[...bases].map(([path, text]) => change(tree, path, text)),
     ...stale.filter((path) => !kept.has(path)).map((path) => change(tree, path, undefined)),
-    change(tree, MANIFEST_PATH, formatManifest({ ...remembered, files })),
+    change(tree, MANIFEST_PATH, formatManifest({ ...remembered, files }, textOnDisk(tree, MANIFEST_PATH))),
   ].filter(({ before, after }) => before !== after);
 }
 
@@ -93,6 +94,9 @@ function baseOf(record: FileRecord, next: RenderedFile | undefined): [string, st
   return [[basePath(record.generatedPath), next.text]];
 }
 
-function change(tree: WorkingTree, path: string, after: string | undefined): Change {
-  return { path, before: textOnDisk(tree, path), after };
+/** In the form that the file has on disk: git may have checked it out with other line ends. */
+function change(tree: WorkingTree, path: string, text: string | undefined): Change {
+  const before = textOnDisk(tree, path);
+  const after = before === undefined || text === undefined ? text : inFormOf(before, text);
+  return { path, before, after };
 }

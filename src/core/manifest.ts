@@ -1,6 +1,7 @@
 import { UserError } from './errors.ts';
 import { plainObject } from './json.ts';
 import { isSafePath } from './paths.ts';
+import { plainText } from './text.ts';
 
 /** Where the program keeps what it remembers of a project, relative to the project. */
 export const STATE_DIR = '.koa-mongo-session';
@@ -38,7 +39,8 @@ export function basePath(generatedPath: string): string {
   return `${STATE_DIR}/base/${generatedPath}.base`;
 }
 
-export function formatManifest({ generator, project, answers, files }: Manifest): string {
+/** @param old the text on disk: its indentation is kept, and all of it where it says the same already */
+export function formatManifest({ generator, project, answers, files }: Manifest, old = ''): string {
   const value = {
     $schema: MANIFEST_SCHEMA,
     schemaVersion: SCHEMA_VERSION,
@@ -47,7 +49,10 @@ export function formatManifest({ generator, project, answers, files }: Manifest)
     answers,
     files,
   };
-  return `${JSON.stringify(value, undefined, 2)}\n`;
+  if (old !== '' && JSON.stringify(JSON.parse(plainText(old))) === JSON.stringify(value))
+    return plainText(old);
+  const indent = /\n([ \t]+)"/.exec(old)?.[1] ?? '  ';
+  return `${JSON.stringify(value, undefined, indent)}\n`;
 }
 
 /**
@@ -70,7 +75,7 @@ type Raw = Readonly<Record<string, unknown>>;
 
 function parseJson(text: string): Raw {
   try {
-    return plainObject(JSON.parse(text)) ?? damaged('it must be one object');
+    return plainObject(JSON.parse(plainText(text))) ?? damaged('it must be one object');
   } catch (error) {
     if (error instanceof UserError) throw error;
     return damaged('it is not JSON');

@@ -33,6 +33,14 @@ test('what is written reads back, and obeys the published schema', () => {
   expect(obeysSchema(JSON.parse(text))).toBe(true);
 });
 
+test('a manifest that was formatted by other rules keeps its form', () => {
+  const tabs = formatManifest(MANIFEST).replaceAll(/^ +/gm, (indent) => '\t'.repeat(indent.length / 2));
+  const oneLine = JSON.stringify(JSON.parse(tabs));
+  expect(formatManifest(MANIFEST, tabs)).toBe(tabs);
+  expect(formatManifest(MANIFEST, oneLine)).toBe(oneLine);
+  expect(formatManifest({ ...MANIFEST, generator: '1.2.4' }, tabs)).toBe(tabs.replace('1.2.3', '1.2.4'));
+});
+
 test('a manifest of version 1, which knew of no moved files, is migrated', () => {
   const { generatedPath: _, ...file } = FILE;
   expect(parse(raw({ schemaVersion: 1, files: [file] })).files).toEqual([
