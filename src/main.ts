@@ -28,7 +28,8 @@ import { detectPackageManager, installPackages } from './io/packages.ts';
 import { openProject, readProject, readWorkingTree } from './io/project.ts';
 import { unbroken } from './io/signals.ts';
 import { templates } from './io/templates.ts';
-import { changesToUndo, commitChanges } from './io/transaction.ts';
+import { commitChanges } from './io/transaction.ts';
+import { changesToUndo } from './io/undo.ts';
 import { isPreview, type Outcome, regenerate } from './regenerate.ts';
 
 /** Carries out the command and returns the exit code. Whatever is the user's to mend is thrown as a UserError. */

@@ -1,4 +1,5 @@
 import { sha256 } from './base.ts';
+import type { Entry } from './entry.ts';
 import {
   BACKUP_IGNORE,
   basePath,
@@ -8,7 +9,6 @@ import {
   type Manifest,
   STATE_DIR,
 } from './manifest.ts';
-import type { Entry } from './plan.ts';
 import { textOnDisk, type WorkingTree } from './project.ts';
 import type { RenderedFile } from './rendered-file.ts';
 import type { SettledEntry, SettledPlan } from './settle.ts';

@@ -1,8 +1,9 @@
 import { backupPath, fileChanges } from './changes.ts';
 import { unifiedDiff } from './diff.ts';
+import type { Entry } from './entry.ts';
 import { UserError } from './errors.ts';
 import { hunkLines } from './merge.ts';
-import type { Entry, Plan } from './plan.ts';
+import type { Plan } from './plan.ts';
 import type { SettledPlan } from './settle.ts';
 
 type Action = Entry['action'];

@@ -1,5 +1,6 @@
+import type { Conflict, Entry } from './entry.ts';
 import { UserError } from './errors.ts';
-import type { Conflict, Entry, Plan } from './plan.ts';
+import type { Plan } from './plan.ts';
 
 /** Whose lines count where edits overlap: the user's, the new ones (the user's file is backed up), or both, marked. */
 export type Verdict = 'mine' | 'theirs' | 'markers';

@@ -17,7 +17,8 @@ import type { RenderedFile } from '../core/rendered-file.ts';
 import { isInside, type Locate, locator, unlessAbsent } from './files.ts';
 import { formatAll, type Unformatted } from './format.ts';
 import { findById, findImporters } from './sources.ts';
-import { isInterrupted, repairInterrupted } from './transaction.ts';
+import { isInterrupted } from './state.ts';
+import { repairInterrupted } from './transaction.ts';
 
 /** No generated file comes near; what does is not read into memory. */
 const MAX_BYTES = 2_000_000;

@@ -2,7 +2,8 @@ import { mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openProject } from '../../src/io/project.ts';
-import { changesToUndo, commitChanges } from '../../src/io/transaction.ts';
+import { commitChanges } from '../../src/io/transaction.ts';
+import { changesToUndo } from '../../src/io/undo.ts';
 import { temporaryFolder } from '../support/program.ts';
 import { GENERATOR, generate, renderedFrom, source } from '../support/rerun/generate.ts';
 import { wholeSnapshot } from '../support/rerun/scenario.ts';

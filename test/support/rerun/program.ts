@@ -3,7 +3,8 @@ import { UserError } from '../../../src/core/errors.ts';
 import type { ConflictPolicy } from '../../../src/core/options.ts';
 import { reportDiff, reportText } from '../../../src/core/report.ts';
 import { openProject } from '../../../src/io/project.ts';
-import { changesToUndo, commitChanges } from '../../../src/io/transaction.ts';
+import { commitChanges } from '../../../src/io/transaction.ts';
+import { changesToUndo } from '../../../src/io/undo.ts';
 import { GENERATOR, generate, readRendered } from './generate.ts';
 
 /*
