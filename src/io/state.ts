@@ -13,6 +13,7 @@ export const UNDO = `${STATE_DIR}/undo`;
 /** Of the run before, for the moment in which one takes the place of the other. */
 export const OLD_UNDO = `${STATE_DIR}/undo.old`;
 export const JOURNAL = 'journal.json';
+const MAX_JOURNAL_BYTES = 2_000_000;
 /** Holds secrets, so no copy of it is ever kept. */
 export const ENV_FILE = '.env';
 
@@ -40,6 +41,9 @@ export async function openState(root: string): Promise<void> {
 /** Of the run whose folder it is. */
 export async function readJournal(root: string, folder: string): Promise<Journal | undefined> {
   const path = `${folder}/${JOURNAL}`;
+  const stats = await unlessAbsent(stat(join(root, path)));
+  if (stats && stats.size > MAX_JOURNAL_BYTES)
+    throw new UserError(`${path} is too large to be one. Delete it.`);
   const text = await textAt(join(root, path));
   return text === undefined ? undefined : parseJournal(text, path);
 }

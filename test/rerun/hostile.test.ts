@@ -80,6 +80,13 @@ const ATTACKS: readonly (readonly [string, (project: string) => void])[] = [
     (project) => writeTree(project, { [`${STATE}/pending/journal.json`]: journal(removal(path)) }),
   ]),
   [
+    'a huge pending run',
+    (project) => {
+      writeTree(project, { [`${STATE}/pending/journal.json`]: '' });
+      truncateSync(join(project, STATE, 'pending/journal.json'), 3_000_000_000);
+    },
+  ],
+  [
     'a pending run that is no run',
     (project) => writeTree(project, { [`${STATE}/pending/journal.json`]: '{"run":1}' }),
   ],
