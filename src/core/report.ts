@@ -86,10 +86,14 @@ export function reportDiff(plan: Plan | SettledPlan, of: string | true): string 
   return shown.flatMap(fileChanges).map(unifiedDiff).join('');
 }
 
-/** Whether a run would write anything. */
-export function hasDrift(plan: Plan): boolean {
+/** Belongs to one machine and is not committed: elsewhere it is missing without anything being out of date. */
+const OF_THE_MACHINE = '.env';
+
+/** Whether a run would change anything of the project. */
+export function hasDrift(plan: Plan | SettledPlan): boolean {
   const settled: readonly Action[] = ['unchanged', 'keep', 'deleted'];
-  return plan.entries.some(({ action }) => !settled.includes(action));
+  const entries: readonly Entry[] = plan.entries;
+  return entries.some(({ action, path }) => path !== OF_THE_MACHINE && !settled.includes(action));
 }
 
 function asides(entry: Entry): string {

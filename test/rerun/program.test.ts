@@ -133,6 +133,15 @@ test('--diff shows one file or all, and writes nothing', async () => {
   expect(readTree(cwd)).toEqual(before);
 });
 
+test('--check finds what is out of date, and minds no .env that is not there', async () => {
+  const cwd = await project();
+  rmSync(join(cwd, '.env'));
+  expect(await run(['--no-input', '--check'], { cwd })).toMatchObject({ exitCode: 0 });
+  expect(await run(['--no-input', '--check', '--ttl', '5d'], { cwd })).toMatchObject({ exitCode: 3 });
+  rmSync(join(cwd, '.gitignore'));
+  expect(await run(['--no-input', '--check'], { cwd })).toMatchObject({ exitCode: 3 });
+});
+
 test('a deleted file stays deleted until --restore asks for it', async () => {
   const cwd = await project();
   const text = await readIn(cwd, 'compose.yaml');
