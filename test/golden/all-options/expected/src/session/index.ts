@@ -8,12 +8,16 @@ import { MongoSessionStore } from './store.ts';
 import type { SessionConnection } from './types.ts';
 
 export const COOKIE_NAME = 'shop';
+
 /** An idle session ends after 90 minutes; in ms. */
 export const TTL = 90 * 60 * 1000;
+
 /** However active it is, a session ends after 1 day; in ms. */
 export const ABSOLUTE_TTL = 24 * 60 * 60 * 1000;
+
 /** An unchanged session is dated anew at most once in 61 seconds; in ms. */
 export const TOUCH_AFTER = 61 * 1000;
+
 /** The property of the session that names its user. */
 export const USER_KEY = 'userId';
 

@@ -8,6 +8,7 @@ import { MongoSessionStore } from './store.ts';
 import type { SessionConnection } from './types.ts';
 
 export const COOKIE_NAME = 'koa.sess';
+
 /** An idle session ends after 14 days; in ms. */
 export const TTL = 14 * 24 * 60 * 60 * 1000;
 

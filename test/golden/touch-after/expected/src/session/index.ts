@@ -8,8 +8,10 @@ import { MongoSessionStore } from './store.ts';
 import type { SessionConnection } from './types.ts';
 
 export const COOKIE_NAME = 'koa.sess';
+
 /** An idle session ends after 14 days; in ms. */
 export const TTL = 14 * 24 * 60 * 60 * 1000;
+
 /** An unchanged session is dated anew at most once in 5 minutes; in ms. */
 export const TOUCH_AFTER = 5 * 60 * 1000;
 

@@ -8,8 +8,10 @@ import { MongoSessionStore } from './store.ts';
 import type { SessionConnection } from './types.ts';
 
 export const COOKIE_NAME = 'koa.sess';
+
 /** An idle session ends after 14 days; in ms. */
 export const TTL = 14 * 24 * 60 * 60 * 1000;
+
 /** The property of the session that names its user. */
 export const USER_KEY = 'user';
 
