@@ -30,6 +30,7 @@ const TTL_INDEX: Index = { name: 'expiresAt_1', key: { expiresAt: 1 }, expireAft
 const IF_USER = { user: { $exists: true } };
 const USER_INDEX: Index = { name: 'user_1', key: { user: 1 }, partialFilterExpression: IF_USER };
 const INDEXES = [TTL_INDEX, USER_INDEX];
+const TEXT = { $type: 'string' };
 /** The dates by which other stores end a session: a TTL index on one would end the sessions of this store, too. */
 const OLD_DATES = ['updatedAt', 'expires', 'ttl', 'expiresAt'];
 /** The fields that every session has. */
@@ -163,6 +164,7 @@ async function makePlan(database: Database, options: Options): Promise<Plan> {
     ...first.map((step) => toAction(database, step)),
     // A new TTL index would delete all of them in one go.
     ...(changes.length > 0 ? await planPruning(collection) : []),
+    ...(await planEncryption(collection)),
     // The index comes after them: while it is missing, so may be users.
     ...(indexes.some((index) => isAlike(index, USER_INDEX)) ? [] : await planNaming(collection)),
     ...changes.map((step) => toAction(database, step)),
@@ -286,6 +288,7 @@ async function planLifetimes(collection: Collection, oldTtl: number): Promise<Ac
     },
   ];
 }
+
 /** In a sample, for there is no index on lifetimes: the oldest sessions come first. */
 async function otherLifetimes(collection: Collection): Promise<string[]> {
   const options = { projection: { 'cookie._maxAge': 1 }, limit: BATCH_SIZE };
@@ -294,6 +297,28 @@ async function otherLifetimes(collection: Collection): Promise<string[]> {
   return [...lifetimes]
     .filter((lifetime) => lifetime !== settings.TTL)
     .map((lifetime) => `some sessions have a lifetime of ${lifetime / 1000} s: --old-ttl would change that`);
+}
+
+/** Sessions from before there was encryption: until then, the store takes none of them for one. */
+async function planEncryption(collection: Collection): Promise<Action[]> {
+  const filter = { _id: TEXT, data: TEXT, version: { $type: 'number' }, expiresAt: { $gt: new Date() } };
+  const count = await collection.countDocuments(filter);
+  if (count === 0) return [];
+  return [
+    {
+      what: `encrypt sessions that are plain text (${count})`,
+      asks: 'that makes them valid, whoever wrote them, so agree only when encryption is new',
+      needs: 'find and update (in the role readWrite)',
+      command: { find: COLLECTION, filter },
+      run: inBatches(collection, filter, encryption),
+    },
+  ];
+}
+
+/** Unless an app writes the session in the meantime. */
+function encryption({ _id, version, data }: Document): object[] {
+  const encrypted = store.encrypt(String(_id), String(data), settings.encryptionKeys());
+  return [{ updateOne: { filter: { _id, version, data: TEXT }, update: { $set: { data: encrypted } } } }];
 }
 
 function textOf({ _id, data }: Document): string {
@@ -305,20 +330,12 @@ async function planNaming(collection: Collection): Promise<Action[]> {
   const filter = { user: { $exists: false }, expiresAt: { $gt: new Date() } };
   const count = await collection.countDocuments(filter);
   if (count === 0) return [];
-  let last = '';
   return [
     {
       what: `look for the users of sessions (${count})`,
       needs: 'find and update (in the role readWrite)',
       command: { find: COLLECTION, filter },
-      async run() {
-        const next = { ...filter, _id: { $gt: last } };
-        const documents = await collection.find(next, { sort: { _id: 1 }, limit: BATCH_SIZE }).toArray();
-        last = String(documents.at(-1)?._id);
-        const updates = documents.flatMap(naming);
-        if (updates.length > 0) await collection.bulkWrite(updates, { ordered: false });
-        return documents.length;
-      },
+      run: inBatches(collection, filter, naming),
     },
   ];
 }
@@ -328,6 +345,20 @@ function naming(document: Document): object[] {
   const { _id, version } = document;
   const user = store.userOf(textOf(document), settings.USER_KEY);
   return user === undefined ? [] : [{ updateOne: { filter: { _id, version }, update: { $set: { user } } } }];
+}
+
+/** In one pass, which ends whatever the app writes meanwhile. */
+function inBatches(collection: Collection, filter: object, toUpdates: (document: Document) => object[]) {
+  let last = '';
+  return async () => {
+    const next = { ...filter, _id: { $gt: last } };
+    const options = { sort: { _id: 1 }, limit: BATCH_SIZE, promoteBuffers: true };
+    const documents = await collection.find(next, options).toArray();
+    last = String(documents.at(-1)?._id);
+    const updates = documents.flatMap(toUpdates);
+    if (updates.length > 0) await collection.bulkWrite(updates, { ordered: false });
+    return documents.length;
+  };
 }
 
 async function planSharding(database: Database): Promise<Action[]> {

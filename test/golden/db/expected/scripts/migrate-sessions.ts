@@ -281,6 +281,7 @@ async function planLifetimes(collection: Collection, oldTtl: number): Promise<Ac
     },
   ];
 }
+
 /** In a sample, for there is no index on lifetimes: the oldest sessions come first. */
 async function otherLifetimes(collection: Collection): Promise<string[]> {
   const options = { projection: { 'cookie._maxAge': 1 }, limit: BATCH_SIZE };

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { COLLECTION, openClient } from '../src/session/connection.ts';
 import * as settings from '../src/session/index.ts';
+import * as store from '../src/session/store.ts';
 import { planAdoption } from './adopt-sessions.ts';
 
 const HELP = `Usage: migrate-sessions [prune] [options]
@@ -26,6 +27,7 @@ Exit codes: 0 done, 1 failed, 2 usage, 3 something to do (--check), 4 not agreed
 /** TTL 0: each session ends at its own date, so that the index need never change. */
 const TTL_INDEX: Index = { name: 'expiresAt_1', key: { expiresAt: 1 }, expireAfterSeconds: 0 };
 const INDEXES = [TTL_INDEX];
+const TEXT = { $type: 'string' };
 /** The dates by which other stores end a session: a TTL index on one would end the sessions of this store, too. */
 const OLD_DATES = ['updatedAt', 'expires', 'ttl', 'expiresAt'];
 /** The fields that every session has. */
@@ -159,6 +161,7 @@ async function makePlan(database: Database, options: Options): Promise<Plan> {
     ...first.map((step) => toAction(database, step)),
     // A new TTL index would delete all of them in one go.
     ...(changes.length > 0 ? await planPruning(collection) : []),
+    ...(await planEncryption(collection)),
     ...changes.map((step) => toAction(database, step)),
     ...adoptions.flatMap((adoption) => adoption.actions),
     ...(options.oldTtl === undefined ? [] : await planLifetimes(collection, options.oldTtl)),
@@ -280,6 +283,7 @@ async function planLifetimes(collection: Collection, oldTtl: number): Promise<Ac
     },
   ];
 }
+
 /** In a sample, for there is no index on lifetimes: the oldest sessions come first. */
 async function otherLifetimes(collection: Collection): Promise<string[]> {
   const options = { projection: { 'cookie._maxAge': 1 }, limit: BATCH_SIZE };
@@ -288,6 +292,42 @@ async function otherLifetimes(collection: Collection): Promise<string[]> {
   return [...lifetimes]
     .filter((lifetime) => lifetime !== settings.TTL)
     .map((lifetime) => `some sessions have a lifetime of ${lifetime / 1000} s: --old-ttl would change that`);
+}
+
+/** Sessions from before there was encryption: until then, the store takes none of them for one. */
+async function planEncryption(collection: Collection): Promise<Action[]> {
+  const filter = { _id: TEXT, data: TEXT, version: { $type: 'number' }, expiresAt: { $gt: new Date() } };
+  const count = await collection.countDocuments(filter);
+  if (count === 0) return [];
+  return [
+    {
+      what: `encrypt sessions that are plain text (${count})`,
+      asks: 'that makes them valid, whoever wrote them, so agree only when encryption is new',
+      needs: 'find and update (in the role readWrite)',
+      command: { find: COLLECTION, filter },
+      run: inBatches(collection, filter, encryption),
+    },
+  ];
+}
+
+/** Unless an app writes the session in the meantime. */
+function encryption({ _id, version, data }: Document): object[] {
+  const encrypted = store.encrypt(String(_id), String(data), settings.encryptionKeys());
+  return [{ updateOne: { filter: { _id, version, data: TEXT }, update: { $set: { data: encrypted } } } }];
+}
+
+/** In one pass, which ends whatever the app writes meanwhile. */
+function inBatches(collection: Collection, filter: object, toUpdates: (document: Document) => object[]) {
+  let last = '';
+  return async () => {
+    const next = { ...filter, _id: { $gt: last } };
+    const options = { sort: { _id: 1 }, limit: BATCH_SIZE, promoteBuffers: true };
+    const documents = await collection.find(next, options).toArray();
+    last = String(documents.at(-1)?._id);
+    const updates = documents.flatMap(toUpdates);
+    if (updates.length > 0) await collection.bulkWrite(updates, { ordered: false });
+    return documents.length;
+  };
 }
 
 async function planSharding(database: Database): Promise<Action[]> {

@@ -285,6 +285,7 @@ async function planLifetimes(collection: Collection, oldTtl: number): Promise<Ac
     },
   ];
 }
+
 /** In a sample, for there is no index on lifetimes: the oldest sessions come first. */
 async function otherLifetimes(collection: Collection): Promise<string[]> {
   const options = { projection: { 'cookie._maxAge': 1 }, limit: BATCH_SIZE };
@@ -304,20 +305,12 @@ async function planNaming(collection: Collection): Promise<Action[]> {
   const filter = { user: { $exists: false }, expiresAt: { $gt: new Date() } };
   const count = await collection.countDocuments(filter);
   if (count === 0) return [];
-  let last = '';
   return [
     {
       what: `look for the users of sessions (${count})`,
       needs: 'find and update (in the role readWrite)',
       command: { find: COLLECTION, filter },
-      async run() {
-        const next = { ...filter, _id: { $gt: last } };
-        const documents = await collection.find(next, { sort: { _id: 1 }, limit: BATCH_SIZE }).toArray();
-        last = String(documents.at(-1)?._id);
-        const updates = documents.flatMap(naming);
-        if (updates.length > 0) await collection.bulkWrite(updates, { ordered: false });
-        return documents.length;
-      },
+      run: inBatches(collection, filter, naming),
     },
   ];
 }
@@ -327,6 +320,20 @@ function naming(document: Document): object[] {
   const { _id, version } = document;
   const user = store.userOf(textOf(document), settings.USER_KEY);
   return user === undefined ? [] : [{ updateOne: { filter: { _id, version }, update: { $set: { user } } } }];
+}
+
+/** In one pass, which ends whatever the app writes meanwhile. */
+function inBatches(collection: Collection, filter: object, toUpdates: (document: Document) => object[]) {
+  let last = '';
+  return async () => {
+    const next = { ...filter, _id: { $gt: last } };
+    const options = { sort: { _id: 1 }, limit: BATCH_SIZE };
+    const documents = await collection.find(next, options).toArray();
+    last = String(documents.at(-1)?._id);
+    const updates = documents.flatMap(toUpdates);
+    if (updates.length > 0) await collection.bulkWrite(updates, { ordered: false });
+    return documents.length;
+  };
 }
 
 async function planSharding(database: Database): Promise<Action[]> {
