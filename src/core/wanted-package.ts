@@ -44,13 +44,15 @@ const NODE = '>=20.19';
 
 const SESSION_SCRIPTS = { 'migrate:sessions': 'tsx scripts/migrate-sessions.ts' };
 
+/** These work with every tsconfig. */
 const APP_SCRIPTS = {
   dev: 'tsx watch src/server.ts',
-  build: 'tsc',
-  start: 'node dist/src/server.js',
-  typecheck: 'tsc --noEmit',
   test: 'node --import tsx --test test/*.test.ts',
 };
+
+/** What these do depends on the tsconfig, which in an existing project is the user's. */
+const TYPECHECK = { typecheck: 'tsc --noEmit' };
+const BUILD_SCRIPTS = { build: 'tsc', start: 'node dist/src/server.js' };
 
 /** A key for APP_KEYS or SESSION_ENCRYPTION_KEYS: 32 random bytes in base64url. */
 const NEW_KEY = `node -p "crypto.randomBytes(32).toString('base64url')"`;
@@ -60,6 +62,7 @@ const ranges = (...names: readonly PackageName[]): Record<string, string> =>
   Object.fromEntries(names.toSorted().map((name) => [name, VERSIONS[name]]));
 
 export function wantedPackage(settings: Settings): WantedPackage {
+  const { app } = settings;
   const { name, kind } = settings.project;
   const isNew = kind === 'new';
   return {
@@ -67,7 +70,9 @@ export function wantedPackage(settings: Settings): WantedPackage {
       ? { name, version: '0.1.0', private: true, type: 'module', engines: { node: NODE } }
       : undefined,
     scripts: {
-      ...(settings.app ? APP_SCRIPTS : isNew ? { typecheck: APP_SCRIPTS.typecheck } : {}),
+      ...(app ? APP_SCRIPTS : {}),
+      ...(app && isNew ? BUILD_SCRIPTS : {}),
+      ...(isNew ? TYPECHECK : {}),
       ...SESSION_SCRIPTS,
       'keys:new': NEW_KEY,
     },

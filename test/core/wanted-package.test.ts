@@ -15,6 +15,12 @@ test('leaves the name, the type and the engines of an existing project alone', (
   }
 });
 
+test('gives an existing project no script that depends on its tsconfig', () => {
+  const settings = goldens.find(({ name }) => name === 'existing-with-app')?.settings;
+  const scripts = Object.keys(settings ? wantedPackage(settings).scripts : {});
+  expect(scripts.toSorted()).toEqual(['dev', 'keys:new', 'migrate:sessions', 'test']);
+});
+
 test('gives a project without the app no script that would run one', () => {
   const withoutApp = goldens.filter(({ settings }) => !settings.app);
   expect(withoutApp.length).toBeGreaterThan(0);

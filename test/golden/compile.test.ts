@@ -29,6 +29,24 @@ describe.each(goldens)('$name', ({ expected }) => {
   });
 });
 
+test('an app in a CommonJS project compiles and runs', async () => {
+  const golden = goldens.find(({ name }) => name === 'existing-with-app');
+  const { type: _, ...manifest } = JSON.parse(golden?.expected['package.json'] ?? '');
+  const compilerOptions = {
+    ...{ target: 'es2023', module: 'commonjs', rootDir: '.', outDir: 'out', types: ['node'] },
+    ...{ esModuleInterop: true, strict: true, skipLibCheck: true },
+  };
+  const cwd = installProject({
+    ...golden?.expected,
+    'package.json': JSON.stringify(manifest),
+    'tsconfig.json': JSON.stringify({ compilerOptions }),
+  });
+  const options = { cwd, localDir: cwd, preferLocal: true, reject: false, all: true } as const;
+  expect((await execa('tsc', [], options)).all).toBe('');
+  const { all } = await execa('node', ['out/src/server.js'], { ...options, env: { PORT: 'none' } });
+  expect(all).toContain('Cannot start: PORT is "none"');
+});
+
 /** Width and quotes are a matter of taste; all else is as the tools have it. */
 const BIOME = {
   formatter: { indentStyle: 'space', lineWidth: 110 },

@@ -38,6 +38,30 @@ export function use(app: Koa): void {
     ctx.session = null;
   });
 }
+
+interface State { user?: { id: number } }
+interface Extended extends Koa.DefaultContext { log(message: string): void }
+interface Plain { log(message: string): void }
+
+/** What is handed in beside the app. */
+export type Source = Parameters<typeof sessions> extends [unknown, ...infer Rest] ? Rest : never;
+
+export function useTyped(extended: Koa<State, Extended>, plain: Koa<State, Plain>, source: Source): void {
+  sessions(extended, ...source);
+  sessions(plain, ...source);
+  extended.use((ctx) => {
+    ctx.session.views = 1;
+    // @ts-expect-error It is no property of SessionData.
+    ctx.session.unknown = 1;
+    ctx.session = null;
+  });
+  plain.use((ctx) => {
+    ctx.session.views = 1;
+    // @ts-expect-error It is no property of SessionData.
+    ctx.session.unknown = 1;
+    ctx.session = null;
+  });
+}
 `;
 
 const STORE = `

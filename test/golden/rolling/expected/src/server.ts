@@ -15,14 +15,12 @@ const MONGODB_HELP = `To start one on this machine:
   docker compose up -d
   npx mongodb-runner start -- --port 27017`;
 
-try {
-  await start();
-} catch (error) {
+start().catch((error: unknown) => {
   // A plain Error says what to do. Any other is a mistake in the code, and its stack shows where.
   const isPlain = error instanceof Error && error.constructor === Error;
   console.error('Cannot start:', isPlain ? error.message : error);
   process.exit(1);
-}
+});
 
 async function start(): Promise<void> {
   if (existsSync('.env')) process.loadEnvFile();

@@ -29,18 +29,18 @@ interface SessionControl {
 }
 
 declare module 'koa' {
-  interface DefaultContext {
+  interface ExtendableContext {
     get session(): SessionData & SessionControl;
     /** `null` ends the session: do not read it after that in the same request. */
     set session(session: SessionData | null);
   }
 }
 
-const mounted = new WeakSet<Koa>();
+const mounted = new WeakSet<object>();
 const connections = new Set<SessionConnection>();
 
 /** Mounts sessions: middleware that follows has `ctx.session`. Put what needs no session, such as static files, before. */
-export function sessions(app: Koa): MongoSessionStore {
+export function sessions<State, Context>(app: Koa<State, Context>): MongoSessionStore {
   // koa-session would ignore the second call without a word.
   if (mounted.has(app)) throw new Error('sessions(app) was called twice for the same app.');
   app.keys ??= new Keygrip(secrets('APP_KEYS'), 'sha256');
