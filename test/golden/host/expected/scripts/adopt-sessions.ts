@@ -81,21 +81,23 @@ export async function planAdoption(
   source: Collection,
   indexes: readonly Index[],
 ): Promise<Plan> {
-  const total = await source.countDocuments({ expiresAt: { $exists: false } });
-  if (total === 0) return { actions: [], notes: [] };
+  const foreigners = { expiresAt: { $exists: false } };
+  if ((await source.countDocuments(foreigners)) === 0) return { actions: [], notes: [] };
   const found = await Promise.all(
     LAYOUTS.map(async (layout) => ({
       layout: { ...layout, lifetime: lifetimeOf(layout, indexes) },
       count: await source.countDocuments(foreign(layout)),
     })),
   );
-  const known = found.reduce((sum, { count }) => sum + count, 0);
-  const note = `${total - known} documents of ${source.collectionName} are no sessions of a known store`;
+  // Not the difference of two counts: another run may be taking sessions over between them.
+  const $nor = LAYOUTS.map(({ filter }) => filter);
+  const others = await source.countDocuments({ ...foreigners, $nor });
+  const note = `${others} documents of ${source.collectionName} are no sessions of a known store`;
   return {
     actions: found
       .filter(({ count }) => count > 0)
       .map(({ layout, count }) => adoption(target, source, layout, count)),
-    notes: total > known ? [note] : [],
+    notes: others > 0 ? [note] : [],
   };
 }
 
