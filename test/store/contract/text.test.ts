@@ -27,7 +27,10 @@ describe.each(Object.entries(FEATURES))('the store, %s', (_name, feature) => {
 
   test.each([
     { words: /encrypt|cipher|promoteBuffers/i, isAskedFor: settings.encrypt },
-    { words: /ByUser|userOf|userKey|UserSession|ended|isSameUser/, isAskedFor: settings.userKey !== undefined },
+    {
+      words: /ByUser|userOf|userKey|UserSession|ended|isSameUser/,
+      isAskedFor: settings.userKey !== undefined,
+    },
     { words: /absolute/i, isAskedFor: settings.absoluteTtl !== undefined },
     { words: /touchAfter|isSameLifetime/, isAskedFor: settings.touchAfter !== undefined },
     { words: /merge|clash/i, isAskedFor: settings.onConcurrentWrite === 'merge' },
