@@ -112,7 +112,10 @@ export class MongoSessionStore {
     });
   }
 
-  /** Ends every session of a user, but for the one with the key `except`. */
+  /**
+   * Ends every session of a user, but for the one with the key `except`. A request that is to stay logged in and
+   * calls `regenerate()`, too, does that first, and then names its new key.
+   */
   destroyByUser(user: string | number, { except }: { except?: string } = {}): Promise<void> {
     return this.#run('destroyByUser', async (sessions) => {
       const others = except === undefined ? {} : { _id: { $ne: hashKey(except) } };
