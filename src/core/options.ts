@@ -231,12 +231,12 @@ export const OPTIONS = {
   ttl: {
     flag: '--ttl <duration>',
     group: 'Sessions',
-    help: 'a session ends this long after its last use: seconds, or 90m, 12h, 14d, 2w',
+    help: 'a session ends this long after its last use, without --rolling up to half of it sooner: seconds, or 90m, 12h, 14d, 2w',
     kind: 'duration',
     parse: parseDuration,
     default: '14d',
     asked: 'always',
-    question: 'A session ends this long after its last use (90m, 12h, 14d, 2w)',
+    question: 'A session ends at most this long after its last use (90m, 12h, 14d, 2w)',
   },
   absoluteTtl: {
     flag: '--absolute-ttl <duration>',
@@ -251,12 +251,12 @@ export const OPTIONS = {
   touchAfter: {
     flag: '--touch-after <duration>',
     group: 'Sessions',
-    help: 'an unchanged session is re-dated at most this often',
+    help: 'with --rolling, an unchanged session is renewed at most this often',
     kind: 'duration',
     parse: parseDuration,
     optional: true,
     asked: 'advanced',
-    question: 'An unchanged session is re-dated at most this often (empty for each time)',
+    question: 'With --rolling, an unchanged session is renewed at most this often (empty for each time)',
   },
   rolling: {
     flag: '--rolling',

@@ -7,7 +7,7 @@ const { enter, down, ctrlC, ctrlD } = KEYS;
 const STYLE = 'What do you connect to MongoDB with?';
 const LAST = [
   ['Collection', ''],
-  ['A session ends this long after its last use', ''],
+  ['A session ends at most this long after its last use', ''],
   ['Change advanced options?', ''],
   ['Install the packages now', 'n'],
 ] as const;
@@ -109,7 +109,7 @@ describe('at a terminal', () => {
     const terminal = runAtTerminal(['app', '-c', 'db', '--collection', 'logins', '--ttl', '1d'], { cwd });
     await terminal.answer('Change advanced options?', 'y');
     await terminal.answer('however active (empty for never)', '30d');
-    await terminal.answer('re-dated at most this often', '');
+    await terminal.answer('renewed at most this often', '');
     await terminal.answer('Renew the cookie', 'y');
     await terminal.answer('names its user', 'userId');
     await terminal.answer('Encrypt the payload', '');

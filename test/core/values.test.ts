@@ -60,7 +60,7 @@ describe.each(TEXTS)('--$name', ({ name, constant, as = (text) => text }) => {
         },
       ),
     );
-    expect(accepted).toBeGreaterThan(10);
+    expect(accepted).toBeGreaterThan(0);
   });
 });
 
@@ -92,7 +92,7 @@ describe('--dir', () => {
         expect(missing).toEqual([]);
       }),
     );
-    expect(accepted).toBeGreaterThan(10);
+    expect(accepted).toBeGreaterThan(0);
   });
 });
 
@@ -145,7 +145,7 @@ describe('--url', () => {
         expect(outcome.settings.collection).toBe(collection || 'sessions');
       }),
     );
-    expect(accepted).toBeGreaterThan(10);
+    expect(accepted).toBeGreaterThan(0);
   });
 
   test('leaves its credentials in .env and nowhere else', async () => {

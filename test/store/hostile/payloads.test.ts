@@ -39,8 +39,8 @@ const refused: [name: string, value: unknown, error: object][] = [
     Object.fromEntries(Array.from({ length: 100_000 }, (_, n) => [`property ${n}`, n])),
     { code: 'TOO_LARGE' },
   ],
-  ['a cycle', cycle, { message: expect.stringMatching(/circular|session\.value is no JSON/) }],
-  ['a BigInt', 1n, { message: expect.stringMatching(/BigInt|session\.value is no JSON/) }],
+  ['a cycle', cycle, { message: expect.stringMatching(/circular|session\.value is not JSON/) }],
+  ['a BigInt', 1n, { message: expect.stringMatching(/BigInt|session\.value is not JSON/) }],
 ];
 
 describe.each<Feature>(['plain', 'all'])('%s: a session that holds', (feature) => {

@@ -48,7 +48,7 @@ async function checkDatabase(store: MongoSessionStore): Promise<void> {
     await store.ready();
   } catch (error) {
     const reason = error instanceof Error ? error.message : error;
-    const what = `the MongoDB at ${databaseAddress()} cannot be used. ${reason}`;
+    const what = `the MongoDB at ${databaseAddress()} cannot be used (${reason}).`;
     throw new Error(`${what}\n${MONGODB_HELP}`, { cause: error });
   }
 }
@@ -64,7 +64,7 @@ async function listening(server: Server, port: number): Promise<void> {
   console.log(`Listening on http://localhost:${(server.address() as AddressInfo).port}`);
 }
 
-/** The first SIGINT or SIGTERM stops in good order, a second one at once. */
+/** The first SIGINT or SIGTERM lets requests finish; a second one ends the process at once. */
 function stopOnSignal(stop: () => Promise<void>): void {
   let since: number | undefined;
   const handle = () => {
@@ -82,7 +82,7 @@ function stopOnSignal(stop: () => Promise<void>): void {
   process.on('SIGINT', handle).on('SIGTERM', handle);
 }
 
-/** Accepts no connection any more, and ends those there are: idle ones at once, others after their request. */
+/** Accepts no new connections, and closes the open ones: idle ones at once, others after their request. */
 async function drain(server: Server): Promise<void> {
   const closed = once(server, 'close');
   server.close();

@@ -28,7 +28,7 @@ async function health(ctx: Context, next: Next): Promise<void> {
   ctx.body = 'ok';
 }
 
-/** Of a form on another site `sameSite` keeps the session back; this keeps it from logging anyone in, too. */
+/** `sameSite` keeps the session from forms on other sites. This also keeps them from logging anyone in. */
 async function refuseCrossSite(ctx: Context, next: Next): Promise<void> {
   const isForeign = ['cross-site', 'same-site'].includes(ctx.get('Sec-Fetch-Site'));
   if (ctx.method === 'POST' && isForeign) ctx.throw(403, 'This form is on another site.');

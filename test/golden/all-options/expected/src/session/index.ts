@@ -9,13 +9,13 @@ import type { SessionConnection } from './types.ts';
 
 export const COOKIE_NAME = 'shop';
 
-/** An idle session ends after 90 minutes; in ms. */
+/** A session ends 90 minutes after its last use; in ms. */
 export const TTL = 90 * 60 * 1000;
 
 /** However active it is, a session ends after 1 day; in ms. */
 export const ABSOLUTE_TTL = 24 * 60 * 60 * 1000;
 
-/** An unchanged session is dated anew at most once in 61 seconds; in ms. */
+/** An unchanged session is renewed at most once in 61 seconds, so it may end that much sooner; in ms. */
 export const TOUCH_AFTER = 61 * 1000;
 
 /** The property of the session that names its user. */
@@ -69,6 +69,7 @@ export function sessions<State, Context>(
   const options = {
     // A browser takes a cookie of this name over HTTPS only, and from this very host.
     key: isProduction ? `__Host-${COOKIE_NAME}` : COOKIE_NAME,
+    // Behind a proxy that ends TLS, this takes `app.proxy = true`.
     secure: isProduction,
     httpOnly: true,
     sameSite: 'lax',
@@ -93,7 +94,7 @@ function secrets(name: string): [string, ...string[]] {
   const texts = (process.env[name] ?? '').split(',').map((text) => text.trim());
   const [first, ...rest] = texts.filter((text) => text !== '');
   if (first) return [first, ...rest];
-  throw new Error(`${name} is not set: put a secret into .env, made with \`npm run keys:new\`.`);
+  throw new Error(`${name} is not set: make a key with \`npm run keys:new\` and put it into .env.`);
 }
 
 export function encryptionKeys(): [Buffer, ...Buffer[]] {

@@ -44,7 +44,7 @@ export interface StoreOptions {
   ttl: number;
   /** A session ends this many ms after it began, however active it is. */
   absoluteTtl: number;
-  /** An unchanged session is dated anew at most once in this many ms. */
+  /** An unchanged session is renewed at most once in this many ms. */
   touchAfter: number;
   /** The property of the session that names its user, by a string or a number. */
   userKey: string;

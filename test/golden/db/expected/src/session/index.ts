@@ -9,7 +9,7 @@ import type { SessionConnection } from './types.ts';
 
 export const COOKIE_NAME = 'koa.sess';
 
-/** An idle session ends after 14 days; in ms. */
+/** A session ends 14 days after its last use, or up to half of that sooner: see `renew`. In ms. */
 export const TTL = 14 * 24 * 60 * 60 * 1000;
 
 /** What `ctx.session` holds: put the properties of your app here. Their values are kept as JSON. */
@@ -56,11 +56,12 @@ export function sessions<State, Context>(
   const options = {
     // A browser takes a cookie of this name over HTTPS only, and from this very host.
     key: isProduction ? `__Host-${COOKIE_NAME}` : COOKIE_NAME,
+    // Behind a proxy that ends TLS, this takes `app.proxy = true`.
     secure: isProduction,
     httpOnly: true,
     sameSite: 'lax',
     maxAge: TTL,
-    // A session that is still in use is renewed when half of its lifetime is over.
+    // A session that is read but not changed is renewed only in the second half of its lifetime.
     renew: true,
     genid: () => randomBytes(32).toString('base64url'),
     store,
@@ -80,5 +81,5 @@ function secrets(name: string): [string, ...string[]] {
   const texts = (process.env[name] ?? '').split(',').map((text) => text.trim());
   const [first, ...rest] = texts.filter((text) => text !== '');
   if (first) return [first, ...rest];
-  throw new Error(`${name} is not set: put a secret into .env, made with \`npm run keys:new\`.`);
+  throw new Error(`${name} is not set: make a key with \`npm run keys:new\` and put it into .env.`);
 }

@@ -230,7 +230,7 @@ export class MongoSessionStore {
 /** The `_id` of a session. A stored one is of no use as a key, for it would be hashed again. */
 export function hashKey(key: string): string {
   if (isKey(key)) return createHash('sha256').update(key).digest('base64url');
-  throw new SessionStoreError('INVALID_KEY', `A session key is text of 1 to ${MAX_KEY_LENGTH} characters.`);
+  throw new SessionStoreError('INVALID_KEY', `A key is a string of 1 to ${MAX_KEY_LENGTH} characters.`);
 }
 
 /** An `externalKey` of the app's own may return anything. An object would be a query operator. */
@@ -279,7 +279,7 @@ function toJson(payload: SessionPayload, maxBytes: number): string {
   const sizeOf = (value: unknown) => tryJson([value])?.length ?? Infinity;
   const sizes = Object.entries(payload).map(([name, value]) => ({ name, size: sizeOf(value) }));
   const largest = sizes.sort((a, b) => b.size - a.size).map(({ name }) => name.slice(0, 50));
-  if (text === undefined) throw new SessionStoreError('NOT_JSON', `session.${largest[0]} is no JSON.`);
+  if (text === undefined) throw new SessionStoreError('NOT_JSON', `session.${largest[0]} is not JSON.`);
   const message = `The session has ${bytes} bytes, ${maxBytes} are allowed. Largest: ${largest.slice(0, 3)}.`;
   throw new SessionStoreError('TOO_LARGE', message);
 }

@@ -39,7 +39,7 @@ export interface SessionConnection {
 export interface StoreOptions {
   /** Lifetime of an idle session in ms, where the session middleware passes none. */
   ttl: number;
-  /** An unchanged session is dated anew at most once in this many ms. */
+  /** An unchanged session is renewed at most once in this many ms. */
   touchAfter: number;
   /** Largest payload in bytes: 1 MiB unless given. */
   maxBytes?: number;
