@@ -21,7 +21,7 @@ const faults: Fault[] = [
   {
     name: 'a server that is down',
     befall: (server) => server.pause(),
-    gets: /^SessionStoreError: Session get: .*ECONNREFUSED/,
+    gets: /^SessionStoreError: Session get failed: .*ECONNREFUSED/,
     end: (server) => server.resume(),
   },
   {
@@ -36,7 +36,7 @@ const faults: Fault[] = [
   {
     name: 'a connection that breaks while it writes',
     befall: (server) => server.failCommand({ failCommands: writes, closeConnection: true }),
-    gets: /^SessionStoreError: Session set: connection .* closed/,
+    gets: /^SessionStoreError: Session set failed: connection .* closed/,
   },
   {
     name: 'a connection that breaks while it writes, in a replica set, where the driver tries again',
@@ -58,12 +58,12 @@ const faults: Fault[] = [
   {
     name: 'a user who may not write',
     befall: (server) => server.failCommand({ failCommands: writes, errorCode: 13 }),
-    gets: /^SessionStoreError: Session set: MongoDB answered Unauthorized \(code 13\)/,
+    gets: /^SessionStoreError: Session set failed: MongoDB answered Unauthorized \(code 13\)/,
   },
   {
     name: 'a user who may not read',
     befall: (server) => server.failCommand({ failCommands: ['find'], errorCode: 13 }),
-    gets: /^SessionStoreError: Session get: MongoDB answered Unauthorized \(code 13\)/,
+    gets: /^SessionStoreError: Session get failed: MongoDB answered Unauthorized \(code 13\)/,
   },
   {
     name: 'a failed write concern',
@@ -73,12 +73,12 @@ const faults: Fault[] = [
         failCommands: writes,
         writeConcernError: { code: 64, errmsg: 'waiting for replication timed out' },
       }),
-    gets: /^SessionStoreError: Session set: MongoDB answered \w+ \(code 64\)/,
+    gets: /^SessionStoreError: Session set failed: MongoDB answered \w+ \(code 64\)/,
   },
   {
     name: 'a full disk',
     befall: (server) => server.failCommand({ failCommands: writes, errorCode: 14031 }),
-    gets: /^SessionStoreError: Session set: MongoDB answered \w+ \(code 14031\)/,
+    gets: /^SessionStoreError: Session set failed: MongoDB answered \w+ \(code 14031\)/,
   },
 ];
 
@@ -120,7 +120,7 @@ describe.concurrent('what was acknowledged is kept, the next request works, and 
       app.openGate();
       expect(await slow).toMatchObject({
         status: 500,
-        text: expect.stringMatching(/^SessionStoreError: Session set: /),
+        text: expect.stringMatching(/^SessionStoreError: Session set failed: /),
       });
 
       await server.resume();
@@ -143,7 +143,7 @@ describe.concurrent('a database that is down when the app starts', () => {
       for (const page of [one, other]) {
         expect(page).toMatchObject({
           status: 500,
-          text: expect.stringMatching(/^SessionStoreError: Session set: .*ECONNREFUSED/),
+          text: expect.stringMatching(/^SessionStoreError: Session set failed: .*ECONNREFUSED/),
         });
       }
       await server.resume();
@@ -161,7 +161,7 @@ describe.concurrent('the first request of a new session', () => {
       name: 'fails in the end',
       times: 2,
       status: 500,
-      text: /^SessionStoreError: Session set: .*\(code 11000\)/,
+      text: /^SessionStoreError: Session set failed: .*\(code 11000\)/,
     },
   ])('after $times duplicate key error(s) $name', async ({ times, status, text }) => {
     await using server = disposable(await startServer());
@@ -215,7 +215,7 @@ describe.concurrent('a pool without a free connection', () => {
     expect(pages.map(({ status }) => status).toSorted()).toEqual([200, 500]);
     const failed = pages.find(({ status }) => status === 500);
     expect(failed?.text).toMatch(
-      /^SessionStoreError: Session get: Timed out while checking out a connection/,
+      /^SessionStoreError: Session get failed: Timed out while checking out a connection/,
     );
     expect((await Promise.all([one.get('/'), other.get('/')])).map(({ text }) => JSON.parse(text))).toEqual([
       { one: '1' },
@@ -237,7 +237,7 @@ describe.concurrent('a server that asks for a login', () => {
     expect(await browser.get('/')).toMatchObject({ status: 200 });
     expect(await browser.post('/?one=1')).toMatchObject({
       status: 500,
-      text: 'SessionStoreError: Session set: MongoDB answered Unauthorized (code 13)',
+      text: 'SessionStoreError: Session set failed: MongoDB answered Unauthorized (code 13)',
     });
     expect(await app.end()).toEqual({ exitCode: 0, stderr: '' });
   });
@@ -251,7 +251,7 @@ describe.concurrent('a server that asks for a login', () => {
       for (let request = 0; request < 2; request += 1) {
         expect(await app.browser().post('/?one=1')).toMatchObject({
           status: 500,
-          text: 'SessionStoreError: Session set: MongoDB answered AuthenticationFailed (code 18)',
+          text: 'SessionStoreError: Session set failed: MongoDB answered AuthenticationFailed (code 18)',
         });
       }
       expect(await app.end()).toEqual({ exitCode: 0, stderr: '' });

@@ -293,7 +293,7 @@ function observations(world: World, koaSession: KoaSession, isLatest: boolean): 
     database.isDown = true;
     expect((await visitor.get('/')).status).toBe(500);
     expect(await visitor.cookie(COOKIE)).toBe(key);
-    expect(String(errors[0])).toBe('SessionStoreError: Session get: the database is out of reach');
+    expect(String(errors[0])).toBe('SessionStoreError: Session get failed: the database is out of reach');
     database.isDown = false;
     expect((await visitor.get('/count')).text).toBe('{"views":2}');
   });
@@ -313,7 +313,7 @@ function observations(world: World, koaSession: KoaSession, isLatest: boolean): 
     const visitor = browser();
     await visitor.get('/count');
     expect((await visitor.get('/fail')).status).toBe(500);
-    expect(String(errors[0])).toBe('SessionStoreError: Session set: the database is out of reach');
+    expect(String(errors[0])).toBe('SessionStoreError: Session set failed: the database is out of reach');
     database.isDown = false;
     expect((await visitor.get('/')).text).toBe('{"views":1}');
   });

@@ -105,7 +105,7 @@ export function observability(world: World): void {
       const error = await store.set(newKey(), {}).catch((failure) => failure);
       expect(error).toMatchObject({
         code: '121',
-        message: 'Session set: MongoDB answered Refused (code 121)',
+        message: 'Session set failed: MongoDB answered Refused (code 121)',
       });
       expect(inspect(error, { depth: null })).not.toContain('marker');
     });

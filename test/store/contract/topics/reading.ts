@@ -62,8 +62,8 @@ export function reading(world: World): void {
       const store = new MongoSessionStore(unreachable, world.options);
       const { get, set } = request(store, newKey());
       await expect(get()).rejects.toThrow(SessionStoreError);
-      await expect(get()).rejects.toThrow('Session get: out of reach');
-      await expect(set({})).rejects.toThrow('Session set: out of reach');
+      await expect(get()).rejects.toThrow('Session get failed: out of reach');
+      await expect(set({})).rejects.toThrow('Session set failed: out of reach');
     });
   });
 }

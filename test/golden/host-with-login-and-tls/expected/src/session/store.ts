@@ -334,5 +334,5 @@ function toStoreError(operation: string, error: unknown): SessionStoreError {
   const { name, message, code, codeName = 'an error' } = Object(error);
   const isAnswer = typeof code === 'number' || name === 'MongoServerError';
   const reason = isAnswer ? `MongoDB answered ${codeName} (code ${code})` : message;
-  return new SessionStoreError(String(code ?? name), `Session ${operation}: ${reason}`);
+  return new SessionStoreError(String(code ?? name), `Session ${operation} failed: ${reason}`);
 }
