@@ -9,7 +9,7 @@ import type { SessionConnection } from './types.ts';
 
 export const COOKIE_NAME = 'shop';
 
-/** A session ends 90 minutes after its last use; in ms. */
+/** A session ends at most 90 minutes after its last use; in ms. */
 export const TTL = 90 * 60 * 1000;
 
 /** However active it is, a session ends after 1 day; in ms. */
@@ -23,8 +23,9 @@ export const USER_KEY = 'userId';
 
 /** What `ctx.session` holds: put the properties of your app here. Their values are kept as JSON. */
 export interface SessionData {
-  views?: number;
   [USER_KEY]?: string | number;
+
+  views?: number;
 }
 
 /** koa-session's own part of `ctx.session`; its package exports no type for it. */

@@ -9,13 +9,14 @@ import type { SessionConnection } from './types.js';
 
 export const COOKIE_NAME = 'koa.sess';
 
-/** A session ends 14 days after its last use, or up to half of that sooner: see `renew`. In ms. */
+/** A session ends at most 14 days after its last use; in ms. */
 export const TTL = 14 * 24 * 60 * 60 * 1000;
 
 /** What `ctx.session` holds: put the properties of your app here. Their values are kept as JSON. */
 export interface SessionData {
-  views?: number;
   user?: string;
+
+  views?: number;
 }
 
 /** koa-session's own part of `ctx.session`; its package exports no type for it. */
@@ -58,7 +59,7 @@ export function sessions<State, Context>(app: Koa<State, Context>): MongoSession
     httpOnly: true,
     sameSite: 'lax',
     maxAge: TTL,
-    // A session that is read but not changed is renewed only in the second half of its lifetime.
+    // A session that is used but not changed is renewed only in the second half of its lifetime.
     renew: true,
     genid: () => randomBytes(32).toString('base64url'),
     store,

@@ -9,7 +9,7 @@ import type { SessionConnection } from './types.ts';
 
 export const COOKIE_NAME = 'koa.sess';
 
-/** A session ends 14 days after its last use, or up to half of that sooner: see `renew`. In ms. */
+/** A session ends at most 14 days after its last use; in ms. */
 export const TTL = 14 * 24 * 60 * 60 * 1000;
 
 /** An unchanged session is renewed at most once in 5 minutes, so it may end that much sooner; in ms. */
@@ -17,8 +17,9 @@ export const TOUCH_AFTER = 5 * 60 * 1000;
 
 /** What `ctx.session` holds: put the properties of your app here. Their values are kept as JSON. */
 export interface SessionData {
-  views?: number;
   user?: string;
+
+  views?: number;
 }
 
 /** koa-session's own part of `ctx.session`; its package exports no type for it. */
@@ -62,7 +63,7 @@ export function sessions<State, Context>(app: Koa<State, Context>): MongoSession
     httpOnly: true,
     sameSite: 'lax',
     maxAge: TTL,
-    // A session that is read but not changed is renewed only in the second half of its lifetime.
+    // A session that is used but not changed is renewed only in the second half of its lifetime.
     renew: true,
     genid: () => randomBytes(32).toString('base64url'),
     store,
