@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, lstat, mkdir, open, readFile, realpath, rmdir, unlink } from 'node:fs/promises';
+import { lstatSync, realpathSync, type Stats, statSync } from 'node:fs';
+import { type FileHandle, mkdir, open, readFile, rmdir, unlink } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { UserError } from '../core/errors.ts';
+
+const ABSENT: readonly string[] = ['ENOENT', 'ENOTDIR'];
 
 export function errorCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
@@ -9,7 +12,7 @@ export function errorCode(error: unknown): string | undefined {
 
 /** Runs a file-system call to which "there is no such file" is an answer. */
 export async function unlessAbsent<T>(call: Promise<T>): Promise<T | undefined> {
-  return unless(call, 'ENOENT', 'ENOTDIR');
+  return unless(call, ...ABSENT);
 }
 
 async function unless<T>(call: Promise<T>, ...codes: string[]): Promise<T | undefined> {
@@ -26,8 +29,36 @@ export function isInside(root: string, path: string): boolean {
   return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
+/*
+ * Many paths are asked about that are not there. Asked in turn, without an error for each, they cost a run a fraction
+ * of what they cost side by side.
+ */
+
+/** Of what is there, a link followed. */
+export function statIfThere(path: string): Stats | undefined {
+  return ifThere(() => statSync(path, { throwIfNoEntry: false }));
+}
+
+/** Of what is there, a link itself. */
+export function lstatIfThere(path: string): Stats | undefined {
+  return ifThere(() => lstatSync(path, { throwIfNoEntry: false }));
+}
+
+function realPathIfThere(path: string): string | undefined {
+  return statIfThere(path) && ifThere(() => realpathSync.native(path));
+}
+
+function ifThere<T>(call: () => T): T | undefined {
+  try {
+    return call();
+  } catch (error) {
+    if (ABSENT.includes(errorCode(error) ?? '')) return undefined;
+    throw error;
+  }
+}
+
 /** Finds out where paths of a project really lie. */
-export type Locate = (path: string) => Promise<string>;
+export type Locate = (path: string) => string;
 
 /**
  * Locates paths of a project. A symbolic link inside the project is followed, so that it stays a link. Folders are
@@ -37,23 +68,21 @@ export type Locate = (path: string) => Promise<string>;
  * path.
  */
 export function locator(root: string): Locate {
-  const folders = new Map<string, Promise<string>>();
-  const realFolder = (folder: string): Promise<string> => {
+  const folders = new Map<string, string>();
+  const realFolder = (folder: string): string => {
     const known = folders.get(folder) ?? findFolder(folder);
     folders.set(folder, known);
     return known;
   };
-  const findFolder = async (folder: string): Promise<string> => {
+  const findFolder = (folder: string): string => {
     if (folder === root) return root;
-    const real = await unlessAbsent(realpath(folder));
-    return real ?? join(await realFolder(dirname(folder)), basename(folder));
+    return realPathIfThere(folder) ?? join(realFolder(dirname(folder)), basename(folder));
   };
-  return async (path) => {
+  return (path) => {
     const full = join(root, path);
-    const stats = await unlessAbsent(lstat(full));
-    const real = stats?.isSymbolicLink()
-      ? await unlessAbsent(realpath(full))
-      : join(await realFolder(dirname(full)), basename(full));
+    const real = lstatIfThere(full)?.isSymbolicLink()
+      ? realPathIfThere(full)
+      : join(realFolder(dirname(full)), basename(full));
     if (real === undefined) throw new UserError(`${path} is a symbolic link to nothing`);
     if (isInside(root, real)) return real;
     throw new UserError(`${path} leads out of the project through a symbolic link`);
@@ -123,7 +152,7 @@ export async function pruneEmpty(root: string, folder: string): Promise<void> {
 
 /** SHA-256 of what is there; undefined for nothing; for something that is no file, a value no content has. */
 export async function fingerprint(path: string): Promise<string | undefined> {
-  const stats = await unlessAbsent(lstat(path));
+  const stats = lstatIfThere(path);
   if (!stats) return undefined;
   return stats.isFile() ? hashOf(await readFile(path)) : 'no regular file';
 }

@@ -1,4 +1,4 @@
-import { readFile, realpath, stat } from 'node:fs/promises';
+import { readFile, realpath } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { verifiedBase } from '../core/base.ts';
 import { UserError } from '../core/errors.ts';
@@ -14,7 +14,7 @@ import {
 } from '../core/manifest.ts';
 import type { OnDisk, Project, WorkingTree } from '../core/project.ts';
 import type { RenderedFile } from '../core/rendered-file.ts';
-import { isInside, type Locate, locator, unlessAbsent } from './files.ts';
+import { isInside, type Locate, locator, statIfThere } from './files.ts';
 import { formatAll, type Unformatted } from './format.ts';
 import { findById, findImporters } from './sources.ts';
 import { isInterrupted } from './state.ts';
@@ -51,7 +51,7 @@ export async function openProject(dir: string, generator: string): Promise<Proje
  */
 export async function readProject(dir: string, generator: string): Promise<Project> {
   const root = await realRoot(resolve(dir));
-  if (await isInterrupted(root)) throw new UserError(HALF_WAY, 4);
+  if (isInterrupted(root)) throw new UserError(HALF_WAY, 4);
   const manifest = await readManifest(root, generator);
   const packageJson = await look(root, PACKAGE_JSON);
   const { importExtension, warnings } = await readTsconfig(root);
@@ -124,7 +124,7 @@ function formattable(
 }
 
 async function realRoot(dir: string): Promise<string> {
-  const stats = await unlessAbsent(stat(dir));
+  const stats = statIfThere(dir);
   if (stats && !stats.isDirectory()) throw new UserError(`${dir} is a file; name a directory.`);
   if (stats) return realpath(dir);
   const parent = dirname(dir);
@@ -140,12 +140,9 @@ async function readManifest(root: string, generator: string): Promise<Manifest |
 
 /** What stands at a path, read with care: it may be a link, a directory, a device, huge, or no text at all. */
 async function look(root: string, path: string, locate: Locate = locator(root)): Promise<OnDisk> {
-  const real = await locate(path).catch((error: unknown) => {
-    if (error instanceof UserError) return error;
-    throw error;
-  });
+  const real = located(path, locate);
   if (real instanceof UserError) return unusable(real.message.slice(path.length + 1));
-  const stats = await unlessAbsent(stat(real));
+  const stats = statIfThere(real);
   if (!stats) return lookBeyond(root, real);
   if (stats.isDirectory()) return unusable('is a directory, where a file is to be written');
   if (!stats.isFile()) return unusable('is no regular file');
@@ -153,10 +150,19 @@ async function look(root: string, path: string, locate: Locate = locator(root)):
   return asText(await readFile(real), (stats.mode & 0o222) === 0);
 }
 
+function located(path: string, locate: Locate): string | UserError {
+  try {
+    return locate(path);
+  } catch (error) {
+    if (error instanceof UserError) return error;
+    throw error;
+  }
+}
+
 /** Nothing is there, and below a file nothing can be. */
-async function lookBeyond(root: string, real: string): Promise<OnDisk> {
+function lookBeyond(root: string, real: string): OnDisk {
   for (let at = dirname(real); isInside(root, at) && at !== root; at = dirname(at)) {
-    const stats = await unlessAbsent(stat(at));
+    const stats = statIfThere(at);
     if (stats?.isDirectory()) break;
     if (stats) return unusable(`cannot be written: ${relative(root, at).split(sep).join('/')} is a file`);
   }
@@ -197,7 +203,7 @@ function nameOf(root: string): string {
 
 async function readTsconfig(root: string): Promise<Pick<Project, 'importExtension' | 'warnings'>> {
   const path = join(root, 'tsconfig.json');
-  if (!(await unlessAbsent(stat(path)))) return { importExtension: 'ts', warnings: [] };
+  if (!statIfThere(path)) return { importExtension: 'ts', warnings: [] };
   const { parseTsconfig } = await import('get-tsconfig');
   try {
     return { importExtension: extensionFor(parseTsconfig(path).compilerOptions ?? {}), warnings: [] };

@@ -1,7 +1,16 @@
-import { mkdir, rename, stat } from 'node:fs/promises';
+import { mkdir, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Step } from '../core/journal.ts';
-import { errorCode, fingerprint, locator, pruneEmpty, removeFile, unlessAbsent, writeNew } from './files.ts';
+import {
+  errorCode,
+  fingerprint,
+  locator,
+  pruneEmpty,
+  removeFile,
+  statIfThere,
+  unlessAbsent,
+  writeNew,
+} from './files.ts';
 import {
   clearFolder,
   OLD_UNDO,
@@ -22,7 +31,7 @@ export async function rollBack(root: string): Promise<readonly string[]> {
   const locate = locator(root);
   const edited: string[] = [];
   for (const step of steps.toReversed()) {
-    const target = await locate(step.path);
+    const target = locate(step.path);
     await removeFile(temporaryFor(target, run));
     if (!(await restore(root, step, target, run))) edited.push(step.path);
     await pruneEmpty(root, dirname(target));
@@ -69,6 +78,6 @@ async function move(from: string, to: string): Promise<boolean> {
 
 /** A kill between the two renames of `commit` leaves the undo of the run before under its other name. */
 async function restoreUndo(root: string): Promise<void> {
-  if (await unlessAbsent(stat(join(root, UNDO)))) return clearFolder(join(root, OLD_UNDO));
+  if (statIfThere(join(root, UNDO))) return clearFolder(join(root, OLD_UNDO));
   await unlessAbsent(rename(join(root, OLD_UNDO), join(root, UNDO)));
 }

@@ -1,9 +1,9 @@
-import { lstat, mkdir, readdir, readFile, rmdir, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rmdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { UserError } from '../core/errors.ts';
 import { type Journal, parseJournal, type Step } from '../core/journal.ts';
 import { STATE_DIR } from '../core/manifest.ts';
-import { hashOf, removeFile, unlessAbsent } from './files.ts';
+import { hashOf, lstatIfThere, removeFile, statIfThere, unlessAbsent } from './files.ts';
 import { isLock } from './lock.ts';
 
 /** Copies and journal of the run that is being carried out. */
@@ -18,8 +18,8 @@ const MAX_JOURNAL_BYTES = 2_000_000;
 export const ENV_FILE = '.env';
 
 /** Whether a run was stopped half-way, so that the next one has to put its changes back first. */
-export async function isInterrupted(root: string): Promise<boolean> {
-  return (await unlessAbsent(stat(join(root, PENDING, JOURNAL)))) !== undefined;
+export function isInterrupted(root: string): boolean {
+  return statIfThere(join(root, PENDING, JOURNAL)) !== undefined;
 }
 
 /** Whether there is anything that a run which ended well does not leave, or another one that is still at it. */
@@ -32,7 +32,7 @@ export async function hasLeftovers(root: string): Promise<boolean> {
 export async function openState(root: string): Promise<void> {
   await mkdir(join(root, STATE_DIR), { recursive: true });
   for (const folder of [STATE_DIR, PENDING, UNDO, OLD_UNDO]) {
-    const stats = await unlessAbsent(lstat(join(root, folder)));
+    const stats = lstatIfThere(join(root, folder));
     if (stats && !stats.isDirectory())
       throw new UserError(`${folder} must be a directory, and no symbolic link.`);
   }
@@ -41,7 +41,7 @@ export async function openState(root: string): Promise<void> {
 /** Of the run whose folder it is. */
 export async function readJournal(root: string, folder: string): Promise<Journal | undefined> {
   const path = `${folder}/${JOURNAL}`;
-  const stats = await unlessAbsent(stat(join(root, path)));
+  const stats = statIfThere(join(root, path));
   if (stats && stats.size > MAX_JOURNAL_BYTES)
     throw new UserError(`${path} is too large to be one. Delete it.`);
   const text = await textAt(join(root, path));

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { rename, stat } from 'node:fs/promises';
+import { mkdir, rename, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import type { Change } from '../core/changes.ts';
 import { UserError } from '../core/errors.ts';
@@ -70,6 +70,7 @@ async function carryOut(root: string, changes: readonly Change[]): Promise<void>
   await rollBack(root);
   try {
     const work = await prepare(root, await unlessDone(root, changes));
+    await makeFolders(work);
     await inParallel(work, writeTemporary);
     await switchOver(root, work);
     await commit(root);
@@ -102,7 +103,7 @@ async function unlessDone(root: string, changes: readonly Change[]): Promise<Loc
   const located = await inParallel(changes, async (change): Promise<Located[]> => {
     const { path, before, after } = change;
     if (!isWritablePath(path)) throw new Error(`${path} is not this program's to write`);
-    const target = await locate(path);
+    const target = locate(path);
     const current = await fingerprint(target);
     if (current === hashUnlessAbsent(after)) return [];
     if (current === hashUnlessAbsent(before)) return [{ change, target }];
@@ -143,6 +144,13 @@ async function save(
   if (path === ENV_FILE) throw new Error(`${path} is only ever added to`);
   await writeNew(join(folder, name), before, mode);
   return { ...known, kind: 'copy', name };
+}
+
+/** Each folder once; some hold many of the files. */
+async function makeFolders(work: readonly Work[]): Promise<void> {
+  const written = work.filter(({ change }) => change.after !== undefined);
+  const folders = new Set(written.map(({ temporary }) => dirname(temporary)));
+  await inParallel([...folders], (folder) => mkdir(folder, { recursive: true }));
 }
 
 async function writeTemporary({ change, step, temporary }: Work): Promise<void> {

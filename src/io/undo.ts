@@ -14,7 +14,7 @@ export async function changesToUndo(root: string): Promise<Change[]> {
   const steps = journal?.steps.filter(({ path }) => path !== ENV_FILE) ?? [];
   if (steps.length === 0) throw new UserError('There is no run to take back in this project.');
   const locate = locator(root);
-  const current = await inParallel(steps, async ({ path }) => textAt(await locate(path)));
+  const current = await inParallel(steps, async ({ path }) => textAt(locate(path)));
   const edited = steps.filter(({ after }, index) => hashUnlessAbsent(current[index]) !== after);
   if (edited.length > 0) {
     const list = edited.map(({ path }) => `  ${path}`).join('\n');
