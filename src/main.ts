@@ -40,7 +40,7 @@ export async function main(flags: Flags): Promise<number> {
   project.warnings.forEach(warn);
   const facts = factsOf(project);
   const collected = await collectAnswers(flags, project.manifest?.answers ?? {}, facts);
-  const { settings, secrets, answers } = await parseSettings(collected, facts);
+  const { settings, secrets, answers } = parseSettings(collected, facts);
 
   const rendered = renderFiles(settings, templates);
   const tree = await readWorkingTree(project, rendered);
@@ -107,7 +107,7 @@ async function collectAnswers(
   const { answers, warnings } = combineAnswers({ ...(await readConfig(run.config)), ...given }, saved);
   warnings.forEach(warn);
   const known = run.yes ? withSuggestions(answers, facts) : answers;
-  const problems = await problemsIn(known);
+  const problems = problemsIn(known);
   const isAsking = run.input && !run.yes && canAsk(process.env);
   const missing = isAsking ? [] : missingAnswers(known);
   if (problems.length + missing.length > 0) {
@@ -117,7 +117,7 @@ async function collectAnswers(
 
   const isFirstRun = Object.keys(saved).length === 0;
   const all = await askFor(known, isFirstRun, facts);
-  const late = await problemsIn(all);
+  const late = problemsIn(all);
   if (late.length > 0) throw answersError(late, [], { directory, answers: all, facts });
   if (all.install !== undefined || !isFirstRun || isPreview(run)) return all;
   return {

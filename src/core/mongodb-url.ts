@@ -1,3 +1,4 @@
+import { ConnectionString } from 'mongodb-connection-string-url';
 import { parseCollection, parseDatabase, parseHost, parsePort } from './names.ts';
 import type { Parsed } from './parsed.ts';
 
@@ -111,8 +112,7 @@ function optionProblem(query: readonly string[]): string | undefined {
     : `must not set ${removed.replace(/=.*$/s, '')}, which the MongoDB driver has no more`;
 }
 
-async function formProblem(url: string): Promise<string | undefined> {
-  const { ConnectionString } = await import('mongodb-connection-string-url');
+function formProblem(url: string): string | undefined {
   try {
     new ConnectionString(url);
     return undefined;
@@ -136,14 +136,14 @@ function withDatabase(parts: UrlParts, database: string | undefined): UrlParts {
 }
 
 /** @param database put in where the string names none */
-export async function parseMongoUrl(url: unknown, database: string | undefined): Promise<Parsed<MongoUrl>> {
+export function parseMongoUrl(url: unknown, database: string | undefined): Parsed<MongoUrl> {
   const parts = typeof url === 'string' ? splitUrl(url) : undefined;
   if (!parts) return { problem: FORM };
   const problem =
     hostProblem(parts.hosts.split(',')) ??
     nameProblem(parts.path) ??
     optionProblem(parts.query) ??
-    (await formProblem(joinUrl(parts)));
+    formProblem(joinUrl(parts));
   if (problem !== undefined) return { problem };
 
   const whole = withDatabase(parts, database);

@@ -73,13 +73,12 @@ interface Checked {
 }
 
 /** Every rule that the answers break; of those that are still to come, nothing is said. */
-export const problemsIn = async (answers: Answers): Promise<readonly Problem[]> =>
-  (await check(answers)).problems;
+export const problemsIn = (answers: Answers): readonly Problem[] => check(answers).problems;
 
 /** The answers must be complete and without problems: those are for the caller to report. */
-export async function parseSettings(answers: Answers, facts: ProjectFacts): Promise<Outcome> {
+export function parseSettings(answers: Answers, facts: ProjectFacts): Outcome {
   const complete = withDefaults(answers, facts);
-  const { values, url, problems } = await check(complete);
+  const { values, url, problems } = check(complete);
   if (problems.length > 0) throw new Error('answers with problems have no settings');
   return {
     settings: settingsOf(values, url, facts),
@@ -95,11 +94,11 @@ const withDefaults = (answers: Answers, facts: ProjectFacts): Answers => {
   return { ...answers, ...Object.fromEntries(fallbacks) };
 };
 
-async function check(answers: Answers): Promise<Checked> {
+function check(answers: Answers): Checked {
   const { values, problems } = checkEach(answers);
   const url =
     values.connection === 'url' && values.url !== undefined
-      ? await parseMongoUrl(values.url, values.db)
+      ? parseMongoUrl(values.url, values.db)
       : undefined;
   if (url && 'problem' in url)
     return { values, url: undefined, problems: [...problems, { option: '--url', rule: url.problem }] };

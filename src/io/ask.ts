@@ -10,7 +10,7 @@ import {
 } from '../core/options.ts';
 
 /** Every rule that the answers break. */
-type Check = (answers: Answers) => Promise<readonly Problem[]>;
+type Check = (answers: Answers) => readonly Problem[];
 
 /** Asks for what was not answered yet. Needs a terminal. */
 export async function askMissing(answers: Answers, facts: ProjectFacts, check: Check): Promise<Answers> {
@@ -48,15 +48,15 @@ async function askFor(
   if (option.kind === 'switch') return confirm(option.question, offered === true);
   if (option.choices) return choose(option.question, option.choices, offered);
   const fromText = (text: string): unknown => (text === '' && option.optional ? null : text);
-  const validate = async (text: string): Promise<string | true> => {
-    const problems = await check({ ...answers, [name]: fromText(text) });
+  const validate = (text: string): string | true => {
+    const problems = check({ ...answers, [name]: fromText(text) });
     return problems.find((problem) => problem.option === flagName(name))?.rule ?? true;
   };
   return fromText(await input(option, offered, validate));
 }
 
 export async function confirm(message: string, offered: boolean): Promise<boolean> {
-  const prompts = await import('@inquirer/prompts');
+  const prompts = await import('./prompts.ts');
   return untilAnswered((context) => prompts.confirm({ message, default: offered }, context));
 }
 
@@ -65,7 +65,7 @@ export async function choose(
   choices: Readonly<Record<string, string>>,
   offered: unknown,
 ): Promise<string> {
-  const prompts = await import('@inquirer/prompts');
+  const prompts = await import('./prompts.ts');
   const rows = Object.entries(choices).map(([value, meaning]) => ({
     value,
     name: value === meaning ? value : `${value} – ${meaning}`,
@@ -79,9 +79,9 @@ export async function choose(
 async function input(
   { question, redact }: Option,
   offered: string | number | boolean | undefined,
-  validate: (text: string) => Promise<string | true>,
+  validate: (text: string) => string | true,
 ): Promise<string> {
-  const prompts = await import('@inquirer/prompts');
+  const prompts = await import('./prompts.ts');
   return untilAnswered((context) =>
     prompts.input(
       {
