@@ -54,10 +54,12 @@ export async function readProject(dir: string, generator: string): Promise<Proje
   if (isInterrupted(root)) throw new UserError(HALF_WAY, 4);
   const manifest = await readManifest(root, generator);
   const packageJson = await look(root, PACKAGE_JSON);
-  const { importExtension, warnings } = await readTsconfig(root);
+  const kind = manifest?.project ?? (packageJson.kind === 'absent' ? 'new' : 'existing');
+  const isFirstRun = manifest === undefined;
+  const { importExtension, warnings } = await readTsconfig(root, isFirstRun && kind === 'existing');
   return {
     root,
-    kind: manifest?.project ?? (packageJson.kind === 'absent' ? 'new' : 'existing'),
+    kind,
     name: packageName(packageJson) ?? nameOf(root),
     importExtension,
     manifest,
@@ -201,9 +203,17 @@ function nameOf(root: string): string {
   return name || 'app';
 }
 
-async function readTsconfig(root: string): Promise<Pick<Project, 'importExtension' | 'warnings'>> {
+const NO_TSCONFIG =
+  'the project has no tsconfig.json. What is written is TypeScript: start the app with tsx.';
+
+async function readTsconfig(
+  root: string,
+  isExpected: boolean,
+): Promise<Pick<Project, 'importExtension' | 'warnings'>> {
   const path = join(root, 'tsconfig.json');
-  if (!statIfThere(path)) return { importExtension: 'ts', warnings: [] };
+  if (!statIfThere(path)) {
+    return { importExtension: 'ts', warnings: isExpected ? [NO_TSCONFIG] : [] };
+  }
   const { parseTsconfig } = await import('get-tsconfig');
   try {
     return { importExtension: extensionFor(parseTsconfig(path).compilerOptions ?? {}), warnings: [] };

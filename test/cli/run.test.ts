@@ -370,6 +370,13 @@ describe('streams and exit codes', () => {
 });
 
 describe('in a project of the user', () => {
+  test('a project without a tsconfig is told once that it gets TypeScript', async () => {
+    const cwd = await temporaryFolder();
+    await writeFile(`${cwd}/package.json`, '{"name":"plain"}');
+    expect((await run(['.', '-c', 'db'], { cwd })).stderr).toContain('no tsconfig.json');
+    expect((await run(['.'], { cwd })).stderr).toBe('');
+  });
+
   test('the lines that mount sessions are printed', async () => {
     const cwd = await temporaryFolder();
     await writeFile(`${cwd}/package.json`, '{"name": "shop"}\n');
