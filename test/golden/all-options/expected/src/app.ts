@@ -87,7 +87,7 @@ const form = (action: string, label: string, fields = '') =>
 const loginForm = () => form('/login', 'Log in', '<label>Name <input name="name" required></label>');
 
 const logoutForm = (user: string | number) =>
-  `<p>Logged in as ${escapeHtml(user)}</p>${form('/logout', 'Log out')}`;
+  `<p>Logged in as ${escapeHtml(user)}. <a href="/devices">Devices</a></p>${form('/logout', 'Log out')}`;
 
 const escapeHtml = (text: string | number) =>
   String(text).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
