@@ -11,6 +11,10 @@ import type { MongoSessionStore } from './session/store.ts';
 /** How long requests in progress may take to finish when the server is told to stop, in ms. */
 const DRAIN_TIME = 10_000;
 
+/** This server speaks plain HTTP: Koa would answer each request that begins a session with an error. */
+const PROXY_HELP = `with NODE_ENV=production the session cookie is sent over HTTPS only.
+Put a proxy that ends TLS in front, such as nginx or a load balancer, and set TRUST_PROXY=true.`;
+
 const MONGODB_HELP = `To start one on this machine:
   docker compose up -d
   npx mongodb-runner start -- --port 27018`;
@@ -24,9 +28,10 @@ start().catch((error: unknown) => {
 
 async function start(): Promise<void> {
   if (existsSync('.env')) process.loadEnvFile();
-  const { PORT = '3000' } = process.env;
+  const { PORT = '3000', NODE_ENV } = process.env;
   const port = parsePort(PORT);
   const { app, store } = createApp();
+  if (NODE_ENV === 'production' && !app.proxy) throw new Error(PROXY_HELP);
   await checkDatabase(store);
   const server = app.listen(port);
   await listening(server, port);
