@@ -4,23 +4,31 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compare } from './measure.ts';
 
-/** A whole generation, as `npx` would run it, against the start of Node itself. */
+/** Runs of the built program, as `npx` would start it, against the start of Node itself. */
 const ROUNDS = 15;
 const PROGRAM = join(import.meta.dirname, '..', 'bin', 'create-koa-mongo-session.js');
 
 const folder = mkdtempSync(join(tmpdir(), 'bench-'));
 let projects = 0;
+const newProject = (): string => {
+  projects += 1;
+  return join(folder, `project-${projects}`);
+};
+
+const RUNS: Readonly<Record<string, () => readonly string[]>> = {
+  'a whole generation': () => [newProject(), '--yes', '--no-install'],
+  'the same without writing': () => [newProject(), '--yes', '--dry-run'],
+  '--version': () => ['--version'],
+};
 
 try {
-  const generate = async () => {
-    projects += 1;
-    const project = join(folder, `project-${projects}`);
-    return time([PROGRAM, project, '--yes', '--no-install']);
-  };
-  const { ratio, one, other } = await compare(ROUNDS, generate, async () => time(['-e', '0']));
-  process.stdout.write(
-    `a whole generation: ${one.toFixed(0)} ms, node -e 0: ${other.toFixed(0)} ms, ratio ${ratio.toFixed(2)}\n`,
-  );
+  for (const [name, argv] of Object.entries(RUNS)) {
+    const run = async () => time([PROGRAM, ...argv()]);
+    const { ratio, one, other } = await compare(ROUNDS, run, async () => time(['-e', '0']));
+    process.stdout.write(
+      `${name}: ${one.toFixed(0)} ms, node -e 0: ${other.toFixed(0)} ms, ratio ${ratio.toFixed(2)}\n`,
+    );
+  }
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
