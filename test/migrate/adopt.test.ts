@@ -163,7 +163,7 @@ test('documents of other kinds are left alone, and mentioned', async () => {
   const run = await project.start(url, ['--yes']);
   expect(run).toMatchObject({
     exitCode: 0,
-    stderr: 'note: 1 documents of sessions are no sessions of a known store',
+    stderr: 'note: 1 documents of sessions are not sessions of a known store',
   });
   expect(await sessionsOf(db).find({ _id: 'settings' }).toArray()).toEqual([{ _id: 'settings', dark: true }]);
 });

@@ -213,7 +213,7 @@ describe('a server that refuses', () => {
       errorCode: 59,
       says: 'The service does not know this command.\nWith --recreate',
     },
-    { failCommands: ['collMod'], errorCode: 13, says: 'it takes the privilege collMod (in the role dbAdmin' },
+    { failCommands: ['collMod'], errorCode: 13, says: 'it needs the privilege collMod (in the role dbAdmin' },
   ])(
     '$failCommands with code $errorCode is no success, and what to do is said',
     async ({ says, ...refusal }) => {
@@ -255,7 +255,7 @@ describe('privileges', () => {
     const refused = await project.start(url);
     expect(refused).toMatchObject({ exitCode: 1, stdout: expect.not.stringContaining('done') });
     expect(refused.stderr).toContain(
-      'it takes the privilege collMod (in the role dbAdmin)\nWith --recreate, no collMod is needed',
+      'it needs the privilege collMod (in the role dbAdmin)\nWith --recreate, no collMod is needed',
     );
     expect(await project.start(url, ['--recreate'])).toMatchObject({ exitCode: 0 });
   });
@@ -265,7 +265,7 @@ describe('privileges', () => {
     expect(await project.start(url, ['--check'])).toMatchObject({ exitCode: 3 });
     const refused = await project.start(url);
     expect(refused).toMatchObject({ exitCode: 1 });
-    expect(refused.stderr).toContain('it takes the privilege createIndex (in the role readWrite)');
+    expect(refused.stderr).toContain('it needs the privilege createIndex (in the role readWrite)');
     expect(refused.stderr).not.toContain('s3cret');
   });
 
@@ -273,7 +273,7 @@ describe('privileges', () => {
     const { url } = await loginWith([], 'nobody');
     const refused = await project.start(url, ['--check']);
     expect(refused).toMatchObject({ exitCode: 1, stdout: '' });
-    expect(refused.stderr).toBe('error: a plan takes find and listIndexes (in the role read)');
+    expect(refused.stderr).toBe('error: a plan needs find and listIndexes (in the role read)');
   });
 
   test('a wrong password is told as such', async () => {

@@ -136,7 +136,7 @@ describe('written while the script is at work', () => {
     const through = await beforeWriting(url, () => plain.set('a', { userId: 8 }));
     const run = await encrypting.start(through, ['--yes'], KEYS);
     expect(run).toMatchObject({ exitCode: 1 });
-    expect(run.stderr).toContain('another program is at work');
+    expect(run.stderr).toContain('another program is writing');
     expect(run.stderr).toContain('encrypt sessions that are plain text (1)');
     expect(await plain.get('a')).toEqual({ userId: 8 });
 

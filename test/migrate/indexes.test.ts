@@ -55,7 +55,7 @@ const ROWS: readonly Row[] = [
     args: ['--recreate'],
     before: [[{ expiresAt: 1 }, { expireAfterSeconds: 3600 }]],
     plan: [
-      'drop index expiresAt_1 ({"expiresAt":1}, TTL 3600 s): its options are others than those wanted',
+      'drop index expiresAt_1 ({"expiresAt":1}, TTL 3600 s): its options are not those wanted',
       CREATE_TTL,
     ],
     after: TTL,
@@ -63,7 +63,7 @@ const ROWS: readonly Row[] = [
   {
     state: 'no TTL',
     before: [[{ expiresAt: 1 }]],
-    plan: ['drop index expiresAt_1 ({"expiresAt":1}): its options are others than those wanted', CREATE_TTL],
+    plan: ['drop index expiresAt_1 ({"expiresAt":1}): its options are not those wanted', CREATE_TTL],
     after: TTL,
   },
   ...[{ unique: true }, { sparse: true }, { partialFilterExpression: { user: { $exists: true } } }].map(
@@ -71,7 +71,7 @@ const ROWS: readonly Row[] = [
       state: `TTL index, ${Object.keys(options)}`,
       before: [[{ expiresAt: 1 }, { ...options, expireAfterSeconds: 0 }]] as const,
       plan: [
-        'drop index expiresAt_1 ({"expiresAt":1}, TTL 0 s): its options are others than those wanted',
+        'drop index expiresAt_1 ({"expiresAt":1}, TTL 0 s): its options are not those wanted',
         CREATE_TTL,
       ],
       after: TTL,
@@ -114,7 +114,7 @@ const ROWS: readonly Row[] = [
       [{ sid: 1 }, { unique: true }],
     ],
     plan: [
-      'drop index sid_1 ({"sid":1}): with it, there can be but one session',
+      'drop index sid_1 ({"sid":1}): it allows only one session',
       CREATE_TTL,
       'drop index ttl_1 ({"ttl":1}, TTL 0 s): it would end sessions before their time',
     ],
@@ -125,7 +125,7 @@ const ROWS: readonly Row[] = [
     before: [[{ createdAt: 1 }, { expireAfterSeconds: 86_400 }]],
     plan: [CREATE_TTL],
     notes: [
-      'note: the TTL index createdAt_1 ({"createdAt":1}, TTL 86400 s) is not of the store: it is left alone',
+      'note: the TTL index createdAt_1 ({"createdAt":1}, TTL 86400 s) does not belong to the store: it is left alone',
     ],
     after: '_id_, createdAt_1 {"createdAt":1} 86400, expiresAt_1 {"expiresAt":1} 0',
   },
@@ -147,7 +147,7 @@ const ROWS: readonly Row[] = [
     state: 'an index on all users',
     project: withUsers,
     before: [[{ expiresAt: 1 }, { expireAfterSeconds: 0 }], [{ user: 1 }]],
-    plan: ['drop index user_1 ({"user":1}): its options are others than those wanted', CREATE_USER],
+    plan: ['drop index user_1 ({"user":1}): its options are not those wanted', CREATE_USER],
     after: `${TTL}, ${USER}`,
   },
 ];

@@ -113,7 +113,10 @@ test('an index that comes back while the plan is carried out is no success', asy
     return undefined;
   });
   const run = await project.start(through);
-  expect(run).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('another program is at work') });
+  expect(run).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringContaining('another program is writing'),
+  });
   expect(run.stderr).toContain('drop index updatedAt_1');
 });
 

@@ -92,7 +92,7 @@ export async function planAdoption(
   // Not the difference of two counts: another run may be taking sessions over between them.
   const $nor = LAYOUTS.map(({ filter }) => filter);
   const others = await source.countDocuments({ ...foreigners, $nor });
-  const note = `${others} documents of ${source.collectionName} are no sessions of a known store`;
+  const note = `${others} documents of ${source.collectionName} are not sessions of a known store`;
   return {
     actions: found
       .filter(({ count }) => count > 0)

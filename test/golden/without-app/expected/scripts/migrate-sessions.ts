@@ -10,14 +10,14 @@ import { planAdoption } from './adopt-sessions.ts';
 const HELP = `Usage: migrate-sessions [prune] [options]
 
 Gives the session collection the indexes that the store expects, and takes over the sessions that other stores
-left in it. Prints a plan, carries it out, and reads back what came of it.
-prune: deletes the sessions that are over, where the database does not do so by itself.
+left in it. Prints a plan, carries it out, and checks the result.
+prune: deletes expired sessions, for a database that does not do so by itself.
 
       --dry-run          stop after the plan
-      --check            stop after the plan; exit code 3 when there is something to do
-  -y, --yes              agree beforehand to all that the plan would ask
-      --from <name>      take sessions of other stores over from this collection as well
-      --old-ttl <time>   give sessions with this lifetime (seconds, or 90m, 12h, 14d, 2w) the one of the settings
+      --check            stop after the plan; exit code 3 if there is something to do
+  -y, --yes              agree to everything that the plan would ask about
+      --from <name>      also take over the sessions of other stores from this collection
+      --old-ttl <time>   change this lifetime of sessions (seconds, or 90m, 12h, 14d, 2w) to that of the settings
       --recreate         drop and create an index where collMod would change it: the role readWrite is enough then
       --shard            shard the collection on its hashed _id
   -h, --help
@@ -142,7 +142,7 @@ async function migrate(database: Database, options: Options): Promise<number> {
   for (const action of actions) await apply(action);
   const { actions: left } = await makePlan(database, options);
   if (left.length === 0) return print('done, and verified');
-  throw new Failure(1, `another program is at work, such as an app with the old store. Left: ${list(left)}`);
+  throw new Failure(1, `another program is writing, such as an app with the old store. Left: ${list(left)}`);
 }
 
 /** In an order that can be cut off anywhere: the next run takes up what is left. */
@@ -180,12 +180,12 @@ function planIndexes(existing: readonly Index[], recreate: boolean) {
   const others = existing.filter((index) => !blocking.includes(index));
   const rivals = others.filter((index) => isTtl(index) && !INDEXES.some(({ key }) => isSame(key, index.key)));
   return {
-    first: blocking.map((index) => dropStep(index, 'with it, there can be but one session')),
+    first: blocking.map((index) => dropStep(index, 'it allows only one session')),
     changes: INDEXES.flatMap((wanted) => planIndex(wanted, others, recreate)),
     last: rivals.filter(isOldTtl).map((index) => dropStep(index, 'it would end sessions before their time')),
     notes: rivals
       .filter((index) => !isOldTtl(index))
-      .map((index) => `the TTL index ${describe(index)} is not of the store: it is left alone`),
+      .map((index) => `the TTL index ${describe(index)} does not belong to the store: it is left alone`),
   };
 }
 
@@ -200,7 +200,7 @@ function planIndex(wanted: Index, existing: readonly Index[], recreate: boolean)
     return exact ? drops : [changeStep(stays, wanted), ...drops];
   }
   // First: it depends on the version whether two indexes with one key may stand side by side.
-  const drops = sameKey.map((index) => dropStep(index, 'its options are others than those wanted'));
+  const drops = sameKey.map((index) => dropStep(index, 'its options are not those wanted'));
   const others = existing.filter((index) => !sameKey.includes(index));
   return [...drops, createStep({ ...wanted, name: freeName(wanted.name, others) })];
 }
@@ -489,7 +489,7 @@ function print(line: string): 0 {
 function refused({ what, needs, command }: Action, error: unknown): Failure {
   const code = codeOf(error);
   const lines = [
-    `could not ${what}: ${code === 13 ? `it takes the privilege ${needs}` : messageOf(error)}`,
+    `could not ${what}: ${code === 13 ? `it needs the privilege ${needs}` : messageOf(error)}`,
     HINTS.get(code),
     'collMod' in command ? 'With --recreate, no collMod is needed.' : undefined,
     `It would have run: ${JSON.stringify(command)}`,
@@ -500,7 +500,7 @@ function refused({ what, needs, command }: Action, error: unknown): Failure {
 function toFailure(error: unknown): Failure {
   if (error instanceof Failure) return error;
   if (isUnreachable(error)) return new Failure(6, `the database is out of reach: ${messageOf(error)}`);
-  if (codeOf(error) === 13) return new Failure(1, 'a plan takes find and listIndexes (in the role read)');
+  if (codeOf(error) === 13) return new Failure(1, 'a plan needs find and listIndexes (in the role read)');
   return new Failure(1, messageOf(error));
 }
 
