@@ -1,7 +1,9 @@
 import { shellQuote } from './literal.ts';
 import type { PackageManager } from './options.ts';
 import { EXTENSIONS, SOURCES } from './render.ts';
-import type { Settings } from './settings.ts';
+import type { Connection, Settings } from './settings.ts';
+
+const LOCAL_HOSTS = ['localhost', '127.0.0.1'];
 
 /** What is left to the user after a run. */
 export interface NextSteps {
@@ -9,7 +11,7 @@ export interface NextSteps {
   readonly commands: readonly string[];
   /** Names in `.env` that only the user can give a value. */
   readonly toFillIn: readonly string[];
-  /** The lines that mount sessions in an app of the user's own, for a file in `mountIn`. */
+  /** The lines that mount sessions in an app of the user's own, with the import as a file in `mountIn` writes it. */
   readonly mount: readonly string[];
   readonly mountIn: string;
   /** Repeats the run. */
@@ -25,7 +27,7 @@ interface Run {
 }
 
 export function nextSteps(settings: Settings, { directory, manager, isInstalled, repeat }: Run): NextSteps {
-  const { app, dir, importExtension, connection } = settings;
+  const { app, dir, importExtension, connection, project } = settings;
   const segments = dir.split('/');
   const mountIn = segments.length > 1 ? `${segments[0]}/` : 'the project';
   const from = `./${[...segments.slice(segments.length > 1 ? 1 : 0), 'index'].join('/')}${EXTENSIONS[importExtension]}`;
@@ -33,6 +35,7 @@ export function nextSteps(settings: Settings, { directory, manager, isInstalled,
   return {
     commands: [
       ...(directory === '.' ? [] : [`cd ${shellQuote(directory)}`]),
+      ...(project.kind === 'new' && isOnThisMachine(connection) ? ['docker compose up -d'] : []),
       ...(isInstalled ? [] : [`${manager} install`]),
       `${manager} run migrate:sessions`,
       ...(app ? [`${manager} run dev`] : []),
@@ -46,6 +49,12 @@ export function nextSteps(settings: Settings, { directory, manager, isInstalled,
   };
 }
 
+/** Where the compose file of a new project serves MongoDB; the styles without an address of their own begin there. */
+function isOnThisMachine(connection: Connection): boolean {
+  if (connection.style === 'host') return LOCAL_HOSTS.includes(connection.host);
+  return connection.style !== 'url' || /^mongodb:\/\/(localhost|127\.0\.0\.1)[:/]/.test(connection.url);
+}
+
 export function nextStepsText({ commands, toFillIn, mount, mountIn, repeat }: NextSteps): string {
   const indent = (lines: readonly string[]) => lines.map((line) => `  ${line}`);
   return [
@@ -54,7 +63,7 @@ export function nextStepsText({ commands, toFillIn, mount, mountIn, repeat }: Ne
     ...indent(commands),
     ...(mount.length === 0
       ? []
-      : ['', `In the file of ${mountIn} that makes the Koa app:`, ...indent(mount)]),
+      : ['', `Where the Koa app is made (the import as seen from ${mountIn}):`, ...indent(mount)]),
     '',
     'To repeat this run:',
     ...indent([repeat]),

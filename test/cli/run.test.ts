@@ -337,7 +337,12 @@ describe('streams and exit codes', () => {
     );
     expect(exitCode).toBe(0);
     expect(stderr).toMatch(/^install in .*\/app\n$/);
-    expect(JSON.parse(stdout).commands).toEqual(['cd app', 'bun run migrate:sessions', 'bun run dev']);
+    expect(JSON.parse(stdout).commands).toEqual([
+      'cd app',
+      'docker compose up -d',
+      'bun run migrate:sessions',
+      'bun run dev',
+    ]);
   });
 
   test('a failed install exits with 5 and says what to run', async () => {
@@ -353,6 +358,19 @@ describe('streams and exit codes', () => {
     expect(stderr).toContain('bun install could not be run; all files are written.');
     expect(stdout).toContain('bun install\n');
     expect(await filesIn(`${cwd}/app`)).toEqual(expect.arrayContaining(GENERATED));
+  });
+
+  test.each([
+    { flags: ['--url', 'mongodb://127.0.0.1/a'], isOffered: true },
+    { flags: ['--url', 'mongodb://localhost:27018/a'], isOffered: true },
+    { flags: ['--host', 'localhost', '--db', 'a'], isOffered: true },
+    { flags: ['-c', 'mongoose'], isOffered: true },
+    { flags: ['--url', 'mongodb://localhost.example/a'], isOffered: false },
+    { flags: ['--url', 'mongodb+srv://cluster.example/a'], isOffered: false },
+    { flags: ['--host', 'db.example', '--db', 'a'], isOffered: false },
+  ])('a MongoDB for development is offered for one on this machine: $flags', async ({ flags, isOffered }) => {
+    const { stdout } = await run(['app', ...flags, '--json'], { cwd: await temporaryFolder() });
+    expect(JSON.parse(stdout).commands.includes('docker compose up -d')).toBe(isOffered);
   });
 
   test('the package manager that started the program is the one of the next steps', async () => {
