@@ -18,7 +18,7 @@ import { listPatches } from './core/patches.ts';
 import type { Project } from './core/project.ts';
 import { renderFiles } from './core/render.ts';
 import { hasDrift, reportDiff, reportJson, reportText } from './core/report.ts';
-import { parseSettings, problemsIn } from './core/settings.ts';
+import { doubtsAbout, parseSettings, problemsIn } from './core/settings.ts';
 import { undoJson, undoText } from './core/undo-report.ts';
 import type { Flags, RunFlags } from './flags.ts';
 import { askAdvanced, askMissing, confirm } from './io/ask.ts';
@@ -41,6 +41,7 @@ export async function main(flags: Flags): Promise<number> {
   const facts = factsOf(project);
   const collected = await collectAnswers(flags, project.manifest?.answers ?? {}, facts);
   const { settings, secrets, answers } = parseSettings(collected, facts);
+  doubtsAbout(settings).forEach(warn);
 
   const rendered = renderFiles(settings, templates);
   const tree = await readWorkingTree(project, rendered);

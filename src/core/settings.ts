@@ -87,6 +87,13 @@ export function parseSettings(answers: Answers, facts: ProjectFacts): Outcome {
   };
 }
 
+/** What is allowed, but does less than it seems to. */
+export function doubtsAbout({ touchAfter, ttl, rolling }: Settings): readonly string[] {
+  const isWithoutEffect = touchAfter !== undefined && !rolling && touchAfter <= ttl / 2;
+  if (!isWithoutEffect) return [];
+  return ['--touch-after has hardly an effect without --rolling: sessions are renewed at half of --ttl only'];
+}
+
 const withDefaults = (answers: Answers, facts: ProjectFacts): Answers => {
   const fallbacks = OPTION_NAMES.filter(
     (name) => answers[name] === undefined && !optionOf(name).required && applies(name, answers),

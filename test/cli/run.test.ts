@@ -186,6 +186,16 @@ const REFUSED = [
   { flags: ['-c', 'db', '--config', 'nowhere.json'], says: '--config: cannot be read (ENOENT)' },
 ];
 
+test.each([
+  { flags: ['--touch-after', '1h'], isDoubted: true },
+  { flags: ['--touch-after', '1h', '--rolling'], isDoubted: false },
+  { flags: ['--touch-after', '8d'], isDoubted: false },
+])('an option that has hardly an effect is warned about: $flags', async ({ flags, isDoubted }) => {
+  const { exitCode, stderr } = await run(['-c', 'db', ...flags], { cwd: await temporaryFolder() });
+  expect(exitCode).toBe(0);
+  expect(stderr.includes('--touch-after')).toBe(isDoubted);
+});
+
 describe('a secret on the command line', () => {
   test.each(['plain', '\'"`$\\{1}', '*/{{x}}', '%0A%00', 'ä😀\u202E', '\\n#='])(
     'S3cr3t%s is found in .env and nowhere else',
