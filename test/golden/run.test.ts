@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { FROM_SOURCE, startApp } from '../support/app.ts';
+import { FROM_SOURCE, startApp, WITH_NODE_ALONE } from '../support/app.ts';
 import { type Golden, goldens, projectAt } from '../support/goldens.ts';
 import { Browser } from '../support/http.ts';
 import { useDatabase } from '../support/mongo/index.ts';
@@ -25,7 +25,8 @@ describe.each(shared)('$name', (golden) => {
     expect((await browser.get('/')).text).toContain('Views: 2');
     expect(await first.stop()).toBe(0);
 
-    const second = await startApp(folder, FROM_SOURCE, env);
+    const isNativeTypeScript = golden.settings.importExtension === 'ts';
+    const second = await startApp(folder, isNativeTypeScript ? WITH_NODE_ALONE : FROM_SOURCE, env);
     expect((await browser.at(second.origin).get('/')).text).toContain('Views: 3');
     expect(await second.stop('SIGINT')).toBe(0);
   });
