@@ -1,24 +1,33 @@
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FROM_SOURCE, startApp, WITH_NODE_ALONE } from '../support/app.ts';
 import { type Golden, goldens, projectAt } from '../support/goldens.ts';
 import { Browser } from '../support/http.ts';
-import { useDatabase } from '../support/mongo/index.ts';
+import { type OwnServer, startServer, useDatabase, withDatabase } from '../support/mongo/index.ts';
 import { installProject } from '../support/project.ts';
 
 const apps = goldens.filter(({ settings }) => settings.app);
-/** Those whose database is the one that all tests share. */
-const shared = apps.filter(({ settings }) => !('tls' in settings.connection && settings.connection.tls));
+/** Those that do without TLS. */
+const plain = apps.filter(({ settings }) => !('tls' in settings.connection && settings.connection.tls));
 
 const database = useDatabase();
+let open: OwnServer;
+beforeAll(async () => {
+  open = await startServer();
+});
+afterAll(() => open.stop());
 
-const install = (golden: Golden) => installProject(projectAt(golden, database.url));
+/** The server that all tests share may ask for a login, and the host style takes none from a URL. */
+const urlFor = ({ settings }: Golden) =>
+  settings.connection.style === 'host' ? withDatabase(open.url, 'app') : database.url;
 
-describe.each(shared)('$name', (golden) => {
+const install = (golden: Golden) => installProject(projectAt(golden, urlFor(golden)));
+
+describe.each(plain)('$name', (golden) => {
   const cookieName = golden.settings.cookieName;
 
   test('counts views, also across a restart', async () => {
     const folder = install(golden);
-    const env = { MONGODB_URL: database.url };
+    const env = { MONGODB_URL: urlFor(golden) };
     const first = await startApp(folder, FROM_SOURCE, env);
     const browser = new Browser(first.origin);
     expect((await browser.get('/')).text).toContain('Views: 1');
@@ -33,7 +42,7 @@ describe.each(shared)('$name', (golden) => {
 
   test('moves the session to a new key at login, and ends it at logout', async () => {
     const folder = install(golden);
-    const { origin } = await startApp(folder, FROM_SOURCE, { MONGODB_URL: database.url });
+    const { origin } = await startApp(folder, FROM_SOURCE, { MONGODB_URL: urlFor(golden) });
     const browser = new Browser(origin);
     await browser.get('/');
     const anonymous = browser.at(origin);
