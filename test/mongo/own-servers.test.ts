@@ -90,6 +90,15 @@ describe('fail points', () => {
     expect(await find()).toBeNull();
   });
 
+  test('give what the code of an error goes with, without which there is no such error', async () => {
+    const duplicate = { failCommands: ['find'], errorCode: 11000 };
+    const errorExtraInfo = { keyPattern: { _id: 1 }, keyValue: { _id: 'a' } };
+    await world.server.failCommand({ ...duplicate, errorExtraInfo });
+    await expect(find()).rejects.toMatchObject({ code: 11000, errorResponse: errorExtraInfo });
+    await world.server.failCommand(duplicate);
+    await expect(find()).rejects.toMatchObject({ code: 40671 });
+  });
+
   test('leave other commands alone', async () => {
     await world.server.failCommand({ failCommands: ['insert'], errorCode: 8000, mode: 'alwaysOn' });
     expect(await find()).toBeNull();
@@ -144,7 +153,9 @@ describe('fail points', () => {
       writeConcernError: { code: 64, errmsg: 'waiting for replication timed out' },
     });
     const things = world.client.db('fail').collection<{ _id: number }>('written');
-    await expect(things.insertOne({ _id: 1 })).rejects.toMatchObject({ code: 64 });
+    await expect(things.insertOne({ _id: 1 })).rejects.toMatchObject({
+      errorResponse: { writeConcernError: { code: 64, errmsg: 'waiting for replication timed out' } },
+    });
     expect(await things.countDocuments()).toBe(1);
   });
 });
@@ -323,7 +334,7 @@ describe('the TTL monitor', () => {
   const future = new Date(Date.now() + 3_600_000);
 
   async function passes(): Promise<number> {
-    const { metrics } = await world.client.db('admin').command({ serverStatus: 1 });
+    const { metrics } = await world.client.db('admin').command({ serverStatus: 1, wiredTiger: 0 });
     return metrics.ttl.passes;
   }
 

@@ -71,9 +71,13 @@ const faults: Fault[] = [
     befall: (server) =>
       server.failCommand({
         failCommands: writes,
-        writeConcernError: { code: 64, errmsg: 'waiting for replication timed out' },
+        writeConcernError: {
+          code: 64,
+          codeName: 'WriteConcernFailed',
+          errmsg: 'waiting for replication timed out',
+        },
       }),
-    gets: /^SessionStoreError: Session set failed: MongoDB answered \w+ \(code 64\)/,
+    gets: /^SessionStoreError: Session set failed: MongoDB answered WriteConcernFailed \(code 64\)/,
   },
   {
     name: 'a full disk',
@@ -166,7 +170,12 @@ describe.concurrent('the first request of a new session', () => {
   ])('after $times duplicate key error(s) $name', async ({ times, status, text }) => {
     await using server = disposable(await startServer());
     await using app = await startFaultyApp(server);
-    await server.failCommand({ failCommands: writes, errorCode: 11000, mode: { times } });
+    await server.failCommand({
+      failCommands: writes,
+      errorCode: 11000,
+      errorExtraInfo: { keyPattern: { _id: 1 }, keyValue: { _id: 'a key' } },
+      mode: { times },
+    });
     const browser = app.browser();
     expect(await browser.post('/?one=1')).toMatchObject({ status, text: expect.stringMatching(text) });
     expect(await browser.post('/?two=2')).toMatchObject({ status: 200 });

@@ -142,7 +142,15 @@ const situations: [name: string, provoke: () => Promise<unknown>][] = [
     },
   ],
   ['the user may do nothing', withFault({ failCommands: COMMANDS, errorCode: 13 })],
-  ['keys are duplicate', withFault({ failCommands: COMMANDS, errorCode: 11000, mode: { times: 2 } })],
+  [
+    'keys are duplicate',
+    withFault({
+      failCommands: COMMANDS,
+      errorCode: 11000,
+      errorExtraInfo: { keyPattern: { _id: 1 }, keyValue: { _id: KEY } },
+      mode: { times: 2 },
+    }),
+  ],
   ['the connection breaks', withFault({ failCommands: COMMANDS, closeConnection: true, mode: { times: 2 } })],
   ['the server is slow', withFault({ failCommands: COMMANDS, blockTimeMS: 2000 }, { timeout: 100 })],
   [

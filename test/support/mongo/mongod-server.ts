@@ -101,7 +101,10 @@ async function startReplicaSet(
       configSettings: { electionTimeoutMillis: 1_000 },
       ...authOptions(options),
     },
-    ...(options.port !== undefined && { instanceOpts: [{ port: options.port, launchTimeout: LAUNCH_MS }] }),
+    instanceOpts: Array.from({ length: MEMBERS }, (_, index) => ({
+      launchTimeout: LAUNCH_MS,
+      ...(index === 0 && options.port !== undefined && { port: options.port }),
+    })),
   });
   return {
     kind: 'mongod',

@@ -32,12 +32,15 @@ export interface FailCommand {
   /** Default: `{times: 1}`. */
   mode?: 'off' | 'alwaysOn' | { times: number } | { skip: number };
   errorCode?: number;
+  /** What an error of this code has beside it; a server gives no 11000 without its `keyPattern` and `keyValue`. */
+  errorExtraInfo?: Record<string, unknown>;
   closeConnection?: boolean;
   /** How long commands wait, in ms, before they go on. */
   blockTimeMS?: number;
   appName?: string;
   errorLabels?: string[];
-  writeConcernError?: { code: number; errmsg: string };
+  /** Put into the reply as it is. */
+  writeConcernError?: { code: number; codeName?: string; errmsg: string };
 }
 
 export interface NewUser {

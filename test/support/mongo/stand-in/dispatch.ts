@@ -147,13 +147,15 @@ function labelsFor({ state, body }: Call, code: number, given: string[] | undefi
 async function suffer(misfortune: Misfortune): Promise<void> {
   if (misfortune.blockTimeMS > 0) await sleep(misfortune.blockTimeMS, undefined, { ref: false });
   if (misfortune.closeConnection) throw new ConnectionEnded();
-  const { errorCode } = misfortune;
+  const { errorCode, errorExtraInfo, errorLabels } = misfortune;
   if (errorCode === undefined) return;
-  throw new CommandFailure(
-    errorCode,
-    `Failing command via 'failCommand' failpoint: ${codeName(errorCode)}`,
-    misfortune.errorLabels && { errorLabels: misfortune.errorLabels },
-  );
+  if (errorCode === 11000 && !errorExtraInfo) {
+    throw new CommandFailure(40671, 'Missing required extra info for error code DuplicateKey');
+  }
+  throw new CommandFailure(errorCode, "Failing command via 'failCommand' failpoint", {
+    ...errorExtraInfo,
+    ...(errorLabels && { errorLabels }),
+  });
 }
 
 function authorize(command: Command, call: Call): void {

@@ -1,5 +1,5 @@
 import type { Document } from 'bson';
-import { CommandFailure, codeName, notImplemented } from './errors.ts';
+import { CommandFailure, notImplemented } from './errors.ts';
 import { Options } from './options.ts';
 import { formatValue, isDocument, isNumber, textOf, toNumber } from './values.ts';
 
@@ -7,6 +7,7 @@ import { formatValue, isDocument, isNumber, textOf, toNumber } from './values.ts
 export interface Misfortune {
   closeConnection: boolean;
   errorCode: number | undefined;
+  errorExtraInfo: Document | undefined;
   errorLabels: string[] | undefined;
   blockTimeMS: number;
   writeConcernError: Document | undefined;
@@ -22,6 +23,7 @@ const DATA_FIELDS = new Set([
   'failCommands',
   'closeConnection',
   'errorCode',
+  'errorExtraInfo',
   'errorLabels',
   'blockConnection',
   'blockTimeMS',
@@ -81,15 +83,15 @@ function parseData(data: Document): FailCommand {
   const options = new Options('failCommand', data);
   const commands = options.raw('failCommands');
   if (!Array.isArray(commands)) throw new CommandFailure(9, "failCommand needs an array 'failCommands'");
-  const wcError = options.document('writeConcernError');
   return {
     failCommands: new Set(commands.map(textOf)),
     appName: options.text('appName'),
     namespace: options.text('namespace'),
     closeConnection: options.boolean('closeConnection'),
     errorCode: options.number('errorCode'),
+    errorExtraInfo: options.document('errorExtraInfo'),
     errorLabels: (options.raw('errorLabels') as string[] | undefined) ?? undefined,
     blockTimeMS: options.boolean('blockConnection') ? (options.count('blockTimeMS') ?? 0) : 0,
-    writeConcernError: wcError && { codeName: codeName(toNumber(wcError.code)), ...wcError },
+    writeConcernError: options.document('writeConcernError'),
   };
 }

@@ -88,7 +88,8 @@ const buildInfo: Command = {
 
 const serverStatus: Command = {
   name: 'serverStatus',
-  fields: [],
+  // A section that it never has, and that a client may ask to leave out.
+  fields: ['wiredTiger'],
   requires: onServer('serverStatus'),
   run: ({ state }) => ({
     host: state.address,
