@@ -1,9 +1,11 @@
 import { parseArgs } from 'node:util';
+import { chooseSource } from './choose.ts';
 import { startFrom } from './start.ts';
 
-/** The stand-in as a process of its own: prints its URL, and ends on SIGTERM or SIGINT. */
+/** The stand-in, or what tests would choose, as a process of its own: prints its URL, and ends on SIGTERM or SIGINT. */
 const { values } = parseArgs({
   options: {
+    chosen: { type: 'boolean', default: false },
     port: { type: 'string' },
     auth: { type: 'string' },
     tls: { type: 'boolean', default: false },
@@ -16,7 +18,7 @@ const { values } = parseArgs({
 const [username, ...password] = values.auth?.split(':') ?? [];
 
 const server = await startFrom(
-  { kind: 'stand-in', because: 'it was asked for' },
+  values.chosen ? await chooseSource() : { kind: 'stand-in', because: 'it was asked for' },
   {
     tls: values.tls,
     replicaSet: values['replica-set'],
