@@ -3,13 +3,18 @@ import { open, readdir, readFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { idInHeader } from '../core/header.ts';
 import { importsOf, moduleOf } from '../core/imports.ts';
+import { STATE_DIR } from '../core/manifest.ts';
 
 /*
  * The source files of a project, its user's own ones included. They are looked for only when a generated file is not
  * where it was, or is no longer generated.
  */
 const SKIPPED = new Set(['node_modules', 'dist', 'build', 'coverage']);
+/** What another project has, such as a package of a workspace, or another branch of this one: its files are its own. */
+const OTHER_PROJECT = new Set([STATE_DIR, '.git']);
 const SOURCE = /\.[cm]?[jt]sx?$/;
+/** Not what a compiler makes of them, in which their first line is kept. */
+const GENERATED = /(?<!\.d)\.[cm]?tsx?$/;
 const HEADER_BYTES = 200;
 const MAX_FILES = 50_000;
 
@@ -21,6 +26,7 @@ export async function findById(
   const found = new Map<string, string[]>();
   if (ids.size === 0) return found;
   for await (const path of sourceFiles(root)) {
+    if (!GENERATED.test(path)) continue;
     const id = idInHeader(await firstBytes(join(root, path)));
     if (id !== undefined && ids.has(id)) add(found, id, path);
   }
@@ -52,18 +58,20 @@ function add(found: Map<string, string[]>, key: string, path: string): void {
 /** Relative to the project, with `/`. */
 async function* sourceFiles(root: string): AsyncGenerator<string> {
   let seen = 0;
-  for await (const path of walk(root)) {
+  for await (const path of walk(root, await entriesOf(root))) {
     seen += 1;
     if (seen > MAX_FILES) return;
     yield relative(root, path).split(sep).join('/');
   }
 }
 
-async function* walk(folder: string): AsyncGenerator<string> {
-  for (const entry of await entriesOf(folder)) {
+async function* walk(folder: string, entries: readonly Dirent[]): AsyncGenerator<string> {
+  for (const entry of entries) {
     const path = join(folder, entry.name);
     if (entry.isFile() && SOURCE.test(entry.name)) yield path;
-    if (entry.isDirectory() && !entry.name.startsWith('.') && !SKIPPED.has(entry.name)) yield* walk(path);
+    if (!entry.isDirectory() || entry.name.startsWith('.') || SKIPPED.has(entry.name)) continue;
+    const within = await entriesOf(path);
+    if (!within.some(({ name }) => OTHER_PROJECT.has(name))) yield* walk(path, within);
   }
 }
 
