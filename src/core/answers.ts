@@ -5,6 +5,7 @@ import {
   fallback,
   flagName,
   isOptionName,
+  isRemembered,
   OPTION_NAMES,
   type Option,
   type OptionName,
@@ -67,7 +68,8 @@ export function combineAnswers(
   const kept = pick(
     saved,
     (name) =>
-      optionOf(name).styles === undefined || (saved.connection === connection && !isGiven(given, 'url')),
+      isRemembered(name) &&
+      (optionOf(name).styles === undefined || (saved.connection === connection && !isGiven(given, 'url'))),
   );
   const all: Answers = {
     ...kept,

@@ -373,6 +373,11 @@ export const OPTION_NAMES = Object.keys(OPTIONS) as OptionName[];
 
 export const isOptionName = (name: string): name is OptionName => Object.hasOwn(OPTIONS, name);
 
+/** How a run goes is said anew each time: what a repository holds must not start a program. */
+const FORGOTTEN: ReadonlySet<OptionName> = new Set(['autoReconnect', 'install', 'packageManager']);
+
+export const isRemembered = (name: OptionName): boolean => !FORGOTTEN.has(name);
+
 /** The answer that stands in for one that was not given. */
 export const fallback = ({ default: fixed, offer }: Option, facts: ProjectFacts) => fixed ?? offer?.(facts);
 

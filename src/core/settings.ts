@@ -5,6 +5,7 @@ import { isNamespaceTooLong, NAMESPACE_BYTES } from './names.ts';
 import {
   fallback,
   flagName,
+  isRemembered,
   OPTION_NAMES,
   type OptionName,
   optionOf,
@@ -208,15 +209,13 @@ function settingsOf(values: Values, url: MongoUrl | undefined, facts: ProjectFac
   };
 }
 
-/** How a run goes is not remembered, and what a URL says, it says alone. */
-const FORGOTTEN: ReadonlySet<OptionName> = new Set(['autoReconnect', 'install', 'packageManager']);
-
+/** What a URL says, it says alone. */
 function remembered(values: Values, url: MongoUrl | undefined): Answers {
   const shown = {
     ...values,
     ...(url && { url: url.shown, collection: url.collection ?? values.collection, db: undefined }),
   };
-  const entries = OPTION_NAMES.filter((name) => shown[name] !== undefined && !FORGOTTEN.has(name)).map(
+  const entries = OPTION_NAMES.filter((name) => shown[name] !== undefined && isRemembered(name)).map(
     (name) => {
       const value = shown[name];
       return [
