@@ -72,8 +72,9 @@ async function isLive(path: string, name: string): Promise<boolean> {
   return stats !== undefined && Date.now() - stats.mtimeMs < FOREIGN_LOCK_MS;
 }
 
+/** A lock with our own number is a dead run's: in a container, each run may have the same. */
 function isRunning(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 0) return false;
+  if (!Number.isInteger(pid) || pid <= 0 || pid === process.pid) return false;
   try {
     process.kill(pid, 0);
     return true;

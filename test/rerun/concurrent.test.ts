@@ -67,12 +67,19 @@ test('a run that does not end is named, with what to delete should it be dead', 
   expect(wholeSnapshot(project)).toEqual(before);
 });
 
-test('the lock of a dead run is removed', async () => {
+test.each([
+  ['', startAndEnd],
+  [' that had our own process id, as in a container', async () => process.pid],
+])('the lock of a dead run%s is removed', async (_name, findPid) => {
   const project = await temporaryFolder();
   await generate(project, renderedFrom(version('one')));
-  const dead = execa(process.execPath, ['-e', '']);
-  await dead;
-  writeFileSync(join(project, `.koa-mongo-session/lock-${dead.pid}-${HOST}-0123456789ab`), '');
+  writeFileSync(join(project, `.koa-mongo-session/lock-${await findPid()}-${HOST}-0123456789ab`), '');
   await generate(project, renderedFrom(version('two')));
   expect(readdirSync(join(project, '.koa-mongo-session')).sort()).toEqual(['base', 'manifest.json', 'undo']);
 });
+
+async function startAndEnd() {
+  const child = execa(process.execPath, ['-e', '']);
+  await child;
+  return child.pid;
+}
