@@ -44,6 +44,12 @@ export function lstatIfThere(path: string): Stats | undefined {
   return ifThere(() => lstatSync(path, { throwIfNoEntry: false }));
 }
 
+/** The folder itself or, where it is still to be made, the nearest one around it. */
+export function nearestFolder(folder: string): string {
+  const parent = dirname(folder);
+  return parent === folder || statIfThere(folder)?.isDirectory() ? folder : nearestFolder(parent);
+}
+
 function realPathIfThere(path: string): string | undefined {
   return statIfThere(path) && ifThere(() => realpathSync.native(path));
 }

@@ -2,13 +2,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
 import { plainObject } from '../core/json.ts';
 import { formattedKey } from '../core/project.ts';
 import { plainText } from '../core/text.ts';
-import { unlessAbsent } from './files.ts';
+import { nearestFolder, unlessAbsent } from './files.ts';
 
 /** A text and the path, relative to the project, that says what language it is in. */
 export interface Unformatted {
@@ -82,15 +82,16 @@ function resolveFrom(resolve: (file: string) => string, file: string): string | 
 }
 
 async function formatWithBiome(root: string, binary: string, file: Unformatted): Promise<string> {
-  const child = spawn(process.execPath, [binary, 'format', `--stdin-file-path=${file.path}`], {
-    cwd: root,
+  const cwd = nearestFolder(root);
+  const path = relative(cwd, join(root, file.path));
+  const child = spawn(process.execPath, [binary, 'format', `--stdin-file-path=${path}`], {
+    cwd,
     stdio: ['pipe', 'pipe', 'ignore'],
     timeout: TIMEOUT_MS,
   });
   const closed = once(child, 'close');
   child.stdin.on('error', () => {}).end(file.text);
-  const output = await text(child.stdout);
-  const [code] = await closed;
+  const [output, [code]] = await Promise.all([text(child.stdout), closed]);
   if (code !== 0) throw new Error('the formatter does not take this file');
   return output;
 }

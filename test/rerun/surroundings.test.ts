@@ -1,12 +1,13 @@
 import { chmodSync, chownSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { openProject, readProject, readWorkingTree } from '../../src/io/project.ts';
 import { commitChanges } from '../../src/io/transaction.ts';
 import { changesToUndo } from '../../src/io/undo.ts';
 import { regenerate } from '../../src/regenerate.ts';
-import { temporaryFolder } from '../support/program.ts';
+import { linkPackages } from '../support/packages.ts';
+import { readIn, temporaryFolder } from '../support/program.ts';
 import { useProgram } from '../support/rerun/bundle.ts';
 import { GENERATOR, generate, PLAIN_RUN, renderedFrom, source } from '../support/rerun/generate.ts';
 import { wholeSnapshot } from '../support/rerun/scenario.ts';
@@ -127,6 +128,34 @@ test('a directory that does not exist yet is made', async () => {
   const project = join(await temporaryFolder(), 'deep/in/app');
   await generate(project, ONE);
   expect(readFileSync(join(project, 'README.md'), 'utf8')).toBe('# One\n');
+});
+
+describe('in a workspace with a formatter', () => {
+  const APP = renderedFrom({ 'src/app.ts': "f( 'a' )" });
+
+  async function workspaceWith(name: string): Promise<string> {
+    const packageJson = JSON.stringify({ devDependencies: { [name]: '*' } });
+    const workspace = writeTree(await temporaryFolder(), { 'package.json': packageJson });
+    linkPackages(workspace, packageJson);
+    return workspace;
+  }
+
+  test.each(['@biomejs/biome', 'prettier'])('%s formats a package that is yet to be made', async (name) => {
+    const workspace = await workspaceWith(name);
+    await generate(join(workspace, 'packages/api'), APP);
+    expect(await readIn(workspace, 'packages/api/src/app.ts')).toBe('f("a");\n');
+  });
+
+  test('one that cannot be started leaves the text as it is', async () => {
+    const workspace = await workspaceWith('@biomejs/biome');
+    const { execPath } = process;
+    onTestFinished(() => {
+      process.execPath = execPath;
+    });
+    process.execPath = join(workspace, 'no-such-node');
+    await generate(workspace, APP);
+    expect(await readIn(workspace, 'src/app.ts')).toBe("f( 'a' )");
+  });
 });
 
 test('a file in place of the project is refused', async () => {
