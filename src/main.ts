@@ -29,6 +29,7 @@ import { openProject, readProject, readWorkingTree } from './io/project.ts';
 import { unbroken } from './io/signals.ts';
 import { templates } from './io/templates.ts';
 import { commitChanges } from './io/transaction.ts';
+import { doubtsAboutBuild } from './io/tsconfig.ts';
 import { changesToUndo } from './io/undo.ts';
 import { isPreview, type Outcome, regenerate } from './regenerate.ts';
 
@@ -44,6 +45,7 @@ export async function main(flags: Flags): Promise<number> {
   doubtsAbout(settings).forEach(warn);
 
   const rendered = renderFiles(settings, templates);
+  (await doubtsAboutBuild(project, rendered, settings.dir)).forEach(warn);
   const tree = await readWorkingTree(project, rendered);
   const patches = listPatches(settings, secrets, tree, newKey);
   const remembered = { generator: manifest.version, project: project.kind, answers };

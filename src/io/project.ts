@@ -19,6 +19,7 @@ import { formatAll, type Unformatted } from './format.ts';
 import { findById, findImporters } from './sources.ts';
 import { isInterrupted } from './state.ts';
 import { repairInterrupted } from './transaction.ts';
+import { readImportExtension } from './tsconfig.ts';
 
 /** No generated file comes near; what does is not read into memory. */
 const MAX_BYTES = 2_000_000;
@@ -56,7 +57,7 @@ export async function readProject(dir: string, generator: string): Promise<Proje
   const packageJson = await look(root, PACKAGE_JSON);
   const kind = manifest?.project ?? (packageJson.kind === 'absent' ? 'new' : 'existing');
   const isFirstRun = manifest === undefined;
-  const { importExtension, warnings } = await readTsconfig(root, isFirstRun && kind === 'existing');
+  const { importExtension, warnings } = await readImportExtension(root, isFirstRun && kind === 'existing');
   return {
     root,
     kind,
@@ -201,38 +202,4 @@ function nameOf(root: string): string {
     .replace(/[^a-z0-9-]+/g, '-')
     .replace(/^-+|-+$/g, '');
   return name || 'app';
-}
-
-const NO_TSCONFIG =
-  'the project has no tsconfig.json. What is written is TypeScript: start the app with tsx.';
-
-async function readTsconfig(
-  root: string,
-  isExpected: boolean,
-): Promise<Pick<Project, 'importExtension' | 'warnings'>> {
-  const path = join(root, 'tsconfig.json');
-  if (!statIfThere(path)) {
-    return { importExtension: 'ts', warnings: isExpected ? [NO_TSCONFIG] : [] };
-  }
-  const { parseTsconfig } = await import('get-tsconfig');
-  try {
-    return { importExtension: extensionFor(parseTsconfig(path).compilerOptions ?? {}), warnings: [] };
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    const warning = `tsconfig.json cannot be read (${reason}); imports are written with ".ts". --import-extension says otherwise.`;
-    return { importExtension: 'ts', warnings: [warning] };
-  }
-}
-
-interface ImportOptions {
-  readonly allowImportingTsExtensions?: boolean;
-  readonly rewriteRelativeImportExtensions?: boolean;
-  readonly module?: string;
-  readonly moduleResolution?: string;
-}
-
-function extensionFor(options: ImportOptions): 'ts' | 'js' | 'none' {
-  if (options.allowImportingTsExtensions || options.rewriteRelativeImportExtensions) return 'ts';
-  const resolution = (options.moduleResolution ?? options.module ?? '').toLowerCase();
-  return resolution.startsWith('node') && resolution !== 'node' && resolution !== 'node10' ? 'js' : 'none';
 }

@@ -56,7 +56,7 @@ function add(found: Map<string, string[]>, key: string, path: string): void {
 }
 
 /** Relative to the project, with `/`. */
-async function* sourceFiles(root: string): AsyncGenerator<string> {
+export async function* sourceFiles(root: string): AsyncGenerator<string> {
   let seen = 0;
   for await (const path of walk(root, await entriesOf(root))) {
     seen += 1;

@@ -1,0 +1,43 @@
+/** What a tsconfig says of its build. All paths here are relative to the project, with `/`. */
+export interface Build {
+  readonly rootDir: string | undefined;
+  /** Where the tree of the sources is written; undefined where nothing is. */
+  readonly outDir: string | undefined;
+  /** What it leaves out. */
+  readonly exclude: readonly string[];
+}
+
+/**
+ * What new files do to a build that takes them in, and the line that leaves them out.
+ *
+ * @param before the sources that the build takes in already
+ * @param added the new ones
+ */
+export function buildDoubts(
+  { rootDir, outDir, exclude }: Build,
+  before: readonly string[],
+  added: readonly string[],
+): readonly string[] {
+  const sources = rootDir ?? commonFolder(before);
+  const outside = added.filter((path) => !isWithin(sources, path));
+  if (outside.length === 0) return [];
+  const folders = [...new Set(outside.map((path) => path.split('/', 1).join()))];
+  const what = `tsconfig.json takes in ${folders.map((folder) => `${folder}/`).join(' and ')}`;
+  const line = `"exclude": ${JSON.stringify([...exclude, ...folders]).replaceAll('","', '", "')}`;
+  if (rootDir !== undefined)
+    return [`${what}, outside of its rootDir: tsc refuses to build. Write ${line} there.`];
+  if (outDir === undefined) return [];
+  return [
+    `${what}: tsc would write to ${outDir}/${sources} what it wrote to ${outDir}, where the app is started from. Write ${line} there.`,
+  ];
+}
+
+/** Where the tree that tsc writes begins if there is no rootDir. */
+function commonFolder(paths: readonly string[]): string {
+  const [first = [], ...others] = paths.map((path) => path.split('/').slice(0, -1));
+  const differs = first.findIndex((segment, at) => others.some((other) => other[at] !== segment));
+  return first.slice(0, differs === -1 ? first.length : differs).join('/');
+}
+
+const isWithin = (folder: string, path: string): boolean =>
+  folder === '' || folder.startsWith('..') || path.startsWith(`${folder}/`);
