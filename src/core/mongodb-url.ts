@@ -40,7 +40,13 @@ const SECRET_OPTIONS = new Set([
   ...['tlscertificatekeyfilepassword', 'proxyusername', 'proxypassword', 'authmechanismproperties'],
 ]);
 
-const optionName = (pair: string): string => pair.replace(/=.*$/s, '').toLowerCase();
+/** As the driver reads the pair, which takes names in any case and percent-encoded ones, too. */
+function readOption(pair: string): { readonly name: string; readonly value: string } {
+  const [[name, value] = ['', '']] = [...new URLSearchParams(pair)];
+  return { name: name.toLowerCase(), value };
+}
+
+const optionName = (pair: string): string => readOption(pair).name;
 
 function splitUrl(url: string): UrlParts | undefined {
   const groups = PARTS.exec(url)?.groups;
@@ -107,14 +113,22 @@ function nameProblem([database = '', collection = '', ...rest]: readonly string[
 
 function optionProblem(query: readonly string[]): string | undefined {
   const removed = query.find((pair) => REMOVED_OPTIONS.has(optionName(pair)));
-  return removed === undefined
-    ? undefined
-    : `must not set ${removed.replace(/=.*$/s, '')}, which the MongoDB driver has no more`;
+  if (removed !== undefined) {
+    return `must not set ${removed.replace(/=.*$/s, '')}, which the MongoDB driver has no more`;
+  }
+  const options = query.map(readOption);
+  const once = options.map(({ name }) => name).filter((name) => name !== 'readpreferencetags');
+  // What looks like a name may be the end of a secret with an unescaped `&` in it.
+  if (new Set(once).size < once.length) return 'must not set an option twice';
+  const tls = options.filter(({ name }) => name === 'tls' || name === 'ssl').map(({ value }) => value);
+  return new Set(tls).size > 1 ? 'must not set tls and ssl to different values' : undefined;
 }
 
-function formProblem(url: string): string | undefined {
+function formProblem(parts: UrlParts): string | undefined {
+  // The parser checks this, too, but bundled it does not: to the bundler, decoding for nothing is dead code.
+  if (parts.userinfo !== undefined && decoded(parts.userinfo) === '') return FORM;
   try {
-    new ConnectionString(url);
+    new ConnectionString(joinUrl(parts));
     return undefined;
   } catch {
     // Its message may echo the user name.
@@ -143,7 +157,7 @@ export function parseMongoUrl(url: unknown, database: string | undefined): Parse
     hostProblem(parts.hosts.split(',')) ??
     nameProblem(parts.path) ??
     optionProblem(parts.query) ??
-    formProblem(joinUrl(parts));
+    formProblem(parts);
   if (problem !== undefined) return { problem };
 
   const whole = withDatabase(parts, database);

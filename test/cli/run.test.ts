@@ -181,6 +181,10 @@ const REFUSED = [
   { flags: ['--db', 'a b'], says: '--db: must be a database name' },
   { flags: ['-c', 'db', '--collection', 'a$b'], says: '--collection: must be a collection name' },
   { flags: ['--url', 'mongodb://ann:hun@ter2@h/d'], says: '--url: must be a MongoDB connection string' },
+  ...['ann:hunter2%', 'ann:%ffhunter2', 'a%nn:hunter2'].map((login) => ({
+    flags: ['--url', `mongodb://${login}@h/d`],
+    says: '--url: must be a MongoDB connection string',
+  })),
   { flags: ['--url', 'mongodb://ann:hunter2@h/'], says: '--db <name>  is missing' },
   { flags: ['-c', 'db', '--on-conflict', 'shrug'], says: '--on-conflict: must be one of ask, fail' },
   { flags: ['-c', 'db', '--config', 'nowhere.json'], says: '--config: cannot be read (ENOENT)' },

@@ -126,6 +126,15 @@ const BROKEN = [
     ['mongodb://ann:hunter2@h/a?auto_reconnect=true', 'mongodb://h/a?w=1&POOLSIZE=5'],
     'must not set ',
   ),
+  ...ofUrl(
+    [
+      'mongodb://ann:hunter2@h/a?w=1&w=2',
+      'mongodb://h/a?w=1&W=1',
+      'mongodb://h/a?proxyPassword=x&hunter2&hunter2',
+    ],
+    'must not set an option twice',
+  ),
+  ...ofUrl(['mongodb://ann:hunter2@h/a?tls=true&ssl=false'], 'must not set tls and ssl to different values'),
   ...each('collection', ['c'], '--collection', 'differs from the collection that the URL names', {
     connection: 'url',
     url: 'mongodb://ann:hunter2@h/a/b',
@@ -225,6 +234,11 @@ describe('a URL', () => {
     ['mongodb+srv://cluster.example/d', 'mongodb+srv://cluster.example/d'],
     ['mongodb://%2Ftmp%2Fmongodb-27017.sock/d', 'mongodb://%2Ftmp%2Fmongodb-27017.sock/d'],
     ["mongodb://h/it's", "mongodb://h/it's"],
+    ['mongodb://h/d?tls=true&ssl=true', 'mongodb://h/d?tls=true&ssl=true'],
+    [
+      'mongodb://h/d?readPreferenceTags=dc:a&readPreferenceTags=',
+      'mongodb://h/d?readPreferenceTags=dc:a&readPreferenceTags=',
+    ],
   ])('%s without credentials is no secret', async (url, shown) => {
     const { settings, secrets } = await settle(url);
     expect(settings.connection).toEqual({ style: 'url', url: shown });
@@ -237,14 +251,16 @@ describe('a URL', () => {
     expect(secrets).toEqual({ MONGODB_URL: 'mongodb://ann:p%40ss@h/d?tls=true' });
   });
 
-  test.each(['tlsCertificateKeyFilePassword=x', 'authMechanismProperties=AWS_SESSION_TOKEN:x'])(
-    'with %s is a secret, too',
-    async (option) => {
-      const { settings, secrets } = await settle(`mongodb://h/d?${option}&tls=true`);
-      expect(settings.connection).toEqual({ style: 'url', url: 'mongodb://h/d?tls=true' });
-      expect(secrets).toEqual({ MONGODB_URL: `mongodb://h/d?${option}&tls=true` });
-    },
-  );
+  test.each([
+    'tlsCertificateKeyFilePassword=x',
+    'authMechanismProperties=AWS_SESSION_TOKEN:x',
+    'proxyPass%77ord=x',
+    'PROXY%50ASSWORD=x',
+  ])('with %s is a secret, too', async (option) => {
+    const { settings, secrets } = await settle(`mongodb://h/d?${option}&tls=true`);
+    expect(settings.connection).toEqual({ style: 'url', url: 'mongodb://h/d?tls=true' });
+    expect(secrets).toEqual({ MONGODB_URL: `mongodb://h/d?${option}&tls=true` });
+  });
 
   test('without a database takes the one of --db, and is checked against admin as before', async () => {
     const { secrets } = await settle('mongodb://ann:pw@h/?tls=true', { db: 'shop' });
