@@ -151,13 +151,15 @@ function directoryOf(directory: string): string {
 
 /** `--no-…` of an optional answer takes it back. */
 function givenIn(options: Record<string, unknown>): Answers {
-  if (options.password !== undefined) throw new UserError(`--password: ${PASSWORD_RULE}`);
+  if (options.password !== undefined) throw refusedPassword();
   const answers = OPTION_NAMES.filter((name) => options[name] !== undefined).map((name) => [
     name,
     optionOf(name).optional && options[name] === false ? null : options[name],
   ]);
   return Object.fromEntries(answers);
 }
+
+const refusedPassword = (): UserError => new UserError(`--password: ${PASSWORD_RULE}`);
 
 function runIn(options: Record<string, unknown>): RunFlags {
   const { config, diff, onConflict, restore } = options;
@@ -182,16 +184,21 @@ function conflictPolicy(given: unknown): ConflictPolicy | undefined {
   return known;
 }
 
-const UNKNOWN = /unknown option '(-[^-]|--[^=']*)(.+)?'/s;
+const UNKNOWN = /unknown option '(-[^-]|--[\w-]*)(.+)?'/s;
 
-/** What commander says, without the value that an unknown flag may carry. */
+/** What commander says, without the value that an unknown flag may carry: all from the first character of no flag on. */
 function usageError({ code, message }: CommanderError, program: Command): UserError {
   const hint = '\nSee create-koa-mongo-session --help';
   const [, flag = '', value] = (code === 'commander.unknownOption' && UNKNOWN.exec(message)) || [];
   if (value === undefined) return new UserError(message.replace(/^error: /, '') + hint);
-  const isKnown = program.options.some(({ long, short }) => long === flag || short === flag);
-  if (isKnown)
+  const known = program.options.find(({ long, short }) => long === flag || short === flag);
+  if (known?.long === '--password') return refusedPassword();
+  if (known?.required || known?.optional) {
+    return new UserError(`${flag}: its value is an argument of its own, or follows a "=": ${known.flags}`);
+  }
+  if (known) {
     return new UserError(`${flag}: takes no value; to turn it off, give ${flag.replace('--', '--no-')}`);
+  }
   try {
     program.parse([flag], { from: 'user' });
   } catch (error) {
