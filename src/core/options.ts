@@ -28,7 +28,7 @@ export interface ProjectFacts {
   readonly name: string;
   /** How the project's imports end, by its tsconfig. */
   readonly importExtension: 'ts' | 'js' | 'none';
-  /** By the lock file, else what started this program. */
+  /** What the project or its workspace uses, else what started this program. */
   readonly packageManager: PackageManager;
 }
 
@@ -352,7 +352,7 @@ export const OPTIONS = {
   packageManager: {
     flag: '--package-manager <name>',
     group: 'Project',
-    help: 'what installs (default: by the lock file, else what started this program)',
+    help: 'what installs (default: what the project or its workspace uses, else what started this program)',
     kind: 'choice',
     choices: MANAGERS,
     parse: oneOf(MANAGERS),
