@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { request } from 'node:http';
-import { createServer, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { FROM_SOURCE, runIn, startApp } from '../support/app.ts';
 import { goldens, projectAt } from '../support/goldens.ts';
@@ -119,6 +119,21 @@ describe('told to stop, the app', () => {
     await isRefused(app.origin);
     login.end('name=Ada');
     expect(((await response) as [{ statusCode: number }])[0].statusCode).toBe(303);
+    expect(await stopped).toBe(0);
+  });
+
+  test('lets a connection that is kept alive have its last answer', async () => {
+    const app = await startApp(install(), FROM_SOURCE, env);
+    const socket = connect(Number(new URL(app.origin).port), 'localhost').setEncoding('utf8');
+    await once(socket, 'connect');
+    socket.write('GET /health HTTP/1.1\r\nHost: localhost\r\n');
+    // An answer to a later request shows that the server has what was sent.
+    await new Browser(app.origin).get('/health');
+    const stopped = app.stop('SIGTERM');
+    await isRefused(app.origin);
+    socket.write('\r\n');
+    const answer = (await socket.toArray()).join('');
+    expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n(.*\r\n)*Connection: close\r\n/);
     expect(await stopped).toBe(0);
   });
 

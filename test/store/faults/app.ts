@@ -19,7 +19,7 @@ export interface FaultyApp {
 
 type Style = Connection['style'];
 
-function connectionTo({ port }: Pick<OwnServer, 'port'>, style: Style): Connection {
+export function connectionTo({ port }: Pick<OwnServer, 'port'>, style: Style): Connection {
   const connection = STYLES[style];
   return connection.style === 'host' ? { ...connection, port } : connection;
 }

@@ -1,9 +1,9 @@
 import mongoose from 'mongoose';
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Connection } from '../../../src/core/settings.ts';
 import { loadGenerated, PLAIN, STYLES } from '../../support/generated.ts';
-import { type OwnServer, type ServerOptions, startServer } from '../../support/mongo/index.ts';
-import { startFaultyApp } from './app.ts';
+import { type OwnServer, type ServerOptions, startServer, withDatabase } from '../../support/mongo/index.ts';
+import { connectionTo, startFaultyApp } from './app.ts';
 
 interface Fault {
   name: string;
@@ -14,6 +14,8 @@ interface Fault {
   gets: 200 | RegExp;
   end?(server: OwnServer): Promise<void>;
 }
+
+afterEach(() => vi.unstubAllEnvs());
 
 const writes = ['update'];
 
@@ -197,6 +199,22 @@ test('a Mongoose connection that was never opened fails each request, and works 
   await opened.close();
   await expect(store.get('a key')).rejects.toMatchObject({ name: 'SessionStoreError' });
 });
+
+test.each<Connection['style']>(['url', 'host'])(
+  'style %s: a store that was closed opens nothing again for a request that is late',
+  async (style) => {
+    await using server = disposable(await startServer());
+    vi.stubEnv('MONGODB_URL', withDatabase(server.url, 'app'));
+    const { connection, store: module } = await loadGenerated({
+      ...PLAIN,
+      connection: connectionTo(server, style),
+    });
+    const store = new module.MongoSessionStore(connection.connect(), { ttl: 60_000 });
+    await store.set('a key', {});
+    await store.close();
+    await expect(store.set('a key', {})).rejects.toThrow('The session database was closed.');
+  },
+);
 
 test('a write that the server is asked not to acknowledge is refused, for nobody could tell a logout from it', async () => {
   await using server = disposable(await startServer());

@@ -223,8 +223,8 @@ function changeStep(index: Index, { expireAfterSeconds }: Index): Step {
 
 async function listIndexes(database: Database, collection: string): Promise<Index[]> {
   const none = { cursor: { firstBatch: [] } };
-  const answer = await database.command({ listIndexes: collection }).catch(unlessMissing(none));
-  return (answer.cursor as { firstBatch: Index[] }).firstBatch;
+  const { cursor } = await database.command({ listIndexes: collection }).catch(unlessMissing(none));
+  return (cursor as { firstBatch: Index[] }).firstBatch;
 }
 
 async function requireIndexes(database: Database): Promise<void> {
@@ -314,8 +314,8 @@ async function planSharding(database: Database): Promise<Action[]> {
 }
 
 async function isSharded(database: Database): Promise<boolean> {
-  const stats = await database.command({ collStats: COLLECTION }).catch(unlessMissing({}));
-  return stats.sharded === true;
+  const { sharded } = await database.command({ collStats: COLLECTION }).catch(unlessMissing({}));
+  return sharded === true;
 }
 
 function toAction(database: Database, step: Step, check = async (_database: Database) => {}): Action {

@@ -11,6 +11,9 @@ import type { MongoSessionStore } from './session/store.ts';
 /** How long requests in progress may take to finish when the server is told to stop, in ms. */
 const DRAIN_TIME = 10_000;
 
+/** The end, whatever cannot be closed: in ms, and before a supervisor loses patience. */
+const STOP_TIME = 15_000;
+
 /** This server speaks plain HTTP: Koa would answer each request that begins a session with an error. */
 const PROXY_HELP = `with NODE_ENV=production the session cookie is sent over HTTPS only.
 Put a proxy that ends TLS in front, such as nginx or a load balancer, and set TRUST_PROXY=true.`;
@@ -74,6 +77,7 @@ function stopOnSignal(stop: () => Promise<void>): void {
   const handle = () => {
     if (since === undefined) {
       since = Date.now();
+      setTimeout(() => process.exit(1), STOP_TIME).unref();
       stop().catch((error) => {
         console.error(error);
         process.exit(1);
@@ -90,6 +94,8 @@ function stopOnSignal(stop: () => Promise<void>): void {
 async function drain(server: Server): Promise<void> {
   const closed = once(server, 'close');
   server.close();
+  // Else a browser would go on asking on its open connection.
+  server.prependListener('request', (_request, response) => response.setHeader('Connection', 'close'));
   const idle = setInterval(() => server.closeIdleConnections(), 100);
   const late = setTimeout(() => server.closeAllConnections(), DRAIN_TIME);
   await closed;

@@ -9,8 +9,11 @@ import { openConnection } from '../src/database.ts';
 import { closeConnections } from '../src/session/index.ts';
 
 if (existsSync('.env')) process.loadEnvFile();
-process.env.APP_KEYS ||= 'a key for this test';
-process.env.SESSION_ENCRYPTION_KEYS ||= Buffer.alloc(32, 'a key for this test').toString('base64url');
+const { APP_KEYS, SESSION_ENCRYPTION_KEYS } = process.env;
+Object.assign(process.env, {
+  APP_KEYS: APP_KEYS || 'a key for this test',
+  SESSION_ENCRYPTION_KEYS: SESSION_ENCRYPTION_KEYS || Buffer.alloc(32, 'for tests').toString('base64url'),
+});
 
 /** Ends each session that it begins, so that nothing of it stays in the database. */
 test('a visitor logs in and out', async (t) => {

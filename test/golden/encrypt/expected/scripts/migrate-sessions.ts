@@ -226,8 +226,8 @@ function changeStep(index: Index, { expireAfterSeconds }: Index): Step {
 
 async function listIndexes(database: Database, collection: string): Promise<Index[]> {
   const none = { cursor: { firstBatch: [] } };
-  const answer = await database.command({ listIndexes: collection }).catch(unlessMissing(none));
-  return (answer.cursor as { firstBatch: Index[] }).firstBatch;
+  const { cursor } = await database.command({ listIndexes: collection }).catch(unlessMissing(none));
+  return (cursor as { firstBatch: Index[] }).firstBatch;
 }
 
 async function requireIndexes(database: Database): Promise<void> {
@@ -323,7 +323,8 @@ function inBatches(collection: Collection, filter: object, toUpdates: (document:
     const next = { ...filter, _id: { $gt: last } };
     const options = { sort: { _id: 1 }, limit: BATCH_SIZE, promoteBuffers: true };
     const documents = await collection.find(next, options).toArray();
-    last = String(documents.at(-1)?._id);
+    const { _id }: Document = documents.at(-1) ?? {};
+    last = String(_id);
     const updates = documents.flatMap(toUpdates);
     if (updates.length > 0) await collection.bulkWrite(updates, { ordered: false });
     return documents.length;
@@ -353,8 +354,8 @@ async function planSharding(database: Database): Promise<Action[]> {
 }
 
 async function isSharded(database: Database): Promise<boolean> {
-  const stats = await database.command({ collStats: COLLECTION }).catch(unlessMissing({}));
-  return stats.sharded === true;
+  const { sharded } = await database.command({ collStats: COLLECTION }).catch(unlessMissing({}));
+  return sharded === true;
 }
 
 function toAction(database: Database, step: Step, check = async (_database: Database) => {}): Action {

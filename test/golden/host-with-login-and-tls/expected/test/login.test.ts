@@ -8,7 +8,10 @@ import { createApp } from '../src/app.ts';
 import { closeConnections } from '../src/session/index.ts';
 
 if (existsSync('.env')) process.loadEnvFile();
-process.env.APP_KEYS ||= 'a key for this test';
+const { APP_KEYS } = process.env;
+Object.assign(process.env, {
+  APP_KEYS: APP_KEYS || 'a key for this test',
+});
 
 /** Ends each session that it begins, so that nothing of it stays in the database. */
 test('a visitor logs in and out', async (t) => {

@@ -146,13 +146,15 @@ function replacement({ _id, createdAt: _createdAt, version: _version, ...fields 
 
 /** In no other state than the one that was read. */
 function removal(document: Document, { date }: Layout) {
-  return { deleteOne: { filter: { _id: document._id, [date]: document[date] } } };
+  const { _id, [date]: then } = document;
+  return { deleteOne: { filter: { _id, [date]: then } } };
 }
 
 /** What cannot be read, being encrypted or damaged, is left as it is until its time is over. */
 function ending(document: Document, layout: Layout) {
+  const { _id } = document;
   const expiresAt = endOf(document, layout);
-  return { updateOne: { filter: { _id: document._id }, update: { $set: { expiresAt } } } };
+  return { updateOne: { filter: { _id }, update: { $set: { expiresAt } } } };
 }
 
 /** Nothing when its content cannot be read, or is none that the store would take. */
@@ -167,10 +169,11 @@ function toSession(document: Document, layout: Layout): SessionDocument | undefi
 }
 
 function convert(document: Document, content: SessionPayload, layout: Layout): SessionDocument {
+  const { _id: id, sid = id } = document;
   const end = endOf(document, layout);
   const { data, cookie } = splitContent(content, end);
   const updatedAt = writeOf(document, new Date(end.getTime() - (cookie._maxAge ?? settings.TTL)));
-  const _id = store.hashKey(toKey(String(document.sid ?? document._id)));
+  const _id = store.hashKey(toKey(String(sid)));
   const text = JSON.stringify(data);
   const user = store.userOf(text, settings.USER_KEY);
   return {

@@ -224,8 +224,8 @@ function changeStep(index: Index, { expireAfterSeconds }: Index): Step {
 
 async function listIndexes(database: Database, collection: string): Promise<Index[]> {
   const none = { cursor: { firstBatch: [] } };
-  const answer = await database.command({ listIndexes: collection }).catch(unlessMissing(none));
-  return (answer.cursor as { firstBatch: Index[] }).firstBatch;
+  const { cursor } = await database.command({ listIndexes: collection }).catch(unlessMissing(none));
+  return (cursor as { firstBatch: Index[] }).firstBatch;
 }
 
 async function requireIndexes(database: Database): Promise<void> {
@@ -315,8 +315,8 @@ async function planSharding(database: Database): Promise<Action[]> {
 }
 
 async function isSharded(database: Database): Promise<boolean> {
-  const stats = await database.command({ collStats: COLLECTION }).catch(unlessMissing({}));
-  return stats.sharded === true;
+  const { sharded } = await database.command({ collStats: COLLECTION }).catch(unlessMissing({}));
+  return sharded === true;
 }
 
 function toAction(database: Database, step: Step, check = async (_database: Database) => {}): Action {
@@ -369,7 +369,7 @@ function confirm(question: string): Promise<boolean> {
 
 /** The app hands its own database to `sessions`; this script opens the one that MONGODB_URL names. */
 async function openDatabase() {
-  const url = process.env.MONGODB_URL;
+  const { MONGODB_URL: url } = process.env;
   if (!url) throw new Error('MONGODB_URL is not set: name your MongoDB in .env, as .env.example shows.');
   const client = new MongoClient(url, { serverSelectionTimeoutMS: 5000 });
   return { database: client.db(), close: () => client.close() };

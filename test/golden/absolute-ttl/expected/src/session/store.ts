@@ -40,8 +40,8 @@ const UNKNOWN_VERSION = -1;
 /** As long as a cookie can come: koa-session-minimal awaits no `set`, and a failed one would end the process. */
 const MAX_KEY_LENGTH = 16 * 1024;
 const LAST_DATE = Date.UTC(9999, 11, 31);
-/** From the primary, whatever the connection prefers: a secondary may still hold a session that was destroyed. */
-const READ = { readPreference: 'primary' };
+/** Plain values, from the primary, whatever the connection prefers: a secondary may hold what was destroyed. */
+const READ = { readPreference: 'primary', raw: false, promoteValues: true };
 
 /** A store for koa-session; koa-generic-session and koa-session-minimal call the same three methods. */
 export class MongoSessionStore {

@@ -12,14 +12,18 @@ const AUTH_SOURCE = 'admin';
 /** One client, opened by the first request that needs it. */
 export function connect(): SessionConnection {
   let client: MongoClient | undefined;
+  let isClosed = false;
   return {
     async collection() {
+      // A request that outlives the server would open it again, and keep the process alive.
+      if (isClosed) throw new Error('The session database was closed.');
       client ??= openClient();
       // Each time: when the first connection failed, the driver by itself would never try another.
       await client.connect();
       return client.db(DATABASE).collection<SessionDocument>(COLLECTION);
     },
     async close() {
+      isClosed = true;
       await client?.close();
     },
   };

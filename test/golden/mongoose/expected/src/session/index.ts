@@ -53,7 +53,8 @@ export function sessions<State, Context>(
   const store = new MongoSessionStore(opened, {
     ttl: TTL,
   });
-  const isProduction = process.env.NODE_ENV === 'production';
+  const { NODE_ENV } = process.env;
+  const isProduction = NODE_ENV === 'production';
   const options = {
     // A browser takes a cookie of this name over HTTPS only, and from this very host.
     key: isProduction ? `__Host-${COOKIE_NAME}` : COOKIE_NAME,
@@ -82,5 +83,5 @@ function secrets(name: string): [string, ...string[]] {
   const texts = (process.env[name] ?? '').split(',').map((text) => text.trim());
   const [first, ...rest] = texts.filter((text) => text !== '');
   if (first) return [first, ...rest];
-  throw new Error(`${name} is not set: make a key with \`npm run keys:new\` and put it into .env.`);
+  throw new Error(`${name} is not set: put a key of \`npm run keys:new\` into .env, and load that file.`);
 }

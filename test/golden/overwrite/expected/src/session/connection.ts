@@ -10,14 +10,18 @@ const OPTIONS = { serverSelectionTimeoutMS: 4000, waitQueueTimeoutMS: 4000 };
 /** One client, opened by the first request that needs it. */
 export function connect(): SessionConnection {
   let client: MongoClient | undefined;
+  let isClosed = false;
   return {
     async collection() {
+      // A request that outlives the server would open it again, and keep the process alive.
+      if (isClosed) throw new Error('The session database was closed.');
       client ??= openClient();
       // Each time: when the first connection failed, the driver by itself would never try another.
       await client.connect();
       return client.db().collection<SessionDocument>(COLLECTION);
     },
     async close() {
+      isClosed = true;
       await client?.close();
     },
   };
@@ -25,7 +29,7 @@ export function connect(): SessionConnection {
 
 /** Connects by itself when it is first used. The errors quote nothing: a URL holds credentials. */
 export function openClient(): MongoClient {
-  const url = process.env.MONGODB_URL;
+  const { MONGODB_URL: url } = process.env;
   if (!url) throw new Error('MONGODB_URL is not set: name your MongoDB in .env, as .env.example shows.');
   try {
     return new MongoClient(url, OPTIONS);
