@@ -30,7 +30,7 @@ import { unbroken } from './io/signals.ts';
 import { templates } from './io/templates.ts';
 import { commitChanges } from './io/transaction.ts';
 import { doubtsAboutBuild } from './io/tsconfig.ts';
-import { changesToUndo } from './io/undo.ts';
+import { changesToUndo, leftInEnv } from './io/undo.ts';
 import { isPreview, type Outcome, regenerate } from './regenerate.ts';
 
 /** Carries out the command and returns the exit code. Whatever is the user's to mend is thrown as a UserError. */
@@ -83,8 +83,10 @@ async function undo({ directory, run }: Flags): Promise<number> {
     ? await readProject(directory, manifest.version)
     : await openProject(directory, manifest.version);
   const changes = await changesToUndo(root);
-  if (!isPreview(run)) await unbroken(() => commitChanges(root, changes));
-  tell(run.json ? undoJson(changes, !isPreview(run)) : undoText(changes, !isPreview(run)));
+  const left = await leftInEnv(root);
+  const written = !isPreview(run);
+  if (written) await unbroken(() => commitChanges(root, changes));
+  tell((run.json ? undoJson : undoText)(changes, left, written));
   return 0;
 }
 

@@ -1,18 +1,21 @@
 import type { Change } from '../core/changes.ts';
 import { UserError } from '../core/errors.ts';
-import { inParallel, locator } from './files.ts';
+import { patchGitignore } from '../core/patch-gitignore.ts';
+import type { LeftInEnv } from '../core/undo-report.ts';
+import { inParallel, locator, statIfThere } from './files.ts';
 import { ENV_FILE, hashUnlessAbsent, readJournal, savedContent, textAt, UNDO } from './state.ts';
+
+const IGNORE_FILE = '.gitignore';
 
 /**
  * What takes the last run back, as changes to commit; that, too, can be taken back. `.env` is left as it is: no copy
- * of its secrets is kept.
+ * of its secrets is kept. As long as it is there, git is to ignore it.
  *
  * @throws UserError (2) when there is nothing to take back, (4) when a file was edited since
  */
 export async function changesToUndo(root: string): Promise<Change[]> {
   const journal = await readJournal(root, UNDO);
   const steps = journal?.steps.filter(({ path }) => path !== ENV_FILE) ?? [];
-  if (steps.length === 0) throw new UserError('There is no run to take back in this project.');
   const locate = locator(root);
   const current = await inParallel(steps, async ({ path }) => textAt(locate(path)));
   const edited = steps.filter(({ after }, index) => hashUnlessAbsent(current[index]) !== after);
@@ -23,11 +26,24 @@ export async function changesToUndo(root: string): Promise<Change[]> {
       4,
     );
   }
-  return Promise.all(
-    steps.map(async (step, index) => ({
-      path: step.path,
-      before: current[index],
-      after: (await savedContent(root, UNDO, step, current[index]))?.toString(),
-    })),
+  const isEnvThere = statIfThere(locate(ENV_FILE)) !== undefined;
+  const restored = await Promise.all(
+    steps.map(async (step, index) => {
+      const before = current[index];
+      const saved = (await savedContent(root, UNDO, step, before))?.toString();
+      const after = isEnvThere && step.path === IGNORE_FILE ? patchGitignore(saved, [ENV_FILE]) : saved;
+      return { path: step.path, before, after };
+    }),
   );
+  const changes = restored.filter(({ before, after }) => before !== after);
+  if (changes.length === 0) throw new UserError('There is no run to take back in this project.');
+  return changes;
+}
+
+/** What the last run did to `.env`, and is not taken back with it. */
+export async function leftInEnv(root: string): Promise<LeftInEnv | undefined> {
+  const journal = await readJournal(root, UNDO);
+  const step = journal?.steps.find(({ path }) => path === ENV_FILE);
+  if (step === undefined || !statIfThere(locator(root)(ENV_FILE))) return undefined;
+  return step.before === undefined ? 'file' : 'lines';
 }

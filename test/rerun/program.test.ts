@@ -174,3 +174,17 @@ test('undo takes a run back, and undo again brings it back', async () => {
   expect(await run(['undo', '.'], { cwd })).toMatchObject({ exitCode: 0 });
   expect(withoutUndo(readTree(cwd))).toEqual(after);
 });
+
+test('undo of the first run tells that .env stays, and git goes on ignoring it', async () => {
+  const cwd = await project();
+  const { stdout } = await run(['undo'], { cwd });
+  expect(stdout).toContain('note: .env stays');
+  expect(await readIn(cwd, '.gitignore')).toBe('.env\n');
+});
+
+test('undo tells that what a run added to an .env of the user stays', async () => {
+  const cwd = writeTree(await temporaryFolder(), { '.env': 'OWN=1\n' });
+  await run(['--yes'], { cwd });
+  const { stdout } = await run(['undo', '--json'], { cwd });
+  expect(JSON.parse(stdout).notes).toEqual([expect.stringContaining('What the run added to .env stays')]);
+});

@@ -1,4 +1,13 @@
-import { chmodSync, chownSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -236,12 +245,21 @@ describe('undo', () => {
     expect(withoutUndo(wholeSnapshot(project))).toEqual(withoutUndo(two));
   });
 
-  test('of the first run leaves only what was there, and .env', async () => {
+  test('of the first run leaves only what was there, and .env, which git goes on ignoring', async () => {
     const project = writeTree(await temporaryFolder(), { 'src/own.ts': 'mine\n' });
     await generate(project, ONE, { patches: true });
     await undo(project);
     const left = Object.keys(wholeSnapshot(project)).filter((path) => !path.includes('/undo/'));
-    expect(left).toEqual(['.env', 'src/own.ts']);
+    expect(left).toEqual(['.env', '.gitignore', 'src/own.ts']);
+    expect(readFileSync(join(project, '.gitignore'), 'utf8')).toBe('.env\n');
+  });
+
+  test('of the first run leaves nothing of .gitignore when .env is gone', async () => {
+    const project = writeTree(await temporaryFolder(), { '.gitignore': 'dist/\n' });
+    await generate(project, ONE, { patches: true });
+    rmSync(join(project, '.env'));
+    await undo(project);
+    expect(readFileSync(join(project, '.gitignore'), 'utf8')).toBe('dist/\n');
   });
 
   test('refuses when a file was edited since, and names it', async () => {
