@@ -5,6 +5,8 @@ import { envLiteral } from './literal.ts';
 import type { Secrets } from './settings.ts';
 import { inFormOf, plainText } from './text.ts';
 
+const MARK = '\uFEFF';
+
 export interface PatchedEnv {
   readonly text: string;
   readonly notes: readonly string[];
@@ -15,7 +17,7 @@ export interface PatchedEnv {
  *
  * @param newKey makes a fresh random key
  * @param file what the file is called, for errors
- * @throws UserError where a value cannot be written, naming the variable and never the value
+ * @throws UserError where a value cannot be written or would not be read, naming the variable and never the value
  */
 export function patchEnv(
   raw: string | undefined,
@@ -28,14 +30,16 @@ export function patchEnv(
   const present = parseEnv(text);
   const missing = entries.filter(({ name }) => !Object.hasOwn(present, name));
   const notes = entries.filter(isIgnored(present, secrets)).map(({ name }) => note(name));
-  if (raw !== undefined && missing.length === 0) return { text: raw, notes };
-  const values = new Map(missing.map((entry) => [entry.name, freshValue(entry, secrets, newKey)]));
+  const values = new Map(
+    entries.map((entry) => [entry.name, present[entry.name] ?? freshValue(entry, secrets, newKey)]),
+  );
   const added = missing.map(
     ({ name, comment }) => `# ${comment}\n${name}=${written(name, values.get(name))}\n`,
   );
   const start = text === '' || text.endsWith('\n') ? text : `${text}\n`;
   const patched = [start, ...added].filter((part) => part !== '').join('\n');
-  assertReadsBack(patched, values, file);
+  assertReadsBack(raw?.startsWith(MARK) ? MARK + patched : patched, values, file);
+  if (raw !== undefined && missing.length === 0) return { text: raw, notes };
   return { text: raw === undefined ? patched : inFormOf(raw, patched), notes };
 }
 
@@ -66,12 +70,18 @@ function written(name: string, value = ''): string {
   }
 }
 
-/** What was there before may swallow what follows: a quote that is never closed does. */
+/**
+ * What was there before may swallow what follows: a quote that is never closed does. A byte order mark becomes part of
+ * the first name, and for Node 20 a comment that comes before it does, too.
+ */
 function assertReadsBack(patched: string, values: ReadonlyMap<string, string>, file: string): void {
   const found = parseEnv(patched);
   const lost = [...values].filter(([name, value]) => found[name] !== value).map(([name]) => name);
   if (lost.length === 0) return;
+  const names = lost.join(', ');
   throw new UserError(
-    `${file} cannot be added to: ${lost.join(', ')} would not be read back. Is there a quote that is never closed?`,
+    patched.startsWith(MARK)
+      ? `${file} begins with a byte order mark, behind which Node would not find ${names}. Save it without the mark, then run again.`
+      : `${file} cannot be added to: ${names} would not be read back. Is there a quote that is never closed?`,
   );
 }

@@ -196,6 +196,33 @@ describe('.env', () => {
     expect(() => patch(raw, { MONGODB_URL: 'needs # quotes' })).toThrow('a quote that is never closed');
   });
 
+  test('a byte order mark that hides none of the names is left where it is', () => {
+    const raw = '\uFEFFOTHER=1\n';
+    const { text } = patch(raw);
+    expect(text.startsWith(raw)).toBe(true);
+    expect(parseEnv(text)).toMatchObject({ APP_KEYS: 'fresh', MONGODB_URL: 'example' });
+  });
+
+  test.each([
+    ['others missing', '\uFEFFAPP_KEYS=mine\n'],
+    ['nothing missing', '\uFEFFAPP_KEYS=mine\nMONGODB_URL=mine\nMONGODB_PASSWORD=mine\n'],
+  ])('a byte order mark that hides one of them from Node is refused: %s', (_, raw) => {
+    const problem = '.env begins with a byte order mark, behind which Node would not find APP_KEYS.';
+    expect(() => patch(raw)).toThrow(problem);
+  });
+
+  test.each(['\uFEFF', '\uFEFF\n', '\uFEFF# Mine\n'])(
+    'after %j each name is read back, or the file is refused',
+    (raw) => {
+      // It depends on the version of Node.
+      try {
+        expect(parseEnv(patch(raw).text)).toHaveProperty('APP_KEYS', 'fresh');
+      } catch (error) {
+        expect(error).toMatchObject({ exitCode: 2, message: expect.stringContaining('byte order mark') });
+      }
+    },
+  );
+
   test('a value that .env cannot hold is refused by the name of the variable, not by its value', () => {
     const secret = `s3cret'"\`\n`;
     const refused = () => patch(undefined, { MONGODB_URL: secret });
