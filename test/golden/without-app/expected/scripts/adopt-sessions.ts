@@ -218,7 +218,7 @@ function endOf(document: Document, { date, lifetime }: Layout): Date {
 }
 
 function writeOf({ updatedAt, lastModified }: Document, otherwise: Date): Date {
-  return [updatedAt, lastModified].find((date) => date instanceof Date) ?? otherwise;
+  return [updatedAt, lastModified].find((date): date is Date => date instanceof Date) ?? otherwise;
 }
 
 function lifetimeOf({ date, lifetime }: Layout, indexes: readonly Index[]): number {
