@@ -68,7 +68,8 @@ export async function main(flags: Flags): Promise<number> {
   const failure = collected.install === true ? await installPackages(project.root, manager) : undefined;
   const isInstalled = collected.install === true && !failure;
   const repeat = commandOf(flags.directory, answers, facts);
-  const next = nextSteps(settings, { directory: flags.directory, manager, isInstalled, repeat });
+  const env = patches.find(({ id }) => id === 'env')?.text ?? '';
+  const next = nextSteps(settings, { directory: flags.directory, manager, isInstalled, repeat, env });
   const isNews = hasDrift(outcome.plan);
   const report = run.json
     ? reportJson(outcome, next)

@@ -45,10 +45,11 @@ const mongodbUrl = (example: string): EnvEntry => ({
 
 const LOCAL_URL = 'mongodb://127.0.0.1:27017/app';
 
-function connectionEntries({ connection }: Settings): EnvEntry[] {
+/** An app that is there already has its database, which is not for us to guess. */
+function connectionEntries({ connection, project }: Settings): EnvEntry[] {
   if (connection.style === 'url') return [mongodbUrl(connection.url)];
   if (connection.style === 'host') return connection.login ? [MONGODB_PASSWORD] : [];
-  return [mongodbUrl(LOCAL_URL)];
+  return [mongodbUrl(project.kind === 'new' ? LOCAL_URL : '')];
 }
 
 /** The secrets that the generated code reads from the environment, in the order in which they are written. */

@@ -1,7 +1,10 @@
+import { parseEnv } from 'node:util';
+import { envEntries } from './env-file.ts';
 import { shellQuote } from './literal.ts';
 import type { PackageManager } from './options.ts';
 import { EXTENSIONS, SOURCES } from './render.ts';
 import type { Connection, Settings } from './settings.ts';
+import { plainText } from './text.ts';
 
 const LOCAL_HOSTS = ['localhost', '127.0.0.1'];
 
@@ -24,14 +27,20 @@ interface Run {
   readonly manager: PackageManager;
   readonly isInstalled: boolean;
   readonly repeat: string;
+  /** The text of `.env` after the run. */
+  readonly env: string;
 }
 
-export function nextSteps(settings: Settings, { directory, manager, isInstalled, repeat }: Run): NextSteps {
+export function nextSteps(
+  settings: Settings,
+  { directory, manager, isInstalled, repeat, env }: Run,
+): NextSteps {
   const { app, dir, importExtension, connection, project } = settings;
   const segments = dir.split('/');
   const mountIn = segments.length > 1 ? `${segments[0]}/` : 'the project';
   const from = `./${[...segments.slice(segments.length > 1 ? 1 : 0), 'index'].join('/')}${EXTENSIONS[importExtension]}`;
   const source = SOURCES[connection.style];
+  const values = parseEnv(plainText(env));
   return {
     commands: [
       ...(directory === '.' ? [] : [`cd ${shellQuote(directory)}`]),
@@ -40,7 +49,9 @@ export function nextSteps(settings: Settings, { directory, manager, isInstalled,
       `${manager} run migrate:sessions`,
       ...(app ? [`${manager} run dev`] : []),
     ],
-    toFillIn: connection.style === 'host' && connection.login ? ['MONGODB_PASSWORD'] : [],
+    toFillIn: envEntries(settings)
+      .map(({ name }) => name)
+      .filter((name) => !values[name]),
     mount: app
       ? []
       : [`import { sessions } from '${from}';`, `sessions(app${source ? `, ${source.name}` : ''});`],

@@ -423,6 +423,24 @@ describe('in a project of the user', () => {
     );
     expect(await filesIn(cwd)).not.toContain('src/app.ts');
   });
+
+  test.each(['db', 'mongoose'])('its database is not guessed: style %s', async (style) => {
+    const cwd = await temporaryFolder();
+    await writeFile(`${cwd}/package.json`, '{"name": "shop"}\n');
+    const { stdout } = await run(['-c', style], { cwd });
+    expect(stdout).toContain('Set MONGODB_URL in .env, then:\n');
+    expect(await readIn(cwd, '.env')).toMatch(/^MONGODB_URL=$/m);
+    expect(await readIn(cwd, '.env.example')).toMatch(/^MONGODB_URL=$/m);
+  });
+
+  test('the database that its .env names stays, and is not asked for', async () => {
+    const cwd = await temporaryFolder();
+    await writeFile(`${cwd}/package.json`, '{"name": "shop"}\n');
+    await writeFile(`${cwd}/.env`, 'MONGODB_URL=mongodb://db.example/shop\n');
+    const { stdout } = await run(['-c', 'db'], { cwd });
+    expect(stdout).toContain('Next:\n');
+    expect(await readIn(cwd, '.env')).toContain('MONGODB_URL=mongodb://db.example/shop\n');
+  });
 });
 
 describe('started by npm create', () => {
