@@ -1,4 +1,4 @@
-import { applyEdits, type FormattingOptions, modify } from 'jsonc-parser';
+import { applyEdits, type FormattingOptions, findNodeAtLocation, modify, parseTree } from 'jsonc-parser';
 import { UserError } from './errors.ts';
 import { plainObject } from './json.ts';
 import { lineEndOf } from './text.ts';
@@ -9,13 +9,14 @@ export interface PatchedPackageJson {
   readonly notes: readonly string[];
 }
 
-type Block = 'scripts' | 'dependencies' | 'devDependencies';
+const BLOCKS = ['scripts', 'dependencies', 'devDependencies'] as const;
+type Block = (typeof BLOCKS)[number];
 type Names = Readonly<Record<string, unknown>>;
 
 /**
  * Adds what is missing, in the file's own format. What the project has already is never changed, only noted.
  *
- * @throws UserError where the file is no package.json
+ * @throws UserError where the file is no package.json, or one with a block that npm does not read
  */
 export function patchPackageJson(raw: string | undefined, wanted: WantedPackage): PatchedPackageJson {
   if (raw === undefined) return { text: created(wanted), notes: [] };
@@ -49,6 +50,7 @@ function parse(text: string): Record<Block, Names> {
   }
   const found = plainObject(value);
   if (!found) throw new UserError('package.json must hold one JSON object. Mend it, then run again.');
+  refuseTwice(text);
   const block = (name: Block) =>
     found[name] === undefined ? {} : (plainObject(found[name]) ?? notAnObject(name));
   return {
@@ -60,6 +62,16 @@ function parse(text: string): Record<Block, Names> {
 
 function notAnObject(name: Block): never {
   throw new UserError(`package.json: "${name}" must be an object. Mend it, then run again.`);
+}
+
+/** An addition would go into the first one, and what is read is the last one. */
+function refuseTwice(text: string): void {
+  const keys = parseTree(text)?.children?.map(({ children }) => children?.[0]?.value);
+  const twice = BLOCKS.find((name) => keys?.indexOf(name) !== keys?.lastIndexOf(name));
+  if (twice === undefined) return;
+  throw new UserError(
+    `package.json has "${twice}" twice, and npm reads the last one only. Make them one, then run again.`,
+  );
 }
 
 interface Addition {
@@ -74,9 +86,13 @@ function missing(block: Block, wanted: Readonly<Record<string, string>>, present
 }
 
 function insert(text: string, { path, value }: Addition): string {
+  const [block, name] = path;
+  const tree = parseTree(text);
+  const isThere = tree !== undefined && findNodeAtLocation(tree, [block]) !== undefined;
   const edits = modify(text, [...path], value, {
     formattingOptions: formattingOf(text),
-    getInsertionIndex: (names) => insertionIndex(path[0], names, path[1]),
+    // A block that is not there is itself what is inserted.
+    getInsertionIndex: (names) => (isThere ? insertionIndex(block, names, name) : names.length),
   });
   return applyEdits(text, edits);
 }

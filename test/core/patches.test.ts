@@ -80,6 +80,12 @@ describe('package.json', () => {
     expect(Object.keys(JSON.parse(text).dependencies)).toEqual(['zod', 'axios', 'koa', 'mongodb']);
   });
 
+  test('new blocks go last, whatever the names of the others', () => {
+    const { text } = patchPackageJson(lines('{ "name": "a", "private": true, "type": "module" }'), WANTED);
+    const blocks = ['scripts', 'dependencies', 'devDependencies'];
+    expect(Object.keys(JSON.parse(text))).toEqual(['name', 'private', 'type', ...blocks]);
+  });
+
   test('what the project has is never changed, only noted', () => {
     const own = {
       scripts: { dev: 'nodemon' },
@@ -102,6 +108,8 @@ describe('package.json', () => {
     ['{ "scripts": [] }', '"scripts" must be an object'],
     ['{ "dependencies": null }', '"dependencies" must be an object'],
     ['', 'package.json is not JSON'],
+    ['{ "dependencies": {}, "a": 1, "dependencies": {} }', '"dependencies" twice'],
+    ['{ "scripts": {}, "scr\\u0069pts": {} }', '"scripts" twice'],
   ])('%j is refused with what is wrong', (raw, problem) => {
     const refusal = { exitCode: 2, message: expect.stringContaining(problem) };
     expect(() => patchPackageJson(raw, WANTED)).toThrow(expect.objectContaining(refusal));
