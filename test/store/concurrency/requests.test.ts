@@ -200,6 +200,29 @@ describe.each(Object.entries({ ...FEATURES, merge: {} }))(
   },
 );
 
+const changeViews = (ctx: Koa.Context) => void Object.assign(ctx.session, { views: 2 });
+const THIRTY_DAYS = 30 * 24 * 60 * 60 * 1000;
+
+describe.each([
+  { what: 'a lifetime', maxAge: THIRTY_DAYS, cookie: { _maxAge: THIRTY_DAYS } },
+  { what: 'the end of the browser session', maxAge: 'session', cookie: { _session: true } },
+])('$what that is set during a slow request', ({ maxAge, cookie }) => {
+  test.each([
+    { strategy: 'merge', features: {}, act: (ctx: Koa.Context) => ctx.session.save(), status: 200 },
+    { strategy: 'rolling', features: FEATURES.rolling, act: () => undefined, status: 200 },
+    { strategy: 'merge', features: {}, act: changeViews, status: 200 },
+    { strategy: 'throw', features: FEATURES.throw, act: changeViews, status: 500 },
+  ])('stays, under $strategy', async ({ features, act, status }) => {
+    const { browser, change, begin, origin } = await world(features);
+    const ann = browser();
+    await change(ann, set({ views: 1 }));
+    const slow = await begin(ann, act);
+    await change(ann.at(origin), set({ maxAge }));
+    expect(await slow.finish()).toMatchObject({ status });
+    expect(await sessions.findOne()).toMatchObject({ cookie });
+  });
+});
+
 const regenerate =
   (properties: Record<string, unknown> = {}) =>
   async (ctx: Koa.Context) => {

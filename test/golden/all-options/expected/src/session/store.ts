@@ -214,16 +214,17 @@ export class MongoSessionStore {
   }
 
   async #rewrite(sessions: SessionCollection, loaded: Loaded, draft: Draft): Promise<Outcome<Loaded>> {
-    const isChanged = draft.text !== loaded.text || loaded.outdated;
-    return isChanged ? this.#change(sessions, loaded, draft) : this.#touch(sessions, loaded, draft);
+    const isSame = draft.text === loaded.text && !loaded.outdated && isSameLifetime(draft, loaded);
+    return isSame ? this.#touch(sessions, loaded, draft) : this.#change(sessions, loaded, draft);
   }
 
+  /** Where another request has changed the lifetime, it stays so: that one renewed the session as well. */
   async #touch(sessions: SessionCollection, loaded: Loaded, draft: Draft): Promise<Outcome<Loaded>> {
-    const { cookie, expiresAt, updatedAt } = draft;
-    const isRecent = updatedAt.getTime() - loaded.updatedAt.getTime() < this.#options.touchAfter;
-    if (isRecent && isSameLifetime(cookie, loaded.cookie)) return ['skip', loaded];
-    const update = { $set: { cookie, expiresAt, updatedAt } };
-    const result = await sessions.updateOne({ _id: loaded._id }, update);
+    const { _id, cookie, expiresAt, updatedAt } = draft;
+    if (updatedAt.getTime() - loaded.updatedAt.getTime() < this.#options.touchAfter) return ['skip', loaded];
+    const { _maxAge = null, _session = null } = cookie;
+    const filter = { _id, 'cookie._maxAge': _maxAge, 'cookie._session': _session };
+    const result = await sessions.updateOne(filter, { $set: { cookie, expiresAt, updatedAt } });
     return isFound(result) ? ['touch', { ...loaded, ...draft }] : ['destroyed', loaded];
   }
 
@@ -308,7 +309,9 @@ export function cookieFields(fields: unknown): SessionDocument['cookie'] {
   };
 }
 
-function isSameLifetime(one: SessionDocument['cookie'], other: SessionDocument['cookie']): boolean {
+type Lifetime = Pick<SessionDocument, 'cookie'>;
+
+function isSameLifetime({ cookie: one }: Lifetime, { cookie: other }: Lifetime): boolean {
   return one._maxAge === other._maxAge && one._session === other._session;
 }
 

@@ -11,7 +11,7 @@ export interface SessionDocument {
   expiresAt: Date;
   createdAt: Date;
   updatedAt: Date;
-  /** Counts the changes of the payload; a touch is none. */
+  /** Counts the changes of payload and lifetime; a touch is none. */
   version: number;
 }
 

@@ -163,14 +163,16 @@ export class MongoSessionStore {
   }
 
   async #rewrite(sessions: SessionCollection, loaded: Loaded, draft: Draft): Promise<Outcome<Loaded>> {
-    const isChanged = draft.text !== loaded.text;
-    return isChanged ? this.#change(sessions, loaded, draft) : this.#touch(sessions, loaded, draft);
+    const isSame = draft.text === loaded.text && isSameLifetime(draft, loaded);
+    return isSame ? this.#touch(sessions, loaded, draft) : this.#change(sessions, loaded, draft);
   }
 
+  /** Where another request has changed the lifetime, it stays so: that one renewed the session as well. */
   async #touch(sessions: SessionCollection, loaded: Loaded, draft: Draft): Promise<Outcome<Loaded>> {
-    const { cookie, expiresAt, updatedAt } = draft;
-    const update = { $set: { cookie, expiresAt, updatedAt } };
-    const result = await sessions.updateOne({ _id: loaded._id }, update);
+    const { _id, cookie, expiresAt, updatedAt } = draft;
+    const { _maxAge = null, _session = null } = cookie;
+    const filter = { _id, 'cookie._maxAge': _maxAge, 'cookie._session': _session };
+    const result = await sessions.updateOne(filter, { $set: { cookie, expiresAt, updatedAt } });
     return isFound(result) ? ['touch', { ...loaded, ...draft }] : ['destroyed', loaded];
   }
 
@@ -244,6 +246,12 @@ export function cookieFields(fields: unknown): SessionDocument['cookie'] {
     ...(typeof _maxAge === 'number' && { _maxAge }),
     ...(typeof _session === 'boolean' && { _session }),
   };
+}
+
+type Lifetime = Pick<SessionDocument, 'cookie'>;
+
+function isSameLifetime({ cookie: one }: Lifetime, { cookie: other }: Lifetime): boolean {
+  return one._maxAge === other._maxAge && one._session === other._session;
 }
 
 export function parsePayload(text: unknown): SessionPayload | undefined {

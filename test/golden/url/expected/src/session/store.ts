@@ -166,25 +166,27 @@ export class MongoSessionStore {
   }
 
   async #rewrite(sessions: SessionCollection, loaded: Loaded, draft: Draft): Promise<Outcome<Loaded>> {
-    const isChanged = draft.text !== loaded.text;
-    return isChanged ? this.#change(sessions, loaded, draft) : this.#touch(sessions, loaded, draft);
+    const isSame = draft.text === loaded.text && isSameLifetime(draft, loaded);
+    return isSame ? this.#touch(sessions, loaded, draft) : this.#change(sessions, loaded, draft);
   }
 
+  /** Where another request has changed the lifetime, it stays so: that one renewed the session as well. */
   async #touch(sessions: SessionCollection, loaded: Loaded, draft: Draft): Promise<Outcome<Loaded>> {
-    const { cookie, expiresAt, updatedAt } = draft;
-    const update = { $set: { cookie, expiresAt, updatedAt } };
-    const result = await sessions.updateOne({ _id: loaded._id }, update);
+    const { _id, cookie, expiresAt, updatedAt } = draft;
+    const { _maxAge = null, _session = null } = cookie;
+    const filter = { _id, 'cookie._maxAge': _maxAge, 'cookie._session': _session };
+    const result = await sessions.updateOne(filter, { $set: { cookie, expiresAt, updatedAt } });
     return isFound(result) ? ['touch', { ...loaded, ...draft }] : ['destroyed', loaded];
   }
 
   /** Never an upsert: a session destroyed meanwhile stays destroyed, so no slow request undoes a logout. */
   async #change(sessions: SessionCollection, loaded: Loaded, draft: Draft): Promise<Outcome<Loaded>> {
     let base = loaded;
-    let { text } = draft;
+    let mine = draft;
     // Each further turn means that another request's write was acknowledged, so this ends.
     while (true) {
       const { _id, version } = base;
-      if (isFound(await sessions.updateOne({ _id, version }, this.#update({ ...draft, text })))) {
+      if (isFound(await sessions.updateOne({ _id, version }, this.#update(mine)))) {
         const isMerged = base !== loaded;
         // `ctx.session` does not show what was merged into it, so its next change has to be merged as well.
         const next = { ...loaded, ...draft, version: isMerged ? UNKNOWN_VERSION : version + 1 };
@@ -192,7 +194,10 @@ export class MongoSessionStore {
       }
       const theirs = await this.#findById(sessions, _id);
       if (!theirs) return ['destroyed', loaded];
-      text = merge(base.text, theirs.text, text);
+      const text = merge(base.text, theirs.text, mine.text);
+      const isTheirLifetime = isSameLifetime(mine, base) && !isSameLifetime(theirs, base);
+      const { cookie, expiresAt } = isTheirLifetime ? theirs : mine;
+      mine = { ...mine, text, cookie, expiresAt };
       base = theirs;
     }
   }
@@ -258,6 +263,12 @@ export function cookieFields(fields: unknown): SessionDocument['cookie'] {
     ...(typeof _maxAge === 'number' && { _maxAge }),
     ...(typeof _session === 'boolean' && { _session }),
   };
+}
+
+type Lifetime = Pick<SessionDocument, 'cookie'>;
+
+function isSameLifetime({ cookie: one }: Lifetime, { cookie: other }: Lifetime): boolean {
+  return one._maxAge === other._maxAge && one._session === other._session;
 }
 
 export function parsePayload(text: unknown): SessionPayload | undefined {
