@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -8,7 +7,8 @@ import { pathToFileURL } from 'node:url';
 import { plainObject } from '../core/json.ts';
 import { formattedKey } from '../core/project.ts';
 import { plainText } from '../core/text.ts';
-import { nearestFolder, unlessAbsent } from './files.ts';
+import { nearestFolder } from './files.ts';
+import { packageJsonIn } from './package-json.ts';
 
 /** A text and the path, relative to the project, that says what language it is in. */
 export interface Unformatted {
@@ -30,7 +30,7 @@ export async function formatAll(
   root: string,
   files: readonly Unformatted[],
 ): Promise<ReadonlyMap<string, string>> {
-  const formatter = await findFormatter(root);
+  const formatter = findFormatter(root);
   const formatted = new Map<string, string>();
   if (!formatter) return formatted;
   const queue = [...new Map(files.map((file) => [formattedKey(file.path, file.text), file]))];
@@ -44,8 +44,8 @@ export async function formatAll(
   return formatted;
 }
 
-async function findFormatter(root: string): Promise<Formatter | undefined> {
-  const named = await dependencyNames(root);
+function findFormatter(root: string): Formatter | undefined {
+  const named = dependencyNames(root);
   const resolve = createRequire(join(root, 'package.json')).resolve;
   const find = (name: string, file: string) => (named.has(name) ? resolveFrom(resolve, file) : undefined);
   const biome = find('@biomejs/biome', '@biomejs/biome/package.json');
@@ -55,22 +55,11 @@ async function findFormatter(root: string): Promise<Formatter | undefined> {
 }
 
 /** Of the project and, in a workspace, of the packages around it. */
-async function dependencyNames(folder: string): Promise<ReadonlySet<string>> {
-  const text = await unlessAbsent(readFile(join(folder, 'package.json'), 'utf8'));
-  const names = text === undefined ? [] : namesIn(text);
+function dependencyNames(folder: string): ReadonlySet<string> {
+  const { dependencies, devDependencies } = packageJsonIn(folder);
+  const names = [dependencies, devDependencies].flatMap((block) => Object.keys(plainObject(block) ?? {}));
   const parent = dirname(folder);
-  return new Set([...names, ...(parent === folder ? [] : await dependencyNames(parent))]);
-}
-
-function namesIn(packageJson: string): string[] {
-  try {
-    const found = plainObject(JSON.parse(plainText(packageJson))) ?? {};
-    return [found.dependencies, found.devDependencies].flatMap((block) =>
-      Object.keys(plainObject(block) ?? {}),
-    );
-  } catch {
-    return [];
-  }
+  return new Set([...names, ...(parent === folder ? [] : dependencyNames(parent))]);
 }
 
 function resolveFrom(resolve: (file: string) => string, file: string): string | undefined {
