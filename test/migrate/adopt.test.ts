@@ -12,6 +12,7 @@ import { hash, makeProject, openDatabase, planOf, type Stored, sessionsOf } from
 
 const project = makeProject();
 const edited = makeProject();
+const brief = makeProject({ ttl: 90 * 60, absoluteTtl: DAY / 1000 });
 const full = makeProject({ ...FEATURES.all, connection: STYLES.db });
 
 let server: OwnServer;
@@ -155,6 +156,17 @@ test.each([
   expect(await project.start(url, ['--yes'])).toMatchObject({ exitCode: 0 });
   expect(await sessionsOf(db).find().toArray()).toEqual([{ ...document, expiresAt: new Date(NOW + DAY) }]);
   expect(await project.start(url, ['--check'])).toMatchObject({ exitCode: 0 });
+});
+
+test('a session that was kept for longer than ours, and whose last write is unknown, begins by now', async () => {
+  const { url, db } = await openDatabase(server);
+  const session = { cookie: { originalMaxAge: null, expires: null, httpOnly: true, path: '/' } };
+  await sessionsOf(db).insertOne({ _id: 'a', session, expires: new Date(NOW + 14 * DAY) });
+  expect(await brief.start(url, ['--yes'])).toMatchObject({ exitCode: 0 });
+  const [document] = await sessionsOf(db).find().toArray();
+  const createdAt = Number(document?.createdAt);
+  expect(createdAt).toBeLessThanOrEqual(Date.now());
+  expect(document).toMatchObject({ updatedAt: new Date(createdAt), expiresAt: new Date(createdAt + DAY) });
 });
 
 test('documents of other kinds are left alone, and mentioned', async () => {

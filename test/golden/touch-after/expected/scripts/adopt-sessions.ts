@@ -172,7 +172,7 @@ function convert(document: Document, content: SessionPayload, layout: Layout): S
   const { _id: id, sid = id } = document;
   const end = endOf(document, layout);
   const { data, cookie } = splitContent(content, end);
-  const updatedAt = writeOf(document, new Date(end.getTime() - (cookie._maxAge ?? settings.TTL)));
+  const updatedAt = writeOf(document) ?? guessWrite(end, cookie._maxAge);
   const _id = store.hashKey(toKey(String(sid)));
   const text = JSON.stringify(data);
   return {
@@ -217,8 +217,13 @@ function endOf(document: Document, { date, lifetime }: Layout): Date {
   return new Date(Number(document[date]) + lifetime);
 }
 
-function writeOf({ updatedAt, lastModified }: Document, otherwise: Date): Date {
-  return [updatedAt, lastModified].find((date): date is Date => date instanceof Date) ?? otherwise;
+function writeOf({ updatedAt, lastModified }: Document): Date | undefined {
+  return [updatedAt, lastModified].find((date): date is Date => date instanceof Date);
+}
+
+/** Never later than now, though the old store may have kept sessions for longer than this one does. */
+function guessWrite(end: Date, lifetime = settings.TTL): Date {
+  return new Date(Math.min(end.getTime() - lifetime, Date.now()));
 }
 
 function lifetimeOf({ date, lifetime }: Layout, indexes: readonly Index[]): number {
