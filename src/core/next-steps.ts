@@ -1,12 +1,11 @@
 import { parseEnv } from 'node:util';
+import { isServedByCompose } from './compose.ts';
 import { envEntries } from './env-file.ts';
 import { shellQuote } from './literal.ts';
 import type { PackageManager } from './options.ts';
 import { EXTENSIONS, SOURCES } from './render.ts';
-import type { Connection, Settings } from './settings.ts';
+import type { Settings } from './settings.ts';
 import { plainText } from './text.ts';
-
-const LOCAL_HOSTS = ['localhost', '127.0.0.1'];
 
 /** What is left to the user after a run. */
 export interface NextSteps {
@@ -41,10 +40,11 @@ export function nextSteps(
   const from = `./${[...segments.slice(segments.length > 1 ? 1 : 0), 'index'].join('/')}${EXTENSIONS[importExtension]}`;
   const source = SOURCES[connection.style];
   const values = parseEnv(plainText(env));
+  const isComposed = project.kind === 'new' && isServedByCompose(connection, values.MONGODB_URL);
   return {
     commands: [
       ...(directory === '.' ? [] : [`cd ${shellQuote(directory)}`]),
-      ...(project.kind === 'new' && isOnThisMachine(connection) ? ['docker compose up -d'] : []),
+      ...(isComposed ? ['docker compose up -d'] : []),
       ...(isInstalled ? [] : [`${manager} install`]),
       `${manager} run migrate:sessions`,
       ...(app ? [`${manager} run dev`] : []),
@@ -58,12 +58,6 @@ export function nextSteps(
     mountIn,
     repeat,
   };
-}
-
-/** Where the compose file of a new project serves MongoDB; the styles without an address of their own begin there. */
-function isOnThisMachine(connection: Connection): boolean {
-  if (connection.style === 'host') return LOCAL_HOSTS.includes(connection.host);
-  return connection.style !== 'url' || /^mongodb:\/\/(localhost|127\.0\.0\.1)[:/]/.test(connection.url);
 }
 
 export function nextStepsText({ commands, toFillIn, mount, mountIn, repeat }: NextSteps): string {

@@ -1,3 +1,4 @@
+import { type ComposeLogin, composeLogin, composePort, isComposable } from './compose.ts';
 import { type EnvEntry, envEntries } from './env-file.ts';
 import { envLiteral } from './literal.ts';
 import type { RenderedFile } from './rendered-file.ts';
@@ -15,6 +16,7 @@ interface FileRow {
 const always = () => true;
 const withApp = ({ app }: Settings) => app;
 const inNewProject = ({ project }: Settings) => project.kind === 'new';
+const withCompose = ({ project, connection }: Settings) => project.kind === 'new' && isComposable(connection);
 const withOwnDatabaseModule = ({ app, connection }: Settings) =>
   app && (connection.style === 'db' || connection.style === 'mongoose');
 
@@ -50,7 +52,7 @@ const FILES = [
   { id: 'env-example', template: 'project/env.example', path: at('.env.example'), isWanted: inNewProject },
   { id: 'tsconfig', template: 'project/tsconfig.json', path: at('tsconfig.json'), isWanted: inNewProject },
   { id: 'readme', template: 'project/README.md', path: at('README.md'), isWanted: inNewProject },
-  { id: 'compose', template: 'project/compose.yaml', path: at('compose.yaml'), isWanted: inNewProject },
+  { id: 'compose', template: 'project/compose.yaml', path: at('compose.yaml'), isWanted: withCompose },
 ] as const satisfies readonly FileRow[];
 
 type FileId = (typeof FILES)[number]['id'];
@@ -90,11 +92,11 @@ export interface View extends Settings {
   /** The session property that names the user; a plain identifier. */
   readonly userProperty: string;
   readonly env: readonly (EnvEntry & { readonly line: string })[];
-  readonly isNew: boolean;
+  /** Whether there is a compose.yaml. */
+  readonly isComposed: boolean;
   /** The port of this machine at which compose.yaml serves MongoDB. */
   readonly composePort: number;
-  /** The user that compose.yaml makes: the one the project logs in as, where MongoDB can make it by itself. */
-  readonly composeLogin: { readonly username: string } | undefined;
+  readonly composeLogin: ComposeLogin | undefined;
 }
 
 /** The whole text of each file that the settings ask for. Pure. */
@@ -135,9 +137,9 @@ export function viewFrom(path: string, settings: Settings): View {
       ...entry,
       line: `${entry.name}=${envLiteral(entry.example)}`,
     })),
-    isNew: settings.project.kind === 'new',
-    composePort: composePort(settings),
-    composeLogin: composeLogin(settings),
+    isComposed: withCompose(settings),
+    composePort: composePort(settings.connection),
+    composeLogin: composeLogin(settings.connection),
   };
 }
 
@@ -149,21 +151,6 @@ function specifier(from: string, to: string, ext: string): string {
   const shared = differs === -1 ? origin.length : differs;
   const up = origin.slice(shared).map(() => '..');
   return [...(up.length > 0 ? up : ['.']), ...target.slice(shared)].join('/');
-}
-
-const MONGODB_PORT = 27_017;
-
-/** The port that the project expects MongoDB at, where that is on this machine. */
-function composePort({ connection }: Settings): number {
-  if (connection.style === 'host') return connection.port;
-  const url = connection.style === 'url' ? connection.url : '';
-  const match = /^mongodb:\/\/(?:localhost|127\.0\.0\.1):(\d+)(?:[/?]|$)/.exec(url);
-  return match ? Number(match[1]) : MONGODB_PORT;
-}
-
-function composeLogin({ connection }: Settings): View['composeLogin'] {
-  const login = connection.style === 'host' ? connection.login : undefined;
-  return login?.authSource === 'admin' ? login : undefined;
 }
 
 /** Sections that were left out leave no gaps, and a file ends with one line end. */

@@ -386,9 +386,32 @@ describe('streams and exit codes', () => {
     { flags: ['--url', 'mongodb://localhost.example/a'], isOffered: false },
     { flags: ['--url', 'mongodb+srv://cluster.example/a'], isOffered: false },
     { flags: ['--host', 'db.example', '--db', 'a'], isOffered: false },
+    { flags: ['--url', 'mongodb://bob:pw@127.0.0.1:28117/a'], isOffered: false },
+    { flags: ['--host', '127.0.0.1', '--db', 'a', '--tls'], isOffered: false },
+    {
+      flags: ['--host', '127.0.0.1', '--db', 'a', '--username', 'u', '--auth-source', 'a'],
+      isOffered: false,
+    },
+    { flags: ['--host', '127.0.0.1', '--db', 'a', '--username', 'u'], isOffered: true },
   ])('a MongoDB for development is offered for one on this machine: $flags', async ({ flags, isOffered }) => {
     const { stdout } = await run(['app', ...flags, '--json'], { cwd: await temporaryFolder() });
     expect(JSON.parse(stdout).commands.includes('docker compose up -d')).toBe(isOffered);
+  });
+
+  test('the compose file makes the user that the project logs in as', async () => {
+    const cwd = await temporaryFolder();
+    await run(['--host', '127.0.0.1', '--db', 'a', '--username', "o'neil"], { cwd });
+    const text = await readIn(cwd, 'compose.yaml');
+    expect(text).toContain(`MONGO_INITDB_ROOT_USERNAME: "o'neil"\n`);
+    expect(text).toContain('MONGO_INITDB_ROOT_PASSWORD: ${MONGODB_PASSWORD:?');
+  });
+
+  test('a compose file that could not serve what is asked for is neither written nor advised', async () => {
+    const cwd = await temporaryFolder();
+    await run(['--host', '127.0.0.1', '--db', 'a', '--tls'], { cwd });
+    expect(await filesIn(cwd)).not.toContain('compose.yaml');
+    expect(await readIn(cwd, 'README.md')).not.toContain('docker compose');
+    expect(await readIn(cwd, 'src/server.ts')).not.toContain('docker compose');
   });
 
   test('the package manager that started the program is the one of the next steps', async () => {
