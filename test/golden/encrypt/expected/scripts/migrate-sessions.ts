@@ -63,10 +63,7 @@ export interface Collection {
   countDocuments(filter: object): Promise<number>;
   updateMany(filter: object, update: object[]): Promise<unknown>;
   deleteMany(filter: object): Promise<unknown>;
-  bulkWrite(
-    operations: readonly object[],
-    options?: object,
-  ): Promise<{ deletedCount: number; modifiedCount: number }>;
+  bulkWrite(operations: readonly object[], options?: object): Promise<unknown>;
 }
 
 /** As the command listIndexes gives it. */

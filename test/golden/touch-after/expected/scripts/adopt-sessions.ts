@@ -111,8 +111,12 @@ function adoption(target: Collection, source: Collection, layout: Layout, count:
     command: { find: source.collectionName, filter },
     async run() {
       const documents = await source.find(filter, { limit: BATCH_SIZE }).toArray();
-      const moved = documents.length > 0 ? await adopt(target, source, documents, layout) : 0;
-      vain = moved > 0 ? 0 : vain + 1;
+      if (documents.length === 0) return 0;
+      await adopt(target, source, documents, layout);
+      // Not how many it moved itself: another run may have been faster.
+      const ids = documents.map(({ _id }) => _id);
+      const left = await source.countDocuments({ ...filter, _id: { $in: ids } });
+      vain = left < ids.length ? 0 : vain + 1;
       if (vain > 10) throw new Error('the old store is still writing: stop the app that uses it');
       return documents.length;
     },
@@ -125,13 +129,12 @@ async function adopt(
   source: Collection,
   documents: readonly Document[],
   layout: Layout,
-): Promise<number> {
+): Promise<void> {
   const pairs = documents.map((document) => ({ document, session: toSession(document, layout) }));
   const writes = pairs.flatMap(({ session }) => (session ? [insertion(session), replacement(session)] : []));
   if (writes.length > 0) await target.bulkWrite(writes, DURABLE);
   const ends = pairs.map(({ document, session }) => (session ? removal : ending)(document, layout));
-  const { deletedCount, modifiedCount } = await source.bulkWrite(ends, DURABLE);
-  return deletedCount + modifiedCount;
+  await source.bulkWrite(ends, DURABLE);
 }
 
 function insertion({ _id, ...fields }: SessionDocument) {
