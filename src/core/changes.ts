@@ -20,6 +20,10 @@ export interface Change {
   /** What must still be on disk for the change to be made; undefined for no file. */
   readonly before: string | undefined;
   readonly after: string | undefined;
+  /** Where a new file lay until now; it keeps the mode that it had there. */
+  readonly from?: string;
+  /** Of a file that is brought back. */
+  readonly mode?: number | undefined;
 }
 
 /** What the manifest is to say beside its files. */
@@ -59,7 +63,7 @@ export function fileChanges(entry: Entry): Change[] {
   if (from === undefined) return [{ path, before: was, after: text }];
   return [
     { path: from, before: was, after: undefined },
-    { path, before: undefined, after: text },
+    { path, before: undefined, after: text, from },
   ];
 }
 

@@ -71,7 +71,7 @@ async function carryOut(root: string, changes: readonly Change[]): Promise<void>
   try {
     const work = await prepare(root, await unlessDone(root, changes));
     await makeFolders(work);
-    await inParallel(work, writeTemporary);
+    await inParallel(work, (each) => writeTemporary(each, modeOf(each, work)));
     await switchOver(root, work);
     await commit(root);
   } catch (error) {
@@ -153,10 +153,15 @@ async function makeFolders(work: readonly Work[]): Promise<void> {
   await inParallel([...folders], (folder) => mkdir(folder, { recursive: true }));
 }
 
-async function writeTemporary({ change, step, temporary }: Work): Promise<void> {
-  if (change.after === undefined) return;
-  const mode = step.before?.mode ?? (change.path === ENV_FILE ? 0o600 : undefined);
-  await writeNew(temporary, change.after, mode);
+async function writeTemporary({ change, temporary }: Work, mode: number | undefined): Promise<void> {
+  if (change.after !== undefined) await writeNew(temporary, change.after, mode);
+}
+
+/** The one that the file has, had in another place or had before; what is new has what the umask leaves. */
+function modeOf({ change, step }: Work, all: readonly Work[]): number | undefined {
+  if (step.before) return step.before.mode;
+  const source = all.find(({ step: { path } }) => path === change.from);
+  return source?.step.before?.mode ?? change.mode ?? (change.path === ENV_FILE ? 0o600 : undefined);
 }
 
 /** One after the other, so that the manifest, which is last, never tells of what is not there. */

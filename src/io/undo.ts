@@ -32,7 +32,7 @@ export async function changesToUndo(root: string): Promise<Change[]> {
       const before = current[index];
       const saved = (await savedContent(root, UNDO, step, before))?.toString();
       const after = isEnvThere && step.path === IGNORE_FILE ? patchGitignore(saved, [ENV_FILE]) : saved;
-      return { path: step.path, before, after };
+      return { path: step.path, before, after, mode: step.before?.mode };
     }),
   );
   const changes = restored.filter(({ before, after }) => before !== after);

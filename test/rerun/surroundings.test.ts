@@ -218,6 +218,16 @@ describe('modes', () => {
     await undo(project);
     expect(modeOf(project, 'README.md')).toBe(0o640);
   });
+
+  test('and keeps it where an option moves the file, and when the move is taken back', async () => {
+    const project = await temporaryFolder();
+    await generate(project, renderedFrom({ 'src/store.ts': source('store', 'one') }));
+    chmodSync(join(project, 'src/store.ts'), 0o600);
+    await generate(project, renderedFrom({ 'lib/store.ts': source('store', 'one') }));
+    expect(modeOf(project, 'lib/store.ts')).toBe(0o600);
+    await undo(project);
+    expect(modeOf(project, 'src/store.ts')).toBe(0o600);
+  });
 });
 
 test('no secret of .env is kept anywhere else, also not to take a run back', async () => {
