@@ -9,6 +9,7 @@ const STRICTEST = [
   ...['--strict', '--exactOptionalPropertyTypes', '--noUncheckedIndexedAccess', '--verbatimModuleSyntax'],
   ...['--erasableSyntaxOnly', '--isolatedModules', '--noImplicitOverride', '--noImplicitReturns'],
   ...['--noFallthroughCasesInSwitch', '--noUnusedLocals', '--noUnusedParameters'],
+  ...['--noPropertyAccessFromIndexSignature', '--noUncheckedSideEffectImports'],
 ];
 
 const RELEASES = [
