@@ -118,20 +118,26 @@ function scriptNotes(present: Names, { scripts }: WantedPackage): string[] {
     );
 }
 
+/** The oldest major versions that the generated code works with, where they are not those that it asks for. */
+const OLDEST: ReadonlyMap<string, number> = new Map([
+  ['koa', 2],
+  ['mongodb', 6],
+  ['mongoose', 8],
+]);
+const REASONS: ReadonlyMap<string, string> = new Map([
+  ['koa-session', ' (6 does not pass a type-check, and before it a slow request can undo a logout)'],
+]);
+
 function rangeNotes(present: Names, { dependencies, devDependencies }: WantedPackage): string[] {
   return Object.entries({ ...dependencies, ...devDependencies })
-    .filter(([name, range]) => Object.hasOwn(present, name) && isOlder(present[name], range))
+    .filter(([name, range]) => majorOf(present[name]) < (OLDEST.get(name) ?? majorOf(range)))
     .map(
       ([name, range]) =>
-        `package.json has ${name} ${present[name]}; the generated code is written for ${range}.`,
+        `package.json has ${name} ${present[name]}; the generated code needs ${range}${REASONS.get(name) ?? ''}.`,
     );
 }
 
-/** By major version, where the range has a plain one such as `^7.0.2`, `~7.0` or `7`. */
-function isOlder(range: unknown, wanted: string): boolean {
-  return majorOf(range) < majorOf(wanted);
-}
-
+/** Of a plain range such as `^7.0.2`, `~7.0` or `7`. */
 function majorOf(range: unknown): number {
   return Number(
     typeof range === 'string' ? (/^[\^~]?(\d+)(?:\.|$)/.exec(range)?.[1] ?? Number.NaN) : Number.NaN,
