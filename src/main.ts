@@ -24,6 +24,7 @@ import type { Flags, RunFlags } from './flags.ts';
 import { askAdvanced, askMissing, confirm } from './io/ask.ts';
 import { canAsk } from './io/environment.ts';
 import { errorCode } from './io/files.ts';
+import { doubtsAboutEnv } from './io/git.ts';
 import { detectPackageManager, installPackages } from './io/packages.ts';
 import { openProject, readProject, readWorkingTree } from './io/project.ts';
 import { unbroken } from './io/signals.ts';
@@ -63,6 +64,7 @@ export async function main(flags: Flags): Promise<number> {
     if (outcome.problem) throw outcome.problem;
     return outcome.exitCode;
   }
+  (await doubtsAboutEnv(project.root, outcome.plan)).forEach(warn);
 
   const manager = managerFor(collected, facts);
   const failure = collected.install === true ? await installPackages(project.root, manager) : undefined;

@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
 import { filesIn, readIn, rememberedIn, run, temporaryFolder } from '../support/program.ts';
 
@@ -434,6 +435,19 @@ describe('in a project of the user', () => {
     await writeFile(`${cwd}/package.json`, '{"name":"plain"}');
     expect((await run(['.', '-c', 'db'], { cwd })).stderr).toContain('no tsconfig.json');
     expect((await run(['.'], { cwd })).stderr).toBe('');
+  });
+
+  test('secrets that are added to a .env which git tracks are warned about, and others are not', async () => {
+    const cwd = await temporaryFolder();
+    await writeFile(`${cwd}/.env`, 'MINE=1\n');
+    await execa('git', ['init', '-q'], { cwd });
+    expect((await run(['.', '-c', 'db'], { cwd })).stderr).toBe('');
+    await execa('git', ['add', '--force', '.env'], { cwd });
+    expect((await run(['.'], { cwd })).stderr).toBe('');
+    await writeFile(`${cwd}/.env`, 'MINE=1\n');
+    const { exitCode, stderr } = await run(['.'], { cwd });
+    expect(exitCode).toBe(0);
+    expect(stderr).toMatch(/^warning: git tracks \.env, .* git rm --cached \.env\n$/);
   });
 
   test('the lines that mount sessions are printed', async () => {

@@ -1,0 +1,26 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import type { Plan } from '../core/plan.ts';
+import { ENV_FILE } from './state.ts';
+
+const TIMEOUT_MS = 5_000;
+
+/** What should be said to the user where the next commit would take along what was added to `.env`. */
+export async function doubtsAboutEnv(root: string, { entries }: Pick<Plan, 'entries'>): Promise<string[]> {
+  const isAddedTo = entries.some(({ path, action }) => path === ENV_FILE && action === 'update');
+  if (!isAddedTo || !(await isTracked(root, ENV_FILE))) return [];
+  return [
+    `git tracks ${ENV_FILE}, to which secrets were added, and .gitignore does nothing about a file that is tracked. Before the next commit, run in the project: git rm --cached ${ENV_FILE}`,
+  ];
+}
+
+/** False also where there is no git, or no repository. */
+async function isTracked(root: string, path: string): Promise<boolean> {
+  const options = { cwd: root, timeout: TIMEOUT_MS };
+  try {
+    await promisify(execFile)('git', ['ls-files', '--error-unmatch', '--', path], options);
+    return true;
+  } catch {
+    return false;
+  }
+}
