@@ -1,8 +1,10 @@
+import { ObjectId } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type OwnServer, startServer, withDatabase } from '../support/mongo/index.ts';
 import { Terminal } from '../support/terminal.ts';
 import { DAY, fromMongoose, NOW } from './old-stores.ts';
 import { hash, makeProject, openDatabase, planOf, SCRIPT, type Stored, sessionsOf, TSX } from './project.ts';
+import { between } from './proxy.ts';
 
 const project = makeProject();
 
@@ -126,6 +128,30 @@ describe('--old-ttl', () => {
       { ...browser, expiresAt: new Date(NOW + TTL) },
     ]);
     expect(await project.start(url, ['--old-ttl', '30d', '--check'])).toMatchObject({ exitCode: 0 });
+  });
+
+  test('goes through the sessions once, however many there are', async () => {
+    const { url, db } = await openDatabase(server);
+    const some = Array.from({ length: 1200 }, (_, at) => session(`${at}`, { lifetime: 30 * DAY }));
+    await sessionsOf(db).insertMany(some);
+    const ids = some.map(({ _id }) => _id).sort();
+    const starts: unknown[] = [];
+    const through = await between(url, (command, { filter }) => {
+      if (command === 'find' && filter.expiresAt) starts.push(filter._id);
+      return undefined;
+    });
+    expect(await project.start(through, ['--old-ttl', '30d', '--yes'])).toMatchObject({ exitCode: 0 });
+    expect(starts).toEqual(['', ids[499], ids[999], ids[1199]].map((last) => ({ $gt: last })));
+    expect(await sessionsOf(db).countDocuments({ expiresAt: new Date(NOW + TTL + 10_000) })).toBe(1200);
+  });
+
+  test('leaves alone what another store left and nobody can read', async () => {
+    const { url, db } = await openDatabase(server);
+    const old = { _id: new ObjectId(), sid: 'a', blob: '{', updatedAt: new Date(NOW) };
+    const document = { ...old, expiresAt: new Date(NOW + 30 * DAY) };
+    await sessionsOf(db).insertOne(document);
+    expect(await project.start(url, ['--old-ttl', '30d', '--yes'])).toMatchObject({ exitCode: 0 });
+    expect(await sessionsOf(db).find().toArray()).toEqual([document]);
   });
 
   test('counts those that would end at once, and does nothing without consent', async () => {

@@ -64,7 +64,6 @@ export interface Collection {
   readonly collectionName: string;
   find(filter: object, options: object): { toArray(): Promise<Document[]> };
   countDocuments(filter: object): Promise<number>;
-  updateMany(filter: object, update: object[]): Promise<unknown>;
   deleteMany(filter: object): Promise<unknown>;
   bulkWrite(operations: readonly object[], options?: object): Promise<unknown>;
 }
@@ -261,7 +260,8 @@ async function planLifetimes(collection: Collection, oldTtl: number): Promise<Ac
   const now = Date.now();
   const age = { $subtract: ['$expiresAt', '$updatedAt'] };
   const untimed = { 'cookie._maxAge': { $exists: false }, $expr: { $eq: [age, oldTtl] } };
-  const filter = { expiresAt: { $gt: new Date(now) }, $or: [{ 'cookie._maxAge': oldTtl }, untimed] };
+  const ours = { _id: TEXT, expiresAt: { $gt: new Date(now) } };
+  const filter = { ...ours, $or: [{ 'cookie._maxAge': oldTtl }, untimed] };
   const count = await collection.countDocuments(filter);
   if (count === 0) return [];
   const over = await collection.countDocuments({ ...filter, updatedAt: { $lte: new Date(now - TTL) } });
@@ -271,17 +271,14 @@ async function planLifetimes(collection: Collection, oldTtl: number): Promise<Ac
   const expiresAt = { $min: [end, { $add: ['$createdAt', settings.ABSOLUTE_TTL] }] };
   const cookie = { $cond: [isTimed, { $mergeObjects: ['$cookie', timed] }, '$cookie'] };
   const update = [{ $set: { expiresAt, cookie } }];
+  const change = ({ _id }: Document) => [{ updateOne: { filter: { ...filter, _id }, update } }];
   return [
     {
       what: `change the lifetime of sessions from ${oldTtl / 1000} s to ${TTL / 1000} s (${count})`,
       asks: `${over} of them end at once`,
       needs: 'update (in the role readWrite)',
       command: { update: COLLECTION, updates: [{ q: filter, u: update, multi: true }] },
-      async run() {
-        const ids = await firstIds(collection, filter);
-        if (ids.length > 0) await collection.updateMany({ ...filter, _id: { $in: ids } }, update);
-        return ids.length;
-      },
+      run: inBatches(collection, filter, { _id: 1 }, change),
     },
   ];
 }
@@ -307,7 +304,7 @@ async function planEncryption(collection: Collection): Promise<Action[]> {
       asks: 'that makes them valid, whoever wrote them, so agree only when encryption is new',
       needs: 'find and update (in the role readWrite)',
       command: { find: COLLECTION, filter },
-      run: inBatches(collection, filter, encryption),
+      run: inBatches(collection, filter, { data: 1, version: 1 }, encryption),
     },
   ];
 }
@@ -332,7 +329,7 @@ async function planNaming(collection: Collection): Promise<Action[]> {
       what: `look for the users of sessions (${count})`,
       needs: 'find and update (in the role readWrite)',
       command: { find: COLLECTION, filter },
-      run: inBatches(collection, filter, naming),
+      run: inBatches(collection, filter, { data: 1, version: 1 }, naming),
     },
   ];
 }
@@ -345,11 +342,16 @@ function naming(document: Document): object[] {
 }
 
 /** In one pass, which ends whatever the app writes meanwhile. */
-function inBatches(collection: Collection, filter: object, toUpdates: (document: Document) => object[]) {
+function inBatches(
+  collection: Collection,
+  filter: object,
+  projection: object,
+  toUpdates: (document: Document) => object[],
+) {
   let last = '';
   return async () => {
     const next = { ...filter, _id: { $gt: last } };
-    const options = { sort: { _id: 1 }, limit: BATCH_SIZE, promoteBuffers: true };
+    const options = { projection, sort: { _id: 1 }, limit: BATCH_SIZE, promoteBuffers: true };
     const documents = await collection.find(next, options).toArray();
     const { _id }: Document = documents.at(-1) ?? {};
     last = String(_id);

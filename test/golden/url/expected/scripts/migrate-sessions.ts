@@ -26,6 +26,7 @@ Exit codes: 0 done, 1 failed, 2 usage, 3 something to do (--check), 4 not agreed
 /** TTL 0: each session ends at its own date, so that the index need never change. */
 const TTL_INDEX: Index = { name: 'expiresAt_1', key: { expiresAt: 1 }, expireAfterSeconds: 0 };
 const INDEXES = [TTL_INDEX];
+const TEXT = { $type: 'string' };
 /** The dates by which other stores end a session: a TTL index on one would end the sessions of this store, too. */
 const OLD_DATES = ['updatedAt', 'expires', 'ttl', 'expiresAt'];
 /** The fields that every session has. */
@@ -59,7 +60,6 @@ export interface Collection {
   readonly collectionName: string;
   find(filter: object, options: object): { toArray(): Promise<Document[]> };
   countDocuments(filter: object): Promise<number>;
-  updateMany(filter: object, update: object[]): Promise<unknown>;
   deleteMany(filter: object): Promise<unknown>;
   bulkWrite(operations: readonly object[], options?: object): Promise<unknown>;
 }
@@ -253,7 +253,8 @@ async function planLifetimes(collection: Collection, oldTtl: number): Promise<Ac
   const now = Date.now();
   const age = { $subtract: ['$expiresAt', '$updatedAt'] };
   const untimed = { 'cookie._maxAge': { $exists: false }, $expr: { $eq: [age, oldTtl] } };
-  const filter = { expiresAt: { $gt: new Date(now) }, $or: [{ 'cookie._maxAge': oldTtl }, untimed] };
+  const ours = { _id: TEXT, expiresAt: { $gt: new Date(now) } };
+  const filter = { ...ours, $or: [{ 'cookie._maxAge': oldTtl }, untimed] };
   const count = await collection.countDocuments(filter);
   if (count === 0) return [];
   const over = await collection.countDocuments({ ...filter, updatedAt: { $lte: new Date(now - TTL) } });
@@ -263,17 +264,14 @@ async function planLifetimes(collection: Collection, oldTtl: number): Promise<Ac
   const expiresAt = end;
   const cookie = { $cond: [isTimed, { $mergeObjects: ['$cookie', timed] }, '$cookie'] };
   const update = [{ $set: { expiresAt, cookie } }];
+  const change = ({ _id }: Document) => [{ updateOne: { filter: { ...filter, _id }, update } }];
   return [
     {
       what: `change the lifetime of sessions from ${oldTtl / 1000} s to ${TTL / 1000} s (${count})`,
       asks: `${over} of them end at once`,
       needs: 'update (in the role readWrite)',
       command: { update: COLLECTION, updates: [{ q: filter, u: update, multi: true }] },
-      async run() {
-        const ids = await firstIds(collection, filter);
-        if (ids.length > 0) await collection.updateMany({ ...filter, _id: { $in: ids } }, update);
-        return ids.length;
-      },
+      run: inBatches(collection, filter, { _id: 1 }, change),
     },
   ];
 }
@@ -286,6 +284,26 @@ async function otherLifetimes(collection: Collection): Promise<string[]> {
   return [...lifetimes]
     .filter((lifetime) => lifetime !== settings.TTL)
     .map((lifetime) => `some sessions have a lifetime of ${lifetime / 1000} s: --old-ttl would change that`);
+}
+
+/** In one pass, which ends whatever the app writes meanwhile. */
+function inBatches(
+  collection: Collection,
+  filter: object,
+  projection: object,
+  toUpdates: (document: Document) => object[],
+) {
+  let last = '';
+  return async () => {
+    const next = { ...filter, _id: { $gt: last } };
+    const options = { projection, sort: { _id: 1 }, limit: BATCH_SIZE };
+    const documents = await collection.find(next, options).toArray();
+    const { _id }: Document = documents.at(-1) ?? {};
+    last = String(_id);
+    const updates = documents.flatMap(toUpdates);
+    if (updates.length > 0) await collection.bulkWrite(updates, { ordered: false });
+    return documents.length;
+  };
 }
 
 async function planSharding(database: Database): Promise<Action[]> {

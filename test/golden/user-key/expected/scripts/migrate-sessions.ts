@@ -29,6 +29,7 @@ const TTL_INDEX: Index = { name: 'expiresAt_1', key: { expiresAt: 1 }, expireAft
 const IF_USER = { user: { $exists: true } };
 const USER_INDEX: Index = { name: 'user_1', key: { user: 1 }, partialFilterExpression: IF_USER };
 const INDEXES = [TTL_INDEX, USER_INDEX];
+const TEXT = { $type: 'string' };
 /** The dates by which other stores end a session: a TTL index on one would end the sessions of this store, too. */
 const OLD_DATES = ['updatedAt', 'expires', 'ttl', 'expiresAt'];
 /** The fields that every session has. */
@@ -62,7 +63,6 @@ export interface Collection {
   readonly collectionName: string;
   find(filter: object, options: object): { toArray(): Promise<Document[]> };
   countDocuments(filter: object): Promise<number>;
-  updateMany(filter: object, update: object[]): Promise<unknown>;
   deleteMany(filter: object): Promise<unknown>;
   bulkWrite(operations: readonly object[], options?: object): Promise<unknown>;
 }
@@ -258,7 +258,8 @@ async function planLifetimes(collection: Collection, oldTtl: number): Promise<Ac
   const now = Date.now();
   const age = { $subtract: ['$expiresAt', '$updatedAt'] };
   const untimed = { 'cookie._maxAge': { $exists: false }, $expr: { $eq: [age, oldTtl] } };
-  const filter = { expiresAt: { $gt: new Date(now) }, $or: [{ 'cookie._maxAge': oldTtl }, untimed] };
+  const ours = { _id: TEXT, expiresAt: { $gt: new Date(now) } };
+  const filter = { ...ours, $or: [{ 'cookie._maxAge': oldTtl }, untimed] };
   const count = await collection.countDocuments(filter);
   if (count === 0) return [];
   const over = await collection.countDocuments({ ...filter, updatedAt: { $lte: new Date(now - TTL) } });
@@ -268,17 +269,14 @@ async function planLifetimes(collection: Collection, oldTtl: number): Promise<Ac
   const expiresAt = end;
   const cookie = { $cond: [isTimed, { $mergeObjects: ['$cookie', timed] }, '$cookie'] };
   const update = [{ $set: { expiresAt, cookie } }];
+  const change = ({ _id }: Document) => [{ updateOne: { filter: { ...filter, _id }, update } }];
   return [
     {
       what: `change the lifetime of sessions from ${oldTtl / 1000} s to ${TTL / 1000} s (${count})`,
       asks: `${over} of them end at once`,
       needs: 'update (in the role readWrite)',
       command: { update: COLLECTION, updates: [{ q: filter, u: update, multi: true }] },
-      async run() {
-        const ids = await firstIds(collection, filter);
-        if (ids.length > 0) await collection.updateMany({ ...filter, _id: { $in: ids } }, update);
-        return ids.length;
-      },
+      run: inBatches(collection, filter, { _id: 1 }, change),
     },
   ];
 }
@@ -307,7 +305,7 @@ async function planNaming(collection: Collection): Promise<Action[]> {
       what: `look for the users of sessions (${count})`,
       needs: 'find and update (in the role readWrite)',
       command: { find: COLLECTION, filter },
-      run: inBatches(collection, filter, naming),
+      run: inBatches(collection, filter, { data: 1, version: 1 }, naming),
     },
   ];
 }
@@ -320,11 +318,16 @@ function naming(document: Document): object[] {
 }
 
 /** In one pass, which ends whatever the app writes meanwhile. */
-function inBatches(collection: Collection, filter: object, toUpdates: (document: Document) => object[]) {
+function inBatches(
+  collection: Collection,
+  filter: object,
+  projection: object,
+  toUpdates: (document: Document) => object[],
+) {
   let last = '';
   return async () => {
     const next = { ...filter, _id: { $gt: last } };
-    const options = { sort: { _id: 1 }, limit: BATCH_SIZE };
+    const options = { projection, sort: { _id: 1 }, limit: BATCH_SIZE };
     const documents = await collection.find(next, options).toArray();
     const { _id }: Document = documents.at(-1) ?? {};
     last = String(_id);
