@@ -114,6 +114,8 @@ export const parseUserKey = textWithout(
 
 /** Folders that a package manager, git, a build or this program empties or rewrites. */
 const FOREIGN_FOLDERS = new Set(['node_modules', '.git', '.koa-mongo-session', 'dist']);
+/** Far below what any file system takes, with the names of the files to come. */
+const FOLDER_BYTES = 200;
 const WINDOWS_DEVICE = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
 
 const isFolderName = (name: string): boolean =>
@@ -123,6 +125,7 @@ const isFolderName = (name: string): boolean =>
 export function parseFolder(answer: unknown): Parsed<string> {
   const text = parseText(answer);
   if ('problem' in text) return text;
+  if (byteLength(text.value) > FOLDER_BYTES) return { problem: `must be at most ${FOLDER_BYTES} bytes long` };
   const segments = text.value.replace(/^\.\//, '').replace(/\/$/, '').split('/');
   if (!segments.every(isFolderName)) {
     return {

@@ -42,14 +42,36 @@ export function planChanges(
     files,
     tree,
   );
+  const entries = [
+    ...bringBack(files, restore, rendered, tree),
+    ...left,
+    ...patches.map((patch) => planPatch(patch, onDisk(tree, patch.path))),
+  ];
   return {
-    entries: [
-      ...bringBack(files, restore, rendered, tree),
-      ...left,
-      ...patches.map((patch) => planPatch(patch, onDisk(tree, patch.path))),
-    ],
+    entries: refuseBelowFiles(entries),
     notes: [...patches.flatMap(({ notes }) => notes), ...copyNotes(tree), ...importNotes(left, files, tree)],
   };
+}
+
+/** A folder cannot have the name of a file, which another file system may take for the same in another case. */
+function refuseBelowFiles(entries: readonly Entry[]): Entry[] {
+  const files = new Map(
+    entries.filter((entry) => 'text' in entry).map(({ path }) => [path.toLowerCase(), path]),
+  );
+  return entries.map((entry) => {
+    const file = foldersOf(entry.path.toLowerCase())
+      .map((folder) => files.get(folder))
+      .find(Boolean);
+    if (file === undefined || !('text' in entry)) return entry;
+    const { id, path } = entry;
+    return { id, path, ...refuse(`cannot be written: ${file} is to be a file; choose another --dir`, 2) };
+  });
+}
+
+/** `a/b/c`: `a` and `a/b`. */
+function foldersOf(path: string): string[] {
+  const segments = path.split('/');
+  return segments.slice(1).map((_, at) => segments.slice(0, at + 1).join('/'));
 }
 
 function planPatch({ id, path, text }: Patch, disk: OnDisk): Entry {

@@ -24,6 +24,42 @@ async function unless<T>(call: Promise<T>, ...codes: string[]): Promise<T | unde
   }
 }
 
+/** What may be wrong with a path that is no mistake of this program; worded to follow the path. */
+const PROBLEMS: Readonly<Record<string, string>> = {
+  EACCES: 'cannot be read: permission is missing',
+  ELOOP: 'leads in a circle of symbolic links',
+  ENAMETOOLONG: 'has a name that is too long',
+};
+
+/** A path that cannot be used, and is the user's to mend. */
+export class PathError extends UserError {
+  /** Worded to follow the path. */
+  readonly problem: string;
+
+  constructor(path: string, problem: string, options?: ErrorOptions) {
+    super(`${path} ${problem}`, 2, options);
+    this.problem = problem;
+  }
+}
+
+function asPathError(path: string, error: unknown): unknown {
+  const problem = PROBLEMS[errorCode(error) ?? ''];
+  return problem === undefined ? error : new PathError(path, problem, { cause: error });
+}
+
+/**
+ * Waits for what is read at a path.
+ *
+ * @throws PathError where it cannot be read
+ */
+export async function reading<T>(path: string, call: Promise<T>): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    throw asPathError(path, error);
+  }
+}
+
 export function isInside(root: string, path: string): boolean {
   const way = relative(root, path);
   return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
@@ -36,12 +72,16 @@ export function isInside(root: string, path: string): boolean {
 
 /** Of what is there, a link followed. */
 export function statIfThere(path: string): Stats | undefined {
-  return ifThere(() => statSync(path, { throwIfNoEntry: false }));
+  return ifThere(path, () => statSync(path, { throwIfNoEntry: false }));
 }
 
 /** Of what is there, a link itself. */
 export function lstatIfThere(path: string): Stats | undefined {
-  return ifThere(() => lstatSync(path, { throwIfNoEntry: false }));
+  return ifThere(path, () => lstatSync(path, { throwIfNoEntry: false }));
+}
+
+export function isLink(path: string): boolean {
+  return lstatIfThere(path)?.isSymbolicLink() ?? false;
 }
 
 /** The folder itself or, where it is still to be made, the nearest one around it. */
@@ -51,16 +91,21 @@ export function nearestFolder(folder: string): string {
 }
 
 function realPathIfThere(path: string): string | undefined {
-  return statIfThere(path) && ifThere(() => realpathSync.native(path));
+  return statIfThere(path) && ifThere(path, () => realpathSync.native(path));
 }
 
-function ifThere<T>(call: () => T): T | undefined {
+function ifThere<T>(path: string, call: () => T): T | undefined {
   try {
     return call();
   } catch (error) {
     if (ABSENT.includes(errorCode(error) ?? '')) return undefined;
-    throw error;
+    throw asPathError(path, error);
   }
+}
+
+/** Relative to the project, with `/`. */
+export function pathIn(root: string, path: string): string {
+  return relative(root, path).split(sep).join('/');
 }
 
 /** Finds out where paths of a project really lie. */
@@ -70,8 +115,7 @@ export type Locate = (path: string) => string;
  * Locates paths of a project. A symbolic link inside the project is followed, so that it stays a link. Folders are
  * looked at once: for the time of one reading or one writing.
  *
- * The function throws a UserError for a path that leads out of the project, or nowhere; its message begins with the
- * path.
+ * The function throws a PathError for a path that leads out of the project, or nowhere.
  */
 export function locator(root: string): Locate {
   const folders = new Map<string, string>();
@@ -82,16 +126,18 @@ export function locator(root: string): Locate {
   };
   const findFolder = (folder: string): string => {
     if (folder === root) return root;
-    return realPathIfThere(folder) ?? join(realFolder(dirname(folder)), basename(folder));
+    const real = realPathIfThere(folder);
+    if (real !== undefined) return real;
+    if (!isLink(folder)) return join(realFolder(dirname(folder)), basename(folder));
+    const shown = pathIn(root, folder);
+    throw new PathError(shown, `cannot be written: ${shown} is a symbolic link to nothing`);
   };
   return (path) => {
     const full = join(root, path);
-    const real = lstatIfThere(full)?.isSymbolicLink()
-      ? realPathIfThere(full)
-      : join(realFolder(dirname(full)), basename(full));
-    if (real === undefined) throw new UserError(`${path} is a symbolic link to nothing`);
+    const real = isLink(full) ? realPathIfThere(full) : join(realFolder(dirname(full)), basename(full));
+    if (real === undefined) throw new PathError(path, 'is a symbolic link to nothing');
     if (isInside(root, real)) return real;
-    throw new UserError(`${path} leads out of the project through a symbolic link`);
+    throw new PathError(path, 'leads out of the project through a symbolic link');
   };
 }
 

@@ -1,5 +1,5 @@
 import { readFile, realpath } from 'node:fs/promises';
-import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { verifiedBase } from '../core/base.ts';
 import { UserError } from '../core/errors.ts';
 import { plainObject } from '../core/json.ts';
@@ -14,7 +14,7 @@ import {
 } from '../core/manifest.ts';
 import type { OnDisk, Project, WorkingTree } from '../core/project.ts';
 import type { RenderedFile } from '../core/rendered-file.ts';
-import { isInside, type Locate, locator, statIfThere } from './files.ts';
+import { isInside, isLink, type Locate, locator, PathError, pathIn, reading, statIfThere } from './files.ts';
 import { formatAll, type Unformatted } from './format.ts';
 import { findById, findImporters } from './sources.ts';
 import { isInterrupted } from './state.ts';
@@ -35,7 +35,7 @@ const PATCHED = [PACKAGE_JSON, '.gitignore', '.env', '.env.example'];
  * @throws UserError for a directory, a manifest or a journal that cannot be used
  */
 export async function openProject(dir: string, generator: string): Promise<Project> {
-  const root = await realRoot(resolve(dir));
+  const root = await realRoot(absolute(dir));
   const edited = await repairInterrupted(root);
   const project = await readProject(root, generator);
   const warnings = edited.map(
@@ -51,7 +51,7 @@ export async function openProject(dir: string, generator: string): Promise<Proje
  * @throws UserError for a directory or a manifest that cannot be used
  */
 export async function readProject(dir: string, generator: string): Promise<Project> {
-  const root = await realRoot(resolve(dir));
+  const root = await realRoot(absolute(dir));
   if (isInterrupted(root)) throw new UserError(HALF_WAY, 4);
   const manifest = await readManifest(root, generator);
   const packageJson = await look(root, PACKAGE_JSON);
@@ -89,6 +89,7 @@ export async function readWorkingTree(
   const locate = locator(root);
   await Promise.all([...paths].map(async (path) => files.set(path, await look(root, path, locate))));
   refuseUnusableState(files);
+  refuseShared(files, root, locate, new Set([...rendered.map(({ path }) => path), ...PATCHED]));
   const missing = records.filter(({ path }) => files.get(path)?.kind === 'absent');
   const moved = await findById(root, new Set(missing.map(({ id }) => id)));
   await Promise.all([...moved.values()].flat().map(async (path) => files.set(path, await look(root, path))));
@@ -110,6 +111,21 @@ function refuseUnusableState(files: ReadonlyMap<string, OnDisk>): void {
   }
 }
 
+/** Of two paths that lead to one file, each would be written with the text of the other. */
+function refuseShared(
+  files: Map<string, OnDisk>,
+  root: string,
+  locate: Locate,
+  paths: ReadonlySet<string>,
+): void {
+  for (const path of paths) {
+    if (files.get(path)?.kind !== 'file') continue;
+    const real = pathIn(root, locate(path));
+    if (real === path || !paths.has(real)) continue;
+    files.set(path, unusable(`is a symbolic link to ${real}; make it a file of its own`));
+  }
+}
+
 /** The new text and the base of each file, at the path where it lies. */
 function formattable(
   rendered: readonly RenderedFile[],
@@ -126,10 +142,19 @@ function formattable(
   });
 }
 
+function absolute(dir: string): string {
+  try {
+    return resolve(dir);
+  } catch (cause) {
+    throw new UserError('The current directory was removed; change to another one.', 2, { cause });
+  }
+}
+
 async function realRoot(dir: string): Promise<string> {
   const stats = statIfThere(dir);
   if (stats && !stats.isDirectory()) throw new UserError(`${dir} is a file; name a directory.`);
-  if (stats) return realpath(dir);
+  if (stats) return reading(dir, realpath(dir));
+  if (isLink(dir)) throw new UserError(`${dir} is a symbolic link to nothing; name a directory.`);
   const parent = dirname(dir);
   return parent === dir ? dir : join(await realRoot(parent), basename(dir));
 }
@@ -143,23 +168,21 @@ async function readManifest(root: string, generator: string): Promise<Manifest |
 
 /** What stands at a path, read with care: it may be a link, a directory, a device, huge, or no text at all. */
 async function look(root: string, path: string, locate: Locate = locator(root)): Promise<OnDisk> {
-  const real = located(path, locate);
-  if (real instanceof UserError) return unusable(real.message.slice(path.length + 1));
+  try {
+    return await lookAt(root, locate(path));
+  } catch (error) {
+    if (error instanceof PathError) return unusable(error.problem);
+    throw error;
+  }
+}
+
+async function lookAt(root: string, real: string): Promise<OnDisk> {
   const stats = statIfThere(real);
   if (!stats) return lookBeyond(root, real);
   if (stats.isDirectory()) return unusable('is a directory, where a file is to be written');
   if (!stats.isFile()) return unusable('is no regular file');
   if (stats.size > MAX_BYTES) return unusable(`is larger than ${MAX_BYTES} bytes, too large to be compared`);
-  return asText(await readFile(real), (stats.mode & 0o222) === 0);
-}
-
-function located(path: string, locate: Locate): string | UserError {
-  try {
-    return locate(path);
-  } catch (error) {
-    if (error instanceof UserError) return error;
-    throw error;
-  }
+  return asText(await reading(real, readFile(real)), (stats.mode & 0o222) === 0);
 }
 
 /** Nothing is there, and below a file nothing can be. */
@@ -167,7 +190,7 @@ function lookBeyond(root: string, real: string): OnDisk {
   for (let at = dirname(real); isInside(root, at) && at !== root; at = dirname(at)) {
     const stats = statIfThere(at);
     if (stats?.isDirectory()) break;
-    if (stats) return unusable(`cannot be written: ${relative(root, at).split(sep).join('/')} is a file`);
+    if (stats) return unusable(`cannot be written: ${pathIn(root, at)} is a file`);
   }
   return { kind: 'absent' };
 }

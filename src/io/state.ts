@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { UserError } from '../core/errors.ts';
 import { type Journal, parseJournal, type Step } from '../core/journal.ts';
 import { STATE_DIR } from '../core/manifest.ts';
-import { hashOf, lstatIfThere, removeFile, statIfThere, unlessAbsent } from './files.ts';
+import { hashOf, lstatIfThere, reading, removeFile, statIfThere, unlessAbsent } from './files.ts';
 import { isLock } from './lock.ts';
 
 /** Copies and journal of the run that is being carried out. */
@@ -24,7 +24,8 @@ export function isInterrupted(root: string): boolean {
 
 /** Whether there is anything that a run which ended well does not leave, or another one that is still at it. */
 export async function hasLeftovers(root: string): Promise<boolean> {
-  const names = (await unlessAbsent(readdir(join(root, STATE_DIR)))) ?? [];
+  const folder = join(root, STATE_DIR);
+  const names = (await reading(folder, unlessAbsent(readdir(folder)))) ?? [];
   return names.some((name) => isLock(name) || [PENDING, OLD_UNDO].includes(`${STATE_DIR}/${name}`));
 }
 
@@ -49,7 +50,7 @@ export async function readJournal(root: string, folder: string): Promise<Journal
 }
 
 export async function textAt(path: string): Promise<string | undefined> {
-  return unlessAbsent(readFile(path, 'utf8'));
+  return reading(path, unlessAbsent(readFile(path, 'utf8')));
 }
 
 export function hashUnlessAbsent(text: string | undefined): string | undefined {
