@@ -68,7 +68,11 @@ export function nextStepsText({ commands, toFillIn, mount, mountIn, repeat }: Ne
     ...indent(commands),
     ...(mount.length === 0
       ? []
-      : ['', `Where the Koa app is made (the import as seen from ${mountIn}):`, ...indent(mount)]),
+      : [
+          '',
+          `Where the Koa app is made, with .env loaded (the import as seen from ${mountIn}):`,
+          ...indent(mount),
+        ]),
     '',
     'To repeat this run:',
     ...indent([repeat]),
