@@ -18,7 +18,9 @@ export async function doubtsAboutEnv(root: string, { entries }: Pick<Plan, 'entr
 async function isTracked(root: string, path: string): Promise<boolean> {
   const options = { cwd: root, timeout: TIMEOUT_MS };
   try {
-    await promisify(execFile)('git', ['ls-files', '--error-unmatch', '--', path], options);
+    // Without the monitor: what a repository's settings name as one would be run.
+    const args = ['-c', 'core.fsmonitor=false', 'ls-files', '--error-unmatch', '--', path];
+    await promisify(execFile)('git', args, options);
     return true;
   } catch {
     return false;
