@@ -18,7 +18,7 @@ import { listPatches } from './core/patches.ts';
 import type { Project } from './core/project.ts';
 import { renderFiles } from './core/render.ts';
 import { hasDrift, reportDiff, reportJson, reportText } from './core/report.ts';
-import { doubtsAbout, parseSettings, problemsIn } from './core/settings.ts';
+import { doubtsAbout, parseSettings, problemsIn, valuesForEnv } from './core/settings.ts';
 import { undoJson, undoText } from './core/undo-report.ts';
 import type { Flags, RunFlags } from './flags.ts';
 import { askAdvanced, askMissing, confirm } from './io/ask.ts';
@@ -41,14 +41,15 @@ export async function main(flags: Flags): Promise<number> {
   const project = await (isPreview(run) ? readProject : openProject)(flags.directory, manifest.version);
   project.warnings.forEach(warn);
   const facts = factsOf(project);
-  const collected = await collectAnswers(flags, project.manifest?.answers ?? {}, facts);
+  const saved = project.manifest?.answers ?? {};
+  const collected = await collectAnswers(flags, saved, facts);
   const { settings, secrets, answers } = parseSettings(collected, facts);
   doubtsAbout(settings).forEach(warn);
 
   const rendered = renderFiles(settings, templates);
   (await doubtsAboutBuild(project, rendered, settings.dir)).forEach(warn);
   const tree = await readWorkingTree(project, rendered);
-  const patches = listPatches(settings, secrets, tree, newKey);
+  const patches = listPatches(settings, valuesForEnv(settings, secrets, saved), tree, newKey);
   const remembered = { generator: manifest.version, project: project.kind, answers };
   const outcome = await regenerate({
     project,

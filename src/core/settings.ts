@@ -88,6 +88,12 @@ export function parseSettings(answers: Answers, facts: ProjectFacts): Outcome {
   };
 }
 
+/** What `.env` should hold of what was said this time: a new URL too, though it may have no secret in it. */
+export function valuesForEnv({ connection }: Settings, secrets: Secrets, saved: Answers): Secrets {
+  const isNewUrl = connection.style === 'url' && connection.url !== saved.url;
+  return isNewUrl ? { MONGODB_URL: connection.url, ...secrets } : secrets;
+}
+
 /** What is allowed, but does less than it seems to. */
 export function doubtsAbout({ touchAfter, ttl, rolling }: Settings): readonly string[] {
   const isWithoutEffect = touchAfter !== undefined && !rolling && touchAfter <= ttl / 2;

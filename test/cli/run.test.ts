@@ -478,6 +478,18 @@ describe('in a project of the user', () => {
     expect(stdout).toContain('Next:\n');
     expect(await readIn(cwd, '.env')).toContain('MONGODB_URL=mongodb://db.example/shop\n');
   });
+
+  test('a URL that .env has another one for is not written, and each run that is given it says so', async () => {
+    const cwd = await temporaryFolder();
+    await writeFile(`${cwd}/.env`, 'MONGODB_URL=mongodb://db.example/old\n');
+    const first = await run(['.', '--url', 'mongodb://db.example/new'], { cwd });
+    expect(first).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('.env has MONGODB_URL') });
+    expect(await readIn(cwd, '.env')).toContain('MONGODB_URL=mongodb://db.example/old\n');
+    expect((await run(['.', '--rolling'], { cwd })).stdout).not.toContain('.env has MONGODB_URL');
+    expect((await run(['.', '--url', 'mongodb://db.example/newer'], { cwd })).stdout).toContain(
+      '.env has MONGODB_URL',
+    );
+  });
 });
 
 describe('started by npm create', () => {
