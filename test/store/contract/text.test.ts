@@ -32,7 +32,7 @@ describe.each(Object.entries(FEATURES))('the store, %s', (_name, feature) => {
       isAskedFor: settings.userKey !== undefined,
     },
     { words: /absolute/i, isAskedFor: settings.absoluteTtl !== undefined },
-    { words: /touchAfter|isSameLifetime/, isAskedFor: settings.touchAfter !== undefined },
+    { words: /touchAfter/, isAskedFor: settings.touchAfter !== undefined },
     { words: /merge|clash/i, isAskedFor: settings.onConcurrentWrite === 'merge' },
     { words: /CONCURRENT_WRITE/, isAskedFor: settings.onConcurrentWrite === 'throw' },
   ])('$words is in it just when it is asked for', ({ words, isAskedFor }) => {

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { expect, onTestFinished, test } from 'vitest';
 import { FEATURES, loadGenerated, PLAIN, STYLES } from '../../support/generated.ts';
-import { startServer, withDatabase } from '../../support/mongo/index.ts';
+import { startServer, useDatabase, withDatabase } from '../../support/mongo/index.ts';
 import { takeCommands } from '../../support/monitored/log.ts';
 import { MongoClient } from '../../support/monitored/mongodb.ts';
+
+const database = useDatabase();
 
 test('a session is read from the primary, whatever the connection prefers', async () => {
   const server = await startServer({ replicaSet: true });
@@ -19,3 +21,20 @@ test('a session is read from the primary, whatever the connection prefers', asyn
   const modes = takeCommands().map(({ command }) => Object(command.$readPreference).mode ?? 'primary');
   expect(modes).toEqual(['primary', 'primary', 'primary']);
 });
+
+test.each([
+  { features: {}, more: {} },
+  { features: FEATURES.encrypt, more: { encryptionKeys: [randomBytes(32)] as [Buffer] } },
+])(
+  'a session is read as plain values, whatever the connection prefers ($features)',
+  async ({ features, more }) => {
+    const { url } = database;
+    const client = new MongoClient(url, { promoteValues: false });
+    onTestFinished(() => client.close());
+    const { connection, store } = await loadGenerated({ ...PLAIN, ...features, connection: STYLES.db });
+    const sessions = new store.MongoSessionStore(connection.connect(client.db()), { ttl: 60_000, ...more });
+    await sessions.set('key', { views: 1 });
+    expect(await sessions.get('key')).toEqual({ views: 1 });
+    await sessions.destroy('key');
+  },
+);
