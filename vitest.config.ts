@@ -7,7 +7,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/golden/*/expected/**', 'test/rerun/*/**'],
     globalSetup: ['test/support/mongo/global-setup.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // Long enough for three members of a real replica set to start, and to elect one, on a busy machine.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
 });

@@ -10,6 +10,8 @@ export interface Machine {
   hosts: string[];
   version: string;
   replicaSet: string | undefined;
+  /** The command after which another member is the primary at once, or the only one after a moment. */
+  stepDown: { replSetStepDown: number; secondaryCatchUpPeriodSecs: number; force?: true };
   pause(): Promise<void>;
   resume(): Promise<void>;
   stop(): Promise<void>;
@@ -61,13 +63,15 @@ export function control(machine: Machine, options: ServerOptions): OwnServer {
     port: Number(hosts[0]?.split(':').at(-1)),
     ...(options.tls && { tls: { caFile: CA_FILE } }),
     pause: machine.pause,
-    resume: machine.resume,
+    resume: async () => {
+      await machine.resume();
+      await runOnAdmin(adminUrl, { ping: 1 });
+    },
     stop: machine.stop,
     failCommand: async (spec) => {
       for (const member of members) await runOnAdmin(member, failPoint(spec));
     },
-    stepDown: (seconds = 1) =>
-      runOnAdmin(adminUrl, { replSetStepDown: seconds, secondaryCatchUpPeriodSecs: 0, force: true }),
+    stepDown: () => runOnAdmin(adminUrl, machine.stepDown),
     createUser: async ({ username, password, roles, db = 'admin' }: NewUser) => {
       await runOnAdmin(adminUrl, { createUser: username, pwd: password, roles }, db);
       return withUser(url, username, password, db);

@@ -22,6 +22,7 @@ export async function startStandIn(options: ServerOptions): Promise<Machine> {
     hosts: [`127.0.0.1:${standIn.port}`],
     version: standIn.state.version.text,
     replicaSet: options.replicaSet ? REPLICA_SET : undefined,
+    stepDown: { replSetStepDown: 1, secondaryCatchUpPeriodSecs: 0, force: true },
     pause: () => standIn.close(),
     resume: () => standIn.listen(),
     stop: () => standIn.close(),

@@ -57,10 +57,11 @@ export interface OwnServer extends MongoServer {
   tls?: { caFile: string };
   /** Stops listening and ends every connection; data and port are kept. */
   pause(): Promise<void>;
+  /** Waits until the server answers, a replica set by a primary. */
   resume(): Promise<void>;
   failCommand(spec: FailCommand): Promise<void>;
   /** Makes the primary of a replica set step down; there is a primary again after a moment. */
-  stepDown(seconds?: number): Promise<void>;
+  stepDown(): Promise<void>;
   /** Gives back the URL with which the new user connects. */
   createUser(user: NewUser): Promise<string>;
 }
