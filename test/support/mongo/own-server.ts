@@ -55,6 +55,7 @@ export function control(machine: Machine, options: ServerOptions): OwnServer {
   const asRoot = { ...options, ...(root && { auth: root }) };
   const url = urlOf(hosts, options, query);
   const adminUrl = urlOf(hosts, asRoot, query);
+  const withoutLogin = urlOf(hosts, { ...(options.tls && { tls: true }) }, query);
   const members = hosts.map((host) => urlOf([host], asRoot, { directConnection: 'true' }));
   return {
     url,
@@ -65,7 +66,7 @@ export function control(machine: Machine, options: ServerOptions): OwnServer {
     pause: machine.pause,
     resume: async () => {
       await machine.resume();
-      await runOnAdmin(adminUrl, { ping: 1 });
+      await runOnAdmin(withoutLogin, { ping: 1 });
     },
     stop: machine.stop,
     failCommand: async (spec) => {
