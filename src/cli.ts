@@ -29,10 +29,12 @@ function explain(error: unknown): number {
 }
 
 endAtSignals();
-// A reader such as `head` that has seen enough is no error.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
-}
+process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
+  // A reader such as `head` that has seen enough is no error.
+  if (code === 'EPIPE') return;
+  process.stderr.write(`error: the output could not be written (${code}); what the run did is done\n`);
+  process.exit(1);
+});
+// Where nobody can be told of it, the run goes on.
+process.stderr.on('error', () => {});
 process.exitCode = await run(process.argv.slice(2)).catch(explain);

@@ -197,12 +197,15 @@ function usageError({ code, message }: CommanderError, program: Command): UserEr
     return new UserError(`${flag}: its value is an argument of its own, or follows a "=": ${known.flags}`);
   }
   if (known) {
-    return new UserError(`${flag}: takes no value; to turn it off, give ${flag.replace('--', '--no-')}`);
+    const opposite = program.options.find(({ long }) => long === flag.replace('--', '--no-'))?.long;
+    return new UserError(`${flag}: takes no value${opposite ? `; to turn it off, give ${opposite}` : ''}`);
   }
   try {
     program.parse([flag], { from: 'user' });
   } catch (error) {
-    if (error instanceof CommanderError) return usageError(error, program);
+    if (!(error instanceof CommanderError)) throw error;
+    // The flag of the help is in no list of options.
+    return error.exitCode === 0 ? new UserError(`${flag}: takes no value`) : usageError(error, program);
   }
   return new UserError(`unknown option '${flag}'${hint}`);
 }

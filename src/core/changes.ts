@@ -20,7 +20,7 @@ export interface Change {
   /** What must still be on disk for the change to be made; undefined for no file. */
   readonly before: string | undefined;
   readonly after: string | undefined;
-  /** Where a new file lay until now; it keeps the mode that it had there. */
+  /** Where the text of a new file lay until now; it keeps the mode that it had there. */
   readonly from?: string;
   /** Of a file that is brought back. */
   readonly mode?: number | undefined;
@@ -75,7 +75,9 @@ export function backupPath(path: string, text: string): string {
 /** The user's own texts, which the new ones take the place of; for this machine alone. */
 function backups({ entries }: SettledPlan, tree: WorkingTree): Change[] {
   const copies = entries.flatMap((entry) =>
-    entry.action === 'replace' ? [change(tree, backupPath(entry.path, entry.was), entry.was)] : [],
+    entry.action === 'replace'
+      ? [{ ...change(tree, backupPath(entry.path, entry.was), entry.was), from: entry.from ?? entry.path }]
+      : [],
   );
   if (copies.length === 0) return [];
   return [change(tree, BACKUP_IGNORE, '*\n'), ...copies];

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createWriteStream, existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
@@ -167,6 +169,8 @@ const REFUSED = [
   { flags: ['--ttll=hunter2'], says: "unknown option '--ttll'\n(Did you mean --ttl?)" },
   { flags: ['-xhunter2'], says: "unknown option '-x'" },
   { flags: ['--tls=hunter2'], says: '--tls: takes no value; to turn it off, give --no-tls' },
+  { flags: ['--json=hunter2'], says: '--json: takes no value\n' },
+  { flags: ['--help=hunter2'], says: '--help: takes no value\n' },
   { flags: ['--url mongodb://ann:hunter2@h/d'], says: '--url: its value is an argument of its own' },
   { flags: ['--url:mongodb://ann:hunter2@h/d'], says: '--url: its value is an argument of its own' },
   { flags: ['--uri mongodb://ann:hunter2@h/d'], says: "unknown option '--uri'\n(Did you mean --url?)" },
@@ -203,6 +207,18 @@ test.each([
   const { exitCode, stderr } = await run(['-c', 'db', ...flags], { cwd: await temporaryFolder() });
   expect(exitCode).toBe(0);
   expect(stderr.includes('--touch-after')).toBe(isDoubted);
+});
+
+test.skipIf(!existsSync('/dev/full'))('output that cannot be written is an error, not a crash', async () => {
+  const cwd = await temporaryFolder();
+  const full = createWriteStream('/dev/full');
+  await once(full, 'open');
+  const { exitCode, stderr } = await run(['-c', 'db'], { cwd, output: full });
+  expect({ exitCode, stderr }).toEqual({
+    exitCode: 1,
+    stderr: 'error: the output could not be written (ENOSPC); what the run did is done\n',
+  });
+  expect(await filesIn(cwd)).toEqual(expect.arrayContaining(GENERATED));
 });
 
 describe('a secret on the command line', () => {

@@ -16,7 +16,7 @@ import { commitChanges } from '../../src/io/transaction.ts';
 import { changesToUndo } from '../../src/io/undo.ts';
 import { regenerate } from '../../src/regenerate.ts';
 import { linkPackages } from '../support/packages.ts';
-import { readIn, temporaryFolder } from '../support/program.ts';
+import { filesIn, readIn, temporaryFolder } from '../support/program.ts';
 import { useProgram } from '../support/rerun/bundle.ts';
 import { GENERATOR, generate, PLAIN_RUN, renderedFrom, source } from '../support/rerun/generate.ts';
 import { wholeSnapshot } from '../support/rerun/scenario.ts';
@@ -227,6 +227,16 @@ describe('modes', () => {
     expect(modeOf(project, 'lib/store.ts')).toBe(0o600);
     await undo(project);
     expect(modeOf(project, 'src/store.ts')).toBe(0o600);
+  });
+
+  test('and the copy of one that was given up for the new text is as private as it was', async () => {
+    const project = await temporaryFolder();
+    await generate(project, ONE);
+    writeTree(project, { 'src/store.ts': source('store', 'mine') });
+    chmodSync(join(project, 'src/store.ts'), 0o600);
+    await generate(project, TWO, { run: { onConflict: 'theirs' } });
+    const [backup] = (await filesIn(project)).filter((path) => path.includes('/backup/src/store.ts.'));
+    expect(modeOf(project, backup ?? '')).toBe(0o600);
   });
 });
 

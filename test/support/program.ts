@@ -1,3 +1,4 @@
+import type { WriteStream } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,16 +26,19 @@ interface RunOptions {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
+  /** An open file that takes what the program says, in place of the test. */
+  readonly output?: WriteStream;
 }
 
 /** Runs the built program without a terminal. */
-export async function run(args: readonly string[], { cwd, env = {}, input }: RunOptions) {
+export async function run(args: readonly string[], { cwd, env = {}, input, output }: RunOptions) {
   const result = await execa(process.execPath, [BIN, ...args], {
     cwd,
     env: { ...bareEnvironment(), ...env },
     extendEnv: false,
     reject: false,
     stripFinalNewline: false,
+    ...(output !== undefined && { stdout: output }),
     ...(input === undefined ? { stdin: 'ignore' } : { input }),
   });
   const { exitCode, stdout, stderr, signal } = result;
