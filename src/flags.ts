@@ -55,7 +55,7 @@ Exit codes:
 
 Each switch and each optional answer has a --no-…, to take it back in a later run.
 Nothing is asked without a terminal, with CI set, or in the hands of a known agent.
-Documentation: README.md`;
+Documentation: npm view create-koa-mongo-session readme`;
 
 /** Command line to flags. Throws a UserError, which shows no value of the command line. */
 export function parseFlags(argv: readonly string[]): Flags | Text {

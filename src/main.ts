@@ -44,7 +44,7 @@ export async function main(flags: Flags): Promise<number> {
   const saved = project.manifest?.answers ?? {};
   const collected = await collectAnswers(flags, saved, facts);
   const { settings, secrets, answers } = parseSettings(collected, facts);
-  doubtsAbout(settings).forEach(warn);
+  doubtsAbout(settings, saved).forEach(warn);
 
   const rendered = renderFiles(settings, templates);
   (await doubtsAboutBuild(project, rendered, settings.dir)).forEach(warn);

@@ -95,10 +95,19 @@ export function valuesForEnv({ connection }: Settings, secrets: Secrets, saved: 
 }
 
 /** What is allowed, but does less than it seems to. */
-export function doubtsAbout({ touchAfter, ttl, rolling }: Settings): readonly string[] {
-  const isWithoutEffect = touchAfter !== undefined && !rolling && touchAfter <= ttl / 2;
-  if (!isWithoutEffect) return [];
-  return ['--touch-after has hardly an effect without --rolling: sessions are renewed at half of --ttl only'];
+export function doubtsAbout({ touchAfter, rolling, userKey }: Settings, saved: Answers): readonly string[] {
+  const isIdle = touchAfter !== undefined && !rolling;
+  const isOtherUser = saved.userKey !== undefined && userKey !== undefined && userKey !== saved.userKey;
+  return [
+    ...(isIdle
+      ? ['--touch-after has hardly an effect without --rolling: sessions are renewed at half of --ttl only']
+      : []),
+    ...(isOtherUser
+      ? [
+          '--user-key is another one now: until a session changes, it is listed, and ended by destroyByUser, under its user of before',
+        ]
+      : []),
+  ];
 }
 
 const withDefaults = (answers: Answers, facts: ProjectFacts): Answers => {

@@ -202,7 +202,7 @@ const REFUSED = [
 test.each([
   { flags: ['--touch-after', '1h'], isDoubted: true },
   { flags: ['--touch-after', '1h', '--rolling'], isDoubted: false },
-  { flags: ['--touch-after', '8d'], isDoubted: false },
+  { flags: ['--touch-after', '8d'], isDoubted: true },
 ])('an option that has hardly an effect is warned about: $flags', async ({ flags, isDoubted }) => {
   const { exitCode, stderr } = await run(['-c', 'db', ...flags], { cwd: await temporaryFolder() });
   expect(exitCode).toBe(0);
@@ -219,6 +219,15 @@ test.skipIf(!existsSync('/dev/full'))('output that cannot be written is an error
     stderr: 'error: the output could not be written (ENOSPC); what the run did is done\n',
   });
   expect(await filesIn(cwd)).toEqual(expect.arrayContaining(GENERATED));
+});
+
+test('another --user-key is warned about, for living sessions have the user of the one before', async () => {
+  const cwd = await temporaryFolder();
+  expect(await run(['-c', 'db', '--user-key', 'email'], { cwd })).toMatchObject({ exitCode: 0, stderr: '' });
+  const { exitCode, stderr } = await run(['--user-key', 'userId'], { cwd });
+  expect(exitCode).toBe(0);
+  expect(stderr).toContain('warning: --user-key is another one now');
+  expect(await run([], { cwd })).toMatchObject({ exitCode: 0, stderr: '' });
 });
 
 describe('a secret on the command line', () => {

@@ -27,6 +27,12 @@ export function everyFeature(style: Style): Harness[] {
   return (Object.keys(FEATURES) as Feature[]).map((feature) => variant(style, feature));
 }
 
+/** Encrypting anew is a write that nobody asked for: it has to behave under each policy. */
+export const ENCRYPTED_POLICIES: readonly Harness[] = (['overwrite', 'throw'] as const).map((policy) => {
+  const { settings, ...rest } = variant('url', 'encrypt');
+  return { ...rest, name: `url, encrypt, ${policy}`, settings: { ...settings, onConcurrentWrite: policy } };
+});
+
 /** Release 6 of the driver, and release 8 of Mongoose. */
 export const EARLIER_RELEASES: readonly Harness[] = (['plain', 'all'] as const).flatMap((feature) => [
   harness('url', feature, DRIVER_6, ' on mongodb 6'),

@@ -1,4 +1,4 @@
 import { storeContract } from './contract.ts';
-import { everyFeature } from './harness.ts';
+import { ENCRYPTED_POLICIES, everyFeature } from './harness.ts';
 
-for (const harness of everyFeature('url')) storeContract(harness);
+for (const harness of [...everyFeature('url'), ...ENCRYPTED_POLICIES]) storeContract(harness);

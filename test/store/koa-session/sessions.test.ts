@@ -23,9 +23,13 @@ async function serve(world: World, app = new Koa()) {
   const store = sessions(app, world.source);
   onTestFinished(closeConnections);
   app.silent = true;
-  app.use((ctx: Context) => {
+  app.use(async (ctx: Context) => {
     if (ctx.path === '/count') ctx.session.views = (ctx.session.views ?? 0) + 1;
     if (ctx.path === '/login') ctx.session.userId = 'ann';
+    if (ctx.path === '/password') {
+      await store.destroyByUser('ann', { except: ctx.session.externalKey });
+      await ctx.session.regenerate();
+    }
     ctx.body = JSON.stringify(ctx.session);
   });
   return { app, store, origin: await listen(app) };
@@ -97,6 +101,21 @@ describe('sessions(app)', () => {
     const rotated = await serve(world);
     expect((await late.at(rotated.origin).get('/count')).text).toBe('{"views":3}');
     expect((await visitor.at(rotated.origin).get('/count')).text).toBe('{"views":1}');
+  });
+
+  test('the signature of an older key stands: made anew alone, it would end with the browser', async () => {
+    const visitor = new Browser((await serve(world)).origin);
+    await visitor.get('/count');
+    const [value, signature] = [await visitor.cookie('koa.sess'), await visitor.cookie('koa.sess.sig')];
+    vi.stubEnv('APP_KEYS', 'new key, old key');
+    const { origin } = await serve(world);
+    const cookie = `koa.sess=${value}; koa.sess.sig=${signature}`;
+    const page = await fetch(origin, { headers: { cookie } });
+    expect([await page.text(), cookiesOf(page)]).toEqual(['{"views":1}', []]);
+    wait(20 * DAY);
+    const late = await fetch(`${origin}/count`, { headers: { cookie } });
+    expect(cookiesOf(late)).toHaveLength(2);
+    for (const line of cookiesOf(late)) expect(line).toContain('expires=');
   });
 
   test.each([undefined, '', ' , ,'])(
@@ -173,6 +192,17 @@ describe('sessions(app), with all features', () => {
     expect(await store.listByUser('ann')).toHaveLength(1);
     const sent = await world.sentBy(() => visitor.get('/'));
     expect(sent.map(({ name }) => name)).toEqual(['find']);
+  });
+
+  test('a user who logs the other devices out and takes a new key stays logged in', async () => {
+    const { origin } = await serve(world);
+    const [here, there] = [new Browser(origin), new Browser(origin)];
+    for (const browser of [here, there]) await browser.get('/login');
+    const before = await here.cookie('koa.sess');
+    await here.get('/password');
+    expect(await here.cookie('koa.sess')).not.toBe(before);
+    expect((await here.get('/')).text).toBe('{"userId":"ann"}');
+    expect((await there.get('/')).text).toBe('{}');
   });
 
   test.each([

@@ -160,6 +160,17 @@ export function touchAfter(world: World): void {
       expect(await world.sentBy(() => due.set({ views: 1, ...cookie(HOUR) }))).toHaveLength(1);
     });
 
+    test('a session with a shorter lifetime of its own is written in the second half of that', async () => {
+      const store = world.open();
+      const key = await newSession(store, { views: 1, ...cookie(40 * SECOND) }, 40 * SECOND);
+      for (const _ of [1, 2, 3]) {
+        wait(30 * SECOND);
+        const { set } = await requestOf(store, key);
+        await set({ views: 1, ...cookie(40 * SECOND) }, 40 * SECOND);
+      }
+      expect(await store.get(key)).toMatchObject({ views: 1 });
+    });
+
     test('a change is written at once', async () => {
       const store = world.open();
       const key = await newSession(store, { views: 1 });

@@ -25,7 +25,9 @@ export interface SessionData {
 /** koa-session's own part of `ctx.session`; its package exports no type for it. */
 interface SessionControl {
   readonly isNew: boolean;
+  /** The key that the request came with; `regenerate()` does not change what is read here. */
   readonly externalKey: string;
+  /** In ms, or until the browser is closed. Set that after `regenerate()`: koa-session keeps it for one save only. */
   maxAge: number | 'session' | undefined;
   save(): Promise<void>;
   /** Moves the session to a new key. Do so at login: a key that was planted before it is then worth nothing. */
@@ -47,7 +49,7 @@ const connections = new Set<SessionConnection>();
 export function sessions<State, Context>(app: Koa<State, Context>): MongoSessionStore {
   // koa-session would ignore the second call without a word.
   if (mounted.has(app)) throw new Error('sessions(app) was called twice for the same app.');
-  app.keys ??= new Keygrip(secrets('APP_KEYS'), 'sha256');
+  app.keys ??= cookieKeys();
   const opened = connect();
   connections.add(opened);
   const store = new MongoSessionStore(opened, {
@@ -79,7 +81,15 @@ export async function closeConnections(): Promise<void> {
   await Promise.all([...connections].map((connection) => connection.close()));
 }
 
-/** Comma-separated, so that they can be rotated: put a new one first, and drop the last when its time is over. */
+/** A signature by an older key stands until the cookie is set again. Made anew alone, it would end with the browser. */
+function cookieKeys(): Keygrip {
+  const keys = new Keygrip(secrets('APP_KEYS'), 'sha256');
+  const { index } = keys;
+  keys.index = (data, signature) => Math.min(index(data, signature), 0);
+  return keys;
+}
+
+/** Comma-separated, so that they can be rotated: the first one is used, and the others are still understood. */
 function secrets(name: string): [string, ...string[]] {
   const texts = (process.env[name] ?? '').split(',').map((text) => text.trim());
   const [first, ...rest] = texts.filter((text) => text !== '');

@@ -154,6 +154,7 @@ export class MongoSessionStore {
   #open({ data, ...document }: SessionDocument): Loaded | undefined {
     if (!isDated(document) || document.expiresAt.getTime() <= Date.now()) return undefined;
     if (this.#isTooOld(document)) return undefined;
+    if (typeof data !== 'string') return undefined;
     return { ...document, text: data, cookie: cookieFields(document.cookie) };
   }
 

@@ -113,8 +113,8 @@ export class MongoSessionStore {
   }
 
   /**
-   * Ends every session of a user, but for the one with the key `except`. A request that is to stay logged in and
-   * calls `regenerate()`, too, does that first, and then names its new key.
+   * Ends every session of a user, but for the one with the key `except`, such as `ctx.session.externalKey`. A request
+   * that is to stay logged in and calls `regenerate()`, too, does that last: `externalKey` does not follow it.
    */
   destroyByUser(user: string | number, { except }: { except?: string } = {}): Promise<void> {
     return this.#run('destroyByUser', async (sessions) => {
@@ -214,14 +214,25 @@ export class MongoSessionStore {
   }
 
   async #rewrite(sessions: SessionCollection, loaded: Loaded, draft: Draft): Promise<Outcome<Loaded>> {
-    const isSame = draft.text === loaded.text && !loaded.outdated && isSameLifetime(draft, loaded);
+    const isSame = draft.text === loaded.text && isSameLifetime(draft, loaded);
+    if (isSame && loaded.outdated) return this.#encryptAnew(sessions, loaded, draft);
     return isSame ? this.#touch(sessions, loaded, draft) : this.#change(sessions, loaded, draft);
+  }
+
+  /** Under the newest key. A request that changed nothing stands back behind one that did. */
+  async #encryptAnew(sessions: SessionCollection, loaded: Loaded, draft: Draft): Promise<Outcome<Loaded>> {
+    const { _id, version } = loaded;
+    const result = await sessions.updateOne({ _id, version }, this.#update(draft));
+    if (!isFound(result)) return this.#touch(sessions, loaded, draft);
+    return ['update', { ...loaded, ...draft, version: version + 1 }];
   }
 
   /** Where another request has changed the lifetime, it stays so: that one renewed the session as well. */
   async #touch(sessions: SessionCollection, loaded: Loaded, draft: Draft): Promise<Outcome<Loaded>> {
     const { _id, cookie, expiresAt, updatedAt } = draft;
-    if (updatedAt.getTime() - loaded.updatedAt.getTime() < this.#options.touchAfter) return ['skip', loaded];
+    // In good time, also where the app gave the session a short lifetime of its own.
+    const touchAfter = Math.min(this.#options.touchAfter, (expiresAt.getTime() - updatedAt.getTime()) / 2);
+    if (updatedAt.getTime() - loaded.updatedAt.getTime() < touchAfter) return ['skip', loaded];
     const { _maxAge = null, _session = null } = cookie;
     const filter = { _id, 'cookie._maxAge': _maxAge, 'cookie._session': _session };
     const result = await sessions.updateOne(filter, { $set: { cookie, expiresAt, updatedAt } });

@@ -13,7 +13,7 @@ export interface SessionDocument {
   updatedAt: Date;
   /** Counts the changes of payload and lifetime; a touch is none. */
   version: number;
-  /** Whose session it is; absent while nobody is logged in. */
+  /** Whose session it is, not encrypted; absent while nobody is logged in. */
   user?: string;
 }
 

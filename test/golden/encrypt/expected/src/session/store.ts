@@ -170,8 +170,17 @@ export class MongoSessionStore {
   }
 
   async #rewrite(sessions: SessionCollection, loaded: Loaded, draft: Draft): Promise<Outcome<Loaded>> {
-    const isSame = draft.text === loaded.text && !loaded.outdated && isSameLifetime(draft, loaded);
+    const isSame = draft.text === loaded.text && isSameLifetime(draft, loaded);
+    if (isSame && loaded.outdated) return this.#encryptAnew(sessions, loaded, draft);
     return isSame ? this.#touch(sessions, loaded, draft) : this.#change(sessions, loaded, draft);
+  }
+
+  /** Under the newest key. A request that changed nothing stands back behind one that did. */
+  async #encryptAnew(sessions: SessionCollection, loaded: Loaded, draft: Draft): Promise<Outcome<Loaded>> {
+    const { _id, version } = loaded;
+    const result = await sessions.updateOne({ _id, version }, this.#update(draft));
+    if (!isFound(result)) return this.#touch(sessions, loaded, draft);
+    return ['update', { ...loaded, ...draft, version: version + 1 }];
   }
 
   /** Where another request has changed the lifetime, it stays so: that one renewed the session as well. */

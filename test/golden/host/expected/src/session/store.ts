@@ -149,6 +149,7 @@ export class MongoSessionStore {
   /** A document that is over or was damaged is no session: its user starts afresh. */
   #open({ data, ...document }: SessionDocument): Loaded | undefined {
     if (!isDated(document) || document.expiresAt.getTime() <= Date.now()) return undefined;
+    if (typeof data !== 'string') return undefined;
     return { ...document, text: data, cookie: cookieFields(document.cookie) };
   }
 

@@ -149,6 +149,7 @@ export class MongoSessionStore {
   /** A document that is over or was damaged is no session: its user starts afresh. */
   #open({ data, ...document }: SessionDocument): Loaded | undefined {
     if (!isDated(document) || document.expiresAt.getTime() <= Date.now()) return undefined;
+    if (typeof data !== 'string') return undefined;
     return { ...document, text: data, cookie: cookieFields(document.cookie) };
   }
 
@@ -173,7 +174,9 @@ export class MongoSessionStore {
   /** Where another request has changed the lifetime, it stays so: that one renewed the session as well. */
   async #touch(sessions: SessionCollection, loaded: Loaded, draft: Draft): Promise<Outcome<Loaded>> {
     const { _id, cookie, expiresAt, updatedAt } = draft;
-    if (updatedAt.getTime() - loaded.updatedAt.getTime() < this.#options.touchAfter) return ['skip', loaded];
+    // In good time, also where the app gave the session a short lifetime of its own.
+    const touchAfter = Math.min(this.#options.touchAfter, (expiresAt.getTime() - updatedAt.getTime()) / 2);
+    if (updatedAt.getTime() - loaded.updatedAt.getTime() < touchAfter) return ['skip', loaded];
     const { _maxAge = null, _session = null } = cookie;
     const filter = { _id, 'cookie._maxAge': _maxAge, 'cookie._session': _session };
     const result = await sessions.updateOne(filter, { $set: { cookie, expiresAt, updatedAt } });

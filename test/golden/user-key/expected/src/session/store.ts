@@ -113,8 +113,8 @@ export class MongoSessionStore {
   }
 
   /**
-   * Ends every session of a user, but for the one with the key `except`. A request that is to stay logged in and
-   * calls `regenerate()`, too, does that first, and then names its new key.
+   * Ends every session of a user, but for the one with the key `except`, such as `ctx.session.externalKey`. A request
+   * that is to stay logged in and calls `regenerate()`, too, does that last: `externalKey` does not follow it.
    */
   destroyByUser(user: string | number, { except }: { except?: string } = {}): Promise<void> {
     return this.#run('destroyByUser', async (sessions) => {
@@ -187,6 +187,7 @@ export class MongoSessionStore {
   /** A document that is over or was damaged is no session: its user starts afresh. */
   #open({ data, ...document }: SessionDocument): Loaded | undefined {
     if (!isDated(document) || document.expiresAt.getTime() <= Date.now()) return undefined;
+    if (typeof data !== 'string') return undefined;
     return { ...document, text: data, cookie: cookieFields(document.cookie) };
   }
 
