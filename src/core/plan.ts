@@ -1,5 +1,6 @@
 import { type Entry, refuse } from './entry.ts';
 import { UserError } from './errors.ts';
+import type { FileRecord } from './manifest.ts';
 import { planFile } from './plan-file.ts';
 import { importNotes, keepImported, planGone } from './plan-gone.ts';
 import { formattedKey, type OnDisk, onDisk, type Project, type WorkingTree } from './project.ts';
@@ -47,8 +48,9 @@ export function planChanges(
     ...left,
     ...patches.map((patch) => planPatch(patch, onDisk(tree, patch.path))),
   ];
+  const homes = new Map([...rendered, ...patches].map(({ id, path }) => [id, path]));
   return {
-    entries: refuseBelowFiles(entries),
+    entries: refuseShared(refuseBelowFiles(entries), homes, records),
     notes: [...patches.flatMap(({ notes }) => notes), ...copyNotes(tree), ...importNotes(left, files, tree)],
   };
 }
@@ -66,6 +68,29 @@ function refuseBelowFiles(entries: readonly Entry[]): Entry[] {
     const { id, path } = entry;
     return { id, path, ...refuse(`cannot be written: ${file} is to be a file; choose another --dir`, 2) };
   });
+}
+
+/** Of two files at one path, one is what was moved there: written with the text of the other, neither would be known. */
+function refuseShared(
+  entries: readonly Entry[],
+  homes: ReadonlyMap<string, string>,
+  records: ReadonlyMap<string, FileRecord>,
+): Entry[] {
+  const tracked = entries.filter(({ action }) => action !== 'release');
+  const taken = tracked.flatMap(placesOf);
+  return entries.map((entry) => {
+    const { id, path, action } = entry;
+    const sharing = taken.filter((place) => place === path.toLowerCase()).length;
+    if (action === 'release' || sharing < 2 || homes.get(id) === path) return entry;
+    const moved = records.get(id)?.generatedPath ?? id;
+    const problem = `holds what was ${moved}, in the place of another generated file; move it elsewhere, then run again`;
+    return { id, path, ...refuse(problem) };
+  });
+}
+
+/** Where a file lies and where it is to lie, as a file system sees it that knows no upper case. */
+function placesOf({ path, from }: Entry): string[] {
+  return [...new Set([path, from ?? path].map((place) => place.toLowerCase()))];
 }
 
 /** `a/b/c`: `a` and `a/b`. */

@@ -2,6 +2,7 @@ import { execa } from 'execa';
 import fc from 'fast-check';
 import { parseAst } from 'rolldown/parseAst';
 import { describe, expect, test } from 'vitest';
+import { UserError } from '../../src/core/errors.ts';
 import { renderFiles } from '../../src/core/render.ts';
 import type { Settings } from '../../src/core/settings.ts';
 import { wantedPackage } from '../../src/core/wanted-package.ts';
@@ -30,7 +31,7 @@ const settings: fc.Arbitrary<Settings> = fc
 
 /** What a user does to a generated file; the numbers choose the file and the place in it. */
 interface Edit {
-  readonly kind: 'comment' | 'statement' | 'remove' | 'move' | 'crlf';
+  readonly kind: 'comment' | 'statement' | 'remove' | 'move' | 'onto' | 'crlf';
   readonly file: number;
   readonly line: number;
 }
@@ -45,6 +46,11 @@ const linesIn = (text = '') => text.split(/\r?\n/);
 /** Where a statement can stand: before another one that begins at the margin and is no import. */
 const isPlaceForStatement = (line: string) => /^(?:export |const |function |class )/.test(line);
 
+/** Where some options have a file and others do not. */
+const PLACES = ['app', 'server', 'database', 'session/store', 'session/index', 'auth/session/store'].map(
+  (name) => `src/${name}.ts`,
+);
+
 function applyEdit(project: Tree, { kind, file, line }: Edit, index: number): Tree {
   const paths = Object.keys(project).filter((path) => isGenerated(path) && path.endsWith('.ts'));
   const path = paths[file % paths.length];
@@ -52,6 +58,7 @@ function applyEdit(project: Tree, { kind, file, line }: Edit, index: number): Tr
   const { [path]: text = '', ...others } = project;
   if (kind === 'remove') return others;
   if (kind === 'move') return { ...others, [`moved-${index}/${path}`]: text };
+  if (kind === 'onto') return { ...others, [PLACES[line % PLACES.length] ?? path]: text };
   if (kind === 'crlf') return { ...others, [path]: linesIn(text).join('\r\n') };
   return { ...others, [path]: insert(text, kind, line, index) };
 }
@@ -77,6 +84,15 @@ const ownLines = (project: Tree) =>
 const sources = (project: Tree) =>
   Object.entries(project).filter(([path]) => isGenerated(path) && path.endsWith('.ts'));
 const pathsOf = (project: Tree) => Object.keys(project).filter(isGenerated).sort();
+
+function unlessRefused<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof UserError && error.exitCode === 4) return undefined;
+    throw error;
+  }
+}
 
 const isMarked = (text: string) => text.includes('<<<<<<<');
 
@@ -140,6 +156,16 @@ describe('whatever a user edits and whichever options change', () => {
           expect(regenerateInMemory(tree, render(after), 'mine').changed).toEqual([]);
         },
       ),
+    );
+  });
+
+  test('a run after one that ended well is not refused, wherever files were moved', () => {
+    fc.assert(
+      fc.property(settings, edits('remove', 'move', 'onto'), settings, (before, all, after) => {
+        const project = applyEdits(regenerateInMemory({}, render(before), 'mine').tree, all);
+        const tree = unlessRefused(() => regenerateInMemory(project, render(after), 'mine').tree);
+        if (tree) expect(regenerateInMemory(tree, render(after), 'mine').changed).toEqual([]);
+      }),
     );
   });
 

@@ -1,0 +1,2 @@
+// create-koa-mongo-session: database
+export const DATABASE = 1;

@@ -1,0 +1,2 @@
+// create-koa-mongo-session: index
+export const NAME = 'index';

@@ -1,0 +1,2 @@
+// create-koa-mongo-session: server
+export const SERVER = 1;
