@@ -1,5 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { answersSchema } from '../src/core/answers-schema.ts';
+import { answersSchema } from '../src/core/answers/schema.ts';
 
 /** Writes the published schema of the answers anew; a test fails while it lags behind the table of options. */
 await mkdir('schema', { recursive: true });

@@ -1,7 +1,7 @@
+import { isDryRunOfNpm, refuseSwallowedFlags } from './core/answers/npm-create.ts';
 import { Interrupted, UserError } from './core/errors.ts';
-import { isDryRunOfNpm, refuseSwallowedFlags } from './core/npm-create.ts';
 import { parseFlags } from './flags.ts';
-import { endAtSignals } from './io/signals.ts';
+import { endAtSignals } from './io/terminal/signals.ts';
 import { main } from './main.ts';
 
 async function run(argv: readonly string[]): Promise<number> {

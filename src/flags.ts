@@ -1,8 +1,8 @@
 import { Command, CommanderError, Option as Flag } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
-import { type Answers, PASSWORD_RULE } from './core/answers.ts';
-import { UserError } from './core/errors.ts';
+import { PASSWORD_RULE } from './core/answers/answers.ts';
 import {
+  type Answers,
   CONFLICT_POLICIES,
   type ConflictPolicy,
   flagName,
@@ -11,7 +11,8 @@ import {
   type Option,
   optionOf,
   RUN_FLAGS,
-} from './core/options.ts';
+} from './core/answers/options.ts';
+import { UserError } from './core/errors.ts';
 
 /** How this run goes; nothing of it is remembered. */
 export interface RunFlags {

@@ -1,14 +1,14 @@
-import { listChanges, type Remembered } from './core/changes.ts';
+import type { ConflictPolicy } from './core/answers/options.ts';
 import { UserError } from './core/errors.ts';
-import type { ConflictPolicy } from './core/options.ts';
-import { type Patch, type Plan, planChanges } from './core/plan.ts';
-import type { Project, WorkingTree } from './core/project.ts';
-import type { RenderedFile } from './core/rendered-file.ts';
-import { hasDrift } from './core/report.ts';
-import { type SettledPlan, settle } from './core/settle.ts';
-import { decideConflicts } from './io/resolve.ts';
-import { unbroken } from './io/signals.ts';
-import { commitChanges } from './io/transaction.ts';
+import { type Patch, type Plan, planChanges } from './core/plan/plan.ts';
+import { type SettledPlan, settle } from './core/plan/settle.ts';
+import type { Project, WorkingTree } from './core/project/working-tree.ts';
+import type { RenderedFile } from './core/render/rendered-file.ts';
+import { hasDrift } from './core/report/report.ts';
+import { listChanges, type Remembered } from './core/write/changes.ts';
+import { decideConflicts } from './io/terminal/resolve.ts';
+import { unbroken } from './io/terminal/signals.ts';
+import { commitChanges } from './io/write/transaction.ts';
 
 /** What a run is made of, once everything is read and rendered. */
 export interface Regeneration {

@@ -1,4 +1,4 @@
 import specifications from 'virtual:templates';
-import { bindTemplates } from '../core/templates.ts';
+import { bindTemplates } from '../core/render/templates.ts';
 
 export const templates = bindTemplates(specifications);

@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
 
-const SIGNALS = pathToFileURL(join(import.meta.dirname, '../../src/io/signals.ts')).href;
+const SIGNALS = pathToFileURL(join(import.meta.dirname, '../../src/io/terminal/signals.ts')).href;
 
 test.each([
   { signal: 'SIGINT', exitCode: 130 },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { mergeTexts } from '../../src/core/merge.ts';
+import { mergeTexts } from '../../src/core/plan/merge.ts';
 import { goldens } from '../support/goldens.ts';
 
 const PATH = 'src/session/index.ts';

@@ -1,7 +1,7 @@
 import type { Db } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { renderFiles } from '../../src/core/render.ts';
-import type { Settings } from '../../src/core/settings.ts';
+import type { Settings } from '../../src/core/answers/settings.ts';
+import { renderFiles } from '../../src/core/render/render.ts';
 import { templates } from '../../src/io/templates.ts';
 import { FEATURES, type GeneratedStore, loadGenerated, PLAIN, STYLES } from '../support/generated.ts';
 import { type OwnServer, startServer } from '../support/mongo/index.ts';

@@ -1,6 +1,6 @@
 import { ObjectId } from 'mongodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Settings } from '../../src/core/settings.ts';
+import type { Settings } from '../../src/core/answers/settings.ts';
 import { STYLES } from '../support/generated.ts';
 import { type OwnServer, startServer } from '../support/mongo/index.ts';
 import { fromMongoose, NOW } from './old-stores.ts';

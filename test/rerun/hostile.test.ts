@@ -1,9 +1,9 @@
 import { mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { openProject } from '../../src/io/project.ts';
-import { commitChanges } from '../../src/io/transaction.ts';
-import { changesToUndo } from '../../src/io/undo.ts';
+import { openProject } from '../../src/io/write/open.ts';
+import { commitChanges } from '../../src/io/write/transaction.ts';
+import { changesToUndo } from '../../src/io/write/undo.ts';
 import { temporaryFolder } from '../support/program.ts';
 import { GENERATOR, generate, renderedFrom, source } from '../support/rerun/generate.ts';
 import { wholeSnapshot } from '../support/rerun/scenario.ts';

@@ -11,9 +11,10 @@ import {
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { openProject, readProject, readWorkingTree } from '../../src/io/project.ts';
-import { commitChanges } from '../../src/io/transaction.ts';
-import { changesToUndo } from '../../src/io/undo.ts';
+import { readProject, readWorkingTree } from '../../src/io/read/project.ts';
+import { openProject } from '../../src/io/write/open.ts';
+import { commitChanges } from '../../src/io/write/transaction.ts';
+import { changesToUndo } from '../../src/io/write/undo.ts';
 import { regenerate } from '../../src/regenerate.ts';
 import { linkPackages } from '../support/packages.ts';
 import { filesIn, readIn, temporaryFolder } from '../support/program.ts';

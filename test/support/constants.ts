@@ -1,5 +1,5 @@
 import { parseAst } from 'rolldown/parseAst';
-import type { RenderedFile } from '../../src/core/rendered-file.ts';
+import type { RenderedFile } from '../../src/core/render/rendered-file.ts';
 
 /** The constants at the top level of a TypeScript file whose value is a literal, by name. Throws for what is no TypeScript. */
 export function constantsIn({ text }: RenderedFile): Record<string, unknown> {

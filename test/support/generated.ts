@@ -3,9 +3,9 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type Koa from 'koa';
-import { renderFiles } from '../../src/core/render.ts';
-import type { RenderedFile } from '../../src/core/rendered-file.ts';
-import type { Connection, Settings } from '../../src/core/settings.ts';
+import type { Connection, Settings } from '../../src/core/answers/settings.ts';
+import { renderFiles } from '../../src/core/render/render.ts';
+import type { RenderedFile } from '../../src/core/render/rendered-file.ts';
 import { templates } from '../../src/io/templates.ts';
 import type * as TypesModule from '../golden/all-options/expected/src/session/types.ts';
 

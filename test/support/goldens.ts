@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { listPatches } from '../../src/core/patches.ts';
-import type { OnDisk } from '../../src/core/project.ts';
-import { renderFiles } from '../../src/core/render.ts';
-import type { Connection, Settings } from '../../src/core/settings.ts';
+import type { Connection, Settings } from '../../src/core/answers/settings.ts';
+import { listPatches } from '../../src/core/patch/patches.ts';
+import type { OnDisk } from '../../src/core/project/working-tree.ts';
+import { renderFiles } from '../../src/core/render/render.ts';
 import { templates } from '../../src/io/templates.ts';
 import { mapPaths, readTree, type Tree, writeTree } from './tree.ts';
 

@@ -4,7 +4,7 @@ import Koa from 'koa';
 import koaSession from 'koa-session';
 import { MongoClient } from 'mongodb';
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import type { Settings } from '../../../src/core/settings.ts';
+import type { Settings } from '../../../src/core/answers/settings.ts';
 import { FEATURES, type GeneratedStore, loadGenerated, PLAIN } from '../../support/generated.ts';
 import { Browser } from '../../support/http.ts';
 import { listen } from '../../support/listen.ts';

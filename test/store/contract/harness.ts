@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import type { Settings } from '../../../src/core/settings.ts';
+import type { Settings } from '../../../src/core/answers/settings.ts';
 import { FEATURES, type PackageVersions, PLAIN, STYLES } from '../../support/generated.ts';
 
 type Style = keyof typeof STYLES;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { renderFiles } from '../../../src/core/render.ts';
-import type { Settings } from '../../../src/core/settings.ts';
+import type { Settings } from '../../../src/core/answers/settings.ts';
+import { renderFiles } from '../../../src/core/render/render.ts';
 import { templates } from '../../../src/io/templates.ts';
 import { FEATURES, PLAIN, STYLES } from '../../support/generated.ts';
 

@@ -6,7 +6,7 @@ import { ConnectionString } from 'mongodb-connection-string-url';
 import { MongoClient as MongoClient6 } from 'mongodb6';
 import mongoose from 'mongoose';
 import { afterAll, afterEach, beforeAll, beforeEach, onTestFinished, vi } from 'vitest';
-import type { Settings } from '../../../src/core/settings.ts';
+import type { Settings } from '../../../src/core/answers/settings.ts';
 import {
   type GeneratedModules,
   type GeneratedStore,

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { ConnectionString } from 'mongodb-connection-string-url';
-import type { Connection } from '../../../src/core/settings.ts';
+import type { Connection } from '../../../src/core/answers/settings.ts';
 import { loadGenerated, PLAIN, STYLES } from '../../support/generated.ts';
 import { Browser } from '../../support/http.ts';
 import { type OwnServer, withDatabase } from '../../support/mongo/index.ts';

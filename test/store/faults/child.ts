@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import Koa from 'koa';
-import type { Settings } from '../../../src/core/settings.ts';
+import type { Settings } from '../../../src/core/answers/settings.ts';
 import type { GeneratedModules } from '../../support/generated.ts';
 
 /** What the parent sends: where the generated modules are, and how the app reaches its database. */

@@ -1,6 +1,6 @@
 import mongoose from 'mongoose';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import type { Connection } from '../../../src/core/settings.ts';
+import type { Connection } from '../../../src/core/answers/settings.ts';
 import { loadGenerated, PLAIN, STYLES } from '../../support/generated.ts';
 import { type OwnServer, type ServerOptions, startServer, withDatabase } from '../../support/mongo/index.ts';
 import { connectionTo, startFaultyApp } from './app.ts';

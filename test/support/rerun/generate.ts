@@ -1,11 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { idInHeader } from '../../../src/core/header.ts';
-import { patchEnv } from '../../../src/core/patch-env.ts';
-import { patchGitignore } from '../../../src/core/patch-gitignore.ts';
-import { textOnDisk, type WorkingTree } from '../../../src/core/project.ts';
-import type { RenderedFile } from '../../../src/core/rendered-file.ts';
-import { openProject, readProject, readWorkingTree } from '../../../src/io/project.ts';
+import { patchEnv } from '../../../src/core/patch/env.ts';
+import { patchGitignore } from '../../../src/core/patch/gitignore.ts';
+import { idInHeader } from '../../../src/core/project/header.ts';
+import { textOnDisk, type WorkingTree } from '../../../src/core/project/working-tree.ts';
+import type { RenderedFile } from '../../../src/core/render/rendered-file.ts';
+import { readProject, readWorkingTree } from '../../../src/io/read/project.ts';
+import { openProject } from '../../../src/io/write/open.ts';
 import { isPreview, type Outcome, type RunMode, regenerate } from '../../../src/regenerate.ts';
 import type { Tree } from '../tree.ts';
 

@@ -1,11 +1,11 @@
-import { listChanges } from '../../../src/core/changes.ts';
-import { idInHeader } from '../../../src/core/header.ts';
-import { importsOf, moduleOf } from '../../../src/core/imports.ts';
-import { MANIFEST_PATH, parseManifest } from '../../../src/core/manifest.ts';
-import { type Plan, planChanges } from '../../../src/core/plan.ts';
-import type { OnDisk, Project, WorkingTree } from '../../../src/core/project.ts';
-import type { RenderedFile } from '../../../src/core/rendered-file.ts';
-import { sameVerdict, settle, type Verdict } from '../../../src/core/settle.ts';
+import { type Plan, planChanges } from '../../../src/core/plan/plan.ts';
+import { sameVerdict, settle, type Verdict } from '../../../src/core/plan/settle.ts';
+import { idInHeader } from '../../../src/core/project/header.ts';
+import { importsOf, moduleOf } from '../../../src/core/project/imports.ts';
+import { MANIFEST_PATH, parseManifest } from '../../../src/core/project/manifest.ts';
+import type { OnDisk, Project, WorkingTree } from '../../../src/core/project/working-tree.ts';
+import type { RenderedFile } from '../../../src/core/render/rendered-file.ts';
+import { listChanges } from '../../../src/core/write/changes.ts';
 import type { Tree } from '../tree.ts';
 
 const GENERATOR = '1.0.0';

@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util';
+import type { ConflictPolicy } from '../../../src/core/answers/options.ts';
 import { UserError } from '../../../src/core/errors.ts';
-import type { ConflictPolicy } from '../../../src/core/options.ts';
-import { reportDiff, reportText } from '../../../src/core/report.ts';
-import { openProject } from '../../../src/io/project.ts';
-import { commitChanges } from '../../../src/io/transaction.ts';
-import { changesToUndo } from '../../../src/io/undo.ts';
+import { reportDiff, reportText } from '../../../src/core/report/report.ts';
+import { openProject } from '../../../src/io/write/open.ts';
+import { commitChanges } from '../../../src/io/write/transaction.ts';
+import { changesToUndo } from '../../../src/io/write/undo.ts';
 import { GENERATOR, generate, readRendered } from './generate.ts';
 
 /*

@@ -1,0 +1,67 @@
+import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
+import {
+  answersError,
+  combineAnswers,
+  managerFor,
+  missingAnswers,
+  parseAnswersJson,
+  withSuggestions,
+} from './core/answers/answers.ts';
+import { type Answers, OPTIONS, type ProjectFacts } from './core/answers/options.ts';
+import { problemsIn } from './core/answers/settings.ts';
+import { UserError } from './core/errors.ts';
+import type { Flags } from './flags.ts';
+import { errorCode } from './io/files.ts';
+import { askAdvanced, askMissing, confirm } from './io/terminal/ask.ts';
+import { canAsk } from './io/terminal/environment.ts';
+import { warn } from './io/terminal/output.ts';
+import { isPreview } from './regenerate.ts';
+
+/**
+ * From flags, file, memory and questions, in this order: complete and without problems.
+ *
+ * @throws UserError that lists every problem and every missing answer
+ */
+export async function collectAnswers(
+  { directory, given, run }: Flags,
+  saved: Answers,
+  facts: ProjectFacts,
+): Promise<Answers> {
+  const { answers, warnings } = combineAnswers({ ...(await readConfig(run.config)), ...given }, saved);
+  warnings.forEach(warn);
+  const known = run.yes ? withSuggestions(answers, facts) : answers;
+  const problems = problemsIn(known);
+  const isAsking = run.input && !run.yes && canAsk(process.env);
+  const missing = isAsking ? [] : missingAnswers(known);
+  if (problems.length + missing.length > 0) {
+    throw answersError(problems, missing, { directory, answers, facts });
+  }
+  if (!isAsking) return known;
+
+  const isFirstRun = Object.keys(saved).length === 0;
+  const all = await askFor(known, isFirstRun, facts);
+  const late = problemsIn(all);
+  if (late.length > 0) throw answersError(late, [], { directory, answers: all, facts });
+  if (all.install !== undefined || !isFirstRun || isPreview(run)) return all;
+  return {
+    ...all,
+    install: await confirm(`${OPTIONS.install.question} with ${managerFor(all, facts)}?`, true),
+  };
+}
+
+async function askFor(known: Answers, isFirstRun: boolean, facts: ProjectFacts): Promise<Answers> {
+  const asked = await askMissing(known, facts, problemsIn);
+  return isFirstRun ? askAdvanced(asked, facts, problemsIn) : asked;
+}
+
+async function readConfig(path: string | undefined): Promise<Answers> {
+  if (path === undefined) return {};
+  if (path === '-') return parseAnswersJson(await text(process.stdin));
+  try {
+    return parseAnswersJson(await readFile(path, 'utf8'));
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw new UserError(`--config: cannot be read (${errorCode(error)})`);
+  }
+}

@@ -1,0 +1,181 @@
+import { UserError } from '../errors.ts';
+import { applies, isGiven, styleOf } from './applies.ts';
+import {
+  type Answers,
+  fallback,
+  flagName,
+  isOptionName,
+  isRemembered,
+  MANAGER_NAMES,
+  OPTION_NAMES,
+  type Option,
+  type OptionName,
+  optionOf,
+  type PackageManager,
+  type ProjectFacts,
+} from './options.ts';
+import { shellQuote } from './shell.ts';
+import type { ConnectionStyle } from './styles.ts';
+
+export interface Problem {
+  readonly option: string;
+  /** Worded to follow `--option: `. */
+  readonly rule: string;
+}
+
+/** The style, where it was not said: `--url` and `--host` speak for themselves, the others only where nothing is saved. */
+function inferStyle(given: Answers, saved: Answers): unknown {
+  if (isGiven(given, 'connection')) return given.connection;
+  if (isGiven(given, 'url')) return 'url';
+  if (isGiven(given, 'host')) return 'host';
+  if (isGiven(saved, 'connection')) return saved.connection;
+  return (['port', 'db', 'username', 'authSource', 'tls'] as const).some((name) => isGiven(given, name))
+    ? 'host'
+    : undefined;
+}
+
+const pick = (answers: Answers, wanted: (name: OptionName) => boolean): Answers =>
+  Object.fromEntries(
+    OPTION_NAMES.filter((name) => isGiven(answers, name) && wanted(name)).map((name) => [
+      name,
+      answers[name],
+    ]),
+  );
+
+/** What is given wins over what is saved, and of what is given, the style decides what counts. */
+export function combineAnswers(
+  given: Answers,
+  saved: Answers,
+): { readonly answers: Answers; readonly warnings: readonly string[] } {
+  const connection = inferStyle(given, saved);
+  const style = styleOf({ connection });
+  const kept = pick(
+    saved,
+    (name) =>
+      isRemembered(name) &&
+      (optionOf(name).styles === undefined || (saved.connection === connection && !isGiven(given, 'url'))),
+  );
+  const all: Answers = {
+    ...kept,
+    ...pick(given, () => true),
+    ...(connection === undefined ? {} : { connection }),
+  };
+
+  const isUnused = (name: OptionName): boolean =>
+    style !== undefined &&
+    optionOf(name).styles !== undefined &&
+    name !== 'authSource' &&
+    !applies(name, all);
+  // `--connection host --url …` contradicts itself: that is for the check to refuse, not for us to settle.
+  const unused = OPTION_NAMES.filter((name) => isGiven(given, name) && isUnused(name)).filter(
+    (name) => !(name === 'url' && style === 'host'),
+  );
+  const isSavedOnly = (name: OptionName): boolean => !isGiven(given, name);
+  return {
+    answers: pick(all, (name) => !unused.includes(name) && !(isSavedOnly(name) && !applies(name, all))),
+    warnings: [
+      ...(unused.length === 0 ? [] : [unusedWarning(style, unused)]),
+      ...(given.autoReconnect === true
+        ? ['--auto-reconnect changes nothing: the driver always reconnects']
+        : []),
+    ],
+  };
+}
+
+function unusedWarning(style: ConnectionStyle | undefined, unused: readonly OptionName[]): string {
+  const winner = style === 'url' ? '--url' : `--connection ${style}`;
+  const hint = style === 'url' ? '; say it in the URL instead' : '';
+  return `${winner} takes precedence; not used: ${unused.map(flagName).join(', ')}${hint}`;
+}
+
+/** The next answer to ask for, in the order of the table. */
+export const nextQuestion = (answers: Answers, asked: Option['asked']): OptionName | undefined =>
+  OPTION_NAMES.find(
+    (name) => optionOf(name).asked === asked && !isGiven(answers, name) && applies(name, answers),
+  );
+
+/** What a run without questions cannot do without. */
+export const missingAnswers = (answers: Answers): readonly OptionName[] =>
+  OPTION_NAMES.filter((name) => optionOf(name).required && !isGiven(answers, name) && applies(name, answers));
+
+/** What installs the packages. */
+export const managerFor = (answers: Answers, facts: ProjectFacts): PackageManager =>
+  MANAGER_NAMES.find((name) => name === answers.packageManager) ?? facts.packageManager;
+
+/** The answers with a suggestion for each that is required: `--yes`. */
+export function withSuggestions(answers: Answers, facts: ProjectFacts): Answers {
+  const [name] = missingAnswers(answers);
+  if (name === undefined) return answers;
+  return withSuggestions({ ...answers, [name]: optionOf(name).offer?.(facts) }, facts);
+}
+
+function flagText(name: OptionName, answer: unknown): string {
+  if (answer === true) return flagName(name);
+  if (answer === false || answer === null) return flagName(name).replace('--', '--no-');
+  return `${flagName(name)} ${shellQuote((optionOf(name).redact ?? String)(answer))}`;
+}
+
+/** A command to copy: each answer that is not the default, quoted for a shell, and no secret. */
+export function commandOf(directory: string, answers: Answers, facts: ProjectFacts): string {
+  const flags = OPTION_NAMES.filter(
+    (name) =>
+      isGiven(answers, name) &&
+      (optionOf(name).required || answers[name] !== fallback(optionOf(name), facts)),
+  ).map((name) => flagText(name, answers[name]));
+  return ['npx create-koa-mongo-session', shellQuote(directory), ...flags].join(' ');
+}
+
+const syntaxOf = ({ flag, choices }: Option): string =>
+  choices ? flag.replace(/<.*>/, `<${Object.keys(choices).join('|')}>`) : flag;
+
+function missingText(name: OptionName): string {
+  const option = optionOf(name);
+  const also = name === 'connection' ? '; url needs --url, too, and host needs --db' : '';
+  return `${syntaxOf(option)}  is missing: ${option.help}${also}`;
+}
+
+/** One error for all there is to mend: broken rules, missing answers, and the command that has them all. */
+export function answersError(
+  problems: readonly Problem[],
+  missing: readonly OptionName[],
+  rerun: { readonly directory: string; readonly answers: Answers; readonly facts: ProjectFacts },
+): UserError {
+  const lines = [...problems.map(({ option, rule }) => `${option}: ${rule}`), ...missing.map(missingText)];
+  const listed =
+    lines.length === 1
+      ? (lines[0] ?? '')
+      : `${lines.length} problems\n${lines.map((line) => `  ${line}`).join('\n')}`;
+  if (missing.length === 0) return new UserError(listed);
+  const broken = new Set(problems.map(({ option }) => option));
+  const sound = pick(rerun.answers, (name) => !broken.has(flagName(name)));
+  const command = commandOf(rerun.directory, withSuggestions(sound, rerun.facts), rerun.facts);
+  return new UserError(
+    `${listed}\n\nTo run again with what is suggested (or add --yes, which takes it):\n  ${command}`,
+  );
+}
+
+/** The text of `--config`. */
+export function parseAnswersJson(text: string): Answers {
+  let value: unknown;
+  try {
+    value = JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch {
+    // The parser's message quotes the text, which may hold a password.
+    throw new UserError('--config: must be JSON');
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new UserError('--config: must be a JSON object, such as {"connection": "mongoose"}');
+  }
+  const { $schema: _, ...answers } = value as Record<string, unknown>;
+  const unknown = Object.keys(answers).filter((name) => !isOptionName(name));
+  if (unknown.length > 0) throw new UserError(unknownAnswer(unknown));
+  return answers;
+}
+
+const unknownAnswer = (names: readonly string[]): string =>
+  names.includes('password')
+    ? `--config: ${PASSWORD_RULE}`
+    : `--config: does not know ${names.map((name) => JSON.stringify(name)).join(', ')}; it knows ${OPTION_NAMES.join(', ')}`;
+
+export const PASSWORD_RULE =
+  'a password is never taken from here: put it as MONGODB_PASSWORD into the environment, or into .env';

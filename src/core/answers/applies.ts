@@ -1,0 +1,19 @@
+import { namesIn } from './mongodb-url.ts';
+import { type Answers, type OptionName, optionOf } from './options.ts';
+import { type ConnectionStyle, STYLE_NAMES } from './styles.ts';
+
+export const isGiven = (answers: Answers, name: OptionName): boolean => answers[name] !== undefined;
+
+export const styleOf = ({ connection }: Answers): ConnectionStyle | undefined =>
+  STYLE_NAMES.find((style) => style === connection);
+
+/** Whether an answer has a meaning, beside the others. */
+export function applies(name: OptionName, answers: Answers): boolean {
+  const { styles } = optionOf(name);
+  if (styles === undefined) return !(name === 'collection' && namesIn(answers.url).collection);
+  const style = styleOf(answers);
+  if (style === undefined || !styles.includes(style)) return false;
+  if (name === 'db' && style === 'url') return isGiven(answers, 'url') && !namesIn(answers.url).database;
+  if (name === 'authSource') return typeof answers.username === 'string' && answers.username !== '';
+  return true;
+}

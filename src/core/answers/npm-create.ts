@@ -1,0 +1,43 @@
+import { UserError } from '../errors.ts';
+import { flagName, OPTION_NAMES, type OptionName, optionOf } from './options.ts';
+import { shellQuote } from './shell.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Flags of ours that npm knows, too, and that change what a run does; `--json` and `--yes` of npm's mean no harm. */
+const OTHERS = ['config', 'diff', 'check', 'on_conflict', 'restore'];
+
+const variableOf = (name: string): string => `npm_config_${flagName(name).slice(2).replaceAll('-', '_')}`;
+
+/**
+ * `npm create koa-mongo-session app --connection url`, without `--`, hands over `app url`: npm keeps the flags for
+ * itself and only shows them in its environment. To go on would be to do something else than was asked.
+ */
+export function refuseSwallowedFlags(argv: readonly string[], env: Environment): void {
+  if (env.npm_command !== 'init') return;
+  const answers = OPTION_NAMES.filter((name) => env[variableOf(name)] !== undefined);
+  const others = OTHERS.filter((name) => env[`npm_config_${name}`] !== undefined);
+  if (answers.length + others.length === 0) return;
+  const [directory = '.', ...rest] = argv.filter((word) => !word.startsWith('-'));
+  const flags = [
+    ...answers.map((name) => flagText(name, env[variableOf(name)] ?? '', rest)),
+    ...others.map((name) => `--${name.replaceAll('_', '-')}`),
+    ...(isDryRunOfNpm(env) ? ['--dry-run'] : []),
+  ];
+  throw new UserError(
+    `npm kept the flags for itself: they need -- before them\n  npm create koa-mongo-session ${shellQuote(directory)} -- ${flags.join(' ')}`,
+  );
+}
+
+/** npm's own `--dry-run` was meant for us. */
+export const isDryRunOfNpm = (env: Environment): boolean => env.npm_config_dry_run === 'true';
+
+/** npm reads `--port 27018` as a switch and a further argument: with one of each, they belong together. */
+function flagText(name: OptionName, value: string, rest: readonly string[]): string {
+  if (optionOf(name).kind === 'switch')
+    return value === 'true' ? flagName(name) : flagName(name).replace('--', '--no-');
+  const [only, ...more] = rest;
+  const shown = value !== 'true' ? value : only !== undefined && more.length === 0 ? only : undefined;
+  if (shown === undefined || name === 'url') return optionOf(name).flag.replace(/^-., /, '');
+  return `${flagName(name)} ${shellQuote(shown)}`;
+}

@@ -1,0 +1,429 @@
+import { parseDuration } from './duration.ts';
+import { redactUrl } from './mongodb-url.ts';
+import {
+  parseAuthSource,
+  parseCollection,
+  parseCookieName,
+  parseDatabase,
+  parseFolder,
+  parseHost,
+  parsePort,
+  parseUserKey,
+  parseUsername,
+} from './names.ts';
+import type { Parsed } from './parsed.ts';
+import { type ConnectionStyle, STYLES } from './styles.ts';
+
+/**
+ * The one table of options. Flags, help, questions, checks, the JSON Schema of the answers and the message for a
+ * missing answer are all derived from it.
+ */
+
+export const MANAGER_NAMES = ['npm', 'pnpm', 'yarn', 'bun'] as const;
+export type PackageManager = (typeof MANAGER_NAMES)[number];
+
+/** What is known of the project before anything is asked. */
+export interface ProjectFacts {
+  readonly kind: 'new' | 'existing';
+  readonly name: string;
+  /** How the project's imports end, by its tsconfig. */
+  readonly importExtension: 'ts' | 'js' | 'none';
+  /** What the project or its workspace uses, else what started this program. */
+  readonly packageManager: PackageManager;
+}
+
+type Kind = 'choice' | 'text' | 'duration' | 'port' | 'switch';
+
+interface Flag {
+  /** As commander reads it. */
+  readonly flag: string;
+  readonly group: 'Connection' | 'Sessions' | 'Project' | 'This run';
+  readonly help: string;
+}
+
+export interface Option<T = unknown> extends Flag {
+  readonly kind: Kind;
+  readonly parse: (answer: unknown) => Parsed<T>;
+  /** Value → what it means. */
+  readonly choices?: Readonly<Record<string, string>>;
+  /** Taken when no answer is given. Written as an answer, so that it can be shown. */
+  readonly default?: string | number | boolean;
+  /** A default that depends on the project. */
+  readonly offer?: (facts: ProjectFacts) => string | boolean;
+  /** `offer` is only what the question suggests and `--yes` takes: without either the answer is missing. */
+  readonly required?: true;
+  /** May be left out, and taken back by `--no-…` or, in JSON, `null`. */
+  readonly optional?: true;
+  /** How an answer that may hold a secret is shown. */
+  readonly redact?: (answer: unknown) => string;
+  /** The connection styles it belongs to; all, when not given. */
+  readonly styles?: readonly ConnectionStyle[];
+  /** `advanced` ones are asked after a yes to "Change advanced options?". */
+  readonly asked: 'always' | 'advanced' | 'never';
+  readonly question: string;
+}
+
+const oneOf =
+  <const T extends string>(choices: Readonly<Record<T, string>>) =>
+  (answer: unknown): Parsed<T> =>
+    typeof answer === 'string' && Object.hasOwn(choices, answer)
+      ? { value: answer as T }
+      : { problem: `must be one of ${Object.keys(choices).join(', ')}` };
+
+const yesOrNo = (answer: unknown): Parsed<boolean> =>
+  typeof answer === 'boolean' ? { value: answer } : { problem: 'must be true or false' };
+
+const parseUrlText = (answer: unknown): Parsed<string> =>
+  typeof answer === 'string' && answer !== ''
+    ? { value: answer }
+    : { problem: 'must be a connection string' };
+
+const CONCURRENT_WRITES = {
+  merge: 'keep the changes of both, property by property',
+  overwrite: 'the last write wins',
+  throw: 'the later request fails',
+} as const;
+
+const EXTENSIONS = {
+  auto: 'what the tsconfig of the project asks for',
+  ts: './store.ts',
+  js: './store.js',
+  none: './store',
+} as const;
+
+const MANAGERS = { npm: 'npm', pnpm: 'pnpm', yarn: 'yarn', bun: 'bun' } as const satisfies Record<
+  PackageManager,
+  string
+>;
+
+/** Longest database name that is suggested, in characters; all of them are ASCII. */
+const SUGGESTED_NAME = 48;
+
+/** The name of the project without its scope, as a database name that every shell takes unquoted. */
+export const suggestDatabase = ({ name }: ProjectFacts): string =>
+  name
+    .replace(/^@[^/]*\//, '')
+    .replace(/[^\w-]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, SUGGESTED_NAME) || 'app';
+
+/** Asked in this order, which is also the order of `--help`. */
+export const OPTIONS = {
+  connection: {
+    flag: '-c, --connection <style>',
+    group: 'Connection',
+    help: 'what you connect with',
+    kind: 'choice',
+    choices: STYLES,
+    parse: oneOf(STYLES),
+    offer: () => 'url',
+    required: true,
+    asked: 'always',
+    question: 'What do you connect to MongoDB with?',
+  },
+  url: {
+    flag: '--url <url>',
+    group: 'Connection',
+    help: 'mongodb://… or mongodb+srv://…; credentials go to .env only; /database/collection names both',
+    kind: 'text',
+    parse: parseUrlText,
+    redact: redactUrl,
+    offer: (facts) => `mongodb://127.0.0.1:27017/${suggestDatabase(facts)}`,
+    required: true,
+    styles: ['url'],
+    asked: 'always',
+    question: 'Connection string (goes to .env if it holds credentials)',
+  },
+  host: {
+    flag: '--host <host>',
+    group: 'Connection',
+    help: 'host name or IP address',
+    kind: 'text',
+    parse: parseHost,
+    default: '127.0.0.1',
+    styles: ['host'],
+    asked: 'always',
+    question: 'Host',
+  },
+  port: {
+    flag: '--port <port>',
+    group: 'Connection',
+    help: 'port',
+    kind: 'port',
+    parse: parsePort,
+    default: 27017,
+    styles: ['host'],
+    asked: 'always',
+    question: 'Port',
+  },
+  db: {
+    flag: '--db <name>',
+    group: 'Connection',
+    help: 'database; with --url only for a URL that names none',
+    kind: 'text',
+    parse: parseDatabase,
+    offer: suggestDatabase,
+    required: true,
+    styles: ['host', 'url'],
+    asked: 'always',
+    question: 'Database',
+  },
+  username: {
+    flag: '--username <name>',
+    group: 'Connection',
+    help: 'user to log in as; its password is read from MONGODB_PASSWORD',
+    kind: 'text',
+    parse: parseUsername,
+    optional: true,
+    styles: ['host'],
+    asked: 'always',
+    question: 'User name (empty for none)',
+  },
+  authSource: {
+    flag: '--auth-source <db>',
+    group: 'Connection',
+    help: 'database that knows the user',
+    kind: 'text',
+    parse: parseAuthSource,
+    default: 'admin',
+    styles: ['host'],
+    asked: 'always',
+    question: 'Database that knows the user',
+  },
+  tls: {
+    flag: '--tls',
+    group: 'Connection',
+    help: 'connect with TLS',
+    kind: 'switch',
+    parse: yesOrNo,
+    default: false,
+    styles: ['host'],
+    asked: 'always',
+    question: 'Connect with TLS?',
+  },
+  autoReconnect: {
+    flag: '--auto-reconnect',
+    group: 'Connection',
+    help: 'accepted for the sake of old scripts: the driver always reconnects',
+    kind: 'switch',
+    parse: (answer) =>
+      answer === true ? { value: true } : { problem: 'cannot be turned off: the driver always reconnects' },
+    asked: 'never',
+    question: '',
+  },
+  collection: {
+    flag: '--collection <name>',
+    group: 'Sessions',
+    help: 'where sessions are kept',
+    kind: 'text',
+    parse: parseCollection,
+    default: 'sessions',
+    asked: 'always',
+    question: 'Collection',
+  },
+  ttl: {
+    flag: '--ttl <duration>',
+    group: 'Sessions',
+    help: 'a session ends this long after its last use, without --rolling up to half of it sooner: seconds, or 90m, 12h, 14d, 2w',
+    kind: 'duration',
+    parse: parseDuration,
+    default: '14d',
+    asked: 'always',
+    question: 'A session ends at most this long after its last use (90m, 12h, 14d, 2w)',
+  },
+  absoluteTtl: {
+    flag: '--absolute-ttl <duration>',
+    group: 'Sessions',
+    help: 'a session ends this long after it began, however active',
+    kind: 'duration',
+    parse: parseDuration,
+    optional: true,
+    asked: 'advanced',
+    question: 'A session ends this long after it began, however active (empty for never)',
+  },
+  touchAfter: {
+    flag: '--touch-after <duration>',
+    group: 'Sessions',
+    help: 'with --rolling, an unchanged session is renewed at most this often',
+    kind: 'duration',
+    parse: parseDuration,
+    optional: true,
+    asked: 'advanced',
+    question: 'With --rolling, an unchanged session is renewed at most this often (empty for each time)',
+  },
+  rolling: {
+    flag: '--rolling',
+    group: 'Sessions',
+    help: 'each response renews the cookie and the session',
+    kind: 'switch',
+    parse: yesOrNo,
+    default: false,
+    asked: 'advanced',
+    question: 'Renew the cookie and the session with each response?',
+  },
+  userKey: {
+    flag: '--user-key <name>',
+    group: 'Sessions',
+    help: 'session property that names its user: an index, "log out everywhere", a device list',
+    kind: 'text',
+    parse: parseUserKey,
+    optional: true,
+    asked: 'advanced',
+    question: 'Session property that names its user, such as userId (empty for none)',
+  },
+  encrypt: {
+    flag: '--encrypt',
+    group: 'Sessions',
+    help: 'encrypt the payload at rest, with keys from SESSION_ENCRYPTION_KEYS',
+    kind: 'switch',
+    parse: yesOrNo,
+    default: false,
+    asked: 'advanced',
+    question: 'Encrypt the payload at rest?',
+  },
+  onConcurrentWrite: {
+    flag: '--on-concurrent-write <policy>',
+    group: 'Sessions',
+    help: 'when two requests change one session',
+    kind: 'choice',
+    choices: CONCURRENT_WRITES,
+    parse: oneOf(CONCURRENT_WRITES),
+    default: 'merge',
+    asked: 'advanced',
+    question: 'When two requests change one session',
+  },
+  cookieName: {
+    flag: '--cookie-name <name>',
+    group: 'Sessions',
+    help: 'name of the cookie; in production `__Host-` is put before it',
+    kind: 'text',
+    parse: parseCookieName,
+    default: 'koa.sess',
+    asked: 'advanced',
+    question: 'Name of the cookie',
+  },
+  dir: {
+    flag: '--dir <path>',
+    group: 'Project',
+    help: 'folder of the session files, inside the project',
+    kind: 'text',
+    parse: parseFolder,
+    default: 'src/session',
+    asked: 'advanced',
+    question: 'Folder of the session files',
+  },
+  importExtension: {
+    flag: '--import-extension <kind>',
+    group: 'Project',
+    help: 'how imports end',
+    kind: 'choice',
+    choices: EXTENSIONS,
+    parse: oneOf(EXTENSIONS),
+    default: 'auto',
+    asked: 'advanced',
+    question: 'How do imports end?',
+  },
+  app: {
+    flag: '--app',
+    group: 'Project',
+    help: 'write app, server and a test, too (default: in a new project)',
+    kind: 'switch',
+    parse: yesOrNo,
+    offer: ({ kind }) => kind === 'new',
+    asked: 'advanced',
+    question: 'Write an app, a server and a test, too?',
+  },
+  install: {
+    flag: '--install',
+    group: 'Project',
+    help: 'install the packages afterwards (default: asked at a terminal, otherwise not)',
+    kind: 'switch',
+    parse: yesOrNo,
+    asked: 'never',
+    question: 'Install the packages now',
+  },
+  packageManager: {
+    flag: '--package-manager <name>',
+    group: 'Project',
+    help: 'what installs (default: what the project or its workspace uses, else what started this program)',
+    kind: 'choice',
+    choices: MANAGERS,
+    parse: oneOf(MANAGERS),
+    offer: ({ packageManager }) => packageManager,
+    asked: 'advanced',
+    question: 'Package manager',
+  },
+} as const satisfies Readonly<Record<string, Option>>;
+
+export type OptionName = keyof typeof OPTIONS;
+
+/** What was answered by flags, file, saved state or prompts; not checked yet. `null` takes an optional answer back. */
+export type Answers = { readonly [K in OptionName]?: unknown };
+
+type ValueOf<O> = O extends { readonly parse: (answer: unknown) => Parsed<infer T> } ? T : never;
+
+/** The values that the answers stand for, as far as they were given and obey their rules. */
+export type Values = { readonly [K in OptionName]?: ValueOf<(typeof OPTIONS)[K]> };
+
+export const OPTION_NAMES = Object.keys(OPTIONS) as OptionName[];
+
+export const isOptionName = (name: string): name is OptionName => Object.hasOwn(OPTIONS, name);
+
+/** How a run goes is said anew each time: what a repository holds must not start a program. */
+const FORGOTTEN: ReadonlySet<OptionName> = new Set(['autoReconnect', 'install', 'packageManager']);
+
+export const isRemembered = (name: OptionName): boolean => !FORGOTTEN.has(name);
+
+/** The answer that stands in for one that was not given. */
+export const fallback = ({ default: fixed, offer }: Option, facts: ProjectFacts) => fixed ?? offer?.(facts);
+
+/** The row, with the fields that not every row has. */
+export const optionOf = (name: OptionName): Option => OPTIONS[name];
+
+/** What becomes of a file that the user and an update changed in the same place. */
+export const CONFLICT_POLICIES = ['ask', 'fail', 'ours', 'theirs', 'markers'] as const;
+export type ConflictPolicy = (typeof CONFLICT_POLICIES)[number];
+
+/** Flags that say how this run goes. They are neither asked nor saved. */
+export const RUN_FLAGS = {
+  yes: {
+    flag: '-y, --yes',
+    group: 'This run',
+    help: 'take defaults and suggestions for all that is not given; never consents to overwrite, nor installs',
+  },
+  input: { flag: '--no-input', group: 'This run', help: 'never ask; a missing answer is an error' },
+  config: {
+    flag: '--config <file>',
+    group: 'This run',
+    help: 'answers as JSON, from a file or from - (standard input); flags win over them',
+  },
+  dryRun: { flag: '--dry-run', group: 'This run', help: 'show the plan and write nothing' },
+  diff: {
+    flag: '--diff [path]',
+    group: 'This run',
+    help: 'show the changes, of one file or all, and write nothing',
+  },
+  check: {
+    flag: '--check',
+    group: 'This run',
+    help: 'write nothing; exit with 3 if a run would change a file',
+  },
+  json: { flag: '--json', group: 'This run', help: 'one JSON value on standard output and nothing else' },
+  onConflict: {
+    flag: '--on-conflict <how>',
+    group: 'This run',
+    help: `when your edits and an update overlap: ${CONFLICT_POLICIES.join(', ')} (default: ask at a terminal, otherwise fail)`,
+  },
+  restore: {
+    flag: '--restore <path>',
+    group: 'This run',
+    help: 'write a generated file that you deleted again',
+  },
+} as const satisfies Readonly<Record<string, Flag>>;
+
+/** `--auth-source`, for `authSource`. */
+export const flagName = (name: string): string =>
+  `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+
+/** Switches and optional answers have a `--no-…`, so that a later run can take them back. */
+export const hasNegation = (option: Option): boolean => option.kind === 'switch' || option.optional === true;

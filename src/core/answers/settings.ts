@@ -1,0 +1,243 @@
+import type { Problem } from './answers.ts';
+import { applies } from './applies.ts';
+import { formatDuration } from './duration.ts';
+import { type MongoUrl, parseMongoUrl } from './mongodb-url.ts';
+import { isNamespaceTooLong, NAMESPACE_BYTES } from './names.ts';
+import {
+  type Answers,
+  fallback,
+  flagName,
+  isRemembered,
+  OPTION_NAMES,
+  type OptionName,
+  optionOf,
+  type ProjectFacts,
+  type Values,
+} from './options.ts';
+
+/** How the generated code reaches MongoDB; a mix that makes no sense cannot be written down. */
+export type Connection =
+  | {
+      readonly style: 'url';
+      /** Without credentials and without the legacy collection segment: what `.env.example` shows. */
+      readonly url: string;
+    }
+  | {
+      readonly style: 'host';
+      readonly host: string;
+      readonly port: number;
+      readonly database: string;
+      readonly tls: boolean;
+      /** The password is only ever read from the environment of the generated project. */
+      readonly login: { readonly username: string; readonly authSource: string } | undefined;
+    }
+  | { readonly style: 'db' }
+  | { readonly style: 'mongoose' };
+
+/** Answers that were checked: all that the templates need to know. Durations are whole seconds. */
+export interface Settings {
+  readonly connection: Connection;
+  readonly collection: string;
+  readonly ttl: number;
+  readonly absoluteTtl: number | undefined;
+  readonly touchAfter: number | undefined;
+  readonly rolling: boolean;
+  readonly userKey: string | undefined;
+  readonly encrypt: boolean;
+  readonly onConcurrentWrite: 'merge' | 'overwrite' | 'throw';
+  readonly cookieName: string;
+  /** Folder of the session files, relative to the project, with `/` and no `.` or `..` segment. */
+  readonly dir: string;
+  /** How the project's own imports end; `auto` has been settled against its tsconfig. */
+  readonly importExtension: 'ts' | 'js' | 'none';
+  /** Whether the bootstrap (`src/app.ts`, `src/server.ts`, its test) is written. */
+  readonly app: boolean;
+  /** A project made by this program owns its tsconfig, README and compose file; in an existing one they stay the user's. */
+  readonly project: { readonly kind: 'new' | 'existing'; readonly name: string };
+}
+
+/** Environment variables with a secret value, for `.env` and nothing else: never in state, output or errors. */
+export type Secrets = Readonly<Record<string, string>>;
+
+/** What the answers come to. */
+export interface Outcome {
+  readonly settings: Settings;
+  readonly secrets: Secrets;
+  /** The answers as the project remembers them: every one that applies, written as a flag or JSON would, no secret. */
+  readonly answers: Answers;
+}
+
+interface Checked {
+  readonly values: Values;
+  readonly url: MongoUrl | undefined;
+  readonly problems: readonly Problem[];
+}
+
+/** Every rule that the answers break; of those that are still to come, nothing is said. */
+export const problemsIn = (answers: Answers): readonly Problem[] => check(answers).problems;
+
+/** The answers must be complete and without problems: those are for the caller to report. */
+export function parseSettings(answers: Answers, facts: ProjectFacts): Outcome {
+  const complete = withDefaults(answers, facts);
+  const { values, url, problems } = check(complete);
+  if (problems.length > 0) throw new Error('answers with problems have no settings');
+  return {
+    settings: settingsOf(values, url, facts),
+    secrets: url?.secret === undefined ? {} : { MONGODB_URL: url.secret },
+    answers: remembered(values, url),
+  };
+}
+
+/** What `.env` should hold of what was said this time: a new URL too, though it may have no secret in it. */
+export function valuesForEnv({ connection }: Settings, secrets: Secrets, saved: Answers): Secrets {
+  const isNewUrl = connection.style === 'url' && connection.url !== saved.url;
+  return isNewUrl ? { MONGODB_URL: connection.url, ...secrets } : secrets;
+}
+
+/** What is allowed, but does less than it seems to. */
+export function doubtsAbout({ touchAfter, rolling, userKey }: Settings, saved: Answers): readonly string[] {
+  const isIdle = touchAfter !== undefined && !rolling;
+  const isOtherUser = saved.userKey !== undefined && userKey !== undefined && userKey !== saved.userKey;
+  return [
+    ...(isIdle
+      ? ['--touch-after has hardly an effect without --rolling: sessions are renewed at half of --ttl only']
+      : []),
+    ...(isOtherUser
+      ? [
+          '--user-key is another one now: until a session changes, it is listed, and ended by destroyByUser, under its user of before',
+        ]
+      : []),
+  ];
+}
+
+const withDefaults = (answers: Answers, facts: ProjectFacts): Answers => {
+  const fallbacks = OPTION_NAMES.filter(
+    (name) => answers[name] === undefined && !optionOf(name).required && applies(name, answers),
+  ).map((name) => [name, fallback(optionOf(name), facts)]);
+  return { ...answers, ...Object.fromEntries(fallbacks) };
+};
+
+function check(answers: Answers): Checked {
+  const { values, problems } = checkEach(answers);
+  const url =
+    values.connection === 'url' && values.url !== undefined
+      ? parseMongoUrl(values.url, values.db)
+      : undefined;
+  if (url && 'problem' in url)
+    return { values, url: undefined, problems: [...problems, { option: '--url', rule: url.problem }] };
+  return { values, url: url?.value, problems: [...problems, ...checkTogether(answers, values, url?.value)] };
+}
+
+function checkEach(answers: Answers): { values: Values; problems: Problem[] } {
+  const problems: Problem[] = [];
+  const values: Partial<Record<OptionName, unknown>> = {};
+  for (const name of OPTION_NAMES) {
+    const option = optionOf(name);
+    const answer = answers[name];
+    if (answer === undefined || (answer === null && option.optional)) continue;
+    const parsed = option.parse(answer);
+    if ('problem' in parsed) problems.push({ option: flagName(name), rule: parsed.problem });
+    else values[name] = parsed.value;
+  }
+  // Each value comes from the parser of its own row.
+  return { values: values as Values, problems };
+}
+
+/** The rules between answers: what must hold, the option to change, and the rule in words. */
+function checkTogether(answers: Answers, values: Values, url: MongoUrl | undefined): Problem[] {
+  const { connection, collection, ttl, absoluteTtl, touchAfter } = values;
+  const database = connection === 'url' ? url?.database : values.db;
+  const rules: readonly (readonly [boolean, OptionName, string])[] = [
+    [
+      values.url !== undefined && connection === 'host',
+      'url',
+      'does not go with --connection host: give one of the two',
+    ],
+    [
+      values.authSource !== undefined && connection === 'host' && !applies('authSource', answers),
+      'authSource',
+      'needs --username',
+    ],
+    [
+      url?.collection !== undefined && collection !== undefined && url.collection !== collection,
+      'collection',
+      'differs from the collection that the URL names in its second segment: give one of the two',
+    ],
+    [
+      database !== undefined && isNamespaceTooLong(database, url?.collection ?? collection ?? ''),
+      'collection',
+      `must be at most ${NAMESPACE_BYTES} bytes long together with the database`,
+    ],
+    [
+      absoluteTtl !== undefined && ttl !== undefined && absoluteTtl < ttl,
+      'absoluteTtl',
+      'must not be shorter than --ttl',
+    ],
+    [
+      touchAfter !== undefined && ttl !== undefined && touchAfter >= ttl,
+      'touchAfter',
+      'must be shorter than --ttl, or sessions in use would end',
+    ],
+  ];
+  return rules.filter(([isBroken]) => isBroken).map(([, name, rule]) => ({ option: flagName(name), rule }));
+}
+
+function required<T>(value: T | undefined, name: OptionName): T {
+  if (value === undefined) throw new Error(`no answer for ${name}`);
+  return value;
+}
+
+function connectionOf(values: Values, url: MongoUrl | undefined): Connection {
+  const style = required(values.connection, 'connection');
+  if (style === 'url') return { style, url: required(url?.shown, 'url') };
+  if (style !== 'host') return { style };
+  return {
+    style,
+    host: required(values.host, 'host'),
+    port: required(values.port, 'port'),
+    database: required(values.db, 'db'),
+    tls: required(values.tls, 'tls'),
+    login:
+      values.username === undefined
+        ? undefined
+        : { username: values.username, authSource: required(values.authSource, 'authSource') },
+  };
+}
+
+function settingsOf(values: Values, url: MongoUrl | undefined, facts: ProjectFacts): Settings {
+  const extension = required(values.importExtension, 'importExtension');
+  return {
+    connection: connectionOf(values, url),
+    collection: url?.collection ?? required(values.collection, 'collection'),
+    ttl: required(values.ttl, 'ttl'),
+    absoluteTtl: values.absoluteTtl,
+    touchAfter: values.touchAfter,
+    rolling: required(values.rolling, 'rolling'),
+    userKey: values.userKey,
+    encrypt: required(values.encrypt, 'encrypt'),
+    onConcurrentWrite: required(values.onConcurrentWrite, 'onConcurrentWrite'),
+    cookieName: required(values.cookieName, 'cookieName'),
+    dir: required(values.dir, 'dir'),
+    importExtension: extension === 'auto' ? facts.importExtension : extension,
+    app: required(values.app, 'app'),
+    project: { kind: facts.kind, name: facts.name },
+  };
+}
+
+/** What a URL says, it says alone. */
+function remembered(values: Values, url: MongoUrl | undefined): Answers {
+  const shown = {
+    ...values,
+    ...(url && { url: url.shown, collection: url.collection ?? values.collection, db: undefined }),
+  };
+  const entries = OPTION_NAMES.filter((name) => shown[name] !== undefined && isRemembered(name)).map(
+    (name) => {
+      const value = shown[name];
+      return [
+        name,
+        optionOf(name).kind === 'duration' && typeof value === 'number' ? formatDuration(value) : value,
+      ];
+    },
+  );
+  return Object.fromEntries(entries);
+}

@@ -1,0 +1,11 @@
+/** What a project reaches MongoDB with, and what each means. */
+export const STYLES = {
+  url: 'a connection string, read from MONGODB_URL',
+  host: 'host, port, database, perhaps a user and TLS',
+  db: 'a Db of the official driver that the app has opened',
+  mongoose: 'a Mongoose connection that the app has opened',
+} as const;
+
+export type ConnectionStyle = keyof typeof STYLES;
+
+export const STYLE_NAMES = Object.keys(STYLES) as ConnectionStyle[];

@@ -1,0 +1,87 @@
+import { parseEnv } from 'node:util';
+import type { Secrets } from '../answers/settings.ts';
+import { UserError } from '../errors.ts';
+import { inFormOf, plainText } from '../project/text.ts';
+import type { EnvEntry } from '../render/env-file.ts';
+import { envLiteral } from '../render/literal.ts';
+
+const MARK = '\uFEFF';
+
+export interface PatchedEnv {
+  readonly text: string;
+  readonly notes: readonly string[];
+}
+
+/**
+ * Adds the names that are missing, and changes nothing that is there: the old text is the beginning of the new one.
+ *
+ * @param newKey makes a fresh random key
+ * @param file what the file is called, for errors
+ * @throws UserError where a value cannot be written or would not be read, naming the variable and never the value
+ */
+export function patchEnv(
+  raw: string | undefined,
+  entries: readonly EnvEntry[],
+  secrets: Secrets,
+  newKey: () => string,
+  file = '.env',
+): PatchedEnv {
+  const text = plainText(raw ?? '');
+  const present = parseEnv(text);
+  const missing = entries.filter(({ name }) => !Object.hasOwn(present, name));
+  const notes = entries.filter(isIgnored(present, secrets)).map(({ name }) => note(name));
+  const values = new Map(
+    entries.map((entry) => [entry.name, present[entry.name] ?? freshValue(entry, secrets, newKey)]),
+  );
+  const added = missing.map(
+    ({ name, comment }) => `# ${comment}\n${name}=${written(name, values.get(name))}\n`,
+  );
+  const start = text === '' || text.endsWith('\n') ? text : `${text}\n`;
+  const patched = [start, ...added].filter((part) => part !== '').join('\n');
+  assertReadsBack(raw?.startsWith(MARK) ? MARK + patched : patched, values, file);
+  if (raw !== undefined && missing.length === 0) return { text: raw, notes };
+  return { text: raw === undefined ? patched : inFormOf(raw, patched), notes };
+}
+
+/** A value was given on the command line, but `.env` has another already. */
+function isIgnored(present: Record<string, string | undefined>, secrets: Secrets) {
+  return ({ name }: EnvEntry) =>
+    Object.hasOwn(present, name) && Object.hasOwn(secrets, name) && present[name] !== secrets[name];
+}
+
+function note(name: string): string {
+  return `.env has ${name} already, and it was left as it is: the value given this time was not written.`;
+}
+
+function freshValue({ name, secret, example }: EnvEntry, secrets: Secrets, newKey: () => string): string {
+  if (Object.hasOwn(secrets, name)) return secrets[name] ?? '';
+  if (secret === 'random-keys') return newKey();
+  return secret === 'given' ? example : '';
+}
+
+function written(name: string, value = ''): string {
+  try {
+    return envLiteral(value);
+  } catch (error) {
+    const reason = error instanceof RangeError ? error.message : 'cannot be written';
+    throw new UserError(
+      `The value for ${name} cannot be written to .env: it ${reason}. Set it there by hand.`,
+    );
+  }
+}
+
+/**
+ * What was there before may swallow what follows: a quote that is never closed does. A byte order mark becomes part of
+ * the first name, and for Node 20 a comment that comes before it does, too.
+ */
+function assertReadsBack(patched: string, values: ReadonlyMap<string, string>, file: string): void {
+  const found = parseEnv(patched);
+  const lost = [...values].filter(([name, value]) => found[name] !== value).map(([name]) => name);
+  if (lost.length === 0) return;
+  const names = lost.join(', ');
+  throw new UserError(
+    patched.startsWith(MARK)
+      ? `${file} begins with a byte order mark, behind which Node would not find ${names}. Save it without the mark, then run again.`
+      : `${file} cannot be added to: ${names} would not be read back. Is there a quote that is never closed?`,
+  );
+}

@@ -1,0 +1,26 @@
+import { inFormOf, plainText } from '../project/text.ts';
+
+/** Adds what git does not ignore yet, in the form of the file. Plain names only, such as `.env` or `dist/`. */
+export function patchGitignore(raw: string | undefined, wanted: readonly string[]): string {
+  if (raw === undefined) return wanted.map((line) => `${line}\n`).join('');
+  const text = plainText(raw);
+  const missing = wanted.filter((name) => !isIgnored(text.split('\n'), name));
+  if (missing.length === 0) return raw;
+  const start = text === '' || text.endsWith('\n') ? text : `${text}\n`;
+  const patched = start + missing.map((line) => `${line}\n`).join('');
+  return inFormOf(raw, patched);
+}
+
+/** The last line that matches decides. What a negation matches is hard to tell, so after any the name is added again. */
+function isIgnored(lines: readonly string[], name: string): boolean {
+  const pattern = namesIt(name);
+  const last = lines.findLast((line) => line.startsWith('!') || pattern.test(line.trimEnd()));
+  return last !== undefined && !last.startsWith('!');
+}
+
+/** A pattern that ends in a slash is for directories only. */
+function namesIt(name: string): RegExp {
+  const literal = name.replace(/\/$/, '').replaceAll('.', '\\.');
+  const end = name.endsWith('/') ? '(?:/|\\*|/\\*\\*?)?' : '\\*?';
+  return new RegExp(`^(?:/|\\*\\*/)?${literal}${end}$`);
+}

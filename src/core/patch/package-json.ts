@@ -1,0 +1,145 @@
+import { applyEdits, type FormattingOptions, findNodeAtLocation, modify, parseTree } from 'jsonc-parser';
+import { UserError } from '../errors.ts';
+import { plainObject } from '../project/json.ts';
+import { lineEndOf } from '../project/text.ts';
+import type { WantedPackage } from './wanted-package.ts';
+
+export interface PatchedPackageJson {
+  readonly text: string;
+  readonly notes: readonly string[];
+}
+
+const BLOCKS = ['scripts', 'dependencies', 'devDependencies'] as const;
+type Block = (typeof BLOCKS)[number];
+type Names = Readonly<Record<string, unknown>>;
+
+/**
+ * Adds what is missing, in the file's own format. What the project has already is never changed, only noted.
+ *
+ * @throws UserError where the file is no package.json, or one with a block that npm does not read
+ */
+export function patchPackageJson(raw: string | undefined, wanted: WantedPackage): PatchedPackageJson {
+  if (raw === undefined) return { text: created(wanted), notes: [] };
+  const mark = raw.startsWith('\uFEFF') ? '\uFEFF' : '';
+  const found = parse(raw.slice(mark.length));
+  const installed = { ...found.devDependencies, ...found.dependencies };
+  const additions = [
+    ...missing('scripts', wanted.scripts, found.scripts),
+    ...missing('dependencies', wanted.dependencies, installed),
+    ...missing('devDependencies', wanted.devDependencies, installed),
+  ];
+  const text = additions.reduce(insert, raw.slice(mark.length));
+  return {
+    text: mark + text,
+    notes: [...scriptNotes(found.scripts, wanted), ...rangeNotes(installed, wanted)],
+  };
+}
+
+function created({ own, ...blocks }: WantedPackage): string {
+  return `${JSON.stringify({ ...own, ...blocks }, undefined, 2)}\n`;
+}
+
+function parse(text: string): Record<Block, Names> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new UserError(
+      `package.json is not JSON (${error instanceof Error ? error.message : error}). Mend it, then run again.`,
+    );
+  }
+  const found = plainObject(value);
+  if (!found) throw new UserError('package.json must hold one JSON object. Mend it, then run again.');
+  refuseTwice(text);
+  const block = (name: Block) =>
+    found[name] === undefined ? {} : (plainObject(found[name]) ?? notAnObject(name));
+  return {
+    scripts: block('scripts'),
+    dependencies: block('dependencies'),
+    devDependencies: block('devDependencies'),
+  };
+}
+
+function notAnObject(name: Block): never {
+  throw new UserError(`package.json: "${name}" must be an object. Mend it, then run again.`);
+}
+
+/** An addition would go into the first one, and what is read is the last one. */
+function refuseTwice(text: string): void {
+  const keys = parseTree(text)?.children?.map(({ children }) => children?.[0]?.value);
+  const twice = BLOCKS.find((name) => keys?.indexOf(name) !== keys?.lastIndexOf(name));
+  if (twice === undefined) return;
+  throw new UserError(
+    `package.json has "${twice}" twice, and npm reads the last one only. Make them one, then run again.`,
+  );
+}
+
+interface Addition {
+  readonly path: readonly [Block, string];
+  readonly value: string;
+}
+
+function missing(block: Block, wanted: Readonly<Record<string, string>>, present: Names): Addition[] {
+  return Object.entries(wanted)
+    .filter(([name]) => !Object.hasOwn(present, name))
+    .map(([name, value]) => ({ path: [block, name], value }));
+}
+
+function insert(text: string, { path, value }: Addition): string {
+  const [block, name] = path;
+  const tree = parseTree(text);
+  const isThere = tree !== undefined && findNodeAtLocation(tree, [block]) !== undefined;
+  const edits = modify(text, [...path], value, {
+    formattingOptions: formattingOf(text),
+    // A block that is not there is itself what is inserted.
+    getInsertionIndex: (names) => (isThere ? insertionIndex(block, names, name) : names.length),
+  });
+  return applyEdits(text, edits);
+}
+
+/** Dependencies that are in order stay in order, as npm keeps them; else what is new goes last. */
+function insertionIndex(block: Block, names: readonly string[], name: string): number {
+  const isSorted = names.every((other, index) => index === 0 || (names[index - 1] ?? '') <= other);
+  const after = names.findIndex((other) => other > name);
+  return block === 'scripts' || !isSorted || after < 0 ? names.length : after;
+}
+
+function formattingOf(text: string): FormattingOptions {
+  const indent = /\n([ \t]+)"/.exec(text)?.[1] ?? '  ';
+  return { insertSpaces: !indent.startsWith('\t'), tabSize: indent.length, eol: lineEndOf(text) };
+}
+
+function scriptNotes(present: Names, { scripts }: WantedPackage): string[] {
+  return Object.entries(scripts)
+    .filter(([name, command]) => Object.hasOwn(present, name) && present[name] !== command)
+    .map(
+      ([name, command]) =>
+        `package.json has a script "${name}" already; for this one, add \`${command}\` under another name.`,
+    );
+}
+
+/** The oldest major versions that the generated code works with, where they are not those that it asks for. */
+const OLDEST: ReadonlyMap<string, number> = new Map([
+  ['koa', 2],
+  ['mongodb', 6],
+  ['mongoose', 8],
+]);
+const REASONS: ReadonlyMap<string, string> = new Map([
+  ['koa-session', ' (6 does not pass a type-check, and before it a slow request can undo a logout)'],
+]);
+
+function rangeNotes(present: Names, { dependencies, devDependencies }: WantedPackage): string[] {
+  return Object.entries({ ...dependencies, ...devDependencies })
+    .filter(([name, range]) => majorOf(present[name]) < (OLDEST.get(name) ?? majorOf(range)))
+    .map(
+      ([name, range]) =>
+        `package.json has ${name} ${present[name]}; the generated code needs ${range}${REASONS.get(name) ?? ''}.`,
+    );
+}
+
+/** Of a plain range such as `^7.0.2`, `~7.0` or `7`. */
+function majorOf(range: unknown): number {
+  return Number(
+    typeof range === 'string' ? (/^[\^~]?(\d+)(?:\.|$)/.exec(range)?.[1] ?? Number.NaN) : Number.NaN,
+  );
+}

@@ -1,0 +1,48 @@
+import type { Secrets, Settings } from '../answers/settings.ts';
+import type { Patch } from '../plan/plan.ts';
+import { textOnDisk, type WorkingTree } from '../project/working-tree.ts';
+import { type EnvEntry, envEntries } from '../render/env-file.ts';
+import { patchEnv } from './env.ts';
+import { patchGitignore } from './gitignore.ts';
+import { patchPackageJson } from './package-json.ts';
+import { wantedPackage } from './wanted-package.ts';
+
+/** What git should ignore: the secrets, and what can be made again. */
+const IGNORED = ['.env', 'node_modules/', 'dist/'];
+
+const ENV_EXAMPLE = '.env.example';
+
+/**
+ * The files that are added to and not generated.
+ *
+ * @param newKey makes a fresh random key
+ */
+export function listPatches(
+  settings: Settings,
+  secrets: Secrets,
+  tree: Pick<WorkingTree, 'files'>,
+  newKey: () => string,
+): Patch[] {
+  const raw = (path: string) => textOnDisk(tree, path);
+  return [
+    {
+      id: 'package',
+      path: 'package.json',
+      ...patchPackageJson(raw('package.json'), wantedPackage(settings)),
+    },
+    { id: 'gitignore', path: '.gitignore', text: patchGitignore(raw('.gitignore'), IGNORED), notes: [] },
+    { id: 'env', path: '.env', ...patchEnv(raw('.env'), envEntries(settings), secrets, newKey) },
+    ...(settings.project.kind === 'existing' ? [patchEnvExample(raw(ENV_EXAMPLE), settings)] : []),
+  ];
+}
+
+/** In an existing project the example may be there already, with names of the project's own. */
+function patchEnvExample(raw: string | undefined, settings: Settings): Patch {
+  const examples = envEntries(settings).map((entry): EnvEntry => ({ ...entry, secret: 'given' }));
+  const noKey = () => '';
+  return {
+    id: 'env-example',
+    path: ENV_EXAMPLE,
+    ...patchEnv(raw, examples, {}, noKey, ENV_EXAMPLE),
+  };
+}

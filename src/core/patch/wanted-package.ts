@@ -1,0 +1,83 @@
+import type { Settings } from '../answers/settings.ts';
+import type { ConnectionStyle } from '../answers/styles.ts';
+
+/** What package.json should hold. A name the project has already is left as it is. */
+export interface WantedPackage {
+  /** A project made by this program has these, too; in an existing one they are the user's. */
+  readonly own:
+    | {
+        readonly name: string;
+        readonly version: string;
+        readonly private: true;
+        readonly type: 'module';
+        readonly engines: { readonly node: string };
+      }
+    | undefined;
+  readonly scripts: Readonly<Record<string, string>>;
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly devDependencies: Readonly<Record<string, string>>;
+}
+
+/** The versions that the generated code is compiled and run against in the tests. */
+export const VERSIONS = {
+  koa: '^3.3.0',
+  'koa-session': '^7.0.2',
+  keygrip: '^1.1.0',
+  mongodb: '^7.9.0',
+  mongoose: '^9.12.1',
+  '@types/keygrip': '^1.0.6',
+  '@types/koa': '^3.0.3',
+  '@types/node': '^20.19.43',
+  tsx: '^4.23.15',
+  typescript: '^7.0.2',
+} as const;
+
+type PackageName = keyof typeof VERSIONS;
+
+const DRIVER: Readonly<Record<ConnectionStyle, PackageName>> = {
+  url: 'mongodb',
+  host: 'mongodb',
+  db: 'mongodb',
+  mongoose: 'mongoose',
+};
+
+const NODE = '>=20.19';
+
+const SESSION_SCRIPTS = { 'migrate:sessions': 'tsx scripts/migrate-sessions.ts' };
+
+/** These work with every tsconfig. */
+const APP_SCRIPTS = {
+  dev: 'tsx watch src/server.ts',
+  test: 'node --import tsx --test test/*.test.ts',
+};
+
+/** What these do depends on the tsconfig, which in an existing project is the user's. */
+const TYPECHECK = { typecheck: 'tsc --noEmit' };
+const BUILD_SCRIPTS = { build: 'tsc', start: 'node dist/src/server.js' };
+
+/** A key for APP_KEYS or SESSION_ENCRYPTION_KEYS: 32 random bytes in base64url. */
+const NEW_KEY = `node -p "crypto.randomBytes(32).toString('base64url')"`;
+
+/** In the order of the alphabet, as npm writes them. */
+const ranges = (...names: readonly PackageName[]): Record<string, string> =>
+  Object.fromEntries(names.toSorted().map((name) => [name, VERSIONS[name]]));
+
+export function wantedPackage(settings: Settings): WantedPackage {
+  const { app } = settings;
+  const { name, kind } = settings.project;
+  const isNew = kind === 'new';
+  return {
+    own: isNew
+      ? { name, version: '0.1.0', private: true, type: 'module', engines: { node: NODE } }
+      : undefined,
+    scripts: {
+      ...(app ? APP_SCRIPTS : {}),
+      ...(app && isNew ? BUILD_SCRIPTS : {}),
+      ...(isNew ? TYPECHECK : {}),
+      ...SESSION_SCRIPTS,
+      'keys:new': NEW_KEY,
+    },
+    dependencies: ranges('koa', 'koa-session', 'keygrip', DRIVER[settings.connection.style]),
+    devDependencies: ranges('@types/keygrip', '@types/koa', '@types/node', 'tsx', 'typescript'),
+  };
+}

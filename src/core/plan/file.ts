@@ -1,0 +1,120 @@
+import { verifiedBase } from '../project/base.ts';
+import type { FileRecord } from '../project/manifest.ts';
+import { inFormOf, plainText } from '../project/text.ts';
+import { formattedKey, type OnDisk, onDisk, type WorkingTree } from '../project/working-tree.ts';
+import type { RenderedFile } from '../render/rendered-file.ts';
+import { type Conflict, type Entry, type Outcome, refuse } from './entry.ts';
+import { hasConflictMarkers, mergeTexts, mergeWithoutBase, type Overlapping } from './merge.ts';
+
+/** What becomes of a file that is generated, with its base, the text on disk and the new text at hand. */
+export function planFile(next: RenderedFile, record: FileRecord | undefined, tree: WorkingTree): Entry {
+  const lies = whereItLies(next, record, tree);
+  const path = wasMovedByUser(record, tree) ? lies : next.path;
+  const sides = {
+    base: verifiedBase(record, tree),
+    next: next.text,
+    wasDeleted: record?.state === 'deleted',
+  };
+  const outcome = decide(onDisk(tree, lies), formsOf(sides, lies, tree));
+  const entry = { id: next.id, path };
+  if (path === lies || outcome.action === 'refuse') return { ...entry, path: lies, ...outcome };
+  if (outcome.action === 'create' || outcome.action === 'deleted') return { ...entry, ...outcome };
+  return { ...entry, ...relocate(outcome, lies, onDisk(tree, lies), onDisk(tree, path)) };
+}
+
+function whereItLies(next: RenderedFile, record: FileRecord | undefined, tree: WorkingTree): string {
+  const [found, copy] = tree.moved.get(next.id) ?? [];
+  return (copy === undefined ? found : undefined) ?? record?.path ?? next.path;
+}
+
+/** A file that the user put elsewhere stays there, whatever the options say. */
+function wasMovedByUser(record: FileRecord | undefined, tree: WorkingTree): boolean {
+  if (!record) return false;
+  return record.path !== record.generatedPath || tree.moved.get(record.id)?.length === 1;
+}
+
+/** An option moved the file: what would have been done to it in its old place is done in the new one. */
+function relocate(outcome: Outcome, from: string, disk: OnDisk, target: OnDisk): Outcome & { from?: string } {
+  if (target.kind !== 'absent')
+    return refuse(`is in the way: ${from} is to move there; move or remove one of them`);
+  if (disk.kind !== 'file') return outcome;
+  if ('text' in outcome || outcome.action === 'conflict') return { ...outcome, from };
+  return { action: 'move', was: disk.text, text: disk.text, from };
+}
+
+interface Sides {
+  readonly base: string | undefined;
+  readonly next: string;
+  readonly wasDeleted: boolean;
+}
+
+/** The sides, each also as the project's formatter writes it; the same text where there is no formatter. */
+interface Forms extends Sides {
+  readonly formattedBase: string | undefined;
+  readonly formattedNext: string;
+}
+
+function formsOf(sides: Sides, path: string, tree: WorkingTree): Forms {
+  const formatted = (text: string) => tree.formatted.get(formattedKey(path, text)) ?? text;
+  return {
+    ...sides,
+    formattedBase: sides.base === undefined ? undefined : formatted(sides.base),
+    formattedNext: formatted(sides.next),
+  };
+}
+
+function decide(disk: OnDisk, forms: Forms): Outcome {
+  const { base, next, formattedBase, formattedNext, wasDeleted } = forms;
+  if (disk.kind === 'unusable') return refuse(disk.problem, 2);
+  if (disk.kind === 'absent') {
+    return base !== undefined || wasDeleted
+      ? { action: 'deleted' }
+      : { action: 'create', text: formattedNext };
+  }
+  const mine = plainText(disk.text);
+  if (mine === next || mine === formattedNext) return { action: alreadySaid(base, next) };
+  if (hasConflictMarkers(mine)) return refuse('has conflict markers; settle them, then run again');
+  if (base === undefined || formattedBase === undefined) return untracked(disk.text, formattedNext);
+  if (base === next) return { action: 'keep' };
+  if (disk.isReadOnly) return refuse('is read-only; make it writable (chmod u+w), then run again');
+  if (mine === formattedBase) return rewrite('update', disk.text, formattedNext);
+  if (mine === base) return rewrite('update', disk.text, next);
+  return merge(disk.text, { ...forms, base, formattedBase });
+}
+
+function alreadySaid(base: string | undefined, next: string): 'adopt' | 'unchanged' | 'advance' {
+  if (base === undefined) return 'adopt';
+  return base === next ? 'unchanged' : 'advance';
+}
+
+function rewrite(action: 'update' | 'merge', was: string, text: string): Outcome {
+  return { action, was, text: inFormOf(was, text) };
+}
+
+/** A file that was never run through the project's formatter is closer to the texts that were not, either. */
+function merge(was: string, forms: Forms & { base: string; formattedBase: string }): Outcome {
+  const mine = plainText(was);
+  const formatted = mergeTexts(forms.formattedBase, mine, forms.formattedNext);
+  if (formatted.clean) return rewrite('merge', was, formatted.text);
+  const plain = mergeTexts(forms.base, mine, forms.next);
+  return plain.clean ? rewrite('merge', was, plain.text) : conflict('overlap', was, formatted);
+}
+
+function untracked(was: string, next: string): Outcome {
+  const merged = mergeWithoutBase(plainText(was), next);
+  return merged.clean ? { action: 'adopt' } : conflict('untracked', was, merged);
+}
+
+function conflict(reason: Conflict['reason'], was: string, merged: Overlapping): Conflict {
+  const { hunks, mine, theirs, marked } = merged;
+  const inForm = (text: string) => inFormOf(was, text);
+  return {
+    action: 'conflict',
+    reason,
+    was,
+    hunks,
+    mine: inForm(mine),
+    theirs: inForm(theirs),
+    marked: inForm(marked),
+  };
+}

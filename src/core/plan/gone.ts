@@ -1,0 +1,70 @@
+import { verifiedBase } from '../project/base.ts';
+import { importsOf, moduleOf } from '../project/imports.ts';
+import type { FileRecord } from '../project/manifest.ts';
+import { plainText } from '../project/text.ts';
+import { formattedKey, onDisk, type WorkingTree } from '../project/working-tree.ts';
+import type { Entry } from './entry.ts';
+
+/** What becomes of a file that is no longer generated. */
+export function planGone(record: FileRecord, tree: WorkingTree): Entry {
+  const [path = record.path, copy] = tree.moved.get(record.id) ?? [];
+  const disk = onDisk(tree, path);
+  const entry = { id: record.id, path };
+  const base = verifiedBase(record, tree);
+  if (copy !== undefined || disk.kind !== 'file' || base === undefined)
+    return { ...entry, action: 'release' };
+  const mine = plainText(disk.text);
+  const isPristine = mine === base || mine === tree.formatted.get(formattedKey(path, base));
+  return isPristine ? { ...entry, action: 'delete', was: disk.text } : { ...entry, action: 'release' };
+}
+
+/** A file that others still import is not deleted, pristine as it may be: they would no longer run. */
+export function keepImported(
+  gone: readonly Entry[],
+  files: readonly Entry[],
+  tree: WorkingTree,
+): readonly Entry[] {
+  const kept = gone.find(
+    (entry) => entry.action === 'delete' && importersLeft(entry, gone, files, tree).length > 0,
+  );
+  if (!kept) return gone;
+  const { id, path } = kept;
+  const others = gone.map((entry): Entry => (entry === kept ? { id, path, action: 'release' } : entry));
+  return keepImported(others, files, tree);
+}
+
+/** The files that import a file and will be there after the run. */
+function importersLeft(
+  { path }: Entry,
+  gone: readonly Entry[],
+  files: readonly Entry[],
+  tree: WorkingTree,
+): string[] {
+  const deleted = new Set(gone.filter(({ action }) => action === 'delete').map((entry) => entry.path));
+  const rewritten = new Map(files.map((entry) => [entry.from ?? entry.path, entry]));
+  const stillImports = (importer: string) => {
+    const entry = rewritten.get(importer);
+    const text = entry && textAfter(entry);
+    return text === undefined || importsOf(entry?.path ?? importer, text).includes(moduleOf(path));
+  };
+  return (tree.importers.get(path) ?? []).filter(
+    (importer) => !deleted.has(importer) && stillImports(importer),
+  );
+}
+
+/** The text that a run writes; undefined where it leaves the file alone. */
+function textAfter(entry: Entry): string | undefined {
+  if (entry.action === 'conflict') return entry.marked;
+  return 'text' in entry ? entry.text : undefined;
+}
+
+export function importNotes(gone: readonly Entry[], files: readonly Entry[], tree: WorkingTree): string[] {
+  return gone.flatMap((entry) => {
+    const importers = entry.action === 'release' ? importersLeft(entry, gone, files, tree) : [];
+    return importers.length === 0
+      ? []
+      : [
+          `${entry.path} is no longer generated; it stays, and is yours, as ${importers.join(' and ')} imports it.`,
+        ];
+  });
+}

@@ -1,0 +1,146 @@
+import { UserError } from '../errors.ts';
+import type { FileRecord } from '../project/manifest.ts';
+import {
+  formattedKey,
+  type OnDisk,
+  onDisk,
+  type Project,
+  type WorkingTree,
+} from '../project/working-tree.ts';
+import type { RenderedFile } from '../render/rendered-file.ts';
+import { type Entry, refuse } from './entry.ts';
+import { planFile } from './file.ts';
+import { importNotes, keepImported, planGone } from './gone.ts';
+
+export interface Plan {
+  readonly entries: readonly Entry[];
+  /** For the user to know; nothing is wrong. */
+  readonly notes: readonly string[];
+}
+
+/** A file that is not generated but edited as text, such as package.json. */
+export interface Patch {
+  readonly id: string;
+  readonly path: string;
+  /** The whole text, with the edits in it and in the form of the file on disk. */
+  readonly text: string;
+  readonly notes: readonly string[];
+}
+
+/**
+ * The decision table: what becomes of each file, given its base, the text on disk and the new text. Pure.
+ *
+ * @param restore paths of deleted files that are to come back
+ * @throws UserError for a path in `restore` that is no deleted file
+ */
+export function planChanges(
+  rendered: readonly RenderedFile[],
+  patches: readonly Patch[],
+  project: Project,
+  tree: WorkingTree,
+  restore: readonly string[] = [],
+): Plan {
+  const records = new Map(project.manifest?.files.map((record) => [record.id, record]));
+  const wanted = new Set(rendered.map(({ id }) => id));
+  const gone = [...records.values()].filter(({ id }) => !wanted.has(id));
+  const files = rendered.map((next) => planFile(next, records.get(next.id), tree));
+  const left = keepImported(
+    gone.map((record) => planGone(record, tree)),
+    files,
+    tree,
+  );
+  const entries = [
+    ...bringBack(files, restore, rendered, tree),
+    ...left,
+    ...patches.map((patch) => planPatch(patch, onDisk(tree, patch.path))),
+  ];
+  const homes = new Map([...rendered, ...patches].map(({ id, path }) => [id, path]));
+  return {
+    entries: refuseShared(refuseBelowFiles(entries), homes, records),
+    notes: [...patches.flatMap(({ notes }) => notes), ...copyNotes(tree), ...importNotes(left, files, tree)],
+  };
+}
+
+/** A folder cannot have the name of a file, which another file system may take for the same in another case. */
+function refuseBelowFiles(entries: readonly Entry[]): Entry[] {
+  const files = new Map(
+    entries.filter((entry) => 'text' in entry).map(({ path }) => [path.toLowerCase(), path]),
+  );
+  return entries.map((entry) => {
+    const file = foldersOf(entry.path.toLowerCase())
+      .map((folder) => files.get(folder))
+      .find(Boolean);
+    if (file === undefined || !('text' in entry)) return entry;
+    const { id, path } = entry;
+    return { id, path, ...refuse(`cannot be written: ${file} is to be a file; choose another --dir`, 2) };
+  });
+}
+
+/** Of two files at one path, one is what was moved there: written with the text of the other, neither would be known. */
+function refuseShared(
+  entries: readonly Entry[],
+  homes: ReadonlyMap<string, string>,
+  records: ReadonlyMap<string, FileRecord>,
+): Entry[] {
+  const tracked = entries.filter(({ action }) => action !== 'release');
+  const taken = tracked.flatMap(placesOf);
+  return entries.map((entry) => {
+    const { id, path, action } = entry;
+    const sharing = taken.filter((place) => place === path.toLowerCase()).length;
+    if (action === 'release' || sharing < 2 || homes.get(id) === path) return entry;
+    const moved = records.get(id)?.generatedPath ?? id;
+    const problem = `holds what was ${moved}, in the place of another generated file; move it elsewhere, then run again`;
+    return { id, path, ...refuse(problem) };
+  });
+}
+
+/** Where a file lies and where it is to lie, as a file system sees it that knows no upper case. */
+function placesOf({ path, from }: Entry): string[] {
+  return [...new Set([path, from ?? path].map((place) => place.toLowerCase()))];
+}
+
+/** `a/b/c`: `a` and `a/b`. */
+function foldersOf(path: string): string[] {
+  const segments = path.split('/');
+  return segments.slice(1).map((_, at) => segments.slice(0, at + 1).join('/'));
+}
+
+function planPatch({ id, path, text }: Patch, disk: OnDisk): Entry {
+  const entry = { id, path };
+  if (disk.kind === 'unusable') return { ...entry, ...refuse(disk.problem, 2) };
+  if (disk.kind === 'absent') return { ...entry, action: 'create', text };
+  if (disk.text === text) return { ...entry, action: 'unchanged' };
+  if (disk.isReadOnly) return { ...entry, ...refuse('is read-only; make it writable, then run again') };
+  return { ...entry, action: 'update', was: disk.text, text };
+}
+
+function bringBack(
+  files: readonly Entry[],
+  restore: readonly string[],
+  rendered: readonly RenderedFile[],
+  tree: WorkingTree,
+): Entry[] {
+  const paths = new Set(restore.map((path) => path.replace(/^(?:\.\/)+/, '')));
+  const deleted = files.filter(({ action }) => action === 'deleted').map(({ path }) => path);
+  const unknown = [...paths].find((path) => !deleted.includes(path));
+  if (unknown !== undefined) throw new UserError(noneToRestore(unknown, deleted));
+  return files.map((entry, index) => {
+    const text = rendered[index]?.text;
+    if (text === undefined || !paths.has(entry.path)) return entry;
+    const formatted = tree.formatted.get(formattedKey(entry.path, text)) ?? text;
+    return { id: entry.id, path: entry.path, action: 'create', text: formatted };
+  });
+}
+
+function noneToRestore(path: string, deleted: readonly string[]): string {
+  const list = deleted.length === 0 ? 'none is' : `these are: ${deleted.join(', ')}`;
+  return `--restore: ${path} is no generated file that was deleted (${list}).`;
+}
+
+function copyNotes(tree: WorkingTree): string[] {
+  return [...tree.moved.values()]
+    .filter((paths) => paths.length > 1)
+    .map(
+      (paths) => `${paths.join(' and ')} carry the same id, so none of them was taken for the moved file.`,
+    );
+}

@@ -1,0 +1,79 @@
+import { UserError } from '../errors.ts';
+import type { Conflict, Entry } from './entry.ts';
+import type { Plan } from './plan.ts';
+
+/** Whose lines count where edits overlap: the user's, the new ones (the user's file is backed up), or both, marked. */
+export type Verdict = 'mine' | 'theirs' | 'markers';
+
+export type ConflictEntry = Entry & Conflict;
+export type SettledEntry = Exclude<Entry, { action: 'conflict' | 'refuse' }>;
+
+/** A plan with nothing left to ask: what can be written. */
+export interface SettledPlan {
+  readonly entries: readonly SettledEntry[];
+  readonly notes: readonly string[];
+}
+
+export function conflictsOf(plan: Plan): ConflictEntry[] {
+  return plan.entries.filter((entry) => entry.action === 'conflict');
+}
+
+export function hasRefusals(plan: Plan): boolean {
+  return plan.entries.some(({ action }) => action === 'refuse');
+}
+
+/** One verdict for all conflicts. */
+export function sameVerdict(plan: Plan, verdict: Verdict): ReadonlyMap<string, Verdict> {
+  return new Map(conflictsOf(plan).map(({ id }) => [id, verdict]));
+}
+
+/** @throws UserError where something must be mended by the user first */
+function refuseUnusable(plan: Plan): void {
+  const refused = plan.entries.filter((entry) => entry.action === 'refuse');
+  if (refused.length === 0) return;
+  const problems = refused.map(({ path, problem }) => `${path} ${problem}`);
+  const exitCode = refused.some((entry) => entry.exitCode === 2) ? 2 : 4;
+  throw new UserError(`${problems.join('\n')}\nNothing was written.`, exitCode);
+}
+
+/** @throws UserError (4) for a conflict without a verdict */
+export function settle(plan: Plan, verdicts: ReadonlyMap<string, Verdict>): SettledPlan {
+  refuseUnusable(plan);
+  const open = conflictsOf(plan).filter(({ id }) => !verdicts.has(id));
+  if (open.length > 0) throw new UserError(describeOpen(open), 4);
+  return {
+    notes: plan.notes,
+    entries: plan.entries.flatMap((entry) => {
+      if (entry.action === 'refuse') return [];
+      const verdict = verdicts.get(entry.id);
+      return entry.action === 'conflict' && verdict ? [settleEntry(entry, verdict)] : without(entry);
+    }),
+  };
+}
+
+function without(entry: Entry): SettledEntry[] {
+  return entry.action === 'conflict' || entry.action === 'refuse' ? [] : [entry];
+}
+
+function settleEntry(entry: ConflictEntry, verdict: Verdict): SettledEntry {
+  const { id, path, from, was, mine, theirs, marked } = entry;
+  const place = from === undefined ? { id, path } : { id, path, from };
+  if (verdict === 'theirs') return { ...place, action: 'replace', was, text: theirs };
+  if (verdict === 'markers') return { ...place, action: 'markers', was, text: marked };
+  if (mine !== was) return { ...place, action: 'merge', was, text: mine };
+  return from === undefined ? { ...place, action: 'keep' } : { ...place, action: 'move', was, text: was };
+}
+
+function describeOpen(open: readonly ConflictEntry[]): string {
+  const list = open.map(({ path, reason }) =>
+    reason === 'untracked'
+      ? `  ${path}: a file is there, and nothing is known of this program having written it`
+      : `  ${path}: your edits and this version's change the same lines`,
+  );
+  return [
+    `${open.length === 1 ? 'One file needs' : `${open.length} files need`} a decision; nothing was written.`,
+    ...list,
+    'Run it again at a terminal to be asked, or with --on-conflict ours (your lines stay), theirs (the new lines come,',
+    'your file is backed up) or markers (both, for you to edit).',
+  ].join('\n');
+}

@@ -1,0 +1,16 @@
+import { createHash } from 'node:crypto';
+import { basePath, type FileRecord } from './manifest.ts';
+import { plainText } from './text.ts';
+import { textOnDisk, type WorkingTree } from './working-tree.ts';
+
+/** The pristine text as last generated, unless it is missing or is not what was generated. */
+export function verifiedBase(record: FileRecord | undefined, tree: WorkingTree): string | undefined {
+  const raw = record && textOnDisk(tree, basePath(record.generatedPath));
+  if (raw === undefined) return undefined;
+  const text = plainText(raw);
+  return sha256(text) === record?.sha256 ? text : undefined;
+}
+
+export function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

@@ -1,0 +1,186 @@
+import { UserError } from '../errors.ts';
+import { plainObject } from './json.ts';
+import { isSafePath } from './paths.ts';
+import { plainText } from './text.ts';
+
+/** Where the program keeps what it remembers of a project, relative to the project. */
+export const STATE_DIR = '.koa-mongo-session';
+export const MANIFEST_PATH = `${STATE_DIR}/manifest.json`;
+export const BACKUP_IGNORE = `${STATE_DIR}/backup/.gitignore`;
+export const MANIFEST_SCHEMA = 'https://unpkg.com/create-koa-mongo-session/schema/manifest.schema.json';
+
+/** What is remembered between runs. Holds no secret. */
+export interface Manifest {
+  /** Version of the program that last wrote the project. */
+  readonly generator: string;
+  readonly project: 'new' | 'existing';
+  readonly answers: Readonly<Record<string, unknown>>;
+  readonly files: readonly FileRecord[];
+}
+
+export interface FileRecord {
+  readonly id: string;
+  /** Where the file lies now: a user may have moved it. */
+  readonly path: string;
+  /** Where it was generated; its base text is kept under this path. */
+  readonly generatedPath: string;
+  /** Of the base text, in hexadecimal. */
+  readonly sha256: string;
+  readonly state: (typeof FILE_STATES)[number];
+}
+
+/** `deleted`: the user removed it, and it is not to come back unasked. */
+const FILE_STATES = ['written', 'deleted'] as const;
+
+const SCHEMA_VERSION = 2;
+const MAX_FILES = 200;
+
+export function basePath(generatedPath: string): string {
+  return `${STATE_DIR}/base/${generatedPath}.base`;
+}
+
+/** @param old the text on disk: its indentation is kept, and all of it where it says the same already */
+export function formatManifest({ generator, project, answers, files }: Manifest, old = ''): string {
+  const value = {
+    $schema: MANIFEST_SCHEMA,
+    schemaVersion: SCHEMA_VERSION,
+    generator,
+    project,
+    answers,
+    files,
+  };
+  if (old !== '' && JSON.stringify(JSON.parse(plainText(old))) === JSON.stringify(value))
+    return plainText(old);
+  const indent = /\n([ \t]+)"/.exec(old)?.[1] ?? '  ';
+  return `${JSON.stringify(value, undefined, indent)}\n`;
+}
+
+/**
+ * Reads a manifest of this or any earlier schema version. It comes from the project's repository, so it is not
+ * trusted: whatever could lead a write out of the project is refused with a `UserError`.
+ *
+ * @param generator version of the running program
+ */
+export function parseManifest(text: string, generator: string): Manifest {
+  const found = migrate(versioned(parseJson(text), generator));
+  return {
+    generator: versionOf(found.generator, generator),
+    project: oneOf(found.project, ['new', 'existing'] as const, 'project'),
+    answers: plainObject(found.answers) ?? damaged('"answers" must be an object'),
+    files: parseFiles(found.files),
+  };
+}
+
+type Raw = Readonly<Record<string, unknown>>;
+
+function parseJson(text: string): Raw {
+  try {
+    return plainObject(JSON.parse(plainText(text))) ?? damaged('it must be one object');
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    return damaged('it is not JSON');
+  }
+}
+
+function versioned(found: Raw, generator: string): Raw & { schemaVersion: number } {
+  const { schemaVersion } = found;
+  if (!Number.isInteger(schemaVersion) || typeof schemaVersion !== 'number' || schemaVersion < 1) {
+    return damaged('"schemaVersion" must be a whole number, 1 or more');
+  }
+  if (schemaVersion > SCHEMA_VERSION) tooNew(found.generator, generator);
+  return { ...found, schemaVersion };
+}
+
+/** Step `n` takes a manifest of schema version `n` to `n + 1`. */
+const MIGRATIONS: Readonly<Record<number, (old: Raw) => Raw>> = {
+  /** Version 1 did not tell a moved file from one generated elsewhere. */
+  1: (old) => ({
+    ...old,
+    files: records(old.files).map((file) => ({ ...file, generatedPath: file.path })),
+  }),
+};
+
+function migrate(found: Raw & { schemaVersion: number }): Raw {
+  let current: Raw = found;
+  for (let version = found.schemaVersion; version < SCHEMA_VERSION; version += 1) {
+    current = MIGRATIONS[version]?.(current) ?? damaged(`no way is known from schema version ${version}`);
+  }
+  return current;
+}
+
+function versionOf(found: unknown, generator: string): string {
+  const release = parseVersion(found);
+  const own = parseVersion(generator);
+  if (typeof found !== 'string' || !release) return damaged('"generator" must be a version such as 1.2.3');
+  if (own && isNewer(release, own)) tooNew(found, generator);
+  return found;
+}
+
+function tooNew(found: unknown, generator: string): never {
+  const wanted = typeof found === 'string' && parseVersion(found) ? found : 'latest';
+  throw new UserError(
+    `${MANIFEST_PATH} was written by a newer create-koa-mongo-session than this one (${generator}).\n` +
+      `Run \`npm create koa-mongo-session@${wanted}\` instead.`,
+  );
+}
+
+function parseVersion(found: unknown): readonly number[] | undefined {
+  const match =
+    typeof found === 'string' && /^(\d{1,9})\.(\d{1,9})\.(\d{1,9})(?:-[\w.-]{1,40})?$/.exec(found);
+  return match ? match.slice(1, 4).map(Number) : undefined;
+}
+
+function isNewer(left: readonly number[], right: readonly number[]): boolean {
+  const differing = left.findIndex((part, index) => part !== right[index]);
+  return differing >= 0 && (left[differing] ?? 0) > (right[differing] ?? 0);
+}
+
+function parseFiles(found: unknown): FileRecord[] {
+  const files = records(found).map(parseFile);
+  const taken = new Set<string>();
+  for (const key of files.flatMap(({ id, path }) => [`id ${id}`, `path ${path.toLowerCase()}`])) {
+    if (taken.has(key)) damaged(`"files" names ${key.replace(' ', ' "')}" twice`);
+    taken.add(key);
+  }
+  return files;
+}
+
+function records(found: unknown): Raw[] {
+  if (!Array.isArray(found) || found.length > MAX_FILES) {
+    return damaged(`"files" must be a list of at most ${MAX_FILES} records`);
+  }
+  return found.map((file) => plainObject(file) ?? damaged('each of "files" must be an object'));
+}
+
+function parseFile(found: Raw, index: number): FileRecord {
+  const at = `files[${index}]`;
+  return {
+    id: matching(found.id, /^[a-z][a-z0-9-]{0,39}$/, `${at}.id`),
+    path: projectPath(found.path, `${at}.path`),
+    generatedPath: projectPath(found.generatedPath, `${at}.generatedPath`),
+    sha256: matching(found.sha256, /^[0-9a-f]{64}$/, `${at}.sha256`),
+    state: oneOf(found.state, FILE_STATES, `${at}.state`),
+  };
+}
+
+function projectPath(found: unknown, at: string): string {
+  if (typeof found !== 'string' || !isSafePath(found)) {
+    return damaged(`"${at}" must be a path of this project that the program may write`);
+  }
+  return found;
+}
+
+function matching(found: unknown, pattern: RegExp, at: string): string {
+  return typeof found === 'string' && pattern.test(found) ? found : damaged(`"${at}" must match ${pattern}`);
+}
+
+function oneOf<const T extends string>(found: unknown, values: readonly T[], at: string): T {
+  return values.find((value) => value === found) ?? damaged(`"${at}" must be one of ${values.join(', ')}`);
+}
+
+function damaged(problem: string): never {
+  throw new UserError(
+    `${MANIFEST_PATH} cannot be used: ${problem}.\n` +
+      'Nothing was written. Restore the file from version control, or delete it to have every file asked about anew.',
+  );
+}

@@ -1,0 +1,58 @@
+import type { Settings } from '../answers/settings.ts';
+
+/** One environment variable of the generated project, as it stands in `.env` and `.env.example`. */
+export interface EnvEntry {
+  readonly name: string;
+  /** One line, without `#`. Holds no value of the user's. */
+  readonly comment: string;
+  /** What `.env.example` shows; not a secret. */
+  readonly example: string;
+  /**
+   * What `.env` gets: fresh random keys, the value given on the command line (else the example), or an empty value
+   * for the user to fill in.
+   */
+  readonly secret: 'random-keys' | 'given' | 'empty';
+}
+
+const APP_KEYS: EnvEntry = {
+  name: 'APP_KEYS',
+  comment: 'Sign the session cookie. Comma-separated; the first one signs, all of them verify.',
+  example: '',
+  secret: 'random-keys',
+};
+
+const SESSION_ENCRYPTION_KEYS: EnvEntry = {
+  name: 'SESSION_ENCRYPTION_KEYS',
+  comment:
+    'Encrypt the sessions in MongoDB. Comma-separated, 32 bytes each in base64url; the first one encrypts, all of them decrypt.',
+  example: '',
+  secret: 'random-keys',
+};
+
+const MONGODB_PASSWORD: EnvEntry = {
+  name: 'MONGODB_PASSWORD',
+  comment: 'The password of the MongoDB user.',
+  example: '',
+  secret: 'given',
+};
+
+const mongodbUrl = (example: string): EnvEntry => ({
+  name: 'MONGODB_URL',
+  comment: 'Where MongoDB is: mongodb://[user:password@]host[:port]/database',
+  example,
+  secret: 'given',
+});
+
+const LOCAL_URL = 'mongodb://127.0.0.1:27017/app';
+
+/** An app that is there already has its database, which is not for us to guess. */
+function connectionEntries({ connection, project }: Settings): EnvEntry[] {
+  if (connection.style === 'url') return [mongodbUrl(connection.url)];
+  if (connection.style === 'host') return connection.login ? [MONGODB_PASSWORD] : [];
+  return [mongodbUrl(project.kind === 'new' ? LOCAL_URL : '')];
+}
+
+/** The secrets that the generated code reads from the environment, in the order in which they are written. */
+export function envEntries(settings: Settings): EnvEntry[] {
+  return [APP_KEYS, ...connectionEntries(settings), ...(settings.encrypt ? [SESSION_ENCRYPTION_KEYS] : [])];
+}

@@ -1,0 +1,161 @@
+import type { Settings } from '../answers/settings.ts';
+import type { ConnectionStyle } from '../answers/styles.ts';
+import { type ComposeLogin, composeLogin, composePort, isComposable } from './compose.ts';
+import { type EnvEntry, envEntries } from './env-file.ts';
+import { envLiteral } from './literal.ts';
+import type { RenderedFile } from './rendered-file.ts';
+import type { Templates } from './templates.ts';
+
+/** One file that may be generated: where it lies, and for which settings it is wanted. */
+interface FileRow {
+  readonly id: string;
+  readonly template: string;
+  readonly path: (settings: Settings) => string;
+  readonly isWanted: (settings: Settings) => boolean;
+}
+
+const always = () => true;
+const withApp = ({ app }: Settings) => app;
+const inNewProject = ({ project }: Settings) => project.kind === 'new';
+const withCompose = ({ project, connection }: Settings) => project.kind === 'new' && isComposable(connection);
+const withOwnDatabaseModule = ({ app, connection }: Settings) =>
+  app && (connection.style === 'db' || connection.style === 'mongoose');
+
+const at = (path: string) => () => path;
+const inSessionFolder = (name: string) => (settings: Settings) => `${settings.dir}/${name}`;
+
+const FILES = [
+  { id: 'types', template: 'session/types.ts', path: inSessionFolder('types.ts'), isWanted: always },
+  { id: 'store', template: 'session/store.ts', path: inSessionFolder('store.ts'), isWanted: always },
+  {
+    id: 'connection',
+    template: 'connection/connection.ts',
+    path: inSessionFolder('connection.ts'),
+    isWanted: always,
+  },
+  { id: 'session', template: 'session/index.ts', path: inSessionFolder('index.ts'), isWanted: always },
+  {
+    id: 'database',
+    template: 'connection/database.ts',
+    path: at('src/database.ts'),
+    isWanted: withOwnDatabaseModule,
+  },
+  { id: 'app', template: 'app.ts', path: at('src/app.ts'), isWanted: withApp },
+  { id: 'server', template: 'server.ts', path: at('src/server.ts'), isWanted: withApp },
+  { id: 'login-test', template: 'login.test.ts', path: at('test/login.test.ts'), isWanted: withApp },
+  {
+    id: 'migrate',
+    template: 'migrate-sessions.ts',
+    path: at('scripts/migrate-sessions.ts'),
+    isWanted: always,
+  },
+  { id: 'adopt', template: 'adopt-sessions.ts', path: at('scripts/adopt-sessions.ts'), isWanted: always },
+  { id: 'env-example', template: 'project/env.example', path: at('.env.example'), isWanted: inNewProject },
+  { id: 'tsconfig', template: 'project/tsconfig.json', path: at('tsconfig.json'), isWanted: inNewProject },
+  { id: 'readme', template: 'project/README.md', path: at('README.md'), isWanted: inNewProject },
+  { id: 'compose', template: 'project/compose.yaml', path: at('compose.yaml'), isWanted: withCompose },
+] as const satisfies readonly FileRow[];
+
+type FileId = (typeof FILES)[number]['id'];
+
+/** What `sessions()` and `createApp()` take where the project opens its database itself. */
+export interface SessionsSource {
+  readonly name: string;
+  readonly type: string;
+}
+
+export const SOURCES: Readonly<Record<ConnectionStyle, SessionsSource | undefined>> = {
+  url: undefined,
+  host: undefined,
+  db: { name: 'database', type: 'SessionDatabase' },
+  mongoose: { name: 'connection', type: 'MongooseConnection' },
+};
+
+export const EXTENSIONS = { ts: '.ts', js: '.js', none: '' } as const;
+
+/** All that a template may name. */
+export interface View extends Settings {
+  /** How an import specifier of the project ends. */
+  readonly ext: '.ts' | '.js' | '';
+  /** Import specifiers of the generated modules, as seen from the file that is rendered. */
+  readonly modules: Readonly<Record<FileId, string>>;
+  readonly sessionsSource: SessionsSource | undefined;
+  /** The same source as a list of parameters and of arguments: empty, or one; after others with a comma in front. */
+  readonly source: {
+    readonly parameter: string;
+    readonly argument: string;
+    readonly nextParameter: string;
+    readonly nextArgument: string;
+  };
+  readonly merge: boolean;
+  readonly overwrite: boolean;
+  readonly throwOnConflict: boolean;
+  /** The session property that names the user; a plain identifier. */
+  readonly userProperty: string;
+  readonly env: readonly (EnvEntry & { readonly line: string })[];
+  /** Whether there is a compose.yaml. */
+  readonly isComposed: boolean;
+  /** The port of this machine at which compose.yaml serves MongoDB. */
+  readonly composePort: number;
+  readonly composeLogin: ComposeLogin | undefined;
+}
+
+/** The whole text of each file that the settings ask for. Pure. */
+export function renderFiles(settings: Settings, templates: Templates): RenderedFile[] {
+  const byName = templates(settings.connection.style);
+  return FILES.filter(({ isWanted }) => isWanted(settings)).map(({ id, template, path }) => {
+    const render = byName.get(template);
+    if (render === undefined) throw new Error(`no template ${template} for ${settings.connection.style}`);
+    const at = path(settings);
+    return { id, path: at, text: tidy(render(viewFrom(at, settings))) };
+  });
+}
+
+/** What a template sees; `path` is that of the file, which import specifiers start from. */
+export function viewFrom(path: string, settings: Settings): View {
+  const ext = EXTENSIONS[settings.importExtension];
+  const source = SOURCES[settings.connection.style];
+  const parameter = source ? `${source.name}: ${source.type}` : '';
+  const argument = source?.name ?? '';
+  return {
+    ...settings,
+    ext,
+    modules: Object.fromEntries(
+      FILES.map((file) => [file.id, specifier(path, file.path(settings), ext)]),
+    ) as Record<FileId, string>,
+    sessionsSource: source,
+    source: {
+      parameter,
+      argument,
+      nextParameter: source ? `, ${parameter}` : '',
+      nextArgument: source ? `, ${argument}` : '',
+    },
+    merge: settings.onConcurrentWrite === 'merge',
+    overwrite: settings.onConcurrentWrite === 'overwrite',
+    throwOnConflict: settings.onConcurrentWrite === 'throw',
+    userProperty: settings.userKey ?? 'user',
+    env: envEntries(settings).map((entry) => ({
+      ...entry,
+      line: `${entry.name}=${envLiteral(entry.example)}`,
+    })),
+    isComposed: withCompose(settings),
+    composePort: composePort(settings.connection),
+    composeLogin: composeLogin(settings.connection),
+  };
+}
+
+/** `./store.ts`, `../src/session/store.ts`: from one file of the project to another. */
+function specifier(from: string, to: string, ext: string): string {
+  const origin = from.split('/').slice(0, -1);
+  const target = to.replace(/\.ts$/, ext).split('/');
+  const differs = origin.findIndex((segment, at) => segment !== target[at]);
+  const shared = differs === -1 ? origin.length : differs;
+  const up = origin.slice(shared).map(() => '..');
+  return [...(up.length > 0 ? up : ['.']), ...target.slice(shared)].join('/');
+}
+
+/** Sections that were left out leave no gaps, and a file ends with one line end. */
+function tidy(text: string): string {
+  const lines = text.replaceAll('\r\n', '\n').replace(/[ \t]+$/gm, '');
+  return `${lines.replace(/\n{3,}/g, '\n\n').trim()}\n`;
+}

@@ -1,0 +1,108 @@
+import type { Entry } from '../plan/entry.ts';
+import type { SettledEntry, SettledPlan } from '../plan/settle.ts';
+import { sha256 } from '../project/base.ts';
+import {
+  BACKUP_IGNORE,
+  basePath,
+  type FileRecord,
+  formatManifest,
+  MANIFEST_PATH,
+  type Manifest,
+  STATE_DIR,
+} from '../project/manifest.ts';
+import { inFormOf } from '../project/text.ts';
+import { textOnDisk, type WorkingTree } from '../project/working-tree.ts';
+import type { RenderedFile } from '../render/rendered-file.ts';
+
+/** One file that is written or, where `after` is undefined, removed. */
+export interface Change {
+  readonly path: string;
+  /** What must still be on disk for the change to be made; undefined for no file. */
+  readonly before: string | undefined;
+  readonly after: string | undefined;
+  /** Where the text of a new file lay until now; it keeps the mode that it had there. */
+  readonly from?: string;
+  /** Of a file that is brought back. */
+  readonly mode?: number | undefined;
+}
+
+/** What the manifest is to say beside its files. */
+export type Remembered = Pick<Manifest, 'generator' | 'project' | 'answers'>;
+
+/** Everything a settled plan writes, in order: the files, their backups and bases, and last the manifest. */
+export function listChanges(
+  plan: SettledPlan,
+  rendered: readonly RenderedFile[],
+  old: Manifest | undefined,
+  remembered: Remembered,
+  tree: WorkingTree,
+): Change[] {
+  const next = new Map(rendered.map((file) => [file.id, file]));
+  const records = new Map(old?.files.map((record) => [record.id, record]));
+  const files = plan.entries.flatMap((entry) => recordOf(entry, next.get(entry.id), records.get(entry.id)));
+  const bases = new Map(files.flatMap((record) => baseOf(record, next.get(record.id))));
+  const kept = new Set(files.map(({ generatedPath }) => basePath(generatedPath)));
+  const stale = [...records.values()].map(({ generatedPath }) => basePath(generatedPath));
+  return [
+    ...plan.entries.flatMap(fileChanges),
+    ...backups(plan, tree),
+    ...[...bases].map(([path, text]) => change(tree, path, text)),
+    ...stale.filter((path) => !kept.has(path)).map((path) => change(tree, path, undefined)),
+    change(tree, MANIFEST_PATH, formatManifest({ ...remembered, files }, textOnDisk(tree, MANIFEST_PATH))),
+  ].filter(({ before, after }) => before !== after);
+}
+
+/** What becomes of the file itself; of a conflict, what its markers would make of it. */
+export function fileChanges(entry: Entry): Change[] {
+  const { path, from } = entry;
+  if (entry.action === 'conflict') return [{ path, before: entry.was, after: entry.marked }];
+  if (entry.action === 'create') return [{ path, before: undefined, after: entry.text }];
+  if (entry.action === 'delete') return [{ path, before: entry.was, after: undefined }];
+  if (!('text' in entry)) return [];
+  const { was, text } = entry;
+  if (from === undefined) return [{ path, before: was, after: text }];
+  return [
+    { path: from, before: was, after: undefined },
+    { path, before: undefined, after: text, from },
+  ];
+}
+
+/** Named by its content: taking the new text twice keeps both of the old ones. */
+export function backupPath(path: string, text: string): string {
+  return `${STATE_DIR}/backup/${path}.${sha256(text).slice(0, 12)}`;
+}
+
+/** The user's own texts, which the new ones take the place of; for this machine alone. */
+function backups({ entries }: SettledPlan, tree: WorkingTree): Change[] {
+  const copies = entries.flatMap((entry) =>
+    entry.action === 'replace'
+      ? [{ ...change(tree, backupPath(entry.path, entry.was), entry.was), from: entry.from ?? entry.path }]
+      : [],
+  );
+  if (copies.length === 0) return [];
+  return [change(tree, BACKUP_IGNORE, '*\n'), ...copies];
+}
+
+function recordOf(
+  entry: SettledEntry,
+  next: RenderedFile | undefined,
+  old: FileRecord | undefined,
+): FileRecord[] {
+  if (!next) return [];
+  if (entry.action === 'deleted') return old ? [{ ...old, state: 'deleted' }] : [];
+  const { id, path } = entry;
+  return [{ id, path, generatedPath: next.path, sha256: sha256(next.text), state: 'written' }];
+}
+
+/** The base of a deleted file stays as it was, so that the file, should it come back, is known for what it is. */
+function baseOf(record: FileRecord, next: RenderedFile | undefined): [string, string][] {
+  if (record.state === 'deleted' || !next) return [];
+  return [[basePath(record.generatedPath), next.text]];
+}
+
+/** In the form that the file has on disk: git may have checked it out with other line ends. */
+function change(tree: WorkingTree, path: string, text: string | undefined): Change {
+  const before = textOnDisk(tree, path);
+  const after = before === undefined || text === undefined ? text : inFormOf(before, text);
+  return { path, before, after };
+}

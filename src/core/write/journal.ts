@@ -1,0 +1,75 @@
+import { UserError } from '../errors.ts';
+import { plainObject } from '../project/json.ts';
+import { isWritablePath } from '../project/paths.ts';
+
+/** What one run changes, kept beside the copies that take it back. */
+export interface Journal {
+  /** Names the temporary files of the run; hexadecimal. */
+  readonly run: string;
+  readonly steps: readonly Step[];
+}
+
+export interface Step {
+  readonly path: string;
+  /** Undefined where there was no file. */
+  readonly before: Saved | undefined;
+  /** SHA-256 of what is written; undefined where the file is removed. */
+  readonly after: string | undefined;
+}
+
+/** How the old content is had again: from a copy, or as the first bytes of the new one, which leaves no copy about. */
+export type Saved = { readonly sha256: string; readonly mode: number } & (
+  | { readonly kind: 'copy'; readonly name: string }
+  | { readonly kind: 'prefix'; readonly bytes: number }
+);
+
+const HASH = /^[0-9a-f]{64}$/;
+
+export function formatJournal(journal: Journal): string {
+  return `${JSON.stringify(journal, undefined, 2)}\n`;
+}
+
+/** Reads a journal. It may have come with a repository, so it is not trusted to name only files of the project. */
+export function parseJournal(text: string, path: string): Journal {
+  const damaged = () =>
+    new UserError(`${path} cannot be used: it was not written by this program. Delete it.`);
+  let found: unknown;
+  try {
+    found = JSON.parse(text);
+  } catch {
+    throw damaged();
+  }
+  const { run, steps } = plainObject(found) ?? {};
+  if (typeof run !== 'string' || !/^[0-9a-f]{12}$/.test(run) || !Array.isArray(steps)) throw damaged();
+  return { run, steps: steps.map((step) => parseStep(plainObject(step)) ?? fail(damaged())) };
+}
+
+function parseStep(found: Readonly<Record<string, unknown>> | undefined): Step | undefined {
+  const { path, before, after } = found ?? {};
+  if (typeof path !== 'string' || !isWritablePath(path)) return undefined;
+  if (after !== undefined && !(typeof after === 'string' && HASH.test(after))) return undefined;
+  if (before === undefined) return { path, before, after };
+  const saved = parseSaved(plainObject(before) ?? {});
+  return saved && { path, before: saved, after };
+}
+
+function parseSaved({
+  kind,
+  sha256,
+  mode,
+  name,
+  bytes,
+}: Readonly<Record<string, unknown>>): Saved | undefined {
+  if (typeof sha256 !== 'string' || !HASH.test(sha256)) return undefined;
+  if (typeof mode !== 'number' || !Number.isInteger(mode) || mode < 0 || mode > 0o777) return undefined;
+  if (kind === 'copy' && typeof name === 'string' && /^\d{1,4}$/.test(name))
+    return { kind, sha256, mode, name };
+  if (kind === 'prefix' && typeof bytes === 'number' && Number.isInteger(bytes) && bytes >= 0) {
+    return { kind, sha256, mode, bytes };
+  }
+  return undefined;
+}
+
+function fail(error: Error): never {
+  throw error;
+}

@@ -1,0 +1,28 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import type { Plan } from '../../core/plan/plan.ts';
+import { ENV_FILE } from '../../core/project/state-folder.ts';
+
+const TIMEOUT_MS = 5_000;
+
+/** What should be said to the user where the next commit would take along what was added to `.env`. */
+export async function doubtsAboutEnv(root: string, { entries }: Pick<Plan, 'entries'>): Promise<string[]> {
+  const isAddedTo = entries.some(({ path, action }) => path === ENV_FILE && action === 'update');
+  if (!isAddedTo || !(await isTracked(root, ENV_FILE))) return [];
+  return [
+    `git tracks ${ENV_FILE}, to which secrets were added, and .gitignore does nothing about a file that is tracked. Before the next commit, run in the project: git rm --cached ${ENV_FILE}`,
+  ];
+}
+
+/** False also where there is no git, or no repository. */
+async function isTracked(root: string, path: string): Promise<boolean> {
+  const options = { cwd: root, timeout: TIMEOUT_MS };
+  try {
+    // Without the monitor: what a repository's settings name as one would be run.
+    const args = ['-c', 'core.fsmonitor=false', 'ls-files', '--error-unmatch', '--', path];
+    await promisify(execFile)('git', args, options);
+    return true;
+  } catch {
+    return false;
+  }
+}

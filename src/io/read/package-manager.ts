@@ -1,0 +1,32 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { MANAGER_NAMES, type PackageManager } from '../../core/answers/options.ts';
+import { packageJsonIn } from './package-json.ts';
+
+const LOCK_FILES: readonly (readonly [string, PackageManager])[] = [
+  ['pnpm-lock.yaml', 'pnpm'],
+  ['yarn.lock', 'yarn'],
+  ['bun.lock', 'bun'],
+  ['bun.lockb', 'bun'],
+  ['package-lock.json', 'npm'],
+];
+
+/** What the project uses already, else what started this program: `npx` is at home in a pnpm project, too. */
+export function detectPackageManager(root: string, userAgent: string | undefined): PackageManager {
+  return usedFor(root) ?? MANAGER_NAMES.find((name) => userAgent?.startsWith(`${name}/`)) ?? 'npm';
+}
+
+/** In the folder or around it, as a package of a workspace is installed from above, but not beyond the repository. */
+function usedFor(folder: string): PackageManager | undefined {
+  const used = LOCK_FILES.find(([file]) => existsSync(join(folder, file)))?.[1] ?? namedIn(folder);
+  const parent = dirname(folder);
+  if (used !== undefined || parent === folder || existsSync(join(folder, '.git'))) return used;
+  return usedFor(parent);
+}
+
+function namedIn(folder: string): PackageManager | undefined {
+  const { packageManager } = packageJsonIn(folder);
+  return typeof packageManager === 'string'
+    ? MANAGER_NAMES.find((name) => packageManager.startsWith(`${name}@`))
+    : undefined;
+}

@@ -1,0 +1,73 @@
+import type { ConflictPolicy } from '../../core/answers/options.ts';
+import { UserError } from '../../core/errors.ts';
+import { hunkLines } from '../../core/plan/merge.ts';
+import type { Plan } from '../../core/plan/plan.ts';
+import {
+  type ConflictEntry,
+  conflictsOf,
+  hasRefusals,
+  sameVerdict,
+  type Verdict,
+} from '../../core/plan/settle.ts';
+import { unifiedDiff } from '../../core/report/diff.ts';
+import { choose } from './ask.ts';
+
+const CHOICES = {
+  mine: 'my lines stay',
+  theirs: 'the new lines come; my file is backed up',
+  markers: 'both, between conflict markers, for me to edit',
+  diff: 'show the difference',
+  abort: 'write nothing at all',
+} as const;
+
+const VERDICTS: Partial<Record<ConflictPolicy, Verdict>> = {
+  ours: 'mine',
+  theirs: 'theirs',
+  markers: 'markers',
+};
+
+/**
+ * How each conflict of the plan ends. Conflicts without a verdict stop the run when the plan is settled.
+ *
+ * @throws UserError (2) for `ask` with nobody to answer, (4) when the person aborts
+ */
+export async function decideConflicts(
+  plan: Plan,
+  policy: ConflictPolicy | undefined,
+  canAsk: boolean,
+): Promise<ReadonlyMap<string, Verdict>> {
+  if (hasRefusals(plan)) return new Map();
+  if (policy === 'ask' && !canAsk) throw new UserError('--on-conflict: ask needs a terminal to ask at');
+  const verdict = policy && VERDICTS[policy];
+  if (verdict) return sameVerdict(plan, verdict);
+  return canAsk && policy !== 'fail' ? askVerdicts(plan) : new Map();
+}
+
+/** Asks about each conflict in turn. Needs a terminal. Taking the first choice never loses the user's text. */
+async function askVerdicts(plan: Plan): Promise<ReadonlyMap<string, Verdict>> {
+  const verdicts = new Map<string, Verdict>();
+  for (const entry of conflictsOf(plan)) {
+    process.stderr.write(describe(entry));
+    verdicts.set(entry.id, await askVerdict(entry));
+  }
+  return verdicts;
+}
+
+async function askVerdict(entry: ConflictEntry): Promise<Verdict> {
+  const choice = await choose(`${entry.path}:`, CHOICES, 'mine');
+  if (choice === 'mine' || choice === 'theirs' || choice === 'markers') return choice;
+  if (choice === 'abort') throw new UserError('Nothing was written.', 4);
+  process.stderr.write(unifiedDiff({ path: entry.path, before: entry.was, after: entry.theirs }));
+  return askVerdict(entry);
+}
+
+function describe({ path, reason, hunks }: ConflictEntry): string {
+  const what =
+    reason === 'untracked'
+      ? `${path} is there, and nothing is known of this program having written it.`
+      : `${path}: your edits and this version's change the same lines.`;
+  // Without a base every line may differ; the difference can be asked for.
+  const shown =
+    reason === 'untracked' ? [] : hunks.flatMap((hunk) => [`line ${hunk.line}:`, ...hunkLines(hunk)]);
+  return ['', what, ...shown.map((line) => `  ${line}`), ''].join('\n');
+}

@@ -1,0 +1,19 @@
+import type { Project } from '../../core/project/working-tree.ts';
+import { projectRoot, readProject } from '../read/project.ts';
+import { repairInterrupted } from './transaction.ts';
+
+/**
+ * Reads a project that is about to be written. Puts back first what an earlier run left half-way.
+ *
+ * @param generator version of the running program
+ * @throws UserError for a directory, a manifest or a journal that cannot be used
+ */
+export async function openProject(dir: string, generator: string): Promise<Project> {
+  const root = await projectRoot(dir);
+  const edited = await repairInterrupted(root);
+  const project = await readProject(root, generator);
+  const warnings = edited.map(
+    (path) => `${path} was edited after a run was interrupted, and is left as it is.`,
+  );
+  return { ...project, warnings: [...warnings, ...project.warnings] };
+}

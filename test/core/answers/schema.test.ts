@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ajv } from 'ajv';
+import { describe, expect, test } from 'vitest';
+import { answersSchema } from '../../../src/core/answers/schema.ts';
+import { problemsIn } from '../../../src/core/answers/settings.ts';
+
+const PUBLISHED = join(import.meta.dirname, '../../../schema/answers.schema.json');
+const validate = new Ajv({ strict: true }).compile(answersSchema());
+
+test('the published schema is up to date (npm run schema)', () => {
+  expect(JSON.parse(readFileSync(PUBLISHED, 'utf8'))).toEqual(answersSchema());
+});
+
+describe('the schema and the checks agree', () => {
+  test.each([
+    { connection: 'url', url: 'mongodb://127.0.0.1:27017/app' },
+    { connection: 'host', host: 'db.example', port: 27018, db: 'app', username: 'ann', tls: true },
+    { connection: 'db', ttl: 90, absoluteTtl: '2w', touchAfter: null, userKey: null },
+    { connection: 'mongoose', rolling: true, encrypt: true, onConcurrentWrite: 'throw', app: false },
+  ])('on the good answers %j', async (answers) => {
+    expect(validate(answers)).toBe(true);
+    expect(await problemsIn(answers)).toEqual([]);
+  });
+
+  test.each([
+    { connection: 'carrier-pigeon' },
+    { port: 0 },
+    { port: 65_536 },
+    { ttl: '14 fortnights' },
+    { ttl: 0 },
+    { ttl: null },
+    { ttl: [90] },
+    { collection: '' },
+    { collection: 1 },
+    { rolling: 'yes' },
+    { app: null },
+  ])('on the bad answers %j', async (answers) => {
+    expect(validate(answers)).toBe(false);
+    expect(await problemsIn(answers)).not.toEqual([]);
+  });
+
+  test('on unknown answers', () => {
+    expect(validate({ conection: 'url' })).toBe(false);
+  });
+});

@@ -1,0 +1,265 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import fc from 'fast-check';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { patchEnv } from '../../../src/core/patch/env.ts';
+import { patchGitignore } from '../../../src/core/patch/gitignore.ts';
+import { patchPackageJson } from '../../../src/core/patch/package-json.ts';
+import type { WantedPackage } from '../../../src/core/patch/wanted-package.ts';
+import type { EnvEntry } from '../../../src/core/render/env-file.ts';
+
+const WANTED: WantedPackage = {
+  own: undefined,
+  scripts: { dev: 'tsx watch src/server.ts' },
+  dependencies: { koa: '^3.3.0', mongodb: '^7.9.0' },
+  devDependencies: { tsx: '^4.0.0' },
+};
+
+const lines = (...all: string[]) => `${all.join('\n')}\n`;
+
+describe('package.json', () => {
+  test('of a new project is written whole', () => {
+    const own = {
+      name: 'a',
+      version: '0.1.0',
+      private: true,
+      type: 'module',
+      engines: { node: '>=20' },
+    } as const;
+    const { text } = patchPackageJson(undefined, { ...WANTED, own });
+    expect(JSON.parse(text)).toEqual({ ...own, ...WANTED, own: undefined });
+    expect(text.endsWith('}\n')).toBe(true);
+  });
+
+  const before = lines(
+    '{',
+    '  "name": "a",',
+    '  "dependencies": {',
+    '    "axios": "^1.0.0",',
+    '    "zod": "^4.0.0"',
+    '  },',
+    '  "license": "MIT"',
+    '}',
+  );
+  const after = lines(
+    '{',
+    '  "name": "a",',
+    '  "dependencies": {',
+    '    "axios": "^1.0.0",',
+    '    "koa": "^3.3.0",',
+    '    "mongodb": "^7.9.0",',
+    '    "zod": "^4.0.0"',
+    '  },',
+    '  "license": "MIT",',
+    '  "scripts": {',
+    '    "dev": "tsx watch src/server.ts"',
+    '  },',
+    '  "devDependencies": {',
+    '    "tsx": "^4.0.0"',
+    '  }',
+    '}',
+  );
+
+  test.each([
+    ['two spaces', (text: string) => text],
+    ['four spaces', (text: string) => text.replaceAll(/^ +/gm, (indent) => indent + indent)],
+    ['tabs', (text: string) => text.replaceAll(/^ +/gm, (indent) => '\t'.repeat(indent.length / 2))],
+    ['\\r\\n', (text: string) => text.replaceAll('\n', '\r\n')],
+    ['a byte order mark', (text: string) => `\uFEFF${text}`],
+    ['no final line end', (text: string) => text.trimEnd()],
+  ])('keeps its form and order: %s', (_, inForm) => {
+    expect(patchPackageJson(inForm(before), WANTED)).toEqual({ text: inForm(after), notes: [] });
+    expect(patchPackageJson(inForm(after), WANTED).text).toBe(inForm(after));
+  });
+
+  test('dependencies that are in no order stay so, and new ones go last', () => {
+    const { text } = patchPackageJson(lines('{ "dependencies": { "zod": "4", "axios": "1" } }'), WANTED);
+    expect(Object.keys(JSON.parse(text).dependencies)).toEqual(['zod', 'axios', 'koa', 'mongodb']);
+  });
+
+  test('new blocks go last, whatever the names of the others', () => {
+    const { text } = patchPackageJson(lines('{ "name": "a", "private": true, "type": "module" }'), WANTED);
+    const blocks = ['scripts', 'dependencies', 'devDependencies'];
+    expect(Object.keys(JSON.parse(text))).toEqual(['name', 'private', 'type', ...blocks]);
+  });
+
+  test('what the project has is never changed, only noted', () => {
+    const own = {
+      scripts: { dev: 'nodemon' },
+      devDependencies: { koa: '^1.7.0', tsx: '^4.1.0' },
+      dependencies: { mongodb: '^8.0.0' },
+    };
+    const raw = JSON.stringify(own);
+    expect(patchPackageJson(raw, WANTED)).toEqual({
+      text: raw,
+      notes: [
+        'package.json has a script "dev" already; for this one, add `tsx watch src/server.ts` under another name.',
+        'package.json has koa ^1.7.0; the generated code needs ^3.3.0.',
+      ],
+    });
+  });
+
+  test('older packages are noted only where the generated code does not work with them', () => {
+    const dependencies = { koa: '^2.16.0', 'koa-session': '^5.13.1', mongodb: '^6.3.0' };
+    const { notes } = patchPackageJson(JSON.stringify({ dependencies }), {
+      ...WANTED,
+      dependencies: { ...WANTED.dependencies, 'koa-session': '^7.0.2' },
+    });
+    expect(notes).toEqual([
+      expect.stringMatching(/koa-session \^5\.13\.1; the generated code needs \^7\.0\.2.*undo a logout/),
+    ]);
+  });
+
+  test.each([
+    ['{ "name": "a", }', 'package.json is not JSON'],
+    ['[]', 'must hold one JSON object'],
+    ['{ "scripts": [] }', '"scripts" must be an object'],
+    ['{ "dependencies": null }', '"dependencies" must be an object'],
+    ['', 'package.json is not JSON'],
+    ['{ "dependencies": {}, "a": 1, "dependencies": {} }', '"dependencies" twice'],
+    ['{ "scripts": {}, "scr\\u0069pts": {} }', '"scripts" twice'],
+  ])('%j is refused with what is wrong', (raw, problem) => {
+    const refusal = { exitCode: 2, message: expect.stringContaining(problem) };
+    expect(() => patchPackageJson(raw, WANTED)).toThrow(expect.objectContaining(refusal));
+  });
+});
+
+describe('.gitignore', () => {
+  test.each([
+    [undefined, '.env\ndist/\n'],
+    ['', '.env\ndist/\n'],
+    ['.env\ndist\n', '.env\ndist\n'],
+    ['/.env\n/dist/\n', '/.env\n/dist/\n'],
+    ['.env*\n**/dist\n', '.env*\n**/dist\n'],
+    ['*.log', '*.log\n.env\ndist/\n'],
+    ['# .env\n', '# .env\n.env\ndist/\n'],
+    ['.env\n!.env\ndist/\n', '.env\n!.env\ndist/\n.env\n'],
+    ['.env.local\nlib/dist/\n', '.env.local\nlib/dist/\n.env\ndist/\n'],
+    ['*.log\r\n', '*.log\r\n.env\r\ndist/\r\n'],
+  ])('%j becomes %j', (raw, expected) => {
+    expect(patchGitignore(raw, ['.env', 'dist/'])).toBe(expected);
+    expect(patchGitignore(expected, ['.env', 'dist/'])).toBe(expected);
+  });
+
+  test('whatever was there, git ignores .env afterwards', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'gitignore-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    execFileSync('git', ['init', '-q'], { cwd: folder });
+    const line = fc.constantFrom(
+      '.env',
+      '!.env',
+      '/.env',
+      '.env/',
+      '!/.env',
+      '# .env',
+      '.env*',
+      '!.env*',
+      ' .env',
+      '*.log',
+      '\\.env',
+    );
+    fc.assert(
+      fc.property(fc.array(line, { maxLength: 4 }), (all) => {
+        writeFileSync(join(folder, '.gitignore'), patchGitignore(all.join('\n'), ['.env']));
+        execFileSync('git', ['check-ignore', '-q', '.env'], { cwd: folder });
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+describe('.env', () => {
+  const entry = (name: string, secret: EnvEntry['secret'] = 'given'): EnvEntry => ({
+    name,
+    comment: `About ${name}.`,
+    example: 'example',
+    secret,
+  });
+  const ENTRIES = [
+    entry('APP_KEYS', 'random-keys'),
+    entry('MONGODB_URL'),
+    entry('MONGODB_PASSWORD', 'empty'),
+  ];
+  const patch = (raw: string | undefined, secrets = {}) => patchEnv(raw, ENTRIES, secrets, () => 'fresh');
+
+  test('a new one has fresh keys, the secrets that were given, and room for the others', () => {
+    expect(patch(undefined, { MONGODB_URL: 'mongodb://u:p#1@h/d' }).text).toBe(
+      lines(
+        '# About APP_KEYS.',
+        'APP_KEYS=fresh',
+        '',
+        '# About MONGODB_URL.',
+        "MONGODB_URL='mongodb://u:p#1@h/d'",
+        '',
+        '# About MONGODB_PASSWORD.',
+        'MONGODB_PASSWORD=',
+      ),
+    );
+  });
+
+  test('nothing that is there is changed, and missing names are added', () => {
+    const raw = 'export APP_KEYS="mine"\r\nOTHER=1';
+    const { text, notes } = patch(raw, { APP_KEYS: 'given' });
+    expect(text.startsWith(raw)).toBe(true);
+    expect(parseEnv(text)).toMatchObject({ APP_KEYS: 'mine', OTHER: '1', MONGODB_URL: 'example' });
+    expect(text.replaceAll('\r\n', '')).not.toContain('\n');
+    expect(notes).toEqual([expect.stringContaining('.env has APP_KEYS already')]);
+    expect(patch(text)).toEqual({ text, notes: [] });
+  });
+
+  test('a quote that is never closed is refused: it would swallow what follows', () => {
+    const raw = "OTHER='open\n";
+    expect(() => patch(raw, { MONGODB_URL: 'needs # quotes' })).toThrow('a quote that is never closed');
+  });
+
+  test('a byte order mark that hides none of the names is left where it is', () => {
+    const raw = '\uFEFFOTHER=1\n';
+    const { text } = patch(raw);
+    expect(text.startsWith(raw)).toBe(true);
+    expect(parseEnv(text)).toMatchObject({ APP_KEYS: 'fresh', MONGODB_URL: 'example' });
+  });
+
+  test.each([
+    ['others missing', '\uFEFFAPP_KEYS=mine\n'],
+    ['nothing missing', '\uFEFFAPP_KEYS=mine\nMONGODB_URL=mine\nMONGODB_PASSWORD=mine\n'],
+  ])('a byte order mark that hides one of them from Node is refused: %s', (_, raw) => {
+    const problem = '.env begins with a byte order mark, behind which Node would not find APP_KEYS.';
+    expect(() => patch(raw)).toThrow(problem);
+  });
+
+  test.each(['\uFEFF', '\uFEFF\n', '\uFEFF# Mine\n'])(
+    'after %j each name is read back, or the file is refused',
+    (raw) => {
+      // It depends on the version of Node.
+      try {
+        expect(parseEnv(patch(raw).text)).toHaveProperty('APP_KEYS', 'fresh');
+      } catch (error) {
+        expect(error).toMatchObject({ exitCode: 2, message: expect.stringContaining('byte order mark') });
+      }
+    },
+  );
+
+  test('a value that .env cannot hold is refused by the name of the variable, not by its value', () => {
+    const secret = `s3cret'"\`\n`;
+    const refused = () => patch(undefined, { MONGODB_URL: secret });
+    expect(refused).toThrow('The value for MONGODB_URL cannot be written to .env');
+    expect(refused).not.toThrow('s3cret');
+  });
+
+  test('every value that is written reads back', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), (value) => {
+        let text: string;
+        try {
+          ({ text } = patch(undefined, { MONGODB_URL: value }));
+        } catch (error) {
+          return expect(error).toMatchObject({ name: 'UserError' });
+        }
+        expect(parseEnv(text).MONGODB_URL).toBe(value);
+      }),
+    );
+  });
+});

@@ -1,0 +1,31 @@
+import { describe, expect, test } from 'vitest';
+import { buildDoubts } from '../../../src/core/plan/build-doubts.ts';
+
+const BUILD = { rootDir: undefined, outDir: 'dist', exclude: ['node_modules', 'dist'] };
+const ADDED = ['scripts/migrate-sessions.ts', 'scripts/adopt-sessions.ts', 'test/login.test.ts'];
+
+describe('what new files do to a build', () => {
+  test('they may move its output, and are then to be left out', () => {
+    expect(buildDoubts(BUILD, ['src/index.ts', 'src/routes/home.ts'], ADDED)).toEqual([
+      'tsconfig.json takes in scripts/ and test/: tsc would write to dist/src what it wrote to dist, where the app is started from. Write "exclude": ["node_modules", "dist", "scripts", "test"] there.',
+    ]);
+  });
+
+  test('they may lie outside of its rootDir, whether anything is written or not', () => {
+    const build = { ...BUILD, rootDir: 'src', outDir: undefined };
+    expect(buildDoubts(build, ['src/index.ts'], ADDED.slice(0, 1))).toEqual([
+      'tsconfig.json takes in scripts/, outside of its rootDir: tsc refuses to build. Write "exclude": ["node_modules", "dist", "scripts"] there.',
+    ]);
+  });
+
+  test.each([
+    { what: 'sources beside src', build: BUILD, before: ['src/index.ts', 'vitest.config.ts'] },
+    { what: 'tests beside src', build: BUILD, before: ['src/index.ts', 'test/index.test.ts'] },
+    { what: 'nothing written', build: { ...BUILD, outDir: undefined }, before: ['src/index.ts'] },
+    { what: 'the project as rootDir', build: { ...BUILD, rootDir: '' }, before: ['src/index.ts'] },
+    { what: 'a rootDir around the project', build: { ...BUILD, rootDir: '../..' }, before: ['src/index.ts'] },
+    { what: 'no sources yet', build: BUILD, before: [] },
+  ])('nothing, with $what', ({ build, before }) => {
+    expect(buildDoubts(build, before, ADDED)).toEqual([]);
+  });
+});

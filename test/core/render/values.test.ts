@@ -1,0 +1,207 @@
+import { posix } from 'node:path';
+import { parseEnv } from 'node:util';
+import { execa } from 'execa';
+import fc from 'fast-check';
+import { MongoClient } from 'mongodb';
+import { describe, expect, test } from 'vitest';
+import { commandOf } from '../../../src/core/answers/answers.ts';
+import type { Answers } from '../../../src/core/answers/options.ts';
+import { flagName, type OptionName, type ProjectFacts } from '../../../src/core/answers/options.ts';
+import { type Outcome, parseSettings, problemsIn } from '../../../src/core/answers/settings.ts';
+import { patchEnv } from '../../../src/core/patch/env.ts';
+import { patchPackageJson } from '../../../src/core/patch/package-json.ts';
+import { wantedPackage } from '../../../src/core/patch/wanted-package.ts';
+import { isSafePath } from '../../../src/core/project/paths.ts';
+import { envEntries } from '../../../src/core/render/env-file.ts';
+import { renderFiles } from '../../../src/core/render/render.ts';
+import type { RenderedFile } from '../../../src/core/render/rendered-file.ts';
+import { templates } from '../../../src/io/templates.ts';
+import { trickyName, trickyText } from '../../support/arbitraries.ts';
+import { constantsIn, relativeImportsOf } from '../../support/constants.ts';
+import { installProject } from '../../support/project.ts';
+
+const plain = fc.stringMatching(/^[A-Za-z$][\w$]{0,9}$/);
+
+const FACTS: ProjectFacts = { kind: 'new', name: 'app', importExtension: 'ts', packageManager: 'npm' };
+const HOST_ANSWERS: Answers = { connection: 'host', db: 'app', username: 'ann', userKey: 'userId' };
+
+const isTypeScript = ({ path }: RenderedFile): boolean => path.endsWith('.ts');
+
+function constantsOf({ settings }: Outcome): Record<string, unknown> {
+  const files = renderFiles(settings, templates).filter(isTypeScript);
+  return Object.assign({}, ...files.map(constantsIn));
+}
+
+/** Each text that a user may choose, the constant that it becomes, and how it looks there. */
+const TEXTS: readonly { name: OptionName; constant: string; as?: (text: string) => string }[] = [
+  { name: 'collection', constant: 'COLLECTION' },
+  { name: 'db', constant: 'DATABASE' },
+  { name: 'host', constant: 'HOST', as: (host) => (/^[^[]*:/.test(host) ? `[${host}]` : host) },
+  { name: 'username', constant: 'USERNAME' },
+  { name: 'authSource', constant: 'AUTH_SOURCE' },
+  { name: 'cookieName', constant: 'COOKIE_NAME' },
+  { name: 'userKey', constant: 'USER_KEY' },
+];
+
+describe.each(TEXTS)('--$name', ({ name, constant, as = (text) => text }) => {
+  test('is refused with a rule, or reads back from the generated code as the very same value', async () => {
+    let accepted = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.oneof(plain, trickyName, trickyText, name === 'host' ? fc.ipV6() : trickyName),
+        async (text) => {
+          const answers = { ...HOST_ANSWERS, [name]: text };
+          const problems = await problemsIn(answers);
+          if (problems.length > 0) {
+            expect(problems).toEqual([{ option: flagName(name), rule: expect.stringMatching(/^must /) }]);
+            return;
+          }
+          accepted += 1;
+          expect(constantsOf(await parseSettings(answers, FACTS))[constant]).toBe(as(text));
+        },
+      ),
+    );
+    expect(accepted).toBeGreaterThan(0);
+  });
+});
+
+describe('--dir', () => {
+  test('is refused with a rule, or holds the session files, which every import finds', async () => {
+    let accepted = 0;
+    const folders = fc
+      .array(fc.oneof(plain, trickyName), { minLength: 1, maxLength: 3 })
+      .map((names) => names.join('/'));
+    await fc.assert(
+      fc.asyncProperty(folders, async (dir) => {
+        const answers = { ...HOST_ANSWERS, dir };
+        const problems = await problemsIn(answers);
+        if (problems.length > 0) {
+          expect(problems).toEqual([{ option: '--dir', rule: expect.stringMatching(/^must /) }]);
+          return;
+        }
+        accepted += 1;
+        const { settings } = await parseSettings(answers, FACTS);
+        const files = renderFiles(settings, templates);
+        const paths = new Set(files.map(({ path }) => path));
+        expect(paths).toContain(`${settings.dir}/store.ts`);
+        expect([...paths].filter((path) => !isSafePath(path))).toEqual([]);
+        const missing = files.filter(isTypeScript).flatMap((file) =>
+          relativeImportsOf(file)
+            .map((specifier) => posix.join(posix.dirname(file.path), specifier))
+            .filter((path) => !paths.has(path)),
+        );
+        expect(missing).toEqual([]);
+      }),
+    );
+    expect(accepted).toBeGreaterThan(0);
+  });
+});
+
+const SECRET = 'S3cr3t';
+
+/** A password with a mark in it, as it stands in a connection string, and what the driver is to make of it. */
+const passwords = trickyText
+  .filter((text) => !/\p{Cs}/u.test(text))
+  .map((text) => ({ plain: SECRET + text + SECRET, encoded: SECRET + encodeURIComponent(text) + SECRET }));
+
+const urls = fc.record({
+  scheme: fc.constantFrom('mongodb://', 'mongodb+srv://'),
+  username: trickyText.filter((text) => text !== '' && !/\p{Cs}/u.test(text)),
+  password: passwords,
+  hosts: fc.constantFrom('db.example', 'db.example:27018', 'a.example,b.example:27018', '[::1]:27017'),
+  database: trickyName,
+  collection: fc.option(trickyName, { nil: undefined }),
+  query: fc.constantFrom(
+    '',
+    '?tls=true',
+    '?replicaSet=rs&authSource=admin',
+    '?proxyHost=h&proxyUsername=u&proxyPassword=S3cr3t',
+  ),
+});
+
+const parts = (...names: (string | undefined)[]): string =>
+  names.map((name) => (name === undefined ? '' : `/${encodeURIComponent(name)}`)).join('');
+
+describe('--url', () => {
+  test('is refused with a rule, or reaches the driver with the very same credentials and names', async () => {
+    let accepted = 0;
+    await fc.assert(
+      fc.asyncProperty(urls, async ({ scheme, username, password, hosts, database, collection, query }) => {
+        fc.pre(!/\p{Cs}/u.test(database + collection));
+        const login = `${encodeURIComponent(username)}:${password.encoded}`;
+        const url = `${scheme}${login}@${hosts}${parts(database, collection)}${query}`;
+        const answers = { connection: 'url', url, db: database === '' ? 'app' : undefined };
+        const problems = await problemsIn(answers);
+        expect(JSON.stringify(problems)).not.toContain(SECRET);
+        if (problems.length > 0) {
+          expect(problems).toEqual([{ option: '--url', rule: expect.stringMatching(/^(must|its) /) }]);
+          return;
+        }
+        accepted += 1;
+        const outcome = await parseSettings(answers, FACTS);
+        const { text } = patchEnv(undefined, envEntries(outcome.settings), outcome.secrets, () => 'key');
+        const { options } = new MongoClient(parseEnv(text).MONGODB_URL ?? '');
+        expect(options.credentials).toMatchObject({ username, password: password.plain });
+        expect(options.dbName).toBe(database || 'app');
+        expect(outcome.settings.collection).toBe(collection || 'sessions');
+      }),
+    );
+    expect(accepted).toBeGreaterThan(0);
+  });
+
+  test('leaves its credentials in .env and nowhere else', async () => {
+    await fc.assert(
+      fc.asyncProperty(passwords, async ({ encoded }) => {
+        const url = `mongodb://ann:${encoded}@db.example/shop?proxyHost=h&proxyPassword=${SECRET}&tls=true`;
+        const { settings, answers, secrets } = await parseSettings({ connection: 'url', url }, FACTS);
+        const shown = [settings, answers, renderFiles(settings, templates), commandOf('app', answers, FACTS)];
+        expect(JSON.stringify(shown)).not.toContain(SECRET);
+        expect(answers.url).toBe('mongodb://db.example/shop?proxyHost=h&tls=true');
+        expect(secrets).toEqual({ MONGODB_URL: url });
+      }),
+    );
+  });
+
+  test('of any text is refused without showing it', async () => {
+    await fc.assert(
+      fc.asyncProperty(trickyText, trickyText, async (one, other) => {
+        const problems = await problemsIn({ connection: 'url', url: `${one}${SECRET}@${other}` });
+        expect(JSON.stringify(problems)).not.toContain(SECRET);
+        expect(commandOf('app', { connection: 'url', url: `${one}${SECRET}@${other}` }, FACTS)).not.toContain(
+          SECRET,
+        );
+      }),
+    );
+  });
+});
+
+/** Texts that the option takes, the trickiest first. */
+async function acceptedFor(name: OptionName, count: number): Promise<string[]> {
+  const accepted: string[] = [];
+  for (const text of fc.sample(fc.oneof(trickyText, plain), 500)) {
+    if ((await problemsIn({ ...HOST_ANSWERS, [name]: text })).length === 0) accepted.push(text);
+  }
+  return accepted.sort((one, other) => trickiness(other) - trickiness(one)).slice(0, count);
+}
+
+const trickiness = (text: string): number => text.replace(/[\w.-]/g, '').length;
+
+const COMPILED = 3;
+
+test('what is accepted compiles', async () => {
+  const texts = await Promise.all(TEXTS.map(({ name }) => acceptedFor(name, COMPILED)));
+  for (let at = 0; at < COMPILED; at += 1) {
+    const answers = Object.fromEntries(TEXTS.map(({ name }, row) => [name, texts[row]?.[at]]));
+    const { settings } = await parseSettings({ ...HOST_ANSWERS, ...answers }, FACTS);
+    const files = renderFiles(settings, templates).map(({ path, text }) => [path, text]);
+    const packageJson = patchPackageJson(undefined, wantedPackage(settings)).text;
+    const folder = installProject({ ...Object.fromEntries(files), 'package.json': packageJson });
+    const { stdout } = await execa('tsc', ['--noEmit'], {
+      cwd: folder,
+      localDir: folder,
+      preferLocal: true,
+      reject: false,
+    });
+    expect(stdout).toBe('');
+  }
+});

@@ -1,0 +1,34 @@
+import { describe, expect, test } from 'vitest';
+import { parseSettings } from '../../../src/core/answers/settings.ts';
+import { nextSteps } from '../../../src/core/report/next-steps.ts';
+
+function stepsFor(kind: 'new' | 'existing', answers: Record<string, unknown>, env: string) {
+  const facts = { kind, name: 'shop', importExtension: 'ts', packageManager: 'npm' } as const;
+  const { settings } = parseSettings(answers, facts);
+  return nextSteps(settings, { directory: '.', manager: 'npm', isInstalled: true, repeat: '', env });
+}
+
+describe('what is to be filled in', () => {
+  test.each([
+    { what: 'a database of the app', answers: { connection: 'db' }, env: 'APP_KEYS=a\nMONGODB_URL=\n' },
+    {
+      what: 'a password',
+      answers: { connection: 'host', db: 'shop', username: 'ann' },
+      env: 'APP_KEYS=a\nMONGODB_PASSWORD=\n',
+    },
+    {
+      what: 'keys, where .env names them without a value',
+      answers: { connection: 'mongoose' },
+      env: 'APP_KEYS=\nMONGODB_URL=mongodb://127.0.0.1/shop\n',
+    },
+  ])('$what', ({ answers, env }) => {
+    const empty = [...env.matchAll(/(\w+)=$/gm)].map(([, name]) => name);
+    expect(stepsFor('existing', answers, env).toFillIn).toEqual(empty);
+  });
+
+  test('nothing that .env has a value for', () => {
+    const env = 'APP_KEYS=a\nMONGODB_PASSWORD=b\n';
+    const answers = { connection: 'host', db: 'shop', username: 'ann' };
+    expect(stepsFor('existing', answers, env).toFillIn).toEqual([]);
+  });
+});

@@ -1,0 +1,51 @@
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { detectPackageManager } from '../../../src/io/read/package-manager.ts';
+import { temporaryFolder } from '../../support/program.ts';
+import { writeTree } from '../../support/tree.ts';
+
+const PACKAGE = 'repository/packages/api';
+const BUN = 'bun/1.2.0 npm/?';
+
+const NAMED = '{"packageManager":"pnpm@9.0.0"}';
+
+describe('what installs a package', () => {
+  test.each([
+    { where: 'its lock file', tree: { [`${PACKAGE}/yarn.lock`]: '' }, manager: 'yarn' },
+    { where: 'its package.json', tree: { [`${PACKAGE}/package.json`]: NAMED }, manager: 'pnpm' },
+    {
+      where: 'its lock file before its package.json',
+      tree: { [`${PACKAGE}/yarn.lock`]: '', [`${PACKAGE}/package.json`]: NAMED },
+      manager: 'yarn',
+    },
+    { where: 'the lock file of its workspace', tree: { 'repository/pnpm-lock.yaml': '' }, manager: 'pnpm' },
+    {
+      where: 'the package.json of its workspace',
+      tree: { 'repository/package.json': NAMED },
+      manager: 'pnpm',
+    },
+    {
+      where: 'its own before those of its workspace',
+      tree: { [`${PACKAGE}/package-lock.json`]: '', 'repository/pnpm-lock.yaml': '' },
+      manager: 'npm',
+    },
+    {
+      where: 'what is above a package.json that cannot be read',
+      tree: {
+        [`${PACKAGE}/package.json`]: '{',
+        'repository/packages/package.json/folder': '',
+        'repository/pnpm-lock.yaml': '',
+      },
+      manager: 'pnpm',
+    },
+    { where: 'nothing beyond its repository', tree: { 'pnpm-lock.yaml': '' }, manager: 'bun' },
+    {
+      where: 'nothing that is no package manager',
+      tree: { 'repository/package.json': '{"packageManager":"rm@1.0.0"}' },
+      manager: 'bun',
+    },
+  ])('is told by $where', async ({ tree, manager }) => {
+    const home = writeTree(await temporaryFolder(), { 'repository/.git/HEAD': '', ...tree });
+    expect(detectPackageManager(join(home, PACKAGE), BUN)).toBe(manager);
+  });
+});
