@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config';
-import { precompiledTemplates } from './scripts/templates-plugin.ts';
+import { parsedTemplates } from './scripts/templates-plugin.ts';
 
 export default defineConfig({
-  plugins: [precompiledTemplates()],
+  plugins: [parsedTemplates()],
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/golden/*/expected/**', 'test/rerun/*/**'],

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
-import Handlebars from 'handlebars';
 import type { Plugin } from 'rolldown';
-import { TEMPLATE_OPTIONS } from './template-options.ts';
+import type { Template } from '../src/core/render/template.ts';
+import { parseTemplate } from './parse-template.ts';
 
 const FOLDER = join(import.meta.dirname, '..', 'templates');
 const MODULE = 'virtual:templates';
@@ -15,32 +15,34 @@ const templatePaths = (): string[] =>
     .map((path) => path.replaceAll(sep, '/'))
     .sort();
 
-function precompile(path: string): string {
+function parse(path: string): Template {
   try {
-    return String(Handlebars.precompile(readFileSync(join(FOLDER, path), 'utf8'), TEMPLATE_OPTIONS));
+    return parseTemplate(readFileSync(join(FOLDER, path), 'utf8'));
   } catch (error) {
     throw new Error(`templates/${path}: ${error instanceof Error ? error.message : error}`);
   }
 }
 
 /**
- * The module `virtual:templates`: every template below templates/, precompiled, under its path without `.hbs`.
- * Used by the build (rolldown) and the tests (Vite), so that nothing is compiled while the program runs, and a new
- * template is a new file and nothing else.
+ * The module `virtual:templates`: every template below templates/, parsed, under its path without `.hbs`. Used by
+ * the build (rolldown) and the tests (Vite), so that nothing is parsed while the program runs, and a new template is
+ * a new file and nothing else.
  */
-export function precompiledTemplates() {
+export function parsedTemplates() {
   return {
-    name: 'precompiled-templates',
+    name: 'parsed-templates',
     resolveId(id) {
       return id === MODULE ? `\0${MODULE}` : null;
     },
     load(id) {
       if (id !== `\0${MODULE}`) return null;
-      const entries = templatePaths().map((path) => {
+      const templates = templatePaths().map((path) => {
         this.addWatchFile(join(FOLDER, path));
-        return `${JSON.stringify(path.slice(0, -ENDING.length))}: ${precompile(path)}`;
+        return [path.slice(0, -ENDING.length), parse(path)];
       });
-      return `export default {\n${entries.join(',\n')}\n};`;
+      // As a string: JSON is read faster than an object literal of the same text.
+      const json = JSON.stringify(JSON.stringify(Object.fromEntries(templates)));
+      return `export default JSON.parse(${json});`;
     },
   } satisfies Plugin;
 }

@@ -1,4 +1,4 @@
-import specifications from 'virtual:templates';
+import parsed from 'virtual:templates';
 import { bindTemplates } from '../core/render/templates.ts';
 
-export const templates = bindTemplates(specifications);
+export const templates = bindTemplates(parsed);

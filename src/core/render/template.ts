@@ -1,0 +1,75 @@
+/** A template as the build leaves it: text as it stands, and what is filled in or chosen between. */
+export type Template = readonly Part[];
+
+export type Part =
+  | string
+  /** The text that the view has at a path. */
+  | readonly [kind: 'value', path: string]
+  /** What a helper makes of the value at a path. */
+  | readonly [kind: 'call', helper: string, path: string]
+  | readonly [kind: 'if', path: string, then: Template, otherwise: Template]
+  /** Once for each item, which is the view inside. */
+  | readonly [kind: 'each', path: string, body: Template]
+  /** Another template, each line of it behind the indentation. */
+  | readonly [kind: 'partial', name: string, indentation: string];
+
+export type Helpers = Readonly<Record<string, (value: unknown) => string>>;
+
+export interface Library {
+  readonly templates: ReadonlyMap<string, Template>;
+  readonly helpers: Helpers;
+}
+
+/** @throws TypeError for a name that the view, the helpers or the templates do not have */
+export function fillIn(template: Template, view: unknown, library: Library): string {
+  return template.map((part) => (typeof part === 'string' ? part : fillInPart(part, view, library))).join('');
+}
+
+function fillInPart(part: Exclude<Part, string>, view: unknown, library: Library): string {
+  switch (part[0]) {
+    case 'value':
+      return textAt(view, part[1]);
+    case 'call':
+      return known(library.helpers[part[1]], part[1])(valueAt(view, part[2]));
+    case 'if':
+      return fillIn(isSet(valueAt(view, part[1])) ? part[2] : part[3], view, library);
+    case 'each':
+      return itemsAt(view, part[1])
+        .map((item) => fillIn(part[2], item, library))
+        .join('');
+    case 'partial':
+      return indent(fillIn(known(library.templates.get(part[1]), part[1]), view, library), part[2]);
+  }
+}
+
+/** Where the view has the name without a value, that is `undefined`; a name that it has not is a mistake. */
+function valueAt(view: unknown, path: string): unknown {
+  return path.split('.').reduce((value, name) => {
+    if (typeof value === 'object' && value !== null && name in value) {
+      return (value as Readonly<Record<string, unknown>>)[name];
+    }
+    throw new TypeError(`the view has no ${path}`);
+  }, view);
+}
+
+function textAt(view: unknown, path: string): string {
+  const value = valueAt(view, path);
+  if (typeof value === 'string' || typeof value === 'number') return String(value);
+  throw new TypeError(`${path} is no text`);
+}
+
+function itemsAt(view: unknown, path: string): readonly unknown[] {
+  const value = valueAt(view, path);
+  if (Array.isArray(value)) return value;
+  throw new TypeError(`${path} is no list`);
+}
+
+const isSet = (value: unknown): boolean => (Array.isArray(value) ? value.length > 0 : Boolean(value));
+
+function known<T>(value: T | undefined, name: string): T {
+  if (value === undefined) throw new TypeError(`there is no ${name}`);
+  return value;
+}
+
+const indent = (text: string, indentation: string): string =>
+  indentation === '' ? text : text.replace(/^(?!$(?![\s\S]))/gm, indentation);
