@@ -5,7 +5,7 @@ import { renderFiles } from '../../src/core/render/render.ts';
 import { templates } from '../../src/io/templates.ts';
 import { FEATURES, type GeneratedStore, loadGenerated, PLAIN, STYLES } from '../support/generated.ts';
 import { type OwnServer, startServer } from '../support/mongo/index.ts';
-import { DAY, fromMongoose, NOW } from './old-stores.ts';
+import { DAY, NOW } from '../support/old-stores.ts';
 import { hash, makeProject, openDatabase, planOf, SCRIPT, sessionsOf } from './project.ts';
 import { between } from './proxy.ts';
 
@@ -176,8 +176,7 @@ test.each([0, 1, 2])(
 
 describe('a user key', () => {
   test('that is as new as encryption finds the users of all sessions', async () => {
-    const { url, db } = await fromBefore(['a', 'b']);
-    await sessionsOf(db).insertOne(fromMongoose('c', { userId: 7 }));
+    const { url, db } = await fromBefore(['a', 'b', 'c']);
     expect(await withUsers.start(url, ['--yes'], KEYS)).toMatchObject({ exitCode: 0, stderr: '' });
     const store = await open(db, { ...FEATURES.encrypt, ...FEATURES['user-key'] });
     expect(await store.listByUser(7)).toHaveLength(3);

@@ -1,10 +1,9 @@
-import { ObjectId } from 'mongodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Settings } from '../../src/core/answers/settings.ts';
 import { STYLES } from '../support/generated.ts';
 import { type OwnServer, startServer } from '../support/mongo/index.ts';
-import { fromMongoose, NOW } from './old-stores.ts';
-import { hash, makeProject, openDatabase, sessionsOf } from './project.ts';
+import { DAY, NOW } from '../support/old-stores.ts';
+import { hash, makeProject, openDatabase, type Stored, sessionsOf } from './project.ts';
 import { between } from './proxy.ts';
 
 let server: OwnServer;
@@ -16,6 +15,12 @@ afterAll(() => server.stop());
 /** With all features, so that each call of the driver that the script can make is made. */
 const EVERYTHING: Partial<Settings> = { absoluteTtl: 30 * 24 * 60 * 60, userKey: 'userId', encrypt: true };
 const KEYS = { SESSION_ENCRYPTION_KEYS: Buffer.alloc(32, 1).toString('base64') };
+
+/** As it was stored before there was encryption. */
+function plainSession(key: string, payload: object): Stored {
+  const dates = { expiresAt: new Date(NOW + DAY), createdAt: new Date(NOW), updatedAt: new Date(NOW) };
+  return { _id: hash(key), data: JSON.stringify(payload), cookie: {}, version: 1, ...dates };
+}
 
 const ROWS = [
   { name: 'url, driver 7', project: makeProject({ ...EVERYTHING, connection: STYLES.url }) },
@@ -40,15 +45,7 @@ const ROWS = [
 test.each(ROWS)('the whole migration, with $name', async ({ project }) => {
   const { url, db } = await openDatabase(server);
   await sessionsOf(db).createIndex({ updatedAt: 1 }, { expireAfterSeconds: 14 * 24 * 60 * 60 });
-  await sessionsOf(db).insertMany([
-    fromMongoose('a', { userId: 7 }),
-    {
-      _id: new ObjectId(),
-      sid: 'b',
-      ttl: new Date(NOW + 60_000),
-      cookie: { httpOnly: true, maxAge: 60_000 },
-    },
-  ]);
+  await sessionsOf(db).insertMany([plainSession('a', { userId: 7 }), plainSession('b', {})]);
   expect(await project.start(url, ['--yes'], KEYS)).toMatchObject({ exitCode: 0, stderr: '' });
   const documents = await sessionsOf(db).find().sort({ user: -1 }).toArray();
   expect(documents).toMatchObject([
@@ -89,7 +86,7 @@ test('memory stays bounded, however many sessions there are', async () => {
   const project = ROWS[0]?.project;
   for (let batch = 0; batch < 20; batch += 1) {
     const sessions = Array.from({ length: 250 }, (_, at) => {
-      return fromMongoose(`${batch}-${at}`, { text: 'x'.repeat(40_000) });
+      return plainSession(`${batch}-${at}`, { text: 'x'.repeat(40_000) });
     });
     await sessionsOf(db).insertMany(sessions);
   }

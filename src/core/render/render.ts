@@ -49,7 +49,6 @@ const FILES = [
     path: at('scripts/migrate-sessions.ts'),
     isWanted: always,
   },
-  { id: 'adopt', template: 'adopt-sessions.ts', path: at('scripts/adopt-sessions.ts'), isWanted: always },
   { id: 'env-example', template: 'project/env.example', path: at('.env.example'), isWanted: inNewProject },
   { id: 'tsconfig', template: 'project/tsconfig.json', path: at('tsconfig.json'), isWanted: inNewProject },
   { id: 'readme', template: 'project/README.md', path: at('README.md'), isWanted: inNewProject },

@@ -4,18 +4,16 @@ import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { COLLECTION, openClient } from '../src/session/connection.ts';
 import * as settings from '../src/session/index.ts';
-import { planAdoption } from './adopt-sessions.ts';
 
 const HELP = `Usage: migrate-sessions [prune] [options]
 
-Gives the session collection the indexes that the store expects, and takes over the sessions that other stores
-left in it. Prints a plan, carries it out, and checks the result.
+Gives the session collection the indexes that the store expects. Prints a plan, carries it out, and checks the
+result.
 prune: deletes expired sessions, for a database that does not do so by itself.
 
       --dry-run          stop after the plan
       --check            stop after the plan; exit code 3 if there is something to do
   -y, --yes              agree to everything that the plan would ask about
-      --from <name>      also take over the sessions of other stores from this collection
       --old-ttl <time>   change this lifetime of sessions (seconds, or 90m, 12h, 14d, 2w) to that of the settings
       --recreate         drop and create an index where collMod would change it: the role readWrite is enough then
       --shard            shard the collection on its hashed _id
@@ -138,7 +136,7 @@ async function migrate(database: Database, options: Options): Promise<number> {
   for (const action of actions) await apply(action);
   const { actions: left } = await makePlan(database, options);
   if (left.length === 0) return print('done, and verified');
-  throw new Failure(1, `another program is writing, such as an app with the old store. Left: ${list(left)}`);
+  throw new Failure(1, `another program is writing. Left: ${list(left)}`);
 }
 
 /** In an order that can be cut off anywhere: the next run takes up what is left. */
@@ -147,24 +145,18 @@ async function makePlan(database: Database, options: Options): Promise<Plan> {
   if (options.prune) return { actions: await planPruning(collection), notes: [] };
   const indexes = await listIndexes(database, COLLECTION);
   const { first, changes, last, notes } = planIndexes(indexes, options.recreate);
-  const adoptions = await Promise.all(
-    [...new Set([COLLECTION, ...options.from])].map(async (name) =>
-      planAdoption(collection, database.collection(name), await listIndexes(database, name)),
-    ),
-  );
   const actions = [
     ...first.map((step) => toAction(database, step)),
     // A new TTL index would delete all of them in one go.
     ...(changes.length > 0 ? await planPruning(collection) : []),
     ...changes.map((step) => toAction(database, step)),
-    ...adoptions.flatMap((adoption) => adoption.actions),
     ...(options.oldTtl === undefined ? [] : await planLifetimes(collection, options.oldTtl)),
-    // Last: until their sessions are taken over, these indexes tell when the sessions end.
+    // Last: until the index that replaces them is there, these end sessions at all.
     ...last.map((step) => toAction(database, step, requireIndexes)),
     ...(options.shard ? await planSharding(database) : []),
   ];
   const remarks = options.oldTtl === undefined ? await otherLifetimes(collection) : [];
-  return { actions, notes: [...notes, ...adoptions.flatMap((adoption) => adoption.notes), ...remarks] };
+  return { actions, notes: [...notes, ...remarks] };
 }
 
 /**
@@ -414,7 +406,6 @@ function readOptions() {
         'dry-run': { type: 'boolean', default: false },
         check: { type: 'boolean', default: false },
         yes: { type: 'boolean', short: 'y', default: false },
-        from: { type: 'string', multiple: true, default: [] },
         'old-ttl': { type: 'string' },
         recreate: { type: 'boolean', default: false },
         shard: { type: 'boolean', default: false },
@@ -426,8 +417,8 @@ function readOptions() {
       throw new Error(`unknown argument ${positionals.find((word) => word !== 'prune') ?? 'prune'}`);
     }
     const prune = command === 'prune';
-    const { 'dry-run': dryRun, 'old-ttl': oldTtl, from, recreate, shard } = values;
-    if (prune && (from.length > 0 || oldTtl || recreate || shard)) {
+    const { 'dry-run': dryRun, 'old-ttl': oldTtl, recreate, shard } = values;
+    if (prune && (oldTtl || recreate || shard)) {
       throw new Error('prune goes with --dry-run and --check only');
     }
     return { ...values, prune, dryRun, oldTtl: oldTtl === undefined ? undefined : readDuration(oldTtl) };

@@ -1,5 +1,5 @@
 import { ObjectId } from 'mongodb';
-import type { Stored } from './project.ts';
+import type { Stored } from '../migrate/project.ts';
 
 /** In ms. */
 export const DAY = 24 * 60 * 60 * 1000;
