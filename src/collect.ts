@@ -9,7 +9,7 @@ import {
   withSuggestions,
 } from './core/answers/answers.ts';
 import { type Answers, OPTIONS, type ProjectFacts } from './core/answers/options.ts';
-import { problemsIn } from './core/answers/settings.ts';
+import { problemsIn, problemsInAll } from './core/answers/settings.ts';
 import { UserError } from './core/errors.ts';
 import type { Flags } from './flags.ts';
 import { errorCode } from './io/files.ts';
@@ -31,8 +31,8 @@ export async function collectAnswers(
   const { answers, warnings } = combineAnswers({ ...(await readConfig(run.config)), ...given }, saved);
   warnings.forEach(warn);
   const known = run.yes ? withSuggestions(answers, facts) : answers;
-  const problems = problemsIn(known);
   const isAsking = run.input && !run.yes && canAsk(process.env);
+  const problems = isAsking ? problemsIn(known) : problemsInAll(known, facts);
   const missing = isAsking ? [] : missingAnswers(known);
   if (problems.length + missing.length > 0) {
     throw answersError(problems, missing, { directory, answers, facts });
@@ -41,7 +41,7 @@ export async function collectAnswers(
 
   const isFirstRun = Object.keys(saved).length === 0;
   const all = await askFor(known, isFirstRun, facts);
-  const late = problemsIn(all);
+  const late = problemsInAll(all, facts);
   if (late.length > 0) throw answersError(late, [], { directory, answers: all, facts });
   if (all.install !== undefined || !isFirstRun || isPreview(run)) return all;
   return {

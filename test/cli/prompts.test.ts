@@ -75,6 +75,19 @@ describe('at a terminal', () => {
     expect(await rememberedIn(`${cwd}/app`)).toMatchObject({ collection: 'logins', ttl: '14d' });
   });
 
+  test('a lifetime that does not go with an earlier answer is asked for again', async () => {
+    const cwd = await temporaryFolder();
+    const terminal = runAtTerminal(['app', '-c', 'db', '--absolute-ttl', '7d'], { cwd });
+    await terminal.answer('Collection', '');
+    await terminal.answer('A session ends', '14d');
+    await terminal.sees('--absolute-ttl must not be shorter than --ttl, 14d');
+    terminal.type(`${'\u007F'.repeat(3)}7d${enter}`);
+    await terminal.answer('Change advanced options?', 'n');
+    await terminal.answer('Install the packages now', 'n');
+    expect(await terminal.ended).toMatchObject({ exitCode: 0 });
+    expect(await rememberedIn(`${cwd}/app`)).toMatchObject({ ttl: '7d', absoluteTtl: '7d' });
+  });
+
   test('a connection string stays on the screen without its credentials', async () => {
     const cwd = await temporaryFolder();
     const terminal = runAtTerminal(['app', '-c', 'url'], { cwd });

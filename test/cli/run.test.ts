@@ -196,6 +196,16 @@ const REFUSED = [
   })),
   { flags: ['--url', 'mongodb://ann:hunter2@h/'], says: '--db <name>  is missing' },
   { flags: ['-c', 'db', '--on-conflict', 'shrug'], says: '--on-conflict: must be one of ask, fail' },
+  ...[[], ['--yes'], ['--no-input'], ['--dry-run'], ['--check'], ['--diff']].flatMap((form) => [
+    {
+      flags: ['-c', 'db', '--absolute-ttl', '7d', ...form],
+      says: '--absolute-ttl: must not be shorter than --ttl, 14d',
+    },
+    {
+      flags: ['-c', 'db', '--touch-after', '30d', ...form],
+      says: '--touch-after: must be shorter than --ttl, 14d',
+    },
+  ]),
   { flags: ['-c', 'db', '--config', 'nowhere.json'], says: '--config: cannot be read (ENOENT)' },
 ];
 
@@ -276,6 +286,8 @@ describe('what is refused', () => {
     ['{"connection": "db", "collection": {"$ne": 1}}', '--collection: must be a text'],
     ['{"connection": "db", "collection": "\\ud800"}', '--collection: must be well-formed Unicode'],
     ['{"connection": "db", "collection": "a\\u0000b"}', '--collection: must be a collection name'],
+    ['{"connection": "db", "absoluteTtl": 604800}', '--absolute-ttl: must not be shorter than --ttl, 14d'],
+    ['{"connection": "db", "touchAfter": "30d"}', '--touch-after: must be shorter than --ttl, 14d'],
     ['{"connection": "db", "rolling": "yes"}', '--rolling: must be true or false'],
     ['{"connection": "db", "__proto__": {"ttl": 1}}', '--config: does not know "__proto__"'],
   ])('answers %s', async (input, says) => {

@@ -381,7 +381,7 @@ export const fallback = ({ default: fixed, offer }: Option, facts: ProjectFacts)
 export const optionOf = (name: OptionName): Option => OPTIONS[name];
 
 /** What becomes of a file that the user and an update changed in the same place. */
-export const CONFLICT_POLICIES = ['ask', 'fail', 'ours', 'theirs', 'markers'] as const;
+export const CONFLICT_POLICIES = ['ask', 'fail', 'mine', 'theirs', 'markers'] as const;
 export type ConflictPolicy = (typeof CONFLICT_POLICIES)[number];
 
 /** Flags that say how this run goes. They are neither asked nor saved. */

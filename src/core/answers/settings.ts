@@ -76,6 +76,10 @@ interface Checked {
 /** Every rule that the answers break; of those that are still to come, nothing is said. */
 export const problemsIn = (answers: Answers): readonly Problem[] => check(answers).problems;
 
+/** The same of answers that nobody will add to: a default, too, may not go with what was given. */
+export const problemsInAll = (answers: Answers, facts: ProjectFacts): readonly Problem[] =>
+  problemsIn(withDefaults(answers, facts));
+
 /** The answers must be complete and without problems: those are for the caller to report. */
 export function parseSettings(answers: Answers, facts: ProjectFacts): Outcome {
   const complete = withDefaults(answers, facts);
@@ -171,12 +175,12 @@ function checkTogether(answers: Answers, values: Values, url: MongoUrl | undefin
     [
       absoluteTtl !== undefined && ttl !== undefined && absoluteTtl < ttl,
       'absoluteTtl',
-      'must not be shorter than --ttl',
+      `must not be shorter than --ttl, ${formatDuration(ttl ?? 0)}`,
     ],
     [
       touchAfter !== undefined && ttl !== undefined && touchAfter >= ttl,
       'touchAfter',
-      'must be shorter than --ttl, or sessions in use would end',
+      `must be shorter than --ttl, ${formatDuration(ttl ?? 0)}, or sessions in use would end`,
     ],
   ];
   return rules.filter(([isBroken]) => isBroken).map(([, name, rule]) => ({ option: flagName(name), rule }));

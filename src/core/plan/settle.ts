@@ -73,7 +73,7 @@ function describeOpen(open: readonly ConflictEntry[]): string {
   return [
     `${open.length === 1 ? 'One file needs' : `${open.length} files need`} a decision; nothing was written.`,
     ...list,
-    'Run it again at a terminal to be asked, or with --on-conflict ours (your lines stay), theirs (the new lines come,',
+    'Run it again at a terminal to be asked, or with --on-conflict mine (your lines stay), theirs (the new lines come,',
     'your file is backed up) or markers (both, for you to edit).',
   ].join('\n');
 }

@@ -49,11 +49,15 @@ async function askFor(
   if (option.kind === 'switch') return confirm(option.question, offered === true);
   if (option.choices) return choose(option.question, option.choices, offered);
   const fromText = (text: string): unknown => (text === '' && option.optional ? null : text);
+  // Also a rule that an earlier answer breaks only now: here is where it can be mended.
+  const known = new Set(check(answers).map(({ option }) => option));
   const validate = (text: string): string | true => {
-    const problems = check({ ...answers, [name]: fromText(text) });
-    return problems.find((problem) => problem.option === flagName(name))?.rule ?? true;
+    const problem = check({ ...answers, [name]: fromText(text) }).find(({ option }) => !known.has(option));
+    if (!problem) return true;
+    return problem.option === flagName(name) ? problem.rule : `${problem.option} ${problem.rule}`;
   };
-  return fromText(await input(option, offered, validate));
+  const suggested = validate(String(offered ?? '')) === true ? offered : undefined;
+  return fromText(await input(option, suggested, validate));
 }
 
 export async function confirm(message: string, offered: boolean): Promise<boolean> {

@@ -20,11 +20,7 @@ const CHOICES = {
   abort: 'write nothing at all',
 } as const;
 
-const VERDICTS: Partial<Record<ConflictPolicy, Verdict>> = {
-  ours: 'mine',
-  theirs: 'theirs',
-  markers: 'markers',
-};
+const VERDICTS: readonly Verdict[] = ['mine', 'theirs', 'markers'];
 
 /**
  * How each conflict of the plan ends. Conflicts without a verdict stop the run when the plan is settled.
@@ -38,7 +34,7 @@ export async function decideConflicts(
 ): Promise<ReadonlyMap<string, Verdict>> {
   if (hasRefusals(plan)) return new Map();
   if (policy === 'ask' && !canAsk) throw new UserError('--on-conflict: ask needs a terminal to ask at');
-  const verdict = policy && VERDICTS[policy];
+  const verdict = VERDICTS.find((each) => each === policy);
   if (verdict) return sameVerdict(plan, verdict);
   return canAsk && policy !== 'fail' ? askVerdicts(plan) : new Map();
 }
