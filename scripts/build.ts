@@ -1,5 +1,5 @@
 import { rename, rm } from 'node:fs/promises';
-import { rolldown } from 'rolldown';
+import { type Plugin, rolldown } from 'rolldown';
 import { thirdPartyLicenses } from './licenses-plugin.ts';
 import { packageOf } from './package-of.ts';
 import { parsedTemplates } from './templates-plugin.ts';
@@ -15,18 +15,23 @@ const bundle = await rolldown({
     // Node has the same classes, by the same standard; these would be 450 kB more to load in every run.
     alias: { 'whatwg-url': 'node:url' },
   },
-  plugins: [parsedTemplates(), thirdPartyLicenses()],
+  plugins: [withoutSubcommandPrograms(), parsedTemplates(), thirdPartyLicenses()],
   onwarn(warning) {
     throw new Error(warning.message);
   },
 });
 await bundle.write({
   dir: fresh,
-  format: 'esm',
+  // What Node loads of its own is cheaper by require: an import reads every export of a module.
+  format: 'cjs',
   // Names stay, for the stack of a bug report.
-  minify: { compress: false, mangle: false, codegen: { removeWhitespace: true, asciiOnly: true } },
-  entryFileNames: '[name].js',
-  chunkFileNames: ({ name, moduleIds }) => `${chunkName(name, moduleIds)}.js`,
+  minify: {
+    compress: true,
+    mangle: { keepNames: { function: true, class: true } },
+    codegen: { removeWhitespace: true, asciiOnly: true },
+  },
+  entryFileNames: '[name].cjs',
+  chunkFileNames: ({ name, moduleIds }) => `${chunkName(name, moduleIds)}.cjs`,
 });
 await bundle.close();
 // Whoever runs the program meanwhile finds it whole.
@@ -37,4 +42,18 @@ await rename(fresh, 'dist');
 function chunkName(name: string, modules: readonly string[]): string {
   const last = packageOf(modules.at(-1) ?? '');
   return last ? last.name.replace('@', '').replaceAll('/', '-') : name;
+}
+
+/** commander can start a program for each subcommand. Ours has none, and what starts programs is slow to load. */
+function withoutSubcommandPrograms(): Plugin {
+  const nothing = '\0no-subcommand-programs';
+  return {
+    name: 'without-subcommand-programs',
+    resolveId(id, importer) {
+      return id === 'node:child_process' && importer?.includes('/commander/') ? nothing : null;
+    },
+    load(id) {
+      return id === nothing ? 'export default {};' : null;
+    },
+  };
 }

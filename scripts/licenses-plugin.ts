@@ -16,16 +16,49 @@ export function thirdPartyLicenses() {
       const folders = new Set(
         modules.map((id) => packageOf(id)?.folder).filter((folder) => folder !== undefined),
       );
-      const source = [INTRODUCTION, ...[...folders].map(licenseOf).sort()].join(RULE);
+      const source = [INTRODUCTION, ...texts([...folders].flatMap(licensesOf))].join(RULE);
       this.emitFile({ type: 'asset', fileName: FILE, source: `${source}\n` });
     },
   } satisfies Plugin;
 }
 
-function licenseOf(folder: string): string {
+interface License {
+  /** Who it is from: the package, and the lines that name the holders of its copyright. */
+  readonly from: string;
+  readonly terms: string;
+}
+
+function licensesOf(folder: string): License[] {
   const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   const files = readdirSync(folder).filter((file) => /^(licen[cs]e|copying|notice)/i.test(file));
   if (files.length === 0) throw new Error(`${folder} has no licence text to hand on`);
-  const texts = files.map((file) => readFileSync(join(folder, file), 'utf8').replaceAll('\r\n', '\n').trim());
-  return [`${name} ${version} (${license})`, ...texts].join('\n\n');
+  return files.map((file) => {
+    const lines = readFileSync(join(folder, file), 'utf8').replaceAll('\r\n', '\n').trim().split('\n');
+    const isHolder = (line: string): boolean => /^\s*copyright (\(c\)|©|\d)/i.test(line);
+    return {
+      from: [
+        `${name} ${version} (${license})`,
+        ...lines.filter(isHolder).map((line) => `  ${line.trim()}`),
+      ].join('\n'),
+      terms: lines
+        .filter((line) => !isHolder(line))
+        .join('\n')
+        .trim(),
+    };
+  });
+}
+
+/** The same terms once, below all that they are for. */
+function texts(licenses: readonly License[]): string[] {
+  const groups = new Map<string, License[]>();
+  for (const license of licenses.toSorted((one, other) => one.from.localeCompare(other.from))) {
+    const words = license.terms
+      .replace(/^(\W*the )?mit license( \(mit\))?/i, '')
+      .replace(/\W+/g, ' ')
+      .trim();
+    groups.set(words, [...(groups.get(words) ?? []), license]);
+  }
+  return [...groups.values()].map((group) =>
+    [...group.map(({ from }) => from), group[0]?.terms].join('\n\n'),
+  );
 }

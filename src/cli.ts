@@ -1,40 +1,7 @@
-import { isDryRunOfNpm, refuseSwallowedFlags } from './core/answers/npm-create.ts';
-import { Interrupted, UserError } from './core/errors.ts';
-import { parseFlags } from './flags.ts';
-import { endAtSignals } from './io/terminal/signals.ts';
-import { main } from './main.ts';
+import manifest from '../package.json' with { type: 'json' };
 
-async function run(argv: readonly string[]): Promise<number> {
-  refuseSwallowedFlags(argv, process.env);
-  const flags = parseFlags(argv);
-  if (flags.command === 'text') {
-    process.stdout.write(flags.text);
-    return 0;
-  }
-  const dryRun = flags.run.dryRun || isDryRunOfNpm(process.env);
-  return main({ ...flags, run: { ...flags.run, dryRun } });
-}
-
-function explain(error: unknown): number {
-  if (error instanceof Interrupted) return error.exitCode;
-  if (error instanceof UserError) {
-    process.stderr.write(`error: ${error.message}\n`);
-    return error.exitCode;
-  }
-  // Its text is not ours, so it might hold what is secret.
-  const stack = error instanceof Error ? error.stack : String(error);
-  const detail = process.env.DEBUG ? stack : 'Run it again with DEBUG=1 to see where.';
-  process.stderr.write(`error: this is a bug in create-koa-mongo-session, please report it. ${detail}\n`);
-  return 1;
-}
-
-endAtSignals();
-process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
-  // A reader such as `head` that has seen enough is no error.
-  if (code === 'EPIPE') return;
-  process.stderr.write(`error: the output could not be written (${code}); what the run did is done\n`);
-  process.exit(1);
-});
-// Where nobody can be told of it, the run goes on.
-process.stderr.on('error', () => {});
-process.exitCode = await run(process.argv.slice(2)).catch(explain);
+const argv = process.argv.slice(2);
+// Before anything else is loaded: scripts ask for it, and so do people who report a bug.
+if (argv.length === 1 && ['-V', '--version'].includes(argv[0] ?? ''))
+  process.stdout.write(`${manifest.version}\n`);
+else import('./run.ts').then(({ run }) => run(argv));

@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import { type Parsed, textOf } from './parsed.ts';
 
 /** The rules that MongoDB, HTTP, koa-session and module loading set for the names a user may choose. */
@@ -56,6 +55,10 @@ export const parseCollection = textWithout(
   [(text) => byteLength(text) > NAMESPACE_BYTES - 2, `must be at most ${NAMESPACE_BYTES - 2} bytes long`],
 );
 
+/** By the parser of URLs, for `node:net` is slow to load; it knows no zones, which no URL may name either. */
+const isIPv6 = (address: string): boolean =>
+  /^[\da-f:.]*$/i.test(address) && URL.canParse(`http://[${address}]/`);
+
 /** Whether MongoDB takes the two names together. */
 export const isNamespaceTooLong = (database: string, collection: string): boolean =>
   byteLength(database) + 1 + byteLength(collection) > NAMESPACE_BYTES;
@@ -68,7 +71,7 @@ export function parseHost(answer: unknown): Parsed<string> {
   const text = parseText(answer);
   if ('problem' in text) return text;
   const address = text.value.replace(/^\[(.*)\]$/s, '$1');
-  if (isIP(address) === 6 && !address.includes('%')) return { value: `[${address}]` };
+  if (isIPv6(address)) return { value: `[${address}]` };
   if (HOST.test(text.value)) return text;
   return {
     problem:
