@@ -1,5 +1,4 @@
 import { execa } from 'execa';
-import fc from 'fast-check';
 import { parseAst } from 'rolldown/parseAst';
 import { describe, expect, test } from 'vitest';
 import type { Settings } from '../../src/core/answers/settings.ts';
@@ -11,6 +10,7 @@ import { PLAIN, STYLES } from '../support/generated.ts';
 import { linkPackages } from '../support/packages.ts';
 import { temporaryFolder } from '../support/program.ts';
 import { regenerateInMemory } from '../support/rerun/in-memory.ts';
+import { fc, sample } from '../support/sampling.ts';
 import { type Tree, writeTree } from '../support/tree.ts';
 
 const settings: fc.Arbitrary<Settings> = fc
@@ -193,7 +193,7 @@ describe('whatever a user edits and whichever options change', () => {
   });
 });
 
-test('what compiled with the edits of its user compiles after a re-run', { timeout: 300_000 }, async () => {
+test('what compiled with the edits of its user compiles after a re-run', async () => {
   // What moves the modules or no longer generates the app is meant to end what the user's own files were built on.
   const samples = fc.sample(fc.tuple(settings, edits('comment', 'statement'), settings), SAMPLES);
   const projects = samples.map(([before, made, after]) => {
@@ -207,10 +207,11 @@ test('what compiled with the edits of its user compiles after a re-run', { timeo
   // Markers are for the user to settle first.
   const whole = projects.filter((tree) => !sources(tree).some(([, text]) => isMarked(text)));
   expect(whole.length).toBeGreaterThan(SAMPLES / 4);
-  for (const tree of whole) expect(await problemsIn(tree)).toBe('');
+  for (const tree of sample(whole, COMPILED)) expect(await problemsIn(tree)).toBe('');
 });
 
 const SAMPLES = 12;
+const COMPILED = 3;
 
 async function problemsIn(tree: Tree): Promise<string> {
   const { dependencies, devDependencies } = wantedPackage({ ...PLAIN, connection: STYLES.mongoose });

@@ -3,13 +3,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
-import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { patchEnv } from '../../../src/core/patch/env.ts';
 import { patchGitignore } from '../../../src/core/patch/gitignore.ts';
 import { patchPackageJson } from '../../../src/core/patch/package-json.ts';
 import type { WantedPackage } from '../../../src/core/patch/wanted-package.ts';
 import type { EnvEntry } from '../../../src/core/render/env-file.ts';
+import { fc, runs } from '../../support/sampling.ts';
 
 const WANTED: WantedPackage = {
   own: undefined,
@@ -166,7 +166,7 @@ describe('.gitignore', () => {
         writeFileSync(join(folder, '.gitignore'), patchGitignore(all.join('\n'), ['.env']));
         execFileSync('git', ['check-ignore', '-q', '.env'], { cwd: folder });
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
   });
 });

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { runInNewContext } from 'node:vm';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { shellQuote } from '../../../src/core/answers/shell.ts';
 import { envLiteral, jsonLiteral, literal } from '../../../src/core/render/literal.ts';
 import { trickyText } from '../../support/arbitraries.ts';
+import { fc } from '../../support/sampling.ts';
 
 describe('a TypeScript literal', () => {
   test('reads back as the very same text, whatever is in it', () => {

@@ -1,7 +1,6 @@
 import { posix } from 'node:path';
 import { parseEnv } from 'node:util';
 import { execa } from 'execa';
-import fc from 'fast-check';
 import { MongoClient } from 'mongodb';
 import { describe, expect, test } from 'vitest';
 import { commandOf } from '../../../src/core/answers/answers.ts';
@@ -19,6 +18,7 @@ import { templates } from '../../../src/io/templates.ts';
 import { trickyName, trickyText } from '../../support/arbitraries.ts';
 import { constantsIn, relativeImportsOf } from '../../support/constants.ts';
 import { installProject } from '../../support/project.ts';
+import { fc, runs } from '../../support/sampling.ts';
 
 const plain = fc.stringMatching(/^[A-Za-z$][\w$]{0,9}$/);
 
@@ -186,7 +186,7 @@ async function acceptedFor(name: OptionName, count: number): Promise<string[]> {
 
 const trickiness = (text: string): number => text.replace(/[\w.-]/g, '').length;
 
-const COMPILED = 3;
+const COMPILED = runs(3);
 
 test('what is accepted compiles', async () => {
   const texts = await Promise.all(TEXTS.map(({ name }) => acceptedFor(name, COMPILED)));

@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
 import { unifiedDiff } from '../../../src/core/report/diff.ts';
+import { fc, runs } from '../../support/sampling.ts';
 
 test('shows each change with three lines around it, and near ones together', () => {
   const lines = Array.from({ length: 20 }, (_, index) => `line ${index + 1}`);
@@ -58,6 +58,6 @@ test('what is shown can be applied by patch', () => {
       });
       expect(readFileSync(join(folder, 'a.ts'), 'utf8')).toBe(after);
     }),
-    { numRuns: 60 },
+    { numRuns: runs(60) },
   );
 });

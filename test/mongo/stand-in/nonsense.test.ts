@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { type Document, MongoClient } from 'mongodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { StandIn } from '../../support/mongo/stand-in/server.ts';
+import { fc, runs } from '../../support/sampling.ts';
 
 /** The code by which the stand-in reports a failure of its own rather than of the sender. */
 const OWN_FAILURE = 8;
@@ -61,7 +61,7 @@ test('any command with any fields is answered', async () => {
   const command = fc
     .tuple(words(COMMANDS), fc.jsonValue(), fc.dictionary(words(FIELDS), fc.jsonValue()))
     .map(([name, value, fields]) => ({ [name]: value, ...fields }));
-  await fc.assert(fc.asyncProperty(command, isAnswered), { numRuns: 500 });
+  await fc.assert(fc.asyncProperty(command, isAnswered), { numRuns: runs(500) });
 });
 
 const shapes: [name: string, shape: (any: unknown) => Document][] = [
@@ -93,6 +93,6 @@ const shapes: [name: string, shape: (any: unknown) => Document][] = [
 test.each(shapes)('any %s made of operators is answered', async (_, shape) => {
   await fc.assert(
     fc.asyncProperty(operators, (any) => isAnswered(shape(any))),
-    { numRuns: 200 },
+    { numRuns: runs(200) },
   );
 });

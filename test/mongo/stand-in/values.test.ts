@@ -1,8 +1,8 @@
 import { Binary, Double, Int32, Long, ObjectId } from 'bson';
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { toPlain } from '../../support/mongo/stand-in/plain.ts';
 import { cloneValue, compareValues, identical, keyText } from '../../support/mongo/stand-in/values.ts';
+import { fc, runs } from '../../support/sampling.ts';
 
 /** Small ranges, so that equal values of unlike types come up. */
 const scalar = fc.oneof(
@@ -35,7 +35,7 @@ test('the order of values is total: it turns with its operands, and is handed on
       expect(compareValues(y, z)).toBeLessThanOrEqual(0);
       expect(compareValues(x, z)).toBeLessThanOrEqual(0);
     }),
-    { numRuns: 1_000 },
+    { numRuns: runs(1_000) },
   );
 });
 
@@ -44,7 +44,7 @@ test('two values share the text of their key exactly when they are equal', () =>
     fc.property(value, value, (a, b) => {
       expect(keyText(a) === keyText(b)).toBe(compareValues(a, b) === 0);
     }),
-    { numRuns: 3_000 },
+    { numRuns: runs(3_000) },
   );
 });
 

@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { type Document, deserialize, serialize } from 'bson';
-import fc from 'fast-check';
 import { MongoClient } from 'mongodb';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { StandIn } from '../../support/mongo/stand-in/server.ts';
 import { CA_FILE, KEY_AND_CERTIFICATE_FILE } from '../../support/mongo/tls.ts';
+import { fc, runs } from '../../support/sampling.ts';
 
 const OP_MSG = 2013;
 const CHECKSUM_PRESENT = 1;
@@ -222,7 +222,7 @@ describe('what ends a connection, and no other', () => {
         socket.end(bytes);
         await once(socket, 'close');
       }),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     );
     await stillServes();
   });

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
 import {
   FEATURES,
@@ -9,6 +8,7 @@ import {
   type StoreOptions,
 } from '../../support/generated.ts';
 import { useDatabase } from '../../support/mongo/index.ts';
+import { fc, runs } from '../../support/sampling.ts';
 
 process.env.MONGODB_URL = useDatabase().url;
 
@@ -90,7 +90,7 @@ test.each([
           }
         },
       ),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     );
   },
 );

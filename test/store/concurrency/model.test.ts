@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import {
   FEATURES,
@@ -9,6 +8,7 @@ import {
   type StoreOptions,
 } from '../../support/generated.ts';
 import { useDatabase } from '../../support/mongo/index.ts';
+import { fc, runs } from '../../support/sampling.ts';
 
 process.env.MONGODB_URL = useDatabase().url;
 
@@ -237,7 +237,7 @@ describe('requests that overlap in any way find and leave what a plain map of se
         });
         await fc.asyncModelRun(setUp, commands);
       }),
-      { numRuns: 100 },
+      { numRuns: runs(100) },
     );
   });
 });

@@ -93,3 +93,5 @@ for (const name of ['rename', 'unlink', 'mkdir', 'rmdir'] as const) {
 }
 
 syncBuiltinESMExports();
+
+process.on('exit', () => writeSync(process.stderr.fd, `${calls} calls\n`));
