@@ -1,6 +1,6 @@
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
-import { type Golden, goldens } from '../support/goldens.ts';
+import { type Golden, goldenNamed, goldens } from '../support/goldens.ts';
 import { installProject } from '../support/project.ts';
 import type { Tree } from '../support/tree.ts';
 
@@ -17,9 +17,9 @@ const RELEASES = [
   { release: 'mongodb 6 and mongoose 8', aliases: { mongodb: 'mongodb6', mongoose: 'mongoose8' } },
 ];
 
-describe.each(goldens)('$name', ({ expected }) => {
+describe.each(goldens)('$name', ({ project: tree }) => {
   test.each(RELEASES)('compiles against $release', async ({ aliases }) => {
-    const project = installProject(expected, aliases);
+    const project = installProject(tree, aliases);
     const { stdout } = await execa('tsc', ['--noEmit', ...STRICTEST], {
       cwd: project,
       localDir: project,
@@ -31,14 +31,14 @@ describe.each(goldens)('$name', ({ expected }) => {
 });
 
 test('an app in a CommonJS project compiles and runs', async () => {
-  const golden = goldens.find(({ name }) => name === 'existing-with-app');
-  const { type: _, ...manifest } = JSON.parse(golden?.expected['package.json'] ?? '');
+  const { project } = goldenNamed('existing-with-app');
+  const { type: _, ...manifest } = JSON.parse(project['package.json'] ?? '');
   const compilerOptions = {
     ...{ target: 'es2023', module: 'commonjs', rootDir: '.', outDir: 'out', types: ['node'] },
     ...{ esModuleInterop: true, strict: true, skipLibCheck: true },
   };
   const cwd = installProject({
-    ...golden?.expected,
+    ...project,
     'package.json': JSON.stringify(manifest),
     'tsconfig.json': JSON.stringify({ compilerOptions }),
   });
@@ -79,7 +79,7 @@ test.each([
 });
 
 /** All but what was there before, whose style is the user's. */
-function writtenByUs({ name, before, expected }: Golden): Tree {
-  const ours = Object.entries(expected).filter(([path]) => !Object.hasOwn(before, path));
+function writtenByUs({ name, before, project }: Golden): Tree {
+  const ours = Object.entries(project).filter(([path]) => !Object.hasOwn(before, path));
   return Object.fromEntries(ours.map(([path, text]) => [`${name}/${path}`, text]));
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { mergeTexts } from '../../src/core/plan/merge.ts';
-import { goldens } from '../support/goldens.ts';
+import { goldenNamed } from '../support/goldens.ts';
 
 const PATH = 'src/session/index.ts';
 
@@ -15,8 +15,7 @@ const EDITS = [
   { edit: 'a stricter cookie', from: "sameSite: 'lax'", to: "sameSite: 'strict'" },
 ];
 
-const textOf = (name: string): string =>
-  goldens.find((golden) => golden.name === name)?.expected[PATH] ?? expect.fail(`no golden ${name}`);
+const textOf = (name: string): string => goldenNamed(name).project[PATH] ?? '';
 
 describe.each(EDITS)('$edit', ({ from, to }) => {
   test.each(['rolling', 'touch-after', 'absolute-ttl', 'user-key', 'encrypt'])('goes with %s', (option) => {

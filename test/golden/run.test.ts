@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FROM_SOURCE, startApp, WITH_NODE_ALONE } from '../support/app.ts';
-import { type Golden, goldens, projectAt } from '../support/goldens.ts';
+import { type Golden, goldenNamed, goldens, projectAt } from '../support/goldens.ts';
 import { Browser } from '../support/http.ts';
 import { type OwnServer, startServer, useDatabase, withDatabase } from '../support/mongo/index.ts';
 import { installProject } from '../support/project.ts';
@@ -60,10 +60,8 @@ describe.each(plain)('$name', (golden) => {
 });
 
 test.each(['url', 'db', 'mongoose'])('%s runs on mongodb 6 and mongoose 8, too', async (name) => {
-  const golden = apps.find((each) => each.name === name);
-  if (!golden) throw new Error(`no golden ${name}`);
   const older = { mongodb: 'mongodb6', mongoose: 'mongoose8' };
-  const folder = installProject(projectAt(golden, database.url), older);
+  const folder = installProject(projectAt(goldenNamed(name), database.url), older);
   const { origin } = await startApp(folder, FROM_SOURCE, { MONGODB_URL: database.url });
   const browser = new Browser(origin);
   await browser.post('/login', { name: 'Ada' });

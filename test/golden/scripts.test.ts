@@ -1,7 +1,7 @@
 import { MongoClient } from 'mongodb';
 import { describe, expect, test } from 'vitest';
 import { FROM_SOURCE, runIn, startApp } from '../support/app.ts';
-import { goldens, wholeProject } from '../support/goldens.ts';
+import { goldenNamed } from '../support/goldens.ts';
 import { Browser } from '../support/http.ts';
 import { useDatabase } from '../support/mongo/index.ts';
 import { installProject } from '../support/project.ts';
@@ -11,11 +11,11 @@ const database = useDatabase();
 const deployed = useDatabase();
 
 /** One style that opens its own connection, and one that hands its own over. */
-const projects = goldens.filter(({ name }) => ['url', 'all-options'].includes(name));
+const projects = ['url', 'all-options'].map(goldenNamed);
 
 describe.each(projects)('the scripts of $name', (golden) => {
   const env = { MONGODB_URL: database.url };
-  const install = () => installProject(wholeProject(golden));
+  const install = () => installProject(golden.project);
 
   test('dev runs the app', async () => {
     const { origin } = await startApp(install(), ['npm', 'run', 'dev'], env);

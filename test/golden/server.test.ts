@@ -3,7 +3,7 @@ import { request } from 'node:http';
 import { connect, createServer, type Socket } from 'node:net';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { FROM_SOURCE, runIn, startApp } from '../support/app.ts';
-import { goldens, projectAt } from '../support/goldens.ts';
+import { goldenNamed, projectAt } from '../support/goldens.ts';
 import { Browser } from '../support/http.ts';
 import { startServer, useDatabase, withDatabase } from '../support/mongo/index.ts';
 import { installProject } from '../support/project.ts';
@@ -11,13 +11,7 @@ import { installProject } from '../support/project.ts';
 const database = useDatabase();
 const env = { MONGODB_URL: database.url };
 
-function golden(name: string) {
-  const found = goldens.find((each) => each.name === name);
-  if (!found) throw new Error(`no golden ${name}`);
-  return found;
-}
-
-const install = (name = 'url', url = database.url) => installProject(projectAt(golden(name), url));
+const install = (name = 'url', url = database.url) => installProject(projectAt(goldenNamed(name), url));
 
 /** A port at which nothing listens. */
 async function freePort(): Promise<number> {

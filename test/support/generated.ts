@@ -7,7 +7,8 @@ import type { Connection, Settings } from '../../src/core/answers/settings.ts';
 import { renderFiles } from '../../src/core/render/render.ts';
 import type { RenderedFile } from '../../src/core/render/rendered-file.ts';
 import { templates } from '../../src/io/templates.ts';
-import type * as TypesModule from '../golden/all-options/expected/src/session/types.ts';
+import type { MongoSessionStore } from '../golden/url/expected/src/session/store.ts';
+import type * as TypesModule from '../golden/url/expected/src/session/types.ts';
 
 /**
  * Inside the repository, so that what is generated finds the packages installed here. One folder for each text:
@@ -80,8 +81,28 @@ export interface GeneratedModules {
   };
 }
 
-export type StoreOptions = Pick<TypesModule.StoreOptions, 'ttl'> & Partial<TypesModule.StoreOptions>;
-export type GeneratedStore = import('../golden/all-options/expected/src/session/store.ts').MongoSessionStore;
+/** With what other options than those of the plain store add. */
+export interface StoreOptions extends TypesModule.StoreOptions {
+  absoluteTtl?: number;
+  touchAfter?: number;
+  userKey?: string;
+  encryptionKeys?: readonly [Buffer, ...Buffer[]];
+}
+
+/** The store with what `--user-key` adds; that all of it is there is for the tests to know. */
+export interface GeneratedStore extends Omit<MongoSessionStore, 'destroy'> {
+  destroy(key: string, context?: { ctx?: object }): Promise<void>;
+  listByUser(user: string | number, options?: { current?: string }): Promise<UserSession[]>;
+  destroyByUser(user: string | number, options?: { except?: string }): Promise<void>;
+}
+
+interface UserSession {
+  current: boolean;
+  payload: TypesModule.SessionPayload;
+  createdAt: Date;
+  updatedAt: Date;
+  expiresAt: Date;
+}
 
 /** Writes a project's session modules as they are rendered, and loads them. */
 export async function loadGenerated(

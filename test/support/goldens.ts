@@ -5,55 +5,87 @@ import { listPatches } from '../../src/core/patch/patches.ts';
 import type { OnDisk } from '../../src/core/project/working-tree.ts';
 import { renderFiles } from '../../src/core/render/render.ts';
 import { templates } from '../../src/io/templates.ts';
+import { diffTrees } from './diff-trees.ts';
 import { mapPaths, readTree, type Tree, writeTree } from './tree.ts';
 
+/** A case of test/golden: a run of the program on a project, and what it makes of it. */
 export interface Golden {
   readonly name: string;
+  /** The golden whose settings this one changes; a golden that is like no other is kept whole. */
+  readonly like: Golden | undefined;
   readonly settings: Settings;
   /** What the project holds before; nothing in a new one. */
   readonly before: Tree;
-  /** The whole project as it should be afterwards. */
-  readonly expected: Tree;
+  /** The whole project afterwards, as the templates have it now. */
+  readonly project: Tree;
 }
 
 const FOLDER = join(import.meta.dirname, '..', 'golden');
+const WHOLE = 'expected';
+const DIFFERENCE = 'expected.diff';
 
 /** A golden's own `.gitignore` goes by another name, for git would heed it here. */
-const NAME_ON_DISK = { '.gitignore': 'gitignore' } as const;
+const nameOnDisk = (path: string) => (path === '.gitignore' ? 'gitignore' : path);
+const nameInProject = (path: string) => (path === 'gitignore' ? '.gitignore' : path);
 
 /** One for each folder in test/golden. */
 export const goldens: readonly Golden[] = readdirSync(FOLDER, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
-  .map(({ name }) => ({
-    name,
-    settings: readSettings(join(FOLDER, name, 'settings.json')),
-    before: readKept(join(FOLDER, name, 'before')),
-    expected: readKept(join(FOLDER, name, 'expected')),
-  }));
+  .map(({ name }) => readGolden(name));
 
-/** Makes a project the expected one. */
-export function writeExpected(name: string, project: Tree): void {
-  const folder = join(FOLDER, name, 'expected');
-  rmSync(folder, { recursive: true, force: true });
-  writeTree(
-    folder,
-    mapPaths(project, (path) => (path === '.gitignore' ? NAME_ON_DISK[path] : path)),
-  );
+export function goldenNamed(name: string): Golden {
+  const golden = goldens.find((each) => each.name === name);
+  if (!golden) throw new Error(`There is no golden ${name}.`);
+  return golden;
 }
 
-function readKept(folder: string): Tree {
-  return mapPaths(readTree(folder), (path) => (path === NAME_ON_DISK['.gitignore'] ? '.gitignore' : path));
+function readGolden(name: string): Golden {
+  const folder = join(FOLDER, name);
+  const { like: likeName, ...own } = JSON.parse(readFileSync(join(folder, 'settings.json'), 'utf8'));
+  const like = likeName === undefined ? undefined : readGolden(likeName);
+  const settings = settingsFrom({ ...like?.settings, ...own });
+  const before = mapPaths(readTree(join(folder, 'before')), nameInProject);
+  return { name, like, settings, before, project: projectFrom(settings, before) };
 }
 
 /** Settings as JSON: what is left out is `undefined`. */
-function readSettings(path: string): Settings {
+function settingsFrom(json: Settings): Settings {
+  const noLogin = { login: undefined };
   const none = { absoluteTtl: undefined, touchAfter: undefined, userKey: undefined };
-  const settings = { ...none, ...JSON.parse(readFileSync(path, 'utf8')) };
-  return { ...settings, connection: { login: undefined, ...settings.connection } };
+  const connection: Connection =
+    json.connection.style === 'host' ? { ...noLogin, ...json.connection } : json.connection;
+  return { ...none, ...json, connection };
+}
+
+/** What a golden's folder should hold: the whole project, or its difference from the golden that it is like. */
+export function expectedFiles(golden: Golden): Tree {
+  if (golden.like) return { [DIFFERENCE]: diffTrees(baseOf(golden, golden.like), golden) };
+  return mapPaths(golden.project, (path) => `${WHOLE}/${nameOnDisk(path)}`);
+}
+
+/** What a golden's folder does hold of that. */
+export function keptFiles({ name }: Golden): Tree {
+  const files = Object.entries(readTree(join(FOLDER, name)));
+  return Object.fromEntries(files.filter(([path]) => !/^(settings\.json$|before\/)/.test(path)));
+}
+
+/** Makes a golden's folder hold what it should. */
+export function updateGolden(golden: Golden): void {
+  const folder = join(FOLDER, golden.name);
+  for (const path of [WHOLE, DIFFERENCE]) rmSync(join(folder, path), { recursive: true, force: true });
+  writeTree(folder, expectedFiles(golden));
+}
+
+/** What is in a project where nothing but settings differs: session files in its own folder, its own files as they were. */
+function baseOf({ settings, before }: Golden, { name, ...like }: Golden): Pick<Golden, 'name' | 'project'> {
+  const from = `${like.settings.dir}/`;
+  const move = (path: string) =>
+    path.startsWith(from) ? `${settings.dir}/${path.slice(from.length)}` : path;
+  return { name, project: { ...mapPaths(like.project, move), ...before } };
 }
 
 /** The project after a first run, with keys that are no secret. */
-export function wholeProject({ settings, before }: Pick<Golden, 'settings' | 'before'>): Tree {
+function projectFrom(settings: Settings, before: Tree): Tree {
   const files = new Map(
     Object.entries(before).map(([path, text]): [string, OnDisk] => [
       path,
@@ -65,13 +97,11 @@ export function wholeProject({ settings, before }: Pick<Golden, 'settings' | 'be
   return { ...before, ...Object.fromEntries(written.map(({ path, text }) => [path, text])) };
 }
 
-/** The same, with the database of a test: the host style has the address in its code. */
-export function projectAt({ settings, before }: Pick<Golden, 'settings' | 'before'>, url: string): Tree {
-  return wholeProject({ settings: { ...settings, connection: moved(settings.connection, url) }, before });
-}
-
-function moved(connection: Connection, url: string): Connection {
-  if (connection.style !== 'host') return connection;
+/** The project with the database of a test: the host style has the address in its code. */
+export function projectAt({ settings, before, project }: Golden, url: string): Tree {
+  const { connection } = settings;
+  if (connection.style !== 'host') return project;
   const { hostname, port, pathname } = new URL(url);
-  return { ...connection, host: hostname, port: Number(port), database: pathname.slice(1) };
+  const moved = { ...connection, host: hostname, port: Number(port), database: pathname.slice(1) };
+  return projectFrom({ ...settings, connection: moved }, before);
 }

@@ -2,7 +2,8 @@ import { mkdirSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 const MODULES = join(import.meta.dirname, '..', '..', 'node_modules');
-const COMMANDS = ['tsc', 'tsx'];
+/** By their files: which of several versions of TypeScript `.bin/tsc` is depends on the order of their installation. */
+const COMMANDS = { tsc: 'typescript/bin/tsc', tsx: '.bin/tsx' };
 
 /**
  * Installs just what a package.json names, as links into the node_modules of this repository.
@@ -18,7 +19,7 @@ export function linkPackages(
   for (const name of Object.keys({ ...dependencies, ...devDependencies })) {
     link(folder, name, aliases[name] ?? name);
   }
-  for (const name of COMMANDS) link(folder, `.bin/${name}`, `.bin/${name}`);
+  for (const [name, target] of Object.entries(COMMANDS)) link(folder, `.bin/${name}`, target);
 }
 
 function link(folder: string, name: string, target: string): void {

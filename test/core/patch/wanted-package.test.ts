@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import manifest from '../../../package.json' with { type: 'json' };
 import { VERSIONS, wantedPackage } from '../../../src/core/patch/wanted-package.ts';
-import { goldens } from '../../support/goldens.ts';
+import { goldenNamed, goldens } from '../../support/goldens.ts';
 
 test('asks for the very versions that the goldens are compiled and run with', () => {
   const installed = Object.entries(manifest.devDependencies).map(([name, version]) => [name, `^${version}`]);
@@ -16,8 +16,7 @@ test('leaves the name, the type and the engines of an existing project alone', (
 });
 
 test('gives an existing project no script that depends on its tsconfig', () => {
-  const settings = goldens.find(({ name }) => name === 'existing-with-app')?.settings;
-  const scripts = Object.keys(settings ? wantedPackage(settings).scripts : {});
+  const scripts = Object.keys(wantedPackage(goldenNamed('existing-with-app').settings).scripts);
   expect(scripts.toSorted()).toEqual(['dev', 'keys:new', 'migrate:sessions', 'test']);
 });
 

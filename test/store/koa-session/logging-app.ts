@@ -1,11 +1,11 @@
 import { inspect } from 'node:util';
 import Koa from 'koa';
-import { connect } from '../../golden/encrypt/expected/src/session/connection.ts';
-import { MongoSessionStore } from '../../golden/encrypt/expected/src/session/store.ts';
 
-/** Hands a store to the session middleware named on the command line, and shows it: all to be read by a test. */
-const [, , middleware = ''] = process.argv;
+/** Hands a store of the generated folder to the session middleware, both named on the command line, and shows it: all to be read by a test. */
+const [, , middleware = '', folder = ''] = process.argv;
 const { default: koaSession } = await import(middleware);
+const { connect } = await import(`${folder}/connection.ts`);
+const { MongoSessionStore } = await import(`${folder}/store.ts`);
 const encryptionKey = Buffer.from(process.env.SESSION_ENCRYPTION_KEYS ?? '', 'base64');
 const store = new MongoSessionStore(connect(), { ttl: 1, encryptionKeys: [encryptionKey] });
 koaSession({ store }, new Koa());

@@ -1,6 +1,7 @@
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
+import { loadGenerated, PLAIN } from '../../support/generated.ts';
 
 const APP = fileURLToPath(new URL('logging-app.ts', import.meta.url));
 const ENCRYPTION_KEY = Buffer.alloc(32, 'marker-of-the-key');
@@ -9,7 +10,8 @@ test.each([
   { middleware: 'koa-session', env: { NODE_DEBUG: 'koa-session*' } },
   { middleware: 'koa-session6', env: { DEBUG: 'koa-session*', DEBUG_COLORS: 'no' } },
 ])('13. $middleware logs its options, and with them no secret of the store', async ({ middleware, env }) => {
-  const { all } = await execa('tsx', [APP, middleware], {
+  const { folder } = await loadGenerated({ ...PLAIN, encrypt: true });
+  const { all } = await execa('tsx', [APP, middleware, pathToFileURL(folder).href], {
     preferLocal: true,
     all: true,
     env: {

@@ -1,8 +1,7 @@
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
-import { goldens } from '../../support/goldens.ts';
+import { goldenNamed } from '../../support/goldens.ts';
 import { installProject } from '../../support/project.ts';
-import type { Tree } from '../../support/tree.ts';
 
 const SESSION = `
 import Koa from 'koa';
@@ -142,15 +141,9 @@ const RELEASES = [
   { release: 'mongodb 6 and mongoose 8', aliases: { mongodb: 'mongodb6', mongoose: 'mongoose8' } },
 ];
 
-function projectOf(name: string): Tree {
-  const golden = goldens.find((candidate) => candidate.name === name);
-  if (!golden) throw new Error(`There is no golden ${name}.`);
-  return golden.expected;
-}
-
 describe.each(ROWS)('types, style $golden: $what', ({ golden, usage }) => {
   test.each(RELEASES)('with $release', async ({ aliases }) => {
-    const project = installProject({ ...projectOf(golden), 'src/usage.ts': usage }, aliases);
+    const project = installProject({ ...goldenNamed(golden).project, 'src/usage.ts': usage }, aliases);
     const { stdout } = await execa('tsc', ['--noEmit'], {
       cwd: project,
       preferLocal: true,
