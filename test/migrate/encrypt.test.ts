@@ -23,9 +23,13 @@ afterAll(() => server.stop());
 
 /** A store of the app as it is generated with these features. */
 async function open(db: Db, features: Partial<Settings>): Promise<GeneratedStore> {
-  const { connection, store } = await loadGenerated({ ...PLAIN, ...features, connection: STYLES.db });
+  const { connection, sessions: module } = await loadGenerated({
+    ...PLAIN,
+    ...features,
+    connection: STYLES.db,
+  });
   const options = { ttl: DAY, userKey: 'userId', encryptionKeys: [KEY] as [Buffer] };
-  return new store.MongoSessionStore(connection.connect(db), options);
+  return new module.Sessions(connection.connect(db), options);
 }
 
 /** A project that has these sessions, by their keys, from before there was encryption. */

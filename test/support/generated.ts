@@ -7,7 +7,7 @@ import type { Connection, Settings } from '../../src/core/answers/settings.ts';
 import { renderFiles } from '../../src/core/render/render.ts';
 import type { RenderedFile } from '../../src/core/render/rendered-file.ts';
 import { templates } from '../../src/io/templates.ts';
-import type { MongoSessionStore } from '../golden/url/expected/src/session/store.ts';
+import type { Sessions } from '../golden/url/expected/src/session/sessions.ts';
 import type * as TypesModule from '../golden/url/expected/src/session/types.ts';
 
 /**
@@ -71,14 +71,11 @@ export interface GeneratedModules {
     closeConnections(): Promise<void>;
   };
   readonly connection: { connect(source?: unknown): TypesModule.SessionConnection; COLLECTION: string };
-  readonly store: {
-    MongoSessionStore: new (
-      connection: TypesModule.SessionConnection,
-      options: StoreOptions,
-    ) => GeneratedStore;
-    SessionStoreError: new (code: string, message: string) => Error & { code: string };
-    hashKey(key: string): string;
+  readonly sessions: {
+    Sessions: new (connection: TypesModule.SessionConnection, options: StoreOptions) => GeneratedStore;
   };
+  readonly errors: { SessionStoreError: new (code: string, message: string) => Error & { code: string } };
+  readonly store: { hashKey(key: string): string };
 }
 
 /** With what other options than those of the plain store add. */
@@ -90,7 +87,7 @@ export interface StoreOptions extends TypesModule.StoreOptions {
 }
 
 /** The store with what `--user-key` adds; that all of it is there is for the tests to know. */
-export interface GeneratedStore extends Omit<MongoSessionStore, 'destroy'> {
+export interface GeneratedStore extends Omit<Sessions, 'destroy'> {
   destroy(key: string, context?: { ctx?: object }): Promise<void>;
   listByUser(user: string | number, options?: { current?: string }): Promise<UserSession[]>;
   destroyByUser(user: string | number, options?: { except?: string }): Promise<void>;
@@ -116,6 +113,8 @@ export async function loadGenerated(
     folder,
     index: await load('index'),
     connection: await load('connection'),
+    sessions: await load('sessions'),
+    errors: await load('errors'),
     store: await load('store'),
   };
 }

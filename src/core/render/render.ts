@@ -16,6 +16,7 @@ interface FileRow {
 
 const always = () => true;
 const withApp = ({ app }: Settings) => app;
+const withEncryption = ({ encrypt }: Settings) => encrypt;
 const inNewProject = ({ project }: Settings) => project.kind === 'new';
 const withCompose = ({ project, connection }: Settings) => project.kind === 'new' && isComposable(connection);
 const withOwnDatabaseModule = ({ app, connection }: Settings) =>
@@ -27,6 +28,15 @@ const inSessionFolder = (name: string) => (settings: Settings) => `${settings.di
 const FILES = [
   { id: 'types', template: 'session/types.ts', path: inSessionFolder('types.ts'), isWanted: always },
   { id: 'store', template: 'session/store.ts', path: inSessionFolder('store.ts'), isWanted: always },
+  { id: 'sessions', template: 'session/sessions.ts', path: inSessionFolder('sessions.ts'), isWanted: always },
+  { id: 'payload', template: 'session/payload.ts', path: inSessionFolder('payload.ts'), isWanted: always },
+  {
+    id: 'encryption',
+    template: 'session/encryption.ts',
+    path: inSessionFolder('encryption.ts'),
+    isWanted: withEncryption,
+  },
+  { id: 'errors', template: 'session/errors.ts', path: inSessionFolder('errors.ts'), isWanted: always },
   {
     id: 'connection',
     template: 'connection/connection.ts',

@@ -49,7 +49,7 @@ test.each([
 ])(
   '%s: in whatever order the calls of several writes reach the database, none is lost',
   async (_name, features) => {
-    const { connection, store: module } = await loadGenerated({ ...PLAIN, ...features });
+    const { connection, sessions: module } = await loadGenerated({ ...PLAIN, ...features });
     const opened = connection.connect();
     afterAll(() => opened.close());
     const collection = await opened.collection();
@@ -60,8 +60,8 @@ test.each([
         fc.boolean(),
         async (scheduler, changes, isLogout) => {
           const key = randomBytes(16).toString('hex');
-          const direct = new module.MongoSessionStore(opened, OPTIONS);
-          const scheduled = new module.MongoSessionStore(
+          const direct = new module.Sessions(opened, OPTIONS);
+          const scheduled = new module.Sessions(
             { collection: async () => schedule(scheduler, collection), close: async () => {} },
             OPTIONS,
           );

@@ -215,8 +215,8 @@ function commandsFor(settle: Settle): fc.Arbitrary<Iterable<Command>> {
 }
 
 async function openStore(features: object): Promise<GeneratedStore> {
-  const { connection, store } = await loadGenerated({ ...PLAIN, ...features });
-  const opened = new store.MongoSessionStore(connection.connect(), OPTIONS);
+  const { connection, sessions: module } = await loadGenerated({ ...PLAIN, ...features });
+  const opened = new module.Sessions(connection.connect(), OPTIONS);
   afterAll(() => opened.close());
   return opened;
 }

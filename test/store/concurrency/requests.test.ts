@@ -342,10 +342,10 @@ test.each(Object.entries(FEATURES))(
 test.each(Object.entries({ plain: FEATURES.plain, all: FEATURES.all }))(
   '%s: a thousand first requests of one new key at once make one document',
   async (_name, features) => {
-    const { connection, store: module } = await loadGenerated({ ...PLAIN, ...features });
+    const { connection, sessions: module } = await loadGenerated({ ...PLAIN, ...features });
     const options = { ttl: 60_000, absoluteTtl: 60_000, touchAfter: 1000, userKey: 'userId' };
     const encryptionKeys = [randomBytes(32)] as [Buffer];
-    const store = new module.MongoSessionStore(connection.connect(), { ...options, encryptionKeys });
+    const store = new module.Sessions(connection.connect(), { ...options, encryptionKeys });
     onTestFinished(() => store.close());
     const app = new Koa();
     const all = new Gate(1000);

@@ -12,9 +12,13 @@ test('a session is read from the primary, whatever the connection prefers', asyn
   onTestFinished(() => server.stop());
   const client = new MongoClient(withDatabase(server.url, 'app'), { readPreference: 'secondaryPreferred' });
   onTestFinished(() => client.close());
-  const { connection, store } = await loadGenerated({ ...PLAIN, ...FEATURES.all, connection: STYLES.db });
+  const { connection, sessions: module } = await loadGenerated({
+    ...PLAIN,
+    ...FEATURES.all,
+    connection: STYLES.db,
+  });
   const options = { ttl: 60_000, userKey: 'userId', encryptionKeys: [randomBytes(32)] as [Buffer] };
-  const sessions = new store.MongoSessionStore(connection.connect(client.db()), options);
+  const sessions = new module.Sessions(connection.connect(client.db()), options);
   await sessions.get('key');
   await sessions.load('key');
   await sessions.listByUser('ann');
@@ -31,8 +35,12 @@ test.each([
     const { url } = database;
     const client = new MongoClient(url, { promoteValues: false });
     onTestFinished(() => client.close());
-    const { connection, store } = await loadGenerated({ ...PLAIN, ...features, connection: STYLES.db });
-    const sessions = new store.MongoSessionStore(connection.connect(client.db()), { ttl: 60_000, ...more });
+    const { connection, sessions: module } = await loadGenerated({
+      ...PLAIN,
+      ...features,
+      connection: STYLES.db,
+    });
+    const sessions = new module.Sessions(connection.connect(client.db()), { ttl: 60_000, ...more });
     await sessions.set('key', { views: 1 });
     expect(await sessions.get('key')).toEqual({ views: 1 });
     await sessions.destroy('key');

@@ -4,9 +4,11 @@ import { renderFiles } from '../../../src/core/render/render.ts';
 import { templates } from '../../../src/io/templates.ts';
 import { FEATURES, PLAIN, STYLES } from '../../support/generated.ts';
 
-/** The store and its types, as generated. */
+const FILES = ['store', 'sessions', 'payload', 'encryption', 'errors', 'types'];
+
+/** All that is the same whatever the connection, as generated. */
 function textOf(settings: Settings): string {
-  const files = renderFiles(settings, templates).filter(({ id }) => id === 'store' || id === 'types');
+  const files = renderFiles(settings, templates).filter(({ id }) => FILES.includes(id));
   return files.map(({ text }) => text).join('\n');
 }
 
@@ -19,10 +21,10 @@ describe.each(Object.entries(FEATURES))('the store, %s', (_name, feature) => {
     expect(new Set(texts).size).toBe(1);
   });
 
-  test('imports nothing at run time but modules of Node', () => {
+  test('imports nothing at run time but modules of Node and its own', () => {
     const imports = [...text.matchAll(/^import (?!type )[^;]* from '([^']+)'/gms)].map(([, from]) => from);
     expect(imports).toContain('node:crypto');
-    expect(imports.filter((from) => !from?.startsWith('node:'))).toEqual([]);
+    expect(imports.filter((from) => !/^(node:|\.\/)/.test(from ?? ''))).toEqual([]);
   });
 
   test.each([

@@ -176,8 +176,8 @@ export function useWorld({ style, settings, packages }: Harness): World {
       return loaded();
     },
     open(others = {}) {
-      const { connection, store } = loaded();
-      const one = new store.MongoSessionStore(connection.connect(source?.value), { ...options, ...others });
+      const { connection, sessions } = loaded();
+      const one = new sessions.Sessions(connection.connect(source?.value), { ...options, ...others });
       opened.push(one);
       return one;
     },

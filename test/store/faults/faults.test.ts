@@ -187,9 +187,9 @@ describe.concurrent('the first request of a new session', () => {
 
 test('a Mongoose connection that was never opened fails each request, and works once it is', async () => {
   await using server = disposable(await startServer());
-  const { connection, store: module } = await loadGenerated({ ...PLAIN, connection: STYLES.mongoose });
+  const { connection, sessions: module } = await loadGenerated({ ...PLAIN, connection: STYLES.mongoose });
   const opened = mongoose.createConnection();
-  const store = new module.MongoSessionStore(connection.connect(opened), { ttl: 60_000 });
+  const store = new module.Sessions(connection.connect(opened), { ttl: 60_000 });
   for (const operation of [store.get('a key'), store.set('a key', {}), store.ready()]) {
     await expect(operation).rejects.toThrow(/never opened: call mongoose\.connect/);
   }
@@ -205,11 +205,11 @@ test.each<Connection['style']>(['url', 'host'])(
   async (style) => {
     await using server = disposable(await startServer());
     vi.stubEnv('MONGODB_URL', withDatabase(server.url, 'app'));
-    const { connection, store: module } = await loadGenerated({
+    const { connection, sessions: module } = await loadGenerated({
       ...PLAIN,
       connection: connectionTo(server, style),
     });
-    const store = new module.MongoSessionStore(connection.connect(), { ttl: 60_000 });
+    const store = new module.Sessions(connection.connect(), { ttl: 60_000 });
     await store.set('a key', {});
     await store.close();
     await expect(store.set('a key', {})).rejects.toThrow('The session database was closed.');

@@ -52,7 +52,7 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 function storeOn(connection: ReturnType<Modules['connection']['connect']>, modules = full, options = {}) {
-  return new modules.store.MongoSessionStore(connection, { ...OPTIONS, ...options });
+  return new modules.sessions.Sessions(connection, { ...OPTIONS, ...options });
 }
 
 async function use<T>(

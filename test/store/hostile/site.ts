@@ -55,7 +55,7 @@ export async function openSite(
     encryptionKeys: [randomBytes(32)],
     ...given,
   };
-  const store = new modules.store.MongoSessionStore(
+  const store = new modules.sessions.Sessions(
     { collection: async () => client.db().collection(collection) as never, close: async () => {} },
     options,
   );

@@ -21,7 +21,7 @@ test.each([
     },
   });
   expect(all).toMatch(/session options \{.*"store":\{\}/);
-  expect(all).toContain('MongoSessionStore {}');
+  expect(all).toContain('Sessions {}');
   const secrets = [
     'marker',
     ENCRYPTION_KEY.toString('base64'),

@@ -364,10 +364,10 @@ function observations(world: World, koaSession: KoaSession, isLatest: boolean): 
   }
 
   test('13. the class serves as a ContextStore', async () => {
-    const { connection, store } = world.modules;
+    const { connection, sessions } = world.modules;
     const opened = connection.connect();
     onTestFinished(() => opened.close());
-    class ContextStore extends store.MongoSessionStore {
+    class ContextStore extends sessions.Sessions {
       constructor(_ctx: object) {
         super(opened, world.options);
       }

@@ -92,7 +92,7 @@ export async function serveSessions(
 
 /** A store whose database is out of reach for as long as one says so. */
 export function openUnreliable(world: World) {
-  const { connection, store } = world.modules;
+  const { connection, sessions } = world.modules;
   const database = { isDown: false };
   const reliable = connection.connect();
   const unreliable = {
@@ -102,5 +102,5 @@ export function openUnreliable(world: World) {
     },
     close: () => reliable.close(),
   };
-  return { database, store: new store.MongoSessionStore(unreliable, world.options) };
+  return { database, store: new sessions.Sessions(unreliable, world.options) };
 }

@@ -86,7 +86,7 @@ export function lifecycle(world: World): void {
     });
 
     test('it is disposed of by its symbol', async () => {
-      const { MongoSessionStore } = world.modules.store;
+      const { Sessions } = world.modules.sessions;
       const calls: string[] = [];
       const connection = {
         collection: () => Promise.reject(new Error('not asked for')),
@@ -94,23 +94,23 @@ export function lifecycle(world: World): void {
           calls.push('close');
         },
       };
-      const store = new MongoSessionStore(connection, world.options);
+      const store = new Sessions(connection, world.options);
       await store[Symbol.asyncDispose]();
       expect(calls).toEqual(['close']);
     });
 
     test('its methods sit on the prototype, as ContextStore needs them, and it is no thenable', () => {
       const store = world.open();
-      const { prototype } = world.modules.store.MongoSessionStore;
+      const { prototype } = world.modules.sessions.Sessions;
       for (const name of ['get', 'set', 'destroy'] as const) expect(prototype[name]).toBeTypeOf('function');
       expect('then' in store).toBe(false);
       expect(Object.keys(store)).toEqual([]);
     });
 
     test('the time that the database may take is bounded', async () => {
-      const { MongoSessionStore } = world.modules.store;
+      const { Sessions } = world.modules.sessions;
       const silent = { collection: () => new Promise<never>(() => {}), close: async () => {} };
-      const store = new MongoSessionStore(silent, { ...world.options, timeout: 20 });
+      const store = new Sessions(silent, { ...world.options, timeout: 20 });
       await expect(store.get(newKey())).rejects.toMatchObject({ code: 'TIMEOUT' });
     });
   });

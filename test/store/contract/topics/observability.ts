@@ -95,13 +95,13 @@ export function observability(world: World): void {
     });
 
     test('an error of the server is told by its code alone', async () => {
-      const { MongoSessionStore } = world.modules.store;
+      const { Sessions } = world.modules.sessions;
       const server = Object.assign(new Error('E11000 dup key: { data: "marker" }'), {
         code: 121,
         codeName: 'Refused',
       });
       const connection = { collection: () => Promise.reject(server), close: async () => {} };
-      const store = new MongoSessionStore(connection, world.options);
+      const store = new Sessions(connection, world.options);
       const error = await store.set(newKey(), {}).catch((failure) => failure);
       expect(error).toMatchObject({
         code: '121',

@@ -54,12 +54,13 @@ export function reading(world: World): void {
     });
 
     test('a failure is thrown, never taken for an absent session', async () => {
-      const { MongoSessionStore, SessionStoreError } = world.modules.store;
+      const { Sessions } = world.modules.sessions;
+      const { SessionStoreError } = world.modules.errors;
       const unreachable = {
         collection: () => Promise.reject(new Error('out of reach')),
         close: async () => {},
       };
-      const store = new MongoSessionStore(unreachable, world.options);
+      const store = new Sessions(unreachable, world.options);
       const { get, set } = request(store, newKey());
       await expect(get()).rejects.toThrow(SessionStoreError);
       await expect(get()).rejects.toThrow('Session get failed: out of reach');

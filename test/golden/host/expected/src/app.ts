@@ -1,13 +1,13 @@
 // create-koa-mongo-session: app
 import Koa, { type Context, type Next } from 'koa';
 import { sessions } from './session/index.ts';
-import type { MongoSessionStore } from './session/store.ts';
+import type { Sessions } from './session/sessions.ts';
 
 const MAX_FORM_BYTES = 10_000;
 
 type Handler = (ctx: Context) => void | Promise<void>;
 
-export function createApp(): { app: Koa; store: MongoSessionStore } {
+export function createApp(): { app: Koa; store: Sessions } {
   const { TRUST_PROXY } = process.env;
   const app = new Koa();
   app.proxy = TRUST_PROXY === 'true'; // Behind a proxy that ends TLS: its word on scheme and address counts.

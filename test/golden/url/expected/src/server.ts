@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { createApp } from './app.ts';
 import { openClient } from './session/connection.ts';
 import { closeConnections } from './session/index.ts';
-import type { MongoSessionStore } from './session/store.ts';
+import type { Sessions } from './session/sessions.ts';
 
 /** How long requests in progress may take to finish when the server is told to stop, in ms. */
 const DRAIN_TIME = 10_000;
@@ -50,7 +50,7 @@ function parsePort(text: string): number {
   throw new Error(`PORT is "${text}": it has to be a whole number from 0 to 65535.`);
 }
 
-async function checkDatabase(store: MongoSessionStore): Promise<void> {
+async function checkDatabase(store: Sessions): Promise<void> {
   try {
     await store.ready();
   } catch (error) {

@@ -4,7 +4,7 @@ import Keygrip from 'keygrip';
 import type Koa from 'koa';
 import koaSession from 'koa-session';
 import { connect, type SessionDatabase } from './connection.ts';
-import { MongoSessionStore } from './store.ts';
+import { Sessions } from './sessions.ts';
 import type { SessionConnection } from './types.ts';
 
 export const COOKIE_NAME = 'koa.sess';
@@ -46,13 +46,13 @@ const connections = new Set<SessionConnection>();
 export function sessions<State, Context>(
   app: Koa<State, Context>,
   database: SessionDatabase,
-): MongoSessionStore {
+): Sessions {
   // koa-session would ignore the second call without a word.
   if (mounted.has(app)) throw new Error('sessions(app) was called twice for the same app.');
   app.keys ??= cookieKeys();
   const opened = connect(database);
   connections.add(opened);
-  const store = new MongoSessionStore(opened, {
+  const store = new Sessions(opened, {
     ttl: TTL,
   });
   const { NODE_ENV } = process.env;

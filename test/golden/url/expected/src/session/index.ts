@@ -4,7 +4,7 @@ import Keygrip from 'keygrip';
 import type Koa from 'koa';
 import koaSession from 'koa-session';
 import { connect } from './connection.ts';
-import { MongoSessionStore } from './store.ts';
+import { Sessions } from './sessions.ts';
 import type { SessionConnection } from './types.ts';
 
 export const COOKIE_NAME = 'koa.sess';
@@ -43,13 +43,13 @@ const mounted = new WeakSet<object>();
 const connections = new Set<SessionConnection>();
 
 /** Mounts sessions: middleware that follows has `ctx.session`. Put what needs no session, such as static files, before. */
-export function sessions<State, Context>(app: Koa<State, Context>): MongoSessionStore {
+export function sessions<State, Context>(app: Koa<State, Context>): Sessions {
   // koa-session would ignore the second call without a word.
   if (mounted.has(app)) throw new Error('sessions(app) was called twice for the same app.');
   app.keys ??= cookieKeys();
   const opened = connect();
   connections.add(opened);
-  const store = new MongoSessionStore(opened, {
+  const store = new Sessions(opened, {
     ttl: TTL,
   });
   const { NODE_ENV } = process.env;

@@ -1,0 +1,81 @@
+// create-koa-mongo-session: payload
+import { channel } from 'node:diagnostics_channel';
+import { SessionStoreError } from './errors.ts';
+import type { SessionDocument, SessionPayload } from './types.ts';
+
+/** Gets `{ properties }` when two requests changed the same properties of one session: the later one won. */
+const clashes = channel('koa-mongo-session:clash');
+
+/** Nothing when the text is no payload: it was damaged then. */
+export function parsePayload(text: unknown): SessionPayload | undefined {
+  if (typeof text !== 'string') return undefined;
+  try {
+    const payload = JSON.parse(text);
+    // koa-session copies property by property: this one would replace the prototype of `ctx.session`.
+    Reflect.deleteProperty(payload, '__proto__');
+    return Array.isArray(payload) ? undefined : payload;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The payload as JSON text of at most so many bytes. */
+export function toJson(payload: SessionPayload, maxBytes: number): string {
+  const text = tryJson(payload);
+  const bytes = Buffer.byteLength(text ?? '');
+  if (text !== undefined && bytes <= maxBytes) return text;
+  const sizeOf = (value: unknown) => tryJson([value])?.length ?? Infinity;
+  const sizes = Object.entries(payload).map(([name, value]) => ({ name, size: sizeOf(value) }));
+  const largest = sizes.sort((a, b) => b.size - a.size).map(({ name }) => name.slice(0, 50));
+  if (text === undefined) throw new SessionStoreError('NOT_JSON', `session.${largest[0]} is not JSON.`);
+  const message = `The session has ${bytes} bytes, ${maxBytes} are allowed. Largest: ${largest.slice(0, 3)}.`;
+  throw new SessionStoreError('TOO_LARGE', message);
+}
+
+/** Nothing for a cycle or a BigInt. The error is not told: a `toJSON` that fails may quote the payload. */
+function tryJson(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
+}
+
+/** koa-session's own fields of a session or of a document, as far as they are valid. */
+export function cookieFields(fields: unknown): SessionDocument['cookie'] {
+  const { _expire, _maxAge, _session } = Object(fields);
+  return {
+    ...(typeof _expire === 'number' && { _expire }),
+    ...(typeof _maxAge === 'number' && { _maxAge }),
+    ...(typeof _session === 'boolean' && { _session }),
+  };
+}
+
+/** Three-way on the top-level properties: what this request changed wins, the rest is as it was found. */
+export function merge(base: string, theirs: string, mine: string): string {
+  const before = parsePayload(base) ?? {};
+  const found = parsePayload(theirs) ?? {};
+  const wanted = parsePayload(mine) ?? {};
+  const changed = Object.keys({ ...before, ...wanted }).filter((name) => !isSame(before[name], wanted[name]));
+  const contested = changed.filter((name) => !isSame(before[name], found[name]));
+  const properties = contested.filter((name) => !isSame(found[name], wanted[name]));
+  if (properties.length > 0 && clashes.hasSubscribers) clashes.publish({ properties });
+  const merged = { ...found };
+  for (const name of changed) {
+    if (name in wanted) merged[name] = wanted[name];
+    else delete merged[name];
+  }
+  return JSON.stringify(merged);
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+/** As text, so that the user 7 and the user '7' are one. */
+export function userOf(text: string, userKey: string): string | undefined {
+  const user = parsePayload(text)?.[userKey] ?? undefined;
+  if (user === undefined || typeof user === 'string') return user;
+  if (typeof user === 'number') return String(user);
+  throw new SessionStoreError('INVALID_USER', `session.${userKey} has to be a string or a number.`);
+}
