@@ -43,10 +43,7 @@ const mounted = new WeakSet<object>();
 const connections = new Set<SessionConnection>();
 
 /** Mounts sessions: middleware that follows has `ctx.session`. Put what needs no session, such as static files, before. */
-export function sessions<State, Context>(
-  app: Koa<State, Context>,
-  connection: MongooseConnection,
-): Sessions {
+export function sessions<State, Context>(app: Koa<State, Context>, connection: MongooseConnection): Sessions {
   // koa-session would ignore the second call without a word.
   if (mounted.has(app)) throw new Error('sessions(app) was called twice for the same app.');
   app.keys ??= cookieKeys();
