@@ -6,7 +6,7 @@ import { compare } from './measure.ts';
 
 /** Runs of the built program, as `npx` would start it, against the start of Node itself. */
 const ROUNDS = 15;
-const PROGRAM = join(import.meta.dirname, '..', 'bin', 'create-koa-mongo-session.js');
+const PROGRAM = join(import.meta.dirname, '..', 'bin', 'create-koa-mongo-session.cjs');
 
 const folder = mkdtempSync(join(tmpdir(), 'bench-'));
 let projects = 0;

@@ -15,7 +15,7 @@ import { linkPackages } from '../test/support/packages.ts';
  * Leaves nothing behind. Exit code 1 when anything is not as it should be.
  */
 
-const BIN = join(import.meta.dirname, '..', 'bin', 'create-koa-mongo-session.js');
+const BIN = join(import.meta.dirname, '..', 'bin', 'create-koa-mongo-session.cjs');
 
 const say = (line = '') => console.log(line);
 const clean: (() => unknown)[] = [];

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import manifest from '../package.json' with { type: 'json' };
+import program from '../package.json' with { type: 'json' };
 import { collectAnswers } from './collect.ts';
 import type { ProjectFacts } from './core/answers/options.ts';
 import { doubtsAbout, parseSettings, valuesForEnv } from './core/answers/settings.ts';
 import { listPatches } from './core/patch/patches.ts';
 import type { Project } from './core/project/working-tree.ts';
 import { renderFiles } from './core/render/render.ts';
+import { projectNotes } from './core/report/project-notes.ts';
 import { finish, showPlan } from './finish.ts';
 import type { Flags } from './flags.ts';
 import { detectPackageManager } from './io/read/package-manager.ts';
@@ -22,7 +23,7 @@ import { undo } from './undo.ts';
 export async function main(flags: Flags): Promise<number> {
   if (flags.command === 'undo') return undo(flags);
   const { directory, run } = flags;
-  const project = await (isPreview(run) ? readProject : openProject)(directory, manifest.version);
+  const project = await (isPreview(run) ? readProject : openProject)(directory, program.version);
   project.warnings.forEach(warn);
   const facts = factsOf(project);
   const saved = project.manifest?.answers ?? {};
@@ -36,9 +37,13 @@ export async function main(flags: Flags): Promise<number> {
   const tree = await readWorkingTree(project, rendered);
   const patches = listPatches(settings, valuesForEnv(settings, secrets, saved), tree, newKey);
 
-  const remembered = { generator: manifest.version, project: project.kind, answers };
+  const remembered = { generator: program.version, project: project.kind, answers };
   const mayAsk = run.input && canAsk(process.env);
-  const outcome = await regenerate({ project, rendered, patches, tree, remembered, run, canAsk: mayAsk });
+  const notes = projectNotes(settings, project.manifest === undefined);
+  const outcome = await regenerate({
+    ...{ project, rendered, patches, tree, remembered, run, notes },
+    canAsk: mayAsk,
+  });
   if (outcome.written) {
     await finish(
       outcome,
@@ -52,11 +57,16 @@ export async function main(flags: Flags): Promise<number> {
   return outcome.exitCode;
 }
 
-const factsOf = ({ root, kind, name, importExtension }: Project): ProjectFacts => ({
+const factsOf = ({ root, kind, name, importExtension, kept, manifest }: Project): ProjectFacts => ({
   kind,
   name,
   importExtension,
-  packageManager: detectPackageManager(root, process.env.npm_config_user_agent),
+  kept,
+  packageManager: detectPackageManager(
+    root,
+    manifest?.answers.packageManager,
+    process.env.npm_config_user_agent,
+  ),
 });
 
 const newKey = (): string => randomBytes(32).toString('base64url');

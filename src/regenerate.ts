@@ -18,6 +18,8 @@ export interface Regeneration {
   readonly tree: WorkingTree;
   readonly remembered: Remembered;
   readonly run: RunMode;
+  /** What should be said beside the plan. */
+  readonly notes: readonly string[];
   /** Whether a person is there to decide about conflicts. */
   readonly canAsk: boolean;
 }
@@ -48,7 +50,8 @@ export function isPreview({ dryRun, check, diff }: Pick<RunMode, 'dryRun' | 'che
 /** From rendered files to written ones; the plan is settled completely before the first write. */
 export async function regenerate(regeneration: Regeneration): Promise<Outcome> {
   const { project, rendered, patches, tree, remembered, run } = regeneration;
-  const plan = planChanges(rendered, patches, project, tree, run.restore);
+  const planned = planChanges(rendered, patches, project, tree, run.restore);
+  const plan = { ...planned, notes: [...regeneration.notes, ...planned.notes] };
   if (run.check && hasDrift(plan)) return { plan, written: false, exitCode: 3, problem: undefined };
   const preview = isPreview(run);
   const verdicts = await decideConflicts(plan, policyOf(run), regeneration.canAsk && !preview);

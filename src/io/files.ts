@@ -1,8 +1,12 @@
 import { createHash } from 'node:crypto';
-import { lstatSync, realpathSync, type Stats, statSync } from 'node:fs';
+import { fsync, lstatSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { type FileHandle, mkdir, open, readFile, rmdir, unlink } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
+import { promisify } from 'node:util';
 import { UserError } from '../core/errors.ts';
+
+/** Of its number: where Yarn stands between a program and its files, the handle itself cannot. */
+const sync = promisify(fsync);
 
 const ABSENT: readonly string[] = ['ENOENT', 'ENOTDIR'];
 
@@ -163,7 +167,7 @@ export async function writeNew(path: string, content: string | Uint8Array, mode?
   try {
     if (mode !== undefined && ((await file.stat()).mode & 0o777) !== mode) await file.chmod(mode);
     await file.writeFile(content);
-    await file.sync();
+    await sync(file.fd);
   } finally {
     await file.close();
   }
@@ -181,7 +185,7 @@ export async function syncDirectory(path: string): Promise<void> {
   const directory = await unless(open(path, 'r'), 'EISDIR', 'EPERM', 'EACCES', 'ENOENT');
   if (!directory) return;
   try {
-    await unless(directory.sync(), 'EINVAL', 'EPERM', 'EISDIR');
+    await unless(sync(directory.fd), 'EINVAL', 'EPERM', 'EISDIR');
   } finally {
     await directory.close();
   }

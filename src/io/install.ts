@@ -1,4 +1,4 @@
-import type { PackageManager } from '../core/answers/options.ts';
+import type { PackageManager } from '../core/answers/managers.ts';
 import { UserError } from '../core/errors.ts';
 
 /** Its output goes to stderr. Comes back with the error, if it fails: the files are written by then. */

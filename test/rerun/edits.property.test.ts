@@ -27,7 +27,11 @@ const settings: fc.Arbitrary<Settings> = fc
     app: fc.boolean(),
     dir: fc.constantFrom('src/session', 'src/session', 'src/auth/session'),
   })
-  .map((chosen) => ({ ...PLAIN, ...chosen, project: { kind: 'new', name: 'app' } }));
+  .map((chosen) => ({
+    ...PLAIN,
+    ...chosen,
+    project: { kind: 'new', name: 'app', kept: [], manager: 'npm' },
+  }));
 
 /** What a user does to a generated file; the numbers choose the file and the place in it. */
 interface Edit {

@@ -190,6 +190,7 @@ test('a file that is saved in an editor while the run is being planned is not ov
     tree,
     remembered,
     run: PLAIN_RUN,
+    notes: [],
     canAsk: false,
   };
   await expect(regenerate(run)).rejects.toMatchObject({

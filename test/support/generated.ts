@@ -30,7 +30,7 @@ export const PLAIN = {
   dir: 'src/session',
   importExtension: 'ts',
   app: false,
-  project: { kind: 'existing', name: 'app' },
+  project: { kind: 'existing', name: 'app', kept: [], manager: 'npm' },
 } as const satisfies Settings;
 
 /** Each feature alone, and all together; `plain` is none of them. */

@@ -54,7 +54,9 @@ function settingsFrom(json: Settings): Settings {
   const none = { absoluteTtl: undefined, touchAfter: undefined, userKey: undefined };
   const connection: Connection =
     json.connection.style === 'host' ? { ...noLogin, ...json.connection } : json.connection;
-  return { ...none, ...json, connection };
+  const fresh: Pick<Settings['project'], 'kept' | 'manager'> = { kept: [], manager: 'npm' };
+  const project = { ...fresh, ...json.project };
+  return { ...none, ...json, connection, project };
 }
 
 /** What a golden's folder should hold: the whole project, or its difference from the golden that it is like. */

@@ -6,7 +6,7 @@ import { execa } from 'execa';
 import { onTestFinished } from 'vitest';
 import { Terminal } from './terminal.ts';
 
-const BIN = join(import.meta.dirname, '../../bin/create-koa-mongo-session.js');
+export const PROGRAM = join(import.meta.dirname, '../../bin/create-koa-mongo-session.cjs');
 
 /** An empty folder that is gone after the test. */
 export async function temporaryFolder(): Promise<string> {
@@ -32,7 +32,7 @@ interface RunOptions {
 
 /** Runs the built program without a terminal. */
 export async function run(args: readonly string[], { cwd, env = {}, input, output }: RunOptions) {
-  const result = await execa(process.execPath, [BIN, ...args], {
+  const result = await execa(process.execPath, [PROGRAM, ...args], {
     cwd,
     env: { ...bareEnvironment(), ...env },
     extendEnv: false,
@@ -47,7 +47,7 @@ export async function run(args: readonly string[], { cwd, env = {}, input, outpu
 
 /** Runs the built program at a pseudo-terminal. */
 export function runAtTerminal(args: readonly string[], { cwd, env = {} }: RunOptions): Terminal {
-  const terminal = new Terminal(process.execPath, [BIN, ...args], {
+  const terminal = new Terminal(process.execPath, [PROGRAM, ...args], {
     cwd,
     env: { ...bareEnvironment(), ...env },
   });

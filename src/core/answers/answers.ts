@@ -1,17 +1,16 @@
 import { UserError } from '../errors.ts';
 import { applies, isGiven, styleOf } from './applies.ts';
+import { createCommand, MANAGER_NAMES, type PackageManager } from './managers.ts';
 import {
   type Answers,
   fallback,
   flagName,
   isOptionName,
   isRemembered,
-  MANAGER_NAMES,
   OPTION_NAMES,
   type Option,
   type OptionName,
   optionOf,
-  type PackageManager,
   type ProjectFacts,
 } from './options.ts';
 import { shellQuote } from './shell.ts';
@@ -122,7 +121,7 @@ export function commandOf(directory: string, answers: Answers, facts: ProjectFac
       isGiven(answers, name) &&
       (optionOf(name).required || answers[name] !== fallback(optionOf(name), facts)),
   ).map((name) => flagText(name, answers[name]));
-  return ['npx create-koa-mongo-session', shellQuote(directory), ...flags].join(' ');
+  return [createCommand(managerFor(answers, facts)), shellQuote(directory), ...flags].join(' ');
 }
 
 const syntaxOf = ({ flag, choices }: Option): string =>

@@ -1,4 +1,5 @@
 import { parseDuration } from './duration.ts';
+import type { PackageManager } from './managers.ts';
 import { redactUrl } from './mongodb-url.ts';
 import {
   parseAuthSource,
@@ -19,9 +20,6 @@ import { type ConnectionStyle, STYLES } from './styles.ts';
  * missing answer are all derived from it.
  */
 
-export const MANAGER_NAMES = ['npm', 'pnpm', 'yarn', 'bun'] as const;
-export type PackageManager = (typeof MANAGER_NAMES)[number];
-
 /** What is known of the project before anything is asked. */
 export interface ProjectFacts {
   readonly kind: 'new' | 'existing';
@@ -30,7 +28,19 @@ export interface ProjectFacts {
   readonly importExtension: 'ts' | 'js' | 'none';
   /** What the project or its workspace uses, else what started this program. */
   readonly packageManager: PackageManager;
+  /** What a new project has already of the files that this program would write it. */
+  readonly kept: readonly KeptFile[];
 }
+
+/** Files that a project made by this program gets, and that stay as they are where they are there before it. */
+export const KEPT_FILES = {
+  readme: ['README.md', 'README', 'readme.md', 'Readme.md', 'README.markdown', 'README.rst', 'README.txt'],
+  tsconfig: ['tsconfig.json'],
+  'env-example': ['.env.example'],
+  // Docker takes the first of these that it finds.
+  compose: ['compose.yaml', 'compose.yml', 'docker-compose.yaml', 'docker-compose.yml'],
+} as const satisfies Readonly<Record<string, readonly string[]>>;
+export type KeptFile = keyof typeof KEPT_FILES;
 
 type Kind = 'choice' | 'text' | 'duration' | 'port' | 'switch';
 

@@ -1,6 +1,7 @@
-import type { Problem } from './answers.ts';
+import { managerFor, type Problem } from './answers.ts';
 import { applies } from './applies.ts';
 import { formatDuration } from './duration.ts';
+import type { PackageManager } from './managers.ts';
 import { type MongoUrl, parseMongoUrl } from './mongodb-url.ts';
 import { isNamespaceTooLong, NAMESPACE_BYTES } from './names.ts';
 import {
@@ -8,6 +9,7 @@ import {
   fallback,
   flagName,
   isRemembered,
+  type KeptFile,
   OPTION_NAMES,
   type OptionName,
   optionOf,
@@ -53,7 +55,16 @@ export interface Settings {
   /** Whether the bootstrap (`src/app.ts`, `src/server.ts`, its test) is written. */
   readonly app: boolean;
   /** A project made by this program owns its tsconfig, README and compose file; in an existing one they stay the user's. */
-  readonly project: { readonly kind: 'new' | 'existing'; readonly name: string };
+  readonly project: ProjectSettings;
+}
+
+export interface ProjectSettings {
+  readonly kind: 'new' | 'existing';
+  readonly name: string;
+  /** What a new project has already, such as the README of a repository that was just cloned: it stays the user's. */
+  readonly kept: readonly KeptFile[];
+  /** What its scripts are run with. */
+  readonly manager: PackageManager;
 }
 
 /** Environment variables with a secret value, for `.env` and nothing else: never in state, output or errors. */
@@ -88,7 +99,8 @@ export function parseSettings(answers: Answers, facts: ProjectFacts): Outcome {
   return {
     settings: settingsOf(values, url, facts),
     secrets: url?.secret === undefined ? {} : { MONGODB_URL: url.secret },
-    answers: remembered(values, url),
+    // Not an answer of the next run, but what it goes by where the project does not say.
+    answers: { ...remembered(values, url), packageManager: managerFor(answers, facts) },
   };
 }
 
@@ -224,7 +236,12 @@ function settingsOf(values: Values, url: MongoUrl | undefined, facts: ProjectFac
     dir: required(values.dir, 'dir'),
     importExtension: extension === 'auto' ? facts.importExtension : extension,
     app: required(values.app, 'app'),
-    project: { kind: facts.kind, name: facts.name },
+    project: {
+      kind: facts.kind,
+      name: facts.name,
+      kept: facts.kept,
+      manager: values.packageManager ?? facts.packageManager,
+    },
   };
 }
 

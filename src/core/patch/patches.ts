@@ -32,9 +32,12 @@ export function listPatches(
     },
     { id: 'gitignore', path: '.gitignore', text: patchGitignore(raw('.gitignore'), IGNORED), notes: [] },
     { id: 'env', path: '.env', ...patchEnv(raw('.env'), envEntries(settings), secrets, newKey) },
-    ...(settings.project.kind === 'existing' ? [patchEnvExample(raw(ENV_EXAMPLE), settings)] : []),
+    ...(hasOwnEnvExample(settings) ? [patchEnvExample(raw(ENV_EXAMPLE), settings)] : []),
   ];
 }
+
+const hasOwnEnvExample = ({ project }: Settings): boolean =>
+  project.kind === 'existing' || project.kept.includes('env-example');
 
 /** In an existing project the example may be there already, with names of the project's own. */
 function patchEnvExample(raw: string | undefined, settings: Settings): Patch {

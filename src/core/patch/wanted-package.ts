@@ -64,16 +64,17 @@ const ranges = (...names: readonly PackageName[]): Record<string, string> =>
 
 export function wantedPackage(settings: Settings): WantedPackage {
   const { app } = settings;
-  const { name, kind } = settings.project;
+  const { name, kind, kept } = settings.project;
   const isNew = kind === 'new';
+  const isOwnBuild = isNew && !kept.includes('tsconfig');
   return {
     own: isNew
       ? { name, version: '0.1.0', private: true, type: 'module', engines: { node: NODE } }
       : undefined,
     scripts: {
       ...(app ? APP_SCRIPTS : {}),
-      ...(app && isNew ? BUILD_SCRIPTS : {}),
-      ...(isNew ? TYPECHECK : {}),
+      ...(app && isOwnBuild ? BUILD_SCRIPTS : {}),
+      ...(isOwnBuild ? TYPECHECK : {}),
       ...SESSION_SCRIPTS,
       'keys:new': NEW_KEY,
     },

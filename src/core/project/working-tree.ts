@@ -1,3 +1,4 @@
+import type { KeptFile } from '../answers/options.ts';
 import type { Manifest } from './manifest.ts';
 
 /** What stands at a path of the project. */
@@ -16,6 +17,8 @@ export interface Project {
   readonly name: string;
   /** How its own imports end, by its tsconfig. */
   readonly importExtension: 'ts' | 'js' | 'none';
+  /** What is there, in place of what a new project gets. */
+  readonly kept: readonly KeptFile[];
   readonly manifest: Manifest | undefined;
   /** What should be said to the user about what was read. */
   readonly warnings: readonly string[];

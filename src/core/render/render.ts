@@ -1,3 +1,5 @@
+import { createCommand } from '../answers/managers.ts';
+import type { KeptFile } from '../answers/options.ts';
 import type { Settings } from '../answers/settings.ts';
 import type { ConnectionStyle } from '../answers/styles.ts';
 import { type ComposeLogin, composeLogin, composePort, isComposable } from './compose.ts';
@@ -17,8 +19,14 @@ interface FileRow {
 const always = () => true;
 const withApp = ({ app }: Settings) => app;
 const withEncryption = ({ encrypt }: Settings) => encrypt;
-const inNewProject = ({ project }: Settings) => project.kind === 'new';
-const withCompose = ({ project, connection }: Settings) => project.kind === 'new' && isComposable(connection);
+/** A file of a new project, unless it came with one. */
+const inNewProject =
+  (id: KeptFile) =>
+  ({ project }: Settings): boolean =>
+    project.kind === 'new' && !project.kept.includes(id);
+/** Whether the project gets a compose.yaml. */
+export const withCompose = (settings: Settings) =>
+  inNewProject('compose')(settings) && isComposable(settings.connection);
 const withOwnDatabaseModule = ({ app, connection }: Settings) =>
   app && (connection.style === 'db' || connection.style === 'mongoose');
 
@@ -43,6 +51,7 @@ const FILES = [
     path: inSessionFolder('connection.ts'),
     isWanted: always,
   },
+  { id: 'guide', template: 'session/README.md', path: inSessionFolder('README.md'), isWanted: always },
   { id: 'session', template: 'session/index.ts', path: inSessionFolder('index.ts'), isWanted: always },
   {
     id: 'database',
@@ -59,9 +68,19 @@ const FILES = [
     path: at('scripts/migrate-sessions.ts'),
     isWanted: always,
   },
-  { id: 'env-example', template: 'project/env.example', path: at('.env.example'), isWanted: inNewProject },
-  { id: 'tsconfig', template: 'project/tsconfig.json', path: at('tsconfig.json'), isWanted: inNewProject },
-  { id: 'readme', template: 'project/README.md', path: at('README.md'), isWanted: inNewProject },
+  {
+    id: 'env-example',
+    template: 'project/env.example',
+    path: at('.env.example'),
+    isWanted: inNewProject('env-example'),
+  },
+  {
+    id: 'tsconfig',
+    template: 'project/tsconfig.json',
+    path: at('tsconfig.json'),
+    isWanted: inNewProject('tsconfig'),
+  },
+  { id: 'readme', template: 'project/README.md', path: at('README.md'), isWanted: inNewProject('readme') },
   { id: 'compose', template: 'project/compose.yaml', path: at('compose.yaml'), isWanted: withCompose },
 ] as const satisfies readonly FileRow[];
 
@@ -104,6 +123,14 @@ export interface View extends Settings {
   readonly env: readonly (EnvEntry & { readonly line: string })[];
   /** Whether there is a compose.yaml. */
   readonly isComposed: boolean;
+  /** Whether tsconfig.json, and so what a build does, is this program's. */
+  readonly isOwnBuild: boolean;
+  readonly isMongoose: boolean;
+  /** Runs a script of package.json, and what stands between the script and its arguments. */
+  readonly run: string;
+  readonly runArguments: string;
+  /** Runs this program. */
+  readonly create: string;
   /** The port of this machine at which compose.yaml serves MongoDB. */
   readonly composePort: number;
   readonly composeLogin: ComposeLogin | undefined;
@@ -124,6 +151,7 @@ export function renderFiles(settings: Settings, templates: Templates): RenderedF
 export function viewFrom(path: string, settings: Settings): View {
   const ext = EXTENSIONS[settings.importExtension];
   const source = SOURCES[settings.connection.style];
+  const { manager } = settings.project;
   const parameter = source ? `${source.name}: ${source.type}` : '';
   const argument = source?.name ?? '';
   return {
@@ -148,6 +176,11 @@ export function viewFrom(path: string, settings: Settings): View {
       line: `${entry.name}=${envLiteral(entry.example)}`,
     })),
     isComposed: withCompose(settings),
+    isOwnBuild: inNewProject('tsconfig')(settings),
+    isMongoose: settings.connection.style === 'mongoose',
+    run: `${manager} run`,
+    runArguments: manager === 'npm' ? '-- ' : '',
+    create: createCommand(manager),
     composePort: composePort(settings.connection),
     composeLogin: composeLogin(settings.connection),
   };

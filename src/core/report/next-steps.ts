@@ -1,11 +1,11 @@
 import { parseEnv } from 'node:util';
-import type { PackageManager } from '../answers/options.ts';
+import type { PackageManager } from '../answers/managers.ts';
 import type { Settings } from '../answers/settings.ts';
 import { shellQuote } from '../answers/shell.ts';
 import { plainText } from '../project/text.ts';
 import { isServedByCompose } from '../render/compose.ts';
 import { envEntries } from '../render/env-file.ts';
-import { EXTENSIONS, SOURCES } from '../render/render.ts';
+import { EXTENSIONS, SOURCES, withCompose } from '../render/render.ts';
 
 /** What is left to the user after a run. */
 export interface NextSteps {
@@ -34,13 +34,13 @@ export function nextSteps(
   settings: Settings,
   { directory, manager, isInstalled, repeat, env }: Run,
 ): NextSteps {
-  const { app, dir, importExtension, connection, project } = settings;
+  const { app, dir, importExtension, connection } = settings;
   const segments = dir.split('/');
   const mountIn = segments.length > 1 ? `${segments[0]}/` : 'the project';
   const from = `./${[...segments.slice(segments.length > 1 ? 1 : 0), 'index'].join('/')}${EXTENSIONS[importExtension]}`;
   const source = SOURCES[connection.style];
   const values = parseEnv(plainText(env));
-  const isComposed = project.kind === 'new' && isServedByCompose(connection, values.MONGODB_URL);
+  const isComposed = withCompose(settings) && isServedByCompose(connection, values.MONGODB_URL);
   return {
     commands: [
       ...(directory === '.' ? [] : [`cd ${shellQuote(directory)}`]),

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { MANAGER_NAMES, type PackageManager } from '../../core/answers/options.ts';
+import { MANAGER_NAMES, type PackageManager } from '../../core/answers/managers.ts';
 import { packageJsonIn } from './package-json.ts';
 
 const LOCK_FILES: readonly (readonly [string, PackageManager])[] = [
@@ -11,9 +11,22 @@ const LOCK_FILES: readonly (readonly [string, PackageManager])[] = [
   ['package-lock.json', 'npm'],
 ];
 
-/** What the project uses already, else what started this program: `npx` is at home in a pnpm project, too. */
-export function detectPackageManager(root: string, userAgent: string | undefined): PackageManager {
-  return usedFor(root) ?? MANAGER_NAMES.find((name) => userAgent?.startsWith(`${name}/`)) ?? 'npm';
+/**
+ * What the project uses already, else what started this program: `npx` is at home in a pnpm project, too.
+ *
+ * @param remembered from an earlier run, for a project that says nothing itself
+ */
+export function detectPackageManager(
+  root: string,
+  remembered: unknown,
+  userAgent: string | undefined,
+): PackageManager {
+  return (
+    usedFor(root) ??
+    MANAGER_NAMES.find((name) => name === remembered) ??
+    MANAGER_NAMES.find((name) => userAgent?.startsWith(`${name}/`)) ??
+    'npm'
+  );
 }
 
 /** In the folder or around it, as a package of a workspace is installed from above, but not beyond the repository. */

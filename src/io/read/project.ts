@@ -1,5 +1,6 @@
 import { readFile, realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { KEPT_FILES, type KeptFile } from '../../core/answers/options.ts';
 import { UserError } from '../../core/errors.ts';
 import { verifiedBase } from '../../core/project/base.ts';
 import { plainObject } from '../../core/project/json.ts';
@@ -15,7 +16,17 @@ import {
 import { JOURNAL, PENDING } from '../../core/project/state-folder.ts';
 import type { OnDisk, Project, WorkingTree } from '../../core/project/working-tree.ts';
 import type { RenderedFile } from '../../core/render/rendered-file.ts';
-import { isInside, isLink, type Locate, locator, PathError, pathIn, reading, statIfThere } from '../files.ts';
+import {
+  isInside,
+  isLink,
+  type Locate,
+  locator,
+  lstatIfThere,
+  PathError,
+  pathIn,
+  reading,
+  statIfThere,
+} from '../files.ts';
 import { formatAll, type Unformatted } from './format.ts';
 import { findById, findImporters } from './sources.ts';
 import { readImportExtension } from './tsconfig.ts';
@@ -46,9 +57,18 @@ export async function readProject(dir: string, generator: string): Promise<Proje
     kind,
     name: packageName(packageJson) ?? nameOf(root),
     importExtension,
+    kept: keptIn(root, manifest),
     manifest,
     warnings,
   };
+}
+
+/** What no earlier run has written, and is there. */
+function keptIn(root: string, manifest: Manifest | undefined): KeptFile[] {
+  const written = new Set(manifest?.files.map(({ id }) => id));
+  return Object.entries(KEPT_FILES)
+    .filter(([id, names]) => !written.has(id) && names.some((name) => lstatIfThere(join(root, name))))
+    .map(([id]) => id as KeptFile);
 }
 
 const HALF_WAY =

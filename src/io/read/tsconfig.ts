@@ -34,14 +34,15 @@ export async function readImportExtension(
  * @param dir the folder of the session files, which the app imports: they have to be part of its build
  */
 export async function doubtsAboutBuild(
-  { root, kind, manifest }: Pick<Project, 'root' | 'kind' | 'manifest'>,
+  { root, kind, kept, manifest }: Pick<Project, 'root' | 'kind' | 'kept' | 'manifest'>,
   rendered: readonly RenderedFile[],
   dir: string,
 ): Promise<readonly string[]> {
   const path = pathIn(root);
   const known = new Set(manifest?.files.map(({ id }) => id));
   const added = rendered.filter((file) => !known.has(file.id) && !file.path.startsWith(`${dir}/`));
-  if (kind === 'new' || added.length === 0 || !statIfThere(path)) return [];
+  const isOurs = kind === 'new' && !kept.includes('tsconfig');
+  if (isOurs || added.length === 0 || !statIfThere(path)) return [];
   const { parseTsconfig, createFilesMatcher } = await import('get-tsconfig');
   const config = unlessDamaged(() => parseTsconfig(path));
   if (config === undefined) return [];

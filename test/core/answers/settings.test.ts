@@ -2,7 +2,13 @@ import { describe, expect, test } from 'vitest';
 import type { Answers, ProjectFacts } from '../../../src/core/answers/options.ts';
 import { parseSettings, problemsIn } from '../../../src/core/answers/settings.ts';
 
-const FACTS: ProjectFacts = { kind: 'existing', name: 'shop', importExtension: 'js', packageManager: 'npm' };
+const FACTS: ProjectFacts = {
+  kind: 'existing',
+  name: 'shop',
+  importExtension: 'js',
+  packageManager: 'npm',
+  kept: [],
+};
 
 /** One row for each value: the option that it is given for, the rule that it breaks, the answers beside it. */
 const each = (name: string, values: readonly unknown[], option: string, rule: string, beside: Answers = {}) =>
@@ -208,7 +214,7 @@ describe('answers come to settings', () => {
       dir: 'src/session',
       importExtension: 'js',
       app: false,
-      project: { kind: 'existing', name: 'shop' },
+      project: { kind: 'existing', name: 'shop', kept: [], manager: 'npm' },
     });
   });
 

@@ -22,7 +22,13 @@ import { fc, runs } from '../../support/sampling.ts';
 
 const plain = fc.stringMatching(/^[A-Za-z$][\w$]{0,9}$/);
 
-const FACTS: ProjectFacts = { kind: 'new', name: 'app', importExtension: 'ts', packageManager: 'npm' };
+const FACTS: ProjectFacts = {
+  kind: 'new',
+  name: 'app',
+  importExtension: 'ts',
+  packageManager: 'npm',
+  kept: [],
+};
 const HOST_ANSWERS: Answers = { connection: 'host', db: 'app', username: 'ann', userKey: 'userId' };
 
 const isTypeScript = ({ path }: RenderedFile): boolean => path.endsWith('.ts');

@@ -3,7 +3,7 @@ import { parseSettings } from '../../../src/core/answers/settings.ts';
 import { nextSteps } from '../../../src/core/report/next-steps.ts';
 
 function stepsFor(kind: 'new' | 'existing', answers: Record<string, unknown>, env: string) {
-  const facts = { kind, name: 'shop', importExtension: 'ts', packageManager: 'npm' } as const;
+  const facts = { kind, name: 'shop', importExtension: 'ts', packageManager: 'npm', kept: [] } as const;
   const { settings } = parseSettings(answers, facts);
   return nextSteps(settings, { directory: '.', manager: 'npm', isInstalled: true, repeat: '', env });
 }

@@ -46,6 +46,6 @@ describe('what installs a package', () => {
     },
   ])('is told by $where', async ({ tree, manager }) => {
     const home = writeTree(await temporaryFolder(), { 'repository/.git/HEAD': '', ...tree });
-    expect(detectPackageManager(join(home, PACKAGE), BUN)).toBe(manager);
+    expect(detectPackageManager(join(home, PACKAGE), undefined, BUN)).toBe(manager);
   });
 });

@@ -44,6 +44,7 @@ export async function generate(
     tree,
     remembered: { generator: GENERATOR, project: project.kind, answers: {} },
     run,
+    notes: [],
     canAsk,
   });
 }

@@ -26,7 +26,15 @@ export function regenerateInMemory(
   const text = project[MANIFEST_PATH];
   const manifest = text === undefined ? undefined : parseManifest(text, GENERATOR);
   const kind = manifest?.project ?? 'new';
-  const opened: Project = { root: '/', kind, name: 'app', importExtension: 'ts', manifest, warnings: [] };
+  const opened: Project = {
+    root: '/',
+    kind,
+    name: 'app',
+    importExtension: 'ts',
+    kept: [],
+    manifest,
+    warnings: [],
+  };
   const tree = workingTree(project, opened, rendered);
   const plan = planChanges(rendered, [], opened, tree);
   const settled = settle(plan, sameVerdict(plan, verdict));

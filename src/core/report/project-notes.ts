@@ -1,0 +1,13 @@
+import { KEPT_FILES } from '../answers/options.ts';
+import type { Settings } from '../answers/settings.ts';
+
+/** What the user of a project should know about what was found in it. */
+export function projectNotes({ project, dir }: Settings, isFirstRun: boolean): readonly string[] {
+  if (!isFirstRun || project.kind !== 'new') return [];
+  const kept = project.kept.filter((id) => id !== 'env-example').map((id) => KEPT_FILES[id][0]);
+  if (kept.length === 0) return [];
+  const subject = kept.length === 1 ? `${kept[0]} stays as it is` : `${inWords(kept)} stay as they are`;
+  return [`${subject}. The guide to the sessions is ${dir}/README.md.`];
+}
+
+const inWords = (names: readonly string[]): string => `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;

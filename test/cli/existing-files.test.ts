@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'vitest';
+import { filesIn, readIn, run, temporaryFolder } from '../support/program.ts';
+import { writeTree } from '../support/tree.ts';
+
+const CLONE = {
+  '.git/HEAD': 'ref: refs/heads/main\n',
+  'README.md': '# shop\n',
+  LICENSE: 'MIT\n',
+  '.gitignore': '*.log\n',
+};
+
+describe('a new project where some files are there already', () => {
+  test('a fresh clone keeps its README, and the guide says the rest', async () => {
+    const cwd = writeTree(await temporaryFolder(), CLONE);
+    const { exitCode, stdout } = await run(['.', '--yes'], { cwd });
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain(
+      'note: README.md stays as it is. The guide to the sessions is src/session/README.md.',
+    );
+    expect(await readIn(cwd, 'README.md')).toBe(CLONE['README.md']);
+    expect(await readIn(cwd, 'src/session/README.md')).toContain('npm run migrate:sessions');
+    expect(await run(['.', '--check'], { cwd })).toMatchObject({ exitCode: 0 });
+    expect((await run(['.'], { cwd })).stdout).not.toContain('README.md stays');
+  });
+
+  test.each([
+    { path: 'compose.yaml', twin: 'compose.yaml' },
+    { path: 'docker-compose.yml', twin: 'compose.yaml' },
+    { path: 'tsconfig.json', twin: 'tsconfig.json' },
+    { path: '.editorconfig', twin: '.editorconfig' },
+    { path: 'README', twin: 'README.md' },
+  ])('$path is kept, and no $twin takes its place', async ({ path, twin }) => {
+    const cwd = writeTree(await temporaryFolder(), { [path]: '{}\n' });
+    expect(await run(['.', '--yes'], { cwd })).toMatchObject({ exitCode: 0 });
+    expect(await readIn(cwd, path)).toBe('{}\n');
+    expect((await filesIn(cwd)).filter((each) => each === twin)).toEqual(path === twin ? [path] : []);
+  });
+
+  test('.env.example is added to', async () => {
+    const cwd = writeTree(await temporaryFolder(), { '.env.example': 'OTHER=1\n' });
+    expect(await run(['.', '--yes'], { cwd })).toMatchObject({ exitCode: 0 });
+    expect(await readIn(cwd, '.env.example')).toMatch(/^OTHER=1\n.*APP_KEYS=/s);
+    expect(await run(['.', '--check'], { cwd })).toMatchObject({ exitCode: 0 });
+  });
+
+  test('a build by a tsconfig of its own is not promised', async () => {
+    const cwd = writeTree(await temporaryFolder(), { 'tsconfig.json': '{}' });
+    await run(['.', '--yes'], { cwd });
+    expect(JSON.parse(await readIn(cwd, 'package.json')).scripts).not.toHaveProperty('build');
+    expect(await readIn(cwd, 'README.md')).not.toContain('run build');
+  });
+
+  test('what the sessions cannot do without is a conflict, and nothing is written', async () => {
+    const cwd = writeTree(await temporaryFolder(), { 'src/session/store.ts': '// Mine\n' });
+    expect(await run(['.', '--yes'], { cwd })).toMatchObject({ exitCode: 4 });
+    expect(await filesIn(cwd)).toEqual(['src/session/store.ts']);
+  });
+});
+
+test.each([
+  { manager: 'npm', says: ['npm install', 'npm run dev', 'npx create-koa-mongo-session@latest . --ttl'] },
+  { manager: 'pnpm', says: ['pnpm install', 'pnpm run dev', 'pnpm create koa-mongo-session@latest . --ttl'] },
+  { manager: 'yarn', says: ['yarn install', 'yarn run dev', 'yarn create koa-mongo-session . --ttl'] },
+  { manager: 'bun', says: ['bun install', 'bun run dev', 'bunx create-koa-mongo-session@latest . --ttl'] },
+])('what is written speaks of $manager where that made the project', async ({ manager, says }) => {
+  const cwd = await temporaryFolder();
+  const env = { npm_config_user_agent: `${manager}/9.0.0 node/v20.19.0` };
+  const { stdout } = await run(['.', '--yes'], { cwd, env });
+  const texts = await Promise.all(['README.md', 'src/session/README.md'].map((path) => readIn(cwd, path)));
+  for (const text of says) expect(texts.join()).toContain(text);
+  expect(stdout).toContain(`${manager} run migrate:sessions`);
+  expect(await run(['.', '--check'], { cwd })).toMatchObject({ exitCode: 0 });
+});

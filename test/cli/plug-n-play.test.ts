@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import { filesIn, run, temporaryFolder } from '../support/program.ts';
+import { writeTree } from '../support/tree.ts';
+
+/** What Yarn's Plug'n'Play does to the file handles of a program that it runs. */
+const PNP = `
+const { open } = require('node:fs/promises');
+open(__filename).then(async (handle) => {
+  const missing = () => { throw new Error('Method not implemented.'); };
+  Object.assign(Object.getPrototypeOf(handle), { sync: missing, datasync: missing, utimes: missing });
+  await handle.close();
+});
+`;
+
+test('runs under Yarn, whose file handles cannot be synced', async () => {
+  const cwd = writeTree(await temporaryFolder(), { 'pnp.cjs': PNP, 'app/README.md': '' });
+  const env = { NODE_OPTIONS: `--require ${cwd}/pnp.cjs` };
+  expect(await run(['app', '--yes'], { cwd, env })).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(await filesIn(`${cwd}/app`)).toContain('src/session/store.ts');
+});
