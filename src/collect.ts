@@ -12,7 +12,7 @@ import { type Answers, OPTIONS, type ProjectFacts } from './core/answers/options
 import { problemsIn, problemsInAll } from './core/answers/settings.ts';
 import { UserError } from './core/errors.ts';
 import type { Flags } from './flags.ts';
-import { errorCode } from './io/files.ts';
+import { errorCode } from './io/system-errors.ts';
 import { askAdvanced, askMissing, confirm } from './io/terminal/ask.ts';
 import { canAsk } from './io/terminal/environment.ts';
 import { warn } from './io/terminal/output.ts';

@@ -1,87 +1,38 @@
 import { createHash } from 'node:crypto';
-import { fsync, lstatSync, realpathSync, type Stats, statSync } from 'node:fs';
-import { type FileHandle, mkdir, open, readFile, rmdir, unlink } from 'node:fs/promises';
-import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fstatSync,
+  fsync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  rmdirSync,
+  type Stats,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { UserError } from '../core/errors.ts';
-
-/** Of its number: where Yarn stands between a program and its files, the handle itself cannot. */
-const sync = promisify(fsync);
-
-const ABSENT: readonly string[] = ['ENOENT', 'ENOTDIR'];
-
-export function errorCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-}
-
-/** Runs a file-system call to which "there is no such file" is an answer. */
-export async function unlessAbsent<T>(call: Promise<T>): Promise<T | undefined> {
-  return unless(call, ...ABSENT);
-}
-
-async function unless<T>(call: Promise<T>, ...codes: string[]): Promise<T | undefined> {
-  try {
-    return await call;
-  } catch (error) {
-    if (codes.includes(errorCode(error) ?? '')) return undefined;
-    throw error;
-  }
-}
-
-/** What may be wrong with a path that is no mistake of this program; worded to follow the path. */
-const PROBLEMS: Readonly<Record<string, string>> = {
-  EACCES: 'cannot be read: permission is missing',
-  ELOOP: 'leads in a circle of symbolic links',
-  ENAMETOOLONG: 'has a name that is too long',
-};
-
-/** A path that cannot be used, and is the user's to mend. */
-export class PathError extends UserError {
-  /** Worded to follow the path. */
-  readonly problem: string;
-
-  constructor(path: string, problem: string, options?: ErrorOptions) {
-    super(`${path} ${problem}`, 2, options);
-    this.problem = problem;
-  }
-}
-
-function asPathError(path: string, error: unknown): unknown {
-  const problem = PROBLEMS[errorCode(error) ?? ''];
-  return problem === undefined ? error : new PathError(path, problem, { cause: error });
-}
-
-/**
- * Waits for what is read at a path.
- *
- * @throws PathError where it cannot be read
- */
-export async function reading<T>(path: string, call: Promise<T>): Promise<T> {
-  try {
-    return await call;
-  } catch (error) {
-    throw asPathError(path, error);
-  }
-}
-
-export function isInside(root: string, path: string): boolean {
-  const way = relative(root, path);
-  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
-}
+import { PathError, reading, unless, unlessAbsent } from './system-errors.ts';
 
 /*
- * Many paths are asked about that are not there. Asked in turn, without an error for each, they cost a run a fraction
- * of what they cost side by side.
+ * Files are asked about, read and written synchronously: each call costs microseconds, and a round trip to the thread
+ * pool a multiple of them. Only what the disk has to do for it, fsync, is waited for side by side.
  */
 
 /** Of what is there, a link followed. */
 export function statIfThere(path: string): Stats | undefined {
-  return ifThere(path, () => statSync(path, { throwIfNoEntry: false }));
+  return reading(path, () => unlessAbsent(() => statSync(path, { throwIfNoEntry: false })));
 }
 
 /** Of what is there, a link itself. */
 export function lstatIfThere(path: string): Stats | undefined {
-  return ifThere(path, () => lstatSync(path, { throwIfNoEntry: false }));
+  return reading(path, () => unlessAbsent(() => lstatSync(path, { throwIfNoEntry: false })));
 }
 
 export function isLink(path: string): boolean {
@@ -94,55 +45,81 @@ export function nearestFolder(folder: string): string {
   return parent === folder || statIfThere(folder)?.isDirectory() ? folder : nearestFolder(parent);
 }
 
-function realPathIfThere(path: string): string | undefined {
-  return statIfThere(path) && ifThere(path, () => realpathSync.native(path));
+/** What is in a folder; nothing where there is none. */
+export function namesIn(folder: string): string[] {
+  return reading(folder, () => unlessAbsent(() => readdirSync(folder))) ?? [];
 }
 
-function ifThere<T>(path: string, call: () => T): T | undefined {
+/** What is no regular file, by what it is instead. */
+export function kindOf(stats: Stats): string {
+  if (stats.isDirectory()) return 'a directory';
+  if (stats.isFIFO()) return 'a named pipe';
+  if (stats.isSocket()) return 'a socket';
+  return stats.isSymbolicLink() ? 'a symbolic link' : 'a device';
+}
+
+/** Generated files, and all that is kept about them, come nowhere near. */
+export const MAX_BYTES = 2_000_000;
+
+export interface Content {
+  readonly bytes: Buffer;
+  readonly mode: number;
+}
+
+/**
+ * The one way in which a file of the user's is read: only a regular one, and not more than `maxBytes` of it. A pipe
+ * could be waited for without end, and in a way that no signal ends.
+ *
+ * @param shown names the file in errors
+ * @returns undefined where there is nothing
+ * @throws PathError for whatever is there but cannot be read as a file
+ */
+export function readRegular(path: string, shown = path, maxBytes = MAX_BYTES): Content | undefined {
+  const stats = statIfThere(path);
+  if (!stats) return undefined;
+  refuseOdd(stats, shown, maxBytes);
+  const file = reading(shown, () => unlessAbsent(() => openSync(path, READ_WITHOUT_WAITING)));
+  if (file === undefined) return undefined;
   try {
-    return call();
-  } catch (error) {
-    if (ABSENT.includes(errorCode(error) ?? '')) return undefined;
-    throw asPathError(path, error);
+    // What was looked at may have been swapped for something else before it was opened.
+    const opened = fstatSync(file);
+    refuseOdd(opened, shown, maxBytes);
+    const bytes = readUpTo(file, opened.size, maxBytes + 1);
+    if (bytes.length > maxBytes) throw tooLarge(shown, maxBytes);
+    return { bytes, mode: opened.mode & 0o777 };
+  } finally {
+    closeSync(file);
   }
 }
 
-/** Relative to the project, with `/`. */
-export function pathIn(root: string, path: string): string {
-  return relative(root, path).split(sep).join('/');
+/** Windows has neither of them. */
+const READ_WITHOUT_WAITING = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
+
+function refuseOdd(stats: Stats, shown: string, maxBytes: number): void {
+  if (!stats.isFile()) throw new PathError(shown, `is ${kindOf(stats)}, where a file is expected`);
+  if (stats.size > maxBytes) throw tooLarge(shown, maxBytes);
 }
 
-/** Finds out where paths of a project really lie. */
-export type Locate = (path: string) => string;
+const tooLarge = (shown: string, maxBytes: number): PathError =>
+  new PathError(shown, `is larger than ${maxBytes} bytes, too large to be read`);
 
-/**
- * Locates paths of a project. A symbolic link inside the project is followed, so that it stays a link. Folders are
- * looked at once: for the time of one reading or one writing.
- *
- * The function throws a PathError for a path that leads out of the project, or nowhere.
- */
-export function locator(root: string): Locate {
-  const folders = new Map<string, string>();
-  const realFolder = (folder: string): string => {
-    const known = folders.get(folder) ?? findFolder(folder);
-    folders.set(folder, known);
-    return known;
-  };
-  const findFolder = (folder: string): string => {
-    if (folder === root) return root;
-    const real = realPathIfThere(folder);
-    if (real !== undefined) return real;
-    if (!isLink(folder)) return join(realFolder(dirname(folder)), basename(folder));
-    const shown = pathIn(root, folder);
-    throw new PathError(shown, `cannot be written: ${shown} is a symbolic link to nothing`);
-  };
-  return (path) => {
-    const full = join(root, path);
-    const real = isLink(full) ? realPathIfThere(full) : join(realFolder(dirname(full)), basename(full));
-    if (real === undefined) throw new PathError(path, 'is a symbolic link to nothing');
-    if (isInside(root, real)) return real;
-    throw new PathError(path, 'leads out of the project through a symbolic link');
-  };
+/** @param size what the file is said to have; some, such as those of /proc, say 0 and have more */
+function readUpTo(file: number, size: number, maxBytes: number): Buffer {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  while (length < maxBytes) {
+    const chunk = Buffer.allocUnsafe(Math.min(maxBytes - length, Math.max(size - length + 1, 4096)));
+    const read = readSync(file, chunk);
+    if (read === 0) break;
+    chunks.push(chunk.subarray(0, read));
+    length += read;
+  }
+  return Buffer.concat(chunks);
+}
+
+/** As `readRegular`, decoded. */
+export function readText(path: string, shown = path, maxBytes = MAX_BYTES): string | undefined {
+  return readRegular(path, shown, maxBytes)?.bytes.toString('utf8');
 }
 
 /** Does the work for all, waits until all is done or has failed, and only then throws what went wrong first. */
@@ -157,49 +134,74 @@ export async function inParallel<T, R>(
   });
 }
 
+/** By descriptor, as Yarn's Plug'n'Play breaks `FileHandle.sync`. */
+const waitForDisk = promisify(fsync);
+
 /**
  * Writes a file that was not there and waits until it is on the disk.
  *
  * @param mode exactly this one; without it, what the umask of the user leaves
  */
 export async function writeNew(path: string, content: string | Uint8Array, mode?: number): Promise<void> {
-  const file = await openNew(path, mode);
+  const file = openNew(path, mode);
   try {
-    if (mode !== undefined && ((await file.stat()).mode & 0o777) !== mode) await file.chmod(mode);
-    await file.writeFile(content);
-    await sync(file.fd);
+    if (mode !== undefined && (fstatSync(file).mode & 0o777) !== mode) fchmodSync(file, mode);
+    writeFileSync(file, content);
+    await waitForDisk(file);
+  } catch (error) {
+    // A call by descriptor does not know what it is about.
+    throw Object.assign(error as Error, { path });
   } finally {
-    await file.close();
+    closeSync(file);
   }
 }
 
-async function openNew(path: string, mode?: number): Promise<FileHandle> {
-  const file = await unlessAbsent(open(path, 'wx', mode));
-  if (file) return file;
-  await mkdir(dirname(path), { recursive: true });
-  return open(path, 'wx', mode);
+function openNew(path: string, mode?: number): number {
+  const file = unlessAbsent(() => openSync(path, 'wx', mode));
+  if (file !== undefined) return file;
+  makeFolder(dirname(path));
+  return openSync(path, 'wx', mode);
+}
+
+/** Makes a folder and those around it, one by one: Node's `recursive` reports a full disk as a missing folder. */
+export function makeFolder(folder: string): void {
+  if (statIfThere(folder)?.isDirectory()) return;
+  if (dirname(folder) !== folder) makeFolder(dirname(folder));
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    // Another run may have made it meanwhile.
+    if (!statIfThere(folder)?.isDirectory()) throw error;
+  }
 }
 
 /** Waits until the names in a directory are on the disk; not every system can. */
 export async function syncDirectory(path: string): Promise<void> {
-  const directory = await unless(open(path, 'r'), 'EISDIR', 'EPERM', 'EACCES', 'ENOENT');
-  if (!directory) return;
+  const directory = unless(['EISDIR', 'EPERM', 'EACCES', 'ENOENT'], () => openSync(path, 'r'));
+  if (directory === undefined) return;
   try {
-    await unless(sync(directory.fd), 'EINVAL', 'EPERM', 'EISDIR');
+    await waitForDisk(directory);
+  } catch (error) {
+    unless(['EINVAL', 'EPERM', 'EISDIR'], () => {
+      throw Object.assign(error as Error, { path });
+    });
   } finally {
-    await directory.close();
+    closeSync(directory);
   }
 }
 
-export async function removeFile(path: string): Promise<void> {
-  await unlessAbsent(unlink(path));
+export function removeFile(path: string): void {
+  unlessAbsent(() => unlinkSync(path));
 }
 
-/** Removes the directories that were left empty, from `folder` up to but without `root`. */
-export async function pruneEmpty(root: string, folder: string): Promise<void> {
-  for (let at = folder; at !== root && isInside(root, at); at = dirname(at)) {
+/**
+ * Removes the folders that were left empty, from the one of a path up to but without `root`. Named as the project
+ * names them: a link to a folder is none, so it is not left to lead nowhere.
+ */
+export function pruneEmpty(root: string, path: string): void {
+  for (let at = dirname(path); at !== '.'; at = dirname(at)) {
     try {
-      await rmdir(at);
+      rmdirSync(join(root, at));
     } catch {
       return;
     }
@@ -207,10 +209,12 @@ export async function pruneEmpty(root: string, folder: string): Promise<void> {
 }
 
 /** SHA-256 of what is there; undefined for nothing; for something that is no file, a value no content has. */
-export async function fingerprint(path: string): Promise<string | undefined> {
+export function fingerprint(path: string): string | undefined {
   const stats = lstatIfThere(path);
   if (!stats) return undefined;
-  return stats.isFile() ? hashOf(await readFile(path)) : 'no regular file';
+  if (!stats.isFile() || stats.size > MAX_BYTES) return 'no file that is written here';
+  const content = readRegular(path);
+  return content && hashOf(content.bytes);
 }
 
 export function hashOf(content: string | Uint8Array): string {

@@ -1,9 +1,8 @@
-import { readdirSync, writeFileSync } from 'node:fs';
-import { hostname } from 'node:os';
+import { mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { execa } from 'execa';
-import { expect, test } from 'vitest';
-import { hashOf } from '../../src/io/files.ts';
+import { execa, execaSync } from 'execa';
+import { describe, expect, test } from 'vitest';
+import { withLock } from '../../src/io/write/lock.ts';
 import { temporaryFolder } from '../support/program.ts';
 import { useProgram } from '../support/rerun/bundle.ts';
 import { generate, renderedFrom, source } from '../support/rerun/generate.ts';
@@ -18,7 +17,6 @@ const version = (name: string): Tree => ({
   'README.md': `# ${name}\n`,
 });
 const NAMES = ['one', 'two', 'three', 'four', 'five', 'six'];
-const HOST = hashOf(hostname()).slice(0, 12);
 
 test('of runs at the same time each one is done whole, or refuses; none mixes with another', async () => {
   const home = await temporaryFolder();
@@ -49,37 +47,111 @@ test('of runs at the same time each one is done whole, or refuses; none mixes wi
     'unchanged',
     'unchanged',
   ]);
-  expect(readdirSync(join(project, '.koa-mongo-session')).sort()).toEqual(['base', 'manifest.json', 'undo']);
+  expect(readdirSync(join(project, STATE)).sort()).toEqual(SETTLED);
 });
 
-test('a run that does not end is named, with what to delete should it be dead', {
-  timeout: 30_000,
-}, async () => {
+const STATE = '.koa-mongo-session';
+const SETTLED = ['.gitattributes', 'base', 'manifest.json', 'undo'];
+
+/** A project, with the name that the lock of a run has there. */
+async function setUp() {
   const project = await temporaryFolder();
   await generate(project, renderedFrom(version('one')));
-  const lock = `.koa-mongo-session/lock-${process.ppid}-${HOST}-0123456789ab`;
-  writeFileSync(join(project, lock), '');
-  const before = wholeSnapshot(project);
-  await expect(generate(project, renderedFrom(version('two')))).rejects.toMatchObject({
-    exitCode: 4,
-    message: expect.stringContaining(lock),
+  const name = await withLock(project, async () =>
+    readdirSync(join(project, STATE)).find((each) => each.startsWith('lock-')),
+  );
+  const [, pid = '', table = '', start = ''] = name?.split('-') ?? [];
+  const lock = (parts: Partial<Record<'pid' | 'table' | 'start', string | number>>): string =>
+    `${STATE}/lock-${parts.pid ?? pid}-${parts.table ?? table}-${parts.start ?? start}-0123456789ab`;
+  return { project, lock };
+}
+
+const FOREIGN = 'feedfeedfeed';
+const longAgo = (path: string, ms: number) => {
+  const date = new Date(Date.now() - ms);
+  utimesSync(path, date, date);
+};
+
+describe('the lock of a run that may be alive keeps others out, who name it', { timeout: 60_000 }, () => {
+  test.each([
+    ['a process that is there', { pid: process.ppid, start: '0' }],
+    ['this very process', {}],
+    ['a container or a machine with process ids of its own', { pid: 2 ** 22, table: FOREIGN }],
+    ['an older version of the program, on another machine', { pid: 2 ** 22, table: FOREIGN, start: 'fade' }],
+  ])('%s', async (_, parts) => {
+    const { project, lock } = await setUp();
+    writeFileSync(join(project, lock(parts)), '');
+    const before = wholeSnapshot(project);
+    await expect(generate(project, renderedFrom(version('two')))).rejects.toMatchObject({
+      exitCode: 4,
+      message: expect.stringContaining(lock(parts)),
+    });
+    expect(wholeSnapshot(project)).toEqual(before);
   });
-  expect(wholeSnapshot(project)).toEqual(before);
 });
 
-test.each([
-  ['', startAndEnd],
-  [' that had our own process id, as in a container', async () => process.pid],
-])('the lock of a dead run%s is removed', async (_name, findPid) => {
-  const project = await temporaryFolder();
-  await generate(project, renderedFrom(version('one')));
-  writeFileSync(join(project, `.koa-mongo-session/lock-${await findPid()}-${HOST}-0123456789ab`), '');
-  await generate(project, renderedFrom(version('two')));
-  expect(readdirSync(join(project, '.koa-mongo-session')).sort()).toEqual(['base', 'manifest.json', 'undo']);
+describe('the lock of a dead run is removed', () => {
+  test.each([
+    ['of a process that is gone', async () => ({ pid: await startAndEnd() }), 0],
+    ['that had our own process id, as in a container', async () => ({ start: '1' }), 0],
+    ['whose process id is by now that of another', async () => ({ pid: process.ppid, start: '1' }), 0],
+    ['of another container, silent for two minutes', async () => ({ table: FOREIGN }), 120_000],
+    ['of another machine, dated in the future', async () => ({ table: FOREIGN }), -120_000],
+  ])('%s', async (_name, find, ageMs) => {
+    const { project, lock } = await setUp();
+    const path = join(project, lock(await find()));
+    writeFileSync(path, '');
+    longAgo(path, ageMs);
+    await generate(project, renderedFrom(version('two')));
+    expect(readdirSync(join(project, STATE)).sort()).toEqual(SETTLED);
+  });
+
+  test('also where its place is taken by something that cannot be removed', async () => {
+    const { project, lock } = await setUp();
+    mkdirSync(join(project, lock({ start: '1' })));
+    expect(await generate(project, renderedFrom(version('two')))).toMatchObject({ problem: undefined });
+  });
 });
+
+test('a run that was taken for dead while it stood still writes no further', async () => {
+  const { project } = await setUp();
+  await expect(
+    withLock(project, async (lock) => {
+      for (const name of readdirSync(join(project, STATE))) {
+        if (name.startsWith('lock-')) rmSync(join(project, STATE, name));
+      }
+      lock.confirm();
+    }),
+  ).rejects.toMatchObject({ exitCode: 4, message: expect.stringContaining('took this one for dead') });
+});
+
+/** Runs a command as in a container that shares the host name: with a process table of its own. */
+const CONTAINER = ['unshare', '--user', '--map-root-user', '--pid', '--fork', '--mount-proc'] as const;
+const [unshare, ...unshareFlags] = CONTAINER;
+const hasContainers = execaSync(unshare, [...unshareFlags, 'true'], { reject: false }).exitCode === 0;
+
+test.runIf(hasContainers)(
+  'a run in a container waits for one that its process table does not show',
+  {
+    timeout: 60_000,
+  },
+  async () => {
+    const { project } = await setUp();
+    const rendered = writeTree(await temporaryFolder(), version('two'));
+    const before = snapshot(project);
+    const { exitCode, stderr } = await withLock(project, () =>
+      execa(unshare, [...unshareFlags, process.execPath, program.file, project, rendered], { reject: false }),
+    );
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 4,
+      stderr: expect.stringContaining('Another run is writing'),
+    });
+    expect(snapshot(project)).toEqual(before);
+  },
+);
 
 async function startAndEnd() {
   const child = execa(process.execPath, ['-e', '']);
   await child;
-  return child.pid;
+  return child.pid ?? 0;
 }

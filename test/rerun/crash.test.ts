@@ -71,7 +71,7 @@ async function run(project: string, { args }: Command, env: Record<string, strin
   const argv = ['--import', program.faults, program.file, project, ...args];
   const child = spawn(process.execPath, argv, {
     stdio: ['ignore', 'ignore', 'pipe'],
-    env: { ...process.env, ...env },
+    env: { ...process.env, ...env, FAULT_ROOT: project },
   });
   const stderr = await text(child.stderr);
   const [exitCode, signal] =
@@ -138,7 +138,11 @@ async function repair(): Promise<Situation> {
   const { command, versions } = await again();
   const halfWay = await situation(async (project) => {
     await prepareAgain(project);
-    const { signal } = await run(project, command, { FAULT: 'kill', FAULT_CALL: 'rename', FAULT_AT: '6' });
+    const { signal } = await run(project, command, {
+      FAULT: 'kill',
+      FAULT_CALL: 'renameSync',
+      FAULT_AT: '6',
+    });
     expect(signal).toBe('SIGKILL');
   }, command);
   return { ...halfWay, versions };
@@ -153,7 +157,7 @@ const SAMPLED_CALLS = 8;
  */
 async function atCalls(
   { home, command }: Situation,
-  fault: 'kill' | 'fail' | 'full',
+  fault: 'kill' | 'EIO' | 'full',
   check: (project: string, result: Awaited<ReturnType<typeof run>>) => Promise<void>,
 ): Promise<number> {
   const { stderr } = await run(copyOf(home, 'counted'), command, { FAULT: fault, FAULT_AT: `${Infinity}` });
@@ -211,7 +215,7 @@ describe.each([
 ] as const)('%s', (_, prepare) => {
   test('when a call fails, all is as it was before, or all is done', async () => {
     const whole = await prepare();
-    await atCalls(whole, 'fail', async (project, { exitCode, stderr }) => {
+    await atCalls(whole, 'EIO', async (project, { exitCode, stderr }) => {
       if (exitCode === 0) return expectWhole(project, whole);
       expect({ exitCode, stderr }).toEqual({
         exitCode: 4,

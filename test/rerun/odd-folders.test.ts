@@ -60,7 +60,7 @@ const WORLDS: readonly {
       writeTree(home, { '.env': 'A=1\n' });
       symlinkSync('.env', join(home, 'README.md'));
     },
-    says: 'README.md is a symbolic link to .env',
+    says: 'README.md is a symbolic link to .env, which is written itself',
   },
   {
     world: 'a folder of the name of a file to come',

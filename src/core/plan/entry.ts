@@ -22,6 +22,8 @@ export type Outcome =
   | { readonly action: 'keep' }
   /** The user removed the file, and it stays removed. */
   | { readonly action: 'deleted' }
+  /** No longer generated, and removed by the user before: remembered, so that it does not come back unasked. */
+  | { readonly action: 'absent' }
   /** No longer generated, and never edited. */
   | { readonly action: 'delete'; readonly was: string }
   /** No longer generated, and the user's from now on. */

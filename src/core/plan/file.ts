@@ -15,16 +15,30 @@ export function planFile(next: RenderedFile, record: FileRecord | undefined, tre
     next: next.text,
     wasDeleted: record?.state === 'deleted',
   };
-  const outcome = decide(onDisk(tree, lies), formsOf(sides, lies, tree));
+  const disk = onDisk(tree, lies);
+  const outcome = decide(disk, formsOf(sides, lies, tree));
   const entry = { id: next.id, path };
   if (path === lies || outcome.action === 'refuse') return { ...entry, path: lies, ...outcome };
-  if (outcome.action === 'create' || outcome.action === 'deleted') return { ...entry, ...outcome };
-  return { ...entry, ...relocate(outcome, lies, onDisk(tree, lies), onDisk(tree, path)) };
+  if (disk.kind !== 'file') return { ...entry, ...outcome };
+  if (disk.link !== undefined) return { ...entry, path: lies, ...refuse(notMoved(disk.link, path)) };
+  return { ...entry, ...relocate(outcome, lies, disk.text, onDisk(tree, path)) };
 }
 
 function whereItLies(next: RenderedFile, record: FileRecord | undefined, tree: WorkingTree): string {
   const [found, copy] = tree.moved.get(next.id) ?? [];
-  return (copy === undefined ? found : undefined) ?? record?.path ?? next.path;
+  if (found !== undefined && copy === undefined) return found;
+  return record !== undefined && isAtHome(record, next, tree) ? record.path : next.path;
+}
+
+/**
+ * Whether a file is to be looked for where it was last. It is not if it is gone from there: what lies in the place
+ * that an option names now is it, put there by hand. Nor if its user had removed it: what lies in its old place is
+ * the user's own.
+ */
+function isAtHome(record: FileRecord, next: RenderedFile, tree: WorkingTree): boolean {
+  if (record.path === next.path) return true;
+  const isHere = onDisk(tree, record.path).kind !== 'absent';
+  return isHere ? record.state === 'written' : onDisk(tree, next.path).kind === 'absent';
 }
 
 /** A file that the user put elsewhere stays there, whatever the options say. */
@@ -34,13 +48,21 @@ function wasMovedByUser(record: FileRecord | undefined, tree: WorkingTree): bool
 }
 
 /** An option moved the file: what would have been done to it in its old place is done in the new one. */
-function relocate(outcome: Outcome, from: string, disk: OnDisk, target: OnDisk): Outcome & { from?: string } {
-  if (target.kind !== 'absent')
+function relocate(
+  outcome: Outcome,
+  from: string,
+  was: string,
+  target: OnDisk,
+): Outcome & { readonly from?: string } {
+  if (target.kind === 'unusable') return refuse(`is where ${from} is to move, but ${target.problem}`);
+  if (target.kind === 'file')
     return refuse(`is in the way: ${from} is to move there; move or remove one of them`);
-  if (disk.kind !== 'file') return outcome;
   if ('text' in outcome || outcome.action === 'conflict') return { ...outcome, from };
-  return { action: 'move', was: disk.text, text: disk.text, from };
+  return { action: 'move', was, text: was, from };
 }
+
+const notMoved = (link: string, to: string): string =>
+  `is a symbolic link to ${link}, and a move to ${to} would cut it; put the file itself in its place, then run again`;
 
 interface Sides {
   readonly base: string | undefined;

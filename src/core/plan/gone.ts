@@ -11,7 +11,9 @@ export function planGone(record: FileRecord, tree: WorkingTree): Entry {
   const disk = onDisk(tree, path);
   const entry = { id: record.id, path };
   const base = verifiedBase(record, tree);
-  if (copy !== undefined || disk.kind !== 'file' || base === undefined)
+  if (copy === undefined && disk.kind === 'absent') return { ...entry, action: 'absent' };
+  // To delete a link would leave the file, and to delete the file a link that leads nowhere.
+  if (copy !== undefined || disk.kind !== 'file' || disk.link !== undefined || base === undefined)
     return { ...entry, action: 'release' };
   const mine = plainText(disk.text);
   const isPristine = mine === base || mine === tree.formatted.get(formattedKey(path, base));

@@ -82,12 +82,13 @@ function refuseShared(
   homes: ReadonlyMap<string, string>,
   records: ReadonlyMap<string, FileRecord>,
 ): Entry[] {
-  const tracked = entries.filter(({ action }) => action !== 'release');
+  const isTracked = ({ action }: Entry) => action !== 'release' && action !== 'absent';
+  const tracked = entries.filter(isTracked);
   const taken = tracked.flatMap(placesOf);
   return entries.map((entry) => {
-    const { id, path, action } = entry;
+    const { id, path } = entry;
     const sharing = taken.filter((place) => place === path.toLowerCase()).length;
-    if (action === 'release' || sharing < 2 || homes.get(id) === path) return entry;
+    if (!isTracked(entry) || sharing < 2 || homes.get(id) === path) return entry;
     const moved = records.get(id)?.generatedPath ?? id;
     const problem = `holds what was ${moved}, in the place of another generated file; move it elsewhere, then run again`;
     return { id, path, ...refuse(problem) };

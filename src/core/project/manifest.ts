@@ -9,6 +9,20 @@ export const MANIFEST_PATH = `${STATE_DIR}/manifest.json`;
 export const BACKUP_IGNORE = `${STATE_DIR}/backup/.gitignore`;
 export const MANIFEST_SCHEMA = 'https://unpkg.com/create-koa-mongo-session/schema/manifest.schema.json';
 
+/** For whoever meets the folder in a review: what it is, and that nobody has to read it. */
+export const EXPLANATIONS: readonly (readonly [path: string, text: string])[] = [
+  [`${STATE_DIR}/.gitattributes`, '* linguist-generated\n'],
+  [
+    `${STATE_DIR}/base/README.md`,
+    `# The files as they were generated
+
+create-koa-mongo-session keeps them to tell your edits from its own text when it is run again.
+Commit them with the project. There is nothing to review: nothing imports, builds or runs them.
+Without one of them, the next run takes your file for one of your own and asks before it writes.
+`,
+  ],
+];
+
 /** What is remembered between runs. Holds no secret. */
 export interface Manifest {
   /** Version of the program that last wrote the project. */

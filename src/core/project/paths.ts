@@ -9,11 +9,20 @@ export function isSafePath(path: string): boolean {
   const segments = path.toLowerCase().split('/');
   if (path.length === 0 || path.length > MAX_LENGTH) return false;
   if (!segments.every(isPlainSegment)) return false;
-  if (segments.some((segment) => NEVER_INSIDE.includes(segment))) return false;
-  return !NEVER_GENERATED.includes(path.toLowerCase());
+  return !isOfOthers(path) && !NEVER_GENERATED.includes(path.toLowerCase());
 }
 
-const STATE_FILES = ['.koa-mongo-session/manifest.json', '.koa-mongo-session/backup/.gitignore'];
+/** Whether a path lies in a folder of git, of a package manager, or of what this program keeps for itself. */
+export function isOfOthers(path: string): boolean {
+  return path
+    .toLowerCase()
+    .split('/')
+    .some((segment) => NEVER_INSIDE.includes(segment));
+}
+
+const STATE_FILES = ['manifest.json', '.gitattributes', 'backup/.gitignore'].map(
+  (name) => `.koa-mongo-session/${name}`,
+);
 
 /** Whether this program may write there at all: a generated file, a patched one, or what it keeps for itself. */
 export function isWritablePath(path: string): boolean {

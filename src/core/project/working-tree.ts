@@ -4,7 +4,15 @@ import type { Manifest } from './manifest.ts';
 /** What stands at a path of the project. */
 export type OnDisk =
   | { readonly kind: 'absent' }
-  | { readonly kind: 'file'; readonly text: string; readonly isReadOnly: boolean }
+  | {
+      readonly kind: 'file';
+      readonly text: string;
+      readonly isReadOnly: boolean;
+      /** Where the file lies, relative to the project, if the path itself is a symbolic link to it. */
+      readonly link?: string;
+      /** Whether it is a file that is written, under a name that this file system takes for the same. */
+      readonly isOtherSpelling?: true;
+    }
   /** What is there is no text file of the project's own; `problem` says what it is. */
   | { readonly kind: 'unusable'; readonly problem: string };
 

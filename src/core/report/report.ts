@@ -25,11 +25,12 @@ const NAMES: Readonly<Record<Action, string>> = {
   adopt: 'adopted',
   advance: 'already up to date',
   unchanged: 'unchanged',
+  absent: 'neither generated nor there',
 };
 
 const ACTIONS = Object.keys(NAMES) as Action[];
 /** Not worth a line each. */
-const QUIET: readonly Action[] = ['unchanged', 'advance'];
+const QUIET: readonly Action[] = ['unchanged', 'advance', 'absent'];
 
 /** What was planned, and whether it was also written. */
 export interface Reported {
@@ -91,7 +92,7 @@ const OF_THE_MACHINE = '.env';
 
 /** Whether a run would change anything of the project. */
 export function hasDrift(plan: Plan | SettledPlan): boolean {
-  const settled: readonly Action[] = ['unchanged', 'keep', 'deleted'];
+  const settled: readonly Action[] = ['unchanged', 'keep', 'deleted', 'absent'];
   const entries: readonly Entry[] = plan.entries;
   return entries.some(({ action, path }) => path !== OF_THE_MACHINE && !settled.includes(action));
 }

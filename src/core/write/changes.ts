@@ -1,9 +1,10 @@
 import type { Entry } from '../plan/entry.ts';
 import type { SettledEntry, SettledPlan } from '../plan/settle.ts';
-import { sha256 } from '../project/base.ts';
+import { sha256, verifiedBase } from '../project/base.ts';
 import {
   BACKUP_IGNORE,
   basePath,
+  EXPLANATIONS,
   type FileRecord,
   formatManifest,
   MANIFEST_PATH,
@@ -11,7 +12,7 @@ import {
   STATE_DIR,
 } from '../project/manifest.ts';
 import { inFormOf } from '../project/text.ts';
-import { textOnDisk, type WorkingTree } from '../project/working-tree.ts';
+import { type OnDisk, onDisk, textOnDisk, type WorkingTree } from '../project/working-tree.ts';
 import type { RenderedFile } from '../render/rendered-file.ts';
 
 /** One file that is written or, where `after` is undefined, removed. */
@@ -40,17 +41,22 @@ export function listChanges(
   const next = new Map(rendered.map((file) => [file.id, file]));
   const records = new Map(old?.files.map((record) => [record.id, record]));
   const files = plan.entries.flatMap((entry) => recordOf(entry, next.get(entry.id), records.get(entry.id)));
-  const bases = new Map(files.flatMap((record) => baseOf(record, next.get(record.id))));
+  const bases = files.flatMap((record) => baseOf(record, next.get(record.id), records.get(record.id), tree));
   const kept = new Set(files.map(({ generatedPath }) => basePath(generatedPath)));
   const stale = [...records.values()].map(({ generatedPath }) => basePath(generatedPath));
   return [
     ...plan.entries.flatMap(fileChanges),
     ...backups(plan, tree),
-    ...[...bases].map(([path, text]) => change(tree, path, text)),
-    ...stale.filter((path) => !kept.has(path)).map((path) => change(tree, path, undefined)),
+    ...bases.map(([path, text]) => change(tree, path, text)),
+    ...stale
+      .filter((path) => !kept.has(path) && !isOtherSpelling(onDisk(tree, path)))
+      .map((path) => change(tree, path, undefined)),
+    ...(bases.length === 0 ? [] : EXPLANATIONS.map(([path, text]) => change(tree, path, text))),
     change(tree, MANIFEST_PATH, formatManifest({ ...remembered, files }, textOnDisk(tree, MANIFEST_PATH))),
   ].filter(({ before, after }) => before !== after);
 }
+
+const isOtherSpelling = (disk: OnDisk): boolean => disk.kind === 'file' && disk.isOtherSpelling === true;
 
 /** What becomes of the file itself; of a conflict, what its markers would make of it. */
 export function fileChanges(entry: Entry): Change[] {
@@ -88,16 +94,22 @@ function recordOf(
   next: RenderedFile | undefined,
   old: FileRecord | undefined,
 ): FileRecord[] {
-  if (!next) return [];
-  if (entry.action === 'deleted') return old ? [{ ...old, state: 'deleted' }] : [];
-  const { id, path } = entry;
-  return [{ id, path, generatedPath: next.path, sha256: sha256(next.text), state: 'written' }];
+  const { id, path, action } = entry;
+  if (!next) return action === 'absent' && old ? [{ ...old, state: 'deleted' }] : [];
+  const record = { id, path, generatedPath: next.path };
+  if (action === 'deleted') return old ? [{ ...record, sha256: old.sha256, state: 'deleted' }] : [];
+  return [{ ...record, sha256: sha256(next.text), state: 'written' }];
 }
 
-/** The base of a deleted file stays as it was, so that the file, should it come back, is known for what it is. */
-function baseOf(record: FileRecord, next: RenderedFile | undefined): [string, string][] {
-  if (record.state === 'deleted' || !next) return [];
-  return [[basePath(record.generatedPath), next.text]];
+/** The base of a deleted file says what it said, so that the file, should it come back, is known for what it is. */
+function baseOf(
+  record: FileRecord,
+  next: RenderedFile | undefined,
+  old: FileRecord | undefined,
+  tree: WorkingTree,
+): [string, string][] {
+  const text = record.state === 'deleted' ? verifiedBase(old, tree) : next?.text;
+  return text === undefined ? [] : [[basePath(record.generatedPath), text]];
 }
 
 /** In the form that the file has on disk: git may have checked it out with other line ends. */

@@ -1,4 +1,4 @@
-import { readFile, realpath } from 'node:fs/promises';
+import { realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { KEPT_FILES, type KeptFile } from '../../core/answers/options.ts';
 import { UserError } from '../../core/errors.ts';
@@ -7,6 +7,7 @@ import { plainObject } from '../../core/project/json.ts';
 import {
   BACKUP_IGNORE,
   basePath,
+  EXPLANATIONS,
   type FileRecord,
   MANIFEST_PATH,
   type Manifest,
@@ -16,23 +17,13 @@ import {
 import { JOURNAL, PENDING } from '../../core/project/state-folder.ts';
 import type { OnDisk, Project, WorkingTree } from '../../core/project/working-tree.ts';
 import type { RenderedFile } from '../../core/render/rendered-file.ts';
-import {
-  isInside,
-  isLink,
-  type Locate,
-  locator,
-  lstatIfThere,
-  PathError,
-  pathIn,
-  reading,
-  statIfThere,
-} from '../files.ts';
+import { isLink, kindOf, lstatIfThere, MAX_BYTES, namesIn, readRegular, statIfThere } from '../files.ts';
+import { type Locate, locator, type Place, pathIn } from '../locate.ts';
+import { onlyReading, PathError, reading } from '../system-errors.ts';
 import { formatAll, type Unformatted } from './format.ts';
 import { findById, findImporters } from './sources.ts';
 import { readImportExtension } from './tsconfig.ts';
 
-/** No generated file comes near; what does is not read into memory. */
-const MAX_BYTES = 2_000_000;
 const PACKAGE_JSON = 'package.json';
 
 /** Paths that are patched in place: their text on disk is what a patch starts from. */
@@ -45,10 +36,15 @@ const PATCHED = [PACKAGE_JSON, '.gitignore', '.env', '.env.example'];
  * @throws UserError for a directory or a manifest that cannot be used
  */
 export async function readProject(dir: string, generator: string): Promise<Project> {
-  const root = await projectRoot(dir);
+  const root = projectRoot(dir);
+  return onlyReading(root, () => readIn(root, generator));
+}
+
+async function readIn(root: string, generator: string): Promise<Project> {
   if (isInterrupted(root)) throw new UserError(HALF_WAY, 4);
-  const manifest = await readManifest(root, generator);
-  const packageJson = await look(root, PACKAGE_JSON);
+  const locate = locator(root);
+  const manifest = readManifest(root, generator, locate);
+  const packageJson = look(root, PACKAGE_JSON, locate);
   const kind = manifest?.project ?? (packageJson.kind === 'absent' ? 'new' : 'existing');
   const isFirstRun = manifest === undefined;
   const { importExtension, warnings } = await readImportExtension(root, isFirstRun && kind === 'existing');
@@ -79,6 +75,10 @@ export async function readWorkingTree(
   project: Project,
   rendered: readonly RenderedFile[],
 ): Promise<WorkingTree> {
+  return onlyReading(project.root, () => readTree(project, rendered));
+}
+
+async function readTree(project: Project, rendered: readonly RenderedFile[]): Promise<WorkingTree> {
   const { root, manifest } = project;
   const records = manifest?.files ?? [];
   const paths = new Set([
@@ -87,17 +87,23 @@ export async function readWorkingTree(
     ...PATCHED,
     BACKUP_IGNORE,
     MANIFEST_PATH,
+    ...EXPLANATIONS.map(([path]) => path),
   ]);
   const files = new Map<string, OnDisk>();
   const locate = locator(root);
-  await Promise.all([...paths].map(async (path) => files.set(path, await look(root, path, locate))));
+  for (const path of paths) files.set(path, look(root, path, locate));
+  refuseShared(files, root, locate);
+  tellSpellings(files, root, locate, respelled(rendered, records));
   refuseUnusableState(files);
-  refuseShared(files, root, locate, new Set([...rendered.map(({ path }) => path), ...PATCHED]));
-  const missing = records.filter(({ path }) => files.get(path)?.kind === 'absent');
-  const moved = await findById(root, new Set(missing.map(({ id }) => id)));
-  await Promise.all([...moved.values()].flat().map(async (path) => files.set(path, await look(root, path))));
   const wanted = new Set(rendered.map(({ id }) => id));
-  const gone = records.filter(({ id }) => !wanted.has(id));
+  const missing = records.filter(
+    ({ id, path, state }) => files.get(path)?.kind === 'absent' && (wanted.has(id) || state === 'written'),
+  );
+  const moved = await findById(root, new Set(missing.map(({ id }) => id)));
+  for (const path of [...moved.values()].flat()) files.set(path, look(root, path, locate));
+  const gone = records.filter(
+    ({ id, path }) => !wanted.has(id) && (moved.has(id) || files.get(path)?.kind !== 'absent'),
+  );
   const importers = await findImporters(
     root,
     new Set(gone.map(({ id, path }) => moved.get(id)?.[0] ?? path)),
@@ -115,18 +121,80 @@ function refuseUnusableState(files: ReadonlyMap<string, OnDisk>): void {
 }
 
 /** Of two paths that lead to one file, each would be written with the text of the other. */
-function refuseShared(
+function refuseShared(files: Map<string, OnDisk>, root: string, locate: Locate): void {
+  const pathsTo = new Map<string, string[]>();
+  for (const [path, disk] of files) {
+    if (disk.kind === 'unusable') continue;
+    const real = pathIn(root, locate(path).real);
+    pathsTo.set(real, [...(pathsTo.get(real) ?? []), path]);
+  }
+  for (const [real, paths] of pathsTo) {
+    const owner = paths.includes(real) ? real : paths[0];
+    for (const path of paths) {
+      if (path === owner) continue;
+      const how = locate(path).isLink ? 'is a symbolic link' : 'leads through a symbolic link';
+      const as = owner === real ? 'itself' : `as ${owner}`;
+      files.set(path, unusable(`${how} to ${real}, which is written ${as}; make it a file of its own`));
+    }
+  }
+}
+
+/** Two paths that a file system which ignores case or the form of Unicode takes for one. */
+interface Respelled {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Where a file and its base lie, and where they are to lie, if nothing but the spelling differs. */
+function respelled(rendered: readonly RenderedFile[], records: readonly FileRecord[]): Respelled[] {
+  const paths = new Map(rendered.map(({ id, path }) => [id, path]));
+  return records.flatMap((record) => {
+    const to = paths.get(record.id) ?? record.path;
+    const pairs = [
+      { from: record.path, to },
+      { from: basePath(record.generatedPath), to: basePath(to) },
+    ];
+    return pairs.filter((pair) => pair.from !== pair.to && folded(pair.from) === folded(pair.to));
+  });
+}
+
+const folded = (path: string): string => path.normalize('NFC').toLowerCase();
+
+/** What such a file system shows twice is one file, under the name that its folder lists. */
+function tellSpellings(
   files: Map<string, OnDisk>,
   root: string,
   locate: Locate,
-  paths: ReadonlySet<string>,
+  pairs: readonly Respelled[],
 ): void {
-  for (const path of paths) {
-    if (files.get(path)?.kind !== 'file') continue;
-    const real = pathIn(root, locate(path));
-    if (real === path || !paths.has(real)) continue;
-    files.set(path, unusable(`is a symbolic link to ${real}; make it a file of its own`));
+  for (const { from, to } of pairs) {
+    const [old, next] = [files.get(from), files.get(to)];
+    if (old?.kind !== 'file' || next?.kind !== 'file' || !isOneFile(locate(from), locate(to))) continue;
+    if (isListed(root, from) && isListed(root, to)) continue;
+    if (from.startsWith(`${STATE_DIR}/`)) files.set(from, { ...old, isOtherSpelling: true });
+    else if (isListed(root, to)) files.set(from, { kind: 'absent' });
+    else files.set(to, unusable(sameFile(from, to)));
   }
+}
+
+const isOneFile = ({ stats: left }: Place, { stats: right }: Place): boolean =>
+  left !== undefined && left.dev === right?.dev && left.ino === right.ino;
+
+/** Whether each folder on the way lists the next name just so. */
+function isListed(root: string, path: string): boolean {
+  const names = path.split('/');
+  return names.every((name, at) =>
+    namesIn(join(root, ...names.slice(0, at))).some(
+      (each) => each.normalize('NFC') === name.normalize('NFC'),
+    ),
+  );
+}
+
+function sameFile(from: string, to: string): string {
+  const [old, next] = [from.split('/'), to.split('/')];
+  const end = old.findIndex((name, at) => name !== next[at]) + 1;
+  const [was, becomes] = [old, next].map((names) => names.slice(0, end).join('/'));
+  return `is that very file, as this file system takes the two names for one; rename ${was} to ${becomes}, also below ${STATE_DIR}/base, then run again`;
 }
 
 /** The new text and the base of each file, at the path where it lies. */
@@ -146,14 +214,15 @@ function formattable(
 }
 
 /** Whether a run was stopped half-way, so that the next one has to put its changes back first. */
-const isInterrupted = (root: string): boolean => statIfThere(join(root, PENDING, JOURNAL)) !== undefined;
+export const isInterrupted = (root: string): boolean =>
+  statIfThere(join(root, PENDING, JOURNAL)) !== undefined;
 
 /**
  * Absolute, with symbolic links resolved. The directory need not be there yet.
  *
  * @throws UserError for what is no directory
  */
-export const projectRoot = (dir: string): Promise<string> => realRoot(absolute(dir));
+export const projectRoot = (dir: string): string => realRoot(absolute(dir));
 
 function absolute(dir: string): string {
   try {
@@ -163,49 +232,41 @@ function absolute(dir: string): string {
   }
 }
 
-async function realRoot(dir: string): Promise<string> {
+function realRoot(dir: string): string {
   const stats = statIfThere(dir);
   if (stats && !stats.isDirectory()) throw new UserError(`${dir} is a file; name a directory.`);
-  if (stats) return reading(dir, realpath(dir));
+  if (stats) return reading(dir, () => realpathSync.native(dir));
   if (isLink(dir)) throw new UserError(`${dir} is a symbolic link to nothing; name a directory.`);
   const parent = dirname(dir);
-  return parent === dir ? dir : join(await realRoot(parent), basename(dir));
+  return parent === dir ? dir : join(realRoot(parent), basename(dir));
 }
 
-async function readManifest(root: string, generator: string): Promise<Manifest | undefined> {
-  const disk = await look(root, MANIFEST_PATH);
+function readManifest(root: string, generator: string, locate: Locate): Manifest | undefined {
+  const disk = look(root, MANIFEST_PATH, locate);
   if (disk.kind === 'absent') return undefined;
   if (disk.kind === 'unusable') throw new UserError(`${MANIFEST_PATH} ${disk.problem}. Nothing was written.`);
   return parseManifest(disk.text, generator);
 }
 
 /** What stands at a path, read with care: it may be a link, a directory, a device, huge, or no text at all. */
-async function look(root: string, path: string, locate: Locate = locator(root)): Promise<OnDisk> {
+function look(root: string, path: string, locate: Locate): OnDisk {
   try {
-    return await lookAt(root, locate(path));
+    return lookAt(root, path, locate(path));
   } catch (error) {
     if (error instanceof PathError) return unusable(error.problem);
     throw error;
   }
 }
 
-async function lookAt(root: string, real: string): Promise<OnDisk> {
-  const stats = statIfThere(real);
-  if (!stats) return lookBeyond(root, real);
-  if (stats.isDirectory()) return unusable('is a directory, where a file is to be written');
-  if (!stats.isFile()) return unusable('is no regular file');
+function lookAt(root: string, path: string, { real, isLink, stats, blockedBy }: Place): OnDisk {
+  if (blockedBy !== undefined) return unusable(`cannot be written: ${blockedBy} is a file`);
+  if (!stats) return { kind: 'absent' };
+  if (!stats.isFile()) return unusable(`is ${kindOf(stats)}, where a file is to be written`);
   if (stats.size > MAX_BYTES) return unusable(`is larger than ${MAX_BYTES} bytes, too large to be compared`);
-  return asText(await reading(real, readFile(real)), (stats.mode & 0o222) === 0);
-}
-
-/** Nothing is there, and below a file nothing can be. */
-function lookBeyond(root: string, real: string): OnDisk {
-  for (let at = dirname(real); isInside(root, at) && at !== root; at = dirname(at)) {
-    const stats = statIfThere(at);
-    if (stats?.isDirectory()) break;
-    if (stats) return unusable(`cannot be written: ${pathIn(root, at)} is a file`);
-  }
-  return { kind: 'absent' };
+  const content = readRegular(real, path);
+  if (content === undefined) return { kind: 'absent' };
+  const disk = asText(content.bytes, (content.mode & 0o222) === 0);
+  return isLink && disk.kind === 'file' ? { ...disk, link: pathIn(root, real) } : disk;
 }
 
 function asText(content: Buffer, isReadOnly: boolean): OnDisk {

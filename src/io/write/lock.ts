@@ -1,16 +1,24 @@
 import { randomBytes } from 'node:crypto';
-import { open, readdir, stat } from 'node:fs/promises';
-import { hostname } from 'node:os';
+import { closeSync, openSync, readFileSync, readlinkSync, writeSync } from 'node:fs';
+import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { UserError } from '../../core/errors.ts';
 import { STATE_DIR } from '../../core/project/manifest.ts';
-import { errorCode, hashOf, removeFile, unlessAbsent } from '../files.ts';
+import { hashOf, lstatIfThere, makeFolder, namesIn, removeFile } from '../files.ts';
+import { errorCode, unlessAbsent } from '../system-errors.ts';
 
 const PATIENCE_MS = 5_000;
 const PREFIX = 'lock-';
-/** A run holds its lock while it writes, for well under a second. */
-const FOREIGN_LOCK_MS = 300_000;
+/** A run that holds a lock writes to it this often, which keeps its time of change young. */
+const BEAT_MS = 5_000;
+/** A lock of another process table that was not written to for so long is a dead run's. */
+const SILENCE_MS = 60_000;
+
+export interface Lock {
+  /** @throws UserError (4) when another run has taken this one for dead, and may be writing */
+  confirm(): void;
+}
 
 /**
  * Runs `work` while no other run writes the same project; waits up to 5 s for one that does.
@@ -20,13 +28,14 @@ const FOREIGN_LOCK_MS = 300_000;
  *
  * @throws UserError (4) when the other run does not end
  */
-export async function withLock<T>(root: string, work: () => Promise<T>): Promise<T> {
-  const lock = await acquire(join(root, STATE_DIR));
+export async function withLock<T>(root: string, work: (lock: Lock) => Promise<T>): Promise<T> {
+  const path = await acquire(root);
+  const heart = setInterval(beat, BEAT_MS, path);
   try {
-    return await work();
+    return await work({ confirm: () => confirm(path) });
   } finally {
-    // Left behind, it is the lock of a dead run, which the next one removes.
-    await removeFile(lock).catch(() => {});
+    clearInterval(heart);
+    release(path);
   }
 }
 
@@ -34,57 +43,131 @@ export function isLock(name: string): boolean {
   return name.startsWith(PREFIX);
 }
 
-async function acquire(folder: string): Promise<string> {
+async function acquire(root: string): Promise<string> {
   const until = Date.now() + PATIENCE_MS;
   for (;;) {
-    const name = `${PREFIX}${process.pid}-${hostId()}-${randomBytes(6).toString('hex')}`;
-    const path = join(folder, name);
-    const other = await tryLock(folder, name).catch(async (error: unknown) => {
-      await removeFile(path);
-      throw error;
-    });
+    const random = randomBytes(6).toString('hex');
+    const name = `${PREFIX}${process.pid}-${processTable()}-${startOf('self')}-${random}`;
+    const path = join(root, STATE_DIR, name);
+    const other = tryLock(root, name);
     if (other === undefined) return path;
-    await removeFile(path);
+    release(path);
     if (Date.now() > until) throw new UserError(busy(other), 4);
     await delay(30 + Math.random() * 90);
   }
 }
 
 /** Returns the other run that is in the way. */
-async function tryLock(folder: string, name: string): Promise<string | undefined> {
-  await (await open(join(folder, name), 'wx')).close();
-  return liveLock(folder, name);
+function tryLock(root: string, name: string): string | undefined {
+  const path = join(root, STATE_DIR, name);
+  closeSync(createLock(root, path));
+  try {
+    return liveLock(join(root, STATE_DIR), name);
+  } catch (error) {
+    release(path);
+    throw error;
+  }
 }
 
-async function liveLock(folder: string, own: string): Promise<string | undefined> {
-  for (const name of await readdir(folder)) {
+/** Another run that has failed may just have removed the folder, as it was empty. */
+function createLock(root: string, path: string): number {
+  const file = unlessAbsent(() => openSync(path, 'wx'));
+  if (file !== undefined) return file;
+  makeFolder(join(root, STATE_DIR));
+  return openSync(path, 'wx');
+}
+
+/** Left behind, it is the lock of a dead run, which the next one removes. */
+function release(path: string): void {
+  try {
+    removeFile(path);
+  } catch {}
+}
+
+function beat(path: string): void {
+  try {
+    // Not made anew: gone, it was taken for a dead run's.
+    const file = openSync(path, 'r+');
+    writeSync(file, '.', 0);
+    closeSync(file);
+  } catch {}
+}
+
+function confirm(path: string): void {
+  if (lstatIfThere(path)) return;
+  throw new UserError(
+    'Another run took this one for dead, as it did not get on for a minute, and goes on in its place.',
+    4,
+  );
+}
+
+function liveLock(folder: string, own: string): string | undefined {
+  for (const name of namesIn(folder)) {
     if (!isLock(name) || name === own) continue;
-    if (await isLive(join(folder, name), name)) return name;
-    await removeFile(join(folder, name));
+    if (isLive(folder, name, own)) return name;
+    release(join(folder, name));
   }
   return undefined;
 }
 
-async function isLive(path: string, name: string): Promise<boolean> {
-  const [, pid, host] = name.split('-');
-  if (host === hostId()) return isRunning(Number(pid));
-  const stats = await unlessAbsent(stat(path));
-  return stats !== undefined && Date.now() - stats.mtimeMs < FOREIGN_LOCK_MS;
+function isLive(folder: string, name: string, own: string): boolean {
+  const [, pid, table, start] = name.split('-');
+  return table === processTable() ? isRunning(Number(pid), start) : isBeating(folder, name, own);
 }
 
-/** A lock with our own number is a dead run's: in a container, each run may have the same. */
-function isRunning(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 0 || pid === process.pid) return false;
+/** By the clock of the file system, which has dated both files: those of two machines may differ. */
+function isBeating(folder: string, name: string, own: string): boolean {
+  const stats = lstatIfThere(join(folder, name));
+  const now = lstatIfThere(join(folder, own));
+  return stats !== undefined && now !== undefined && Math.abs(now.mtimeMs - stats.mtimeMs) < SILENCE_MS;
+}
+
+/** @param start tells a process from a later one of the same number: in a container, each run may have it */
+function isRunning(pid: number, start: string | undefined): boolean {
+  if (!Number.isInteger(pid) || pid <= 0 || !isProcess(pid)) return false;
+  const found = startOf(pid);
+  return start === UNKNOWN || found === UNKNOWN ? pid !== process.pid : start === found;
+}
+
+function isProcess(pid: number): boolean {
   try {
-    process.kill(pid, 0);
-    return true;
+    return process.kill(pid, 0);
   } catch (error) {
     return errorCode(error) === 'EPERM';
   }
 }
 
-function hostId(): string {
-  return hashOf(hostname()).slice(0, 12);
+const UNKNOWN = '0';
+
+/** When a process began, in the units of the system; UNKNOWN where it does not say. */
+function startOf(pid: number | 'self'): string {
+  try {
+    const [, fields = ''] = /\) (.*)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
+    return fields.split(' ')[19] ?? UNKNOWN;
+  } catch {
+    return UNKNOWN;
+  }
+}
+
+/**
+ * Names the table in which a process id means something. Two containers may have one host name; on Linux it is the
+ * boot of the kernel and the process namespace that tell them apart. What cannot be told apart here is only taken for
+ * foreign more often than it is.
+ */
+function processTable(): string {
+  return hashOf([hostname(), ...(linuxNamespace() ?? hardwareAddresses())].join('\n')).slice(0, 12);
+}
+
+function linuxNamespace(): string[] | undefined {
+  try {
+    return [readFileSync('/proc/sys/kernel/random/boot_id', 'utf8'), readlinkSync('/proc/self/ns/pid')];
+  } catch {
+    return undefined;
+  }
+}
+
+function hardwareAddresses(): string[] {
+  return Object.values(networkInterfaces()).flatMap((all = []) => all.map(({ mac }) => mac));
 }
 
 function busy(name: string): string {

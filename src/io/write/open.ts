@@ -9,11 +9,12 @@ import { repairInterrupted } from './transaction.ts';
  * @throws UserError for a directory, a manifest or a journal that cannot be used
  */
 export async function openProject(dir: string, generator: string): Promise<Project> {
-  const root = await projectRoot(dir);
+  const root = projectRoot(dir);
   const edited = await repairInterrupted(root);
   const project = await readProject(root, generator);
   const warnings = edited.map(
-    (path) => `${path} was edited after a run was interrupted, and is left as it is.`,
+    ({ path, copy }) =>
+      `${path} was edited after a run was interrupted, and is left as it is.${copy === undefined ? '' : ` What it was before that run is in ${copy}.`}`,
   );
   return { ...project, warnings: [...warnings, ...project.warnings] };
 }

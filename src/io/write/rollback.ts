@@ -1,45 +1,76 @@
-import { mkdir, rename } from 'node:fs/promises';
+import { renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { OLD_UNDO, PENDING, UNDO } from '../../core/project/state-folder.ts';
+import { UserError } from '../../core/errors.ts';
+import { BACKUP_IGNORE } from '../../core/project/manifest.ts';
+import { ENV_FILE, OLD_UNDO, PENDING, UNDO } from '../../core/project/state-folder.ts';
+import { backupPath } from '../../core/write/changes.ts';
 import type { Step } from '../../core/write/journal.ts';
 import {
-  errorCode,
   fingerprint,
-  locator,
+  lstatIfThere,
+  makeFolder,
   pruneEmpty,
+  readRegular,
   removeFile,
   statIfThere,
-  unlessAbsent,
   writeNew,
 } from '../files.ts';
-import { clearFolder, readJournal, savedContent, temporaryFor, textAt } from './state.ts';
+import { type Locate, locator } from '../locate.ts';
+import { reasonOf, unless, unlessAbsent } from '../system-errors.ts';
+import { clearFolder, readJournal, savedContent, temporaryFor } from './state.ts';
+
+/** A file that a person has edited since the run that was rolled back. */
+export interface Edited {
+  readonly path: string;
+  /** Where that which it was before the run is kept; undefined where the file was not there. */
+  readonly copy: string | undefined;
+}
 
 /**
- * Puts back what a run left half-way; may itself be killed, and done again. Needs the lock. Returns the files that
- * were edited since and so were left alone.
+ * Puts back what a run left half-way; may itself be killed, and done again. Needs the lock.
+ *
+ * @throws UserError (4) where something cannot be put back, which is named; all else is, and what is saved stays saved
  */
-export async function rollBack(root: string): Promise<readonly string[]> {
-  const { run, steps } = (await readJournal(root, PENDING)) ?? { run: '', steps: [] };
+export async function rollBack(root: string): Promise<readonly Edited[]> {
+  const { run, steps } = readJournal(root, PENDING) ?? { run: '', steps: [] };
   const locate = locator(root);
-  const edited: string[] = [];
+  const edited: Edited[] = [];
+  const stuck: string[] = [];
   for (const step of steps.toReversed()) {
-    const target = locate(step.path);
-    await removeFile(temporaryFor(target, run));
-    if (!(await restore(root, step, target, run))) edited.push(step.path);
-    await pruneEmpty(root, dirname(target));
+    try {
+      if (!(await restore(root, step, locate, run))) edited.push(await keepCopy(root, step));
+      pruneEmpty(root, step.path);
+    } catch (error) {
+      stuck.push(`  ${step.path}: ${whyStuck(error)}${savedAs(step)}`);
+    }
   }
-  await clearFolder(join(root, PENDING));
-  await restoreUndo(root);
+  if (stuck.length > 0) throw new UserError([NOT_PUT_BACK, ...stuck, WHAT_NEXT].join('\n'), 4);
+  clearFolder(join(root, PENDING));
+  restoreUndo(root);
   return edited;
 }
 
+const NOT_PUT_BACK = 'Not all of what a run left half-way could be put back:';
+const WHAT_NEXT = `Mend that, and run it again: each run tries this before anything else. To give these files up instead, delete ${PENDING}.`;
+
+function whyStuck(error: unknown): string {
+  const reason = error instanceof UserError ? error.message : reasonOf(error);
+  if (reason === undefined) throw error;
+  return reason;
+}
+
+const savedAs = ({ before }: Step): string =>
+  before?.kind === 'copy' ? ` (its text is in ${PENDING}/${before.name})` : '';
+
 /** False for a file that is neither the old one nor the new one: a person has been at it since. */
-async function restore(root: string, step: Step, target: string, run: string): Promise<boolean> {
-  const current = await fingerprint(target);
+async function restore(root: string, step: Step, locate: Locate, run: string): Promise<boolean> {
+  const { real: target, isLink } = locate(step.path);
+  removeFile(temporaryFor(target, run));
+  const current = fingerprint(target);
   if (current === step.before?.sha256) return true;
-  if (current !== step.after) return false;
-  const content = await savedContent(root, PENDING, step, await textAt(target));
-  if (content === undefined) await removeFile(target);
+  if (current !== step.after || (isLink && step.before === undefined)) return false;
+  const content = savedContent(root, PENDING, step, readRegular(target)?.bytes);
+  if (content === undefined) removeFile(target);
   else await putBack(root, step, target, content, run);
   return true;
 }
@@ -52,24 +83,36 @@ async function putBack(
   content: Buffer,
   run: string,
 ): Promise<void> {
-  await mkdir(dirname(target), { recursive: true });
-  if (before?.kind === 'copy' && (await move(join(root, PENDING, before.name), target))) return;
+  makeFolder(dirname(target));
+  if (before?.kind === 'copy' && move(join(root, PENDING, before.name), target)) return;
   await writeNew(temporaryFor(target, run), content, before?.mode);
-  await rename(temporaryFor(target, run), target);
+  renameSync(temporaryFor(target, run), target);
 }
 
-async function move(from: string, to: string): Promise<boolean> {
-  try {
-    await rename(from, to);
+function move(from: string, to: string): boolean {
+  const moved = unless(['EXDEV'], () => {
+    renameSync(from, to);
     return true;
-  } catch (error) {
-    if (errorCode(error) === 'EXDEV') return false;
-    throw error;
-  }
+  });
+  return moved ?? false;
 }
+
+/** The journal and its copies are about to go; what a person may still want of them does not. */
+async function keepCopy(root: string, { path, before }: Step): Promise<Edited> {
+  const saved = before?.kind === 'copy' ? join(root, PENDING, before.name) : undefined;
+  if (saved === undefined || path.startsWith(STATE_PREFIX) || path === ENV_FILE || !statIfThere(saved))
+    return { path, copy: undefined };
+  const copy = backupPath(path, readRegular(saved)?.bytes.toString('utf8') ?? '');
+  if (!lstatIfThere(join(root, BACKUP_IGNORE))) await writeNew(join(root, BACKUP_IGNORE), '*\n');
+  makeFolder(dirname(join(root, copy)));
+  renameSync(saved, join(root, copy));
+  return { path, copy };
+}
+
+const STATE_PREFIX = `${dirname(PENDING)}/`;
 
 /** A kill between the two renames of `commit` leaves the undo of the run before under its other name. */
-async function restoreUndo(root: string): Promise<void> {
-  if (statIfThere(join(root, UNDO))) return clearFolder(join(root, OLD_UNDO));
-  await unlessAbsent(rename(join(root, OLD_UNDO), join(root, UNDO)));
+function restoreUndo(root: string): void {
+  if (statIfThere(join(root, UNDO))) clearFolder(join(root, OLD_UNDO));
+  else unlessAbsent(() => renameSync(join(root, OLD_UNDO), join(root, UNDO)));
 }

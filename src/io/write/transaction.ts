@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, rename, stat } from 'node:fs/promises';
-import { basename, dirname, join, relative } from 'node:path';
+import { renameSync, rmdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { UserError } from '../../core/errors.ts';
 import { STATE_DIR } from '../../core/project/manifest.ts';
 import { isWritablePath } from '../../core/project/paths.ts';
@@ -8,19 +8,21 @@ import { ENV_FILE, JOURNAL, OLD_UNDO, PENDING, UNDO } from '../../core/project/s
 import type { Change } from '../../core/write/changes.ts';
 import { formatJournal, type Saved, type Step } from '../../core/write/journal.ts';
 import {
-  errorCode,
   fingerprint,
   hashOf,
   inParallel,
-  locator,
+  makeFolder,
+  nearestFolder,
   pruneEmpty,
   removeFile,
   syncDirectory,
-  unlessAbsent,
   writeNew,
 } from '../files.ts';
-import { withLock } from './lock.ts';
-import { rollBack } from './rollback.ts';
+import { locator, type Place } from '../locate.ts';
+import { isInterrupted } from '../read/project.ts';
+import { asUserError, onlyReading, unlessAbsent } from '../system-errors.ts';
+import { type Lock, withLock } from './lock.ts';
+import { type Edited, rollBack } from './rollback.ts';
 import { clearFolder, hashUnlessAbsent, hasLeftovers, openState, temporaryFor } from './state.ts';
 
 /*
@@ -37,43 +39,75 @@ import { clearFolder, hashUnlessAbsent, hasLeftovers, openState, temporaryFor } 
  */
 export async function commitChanges(root: string, changes: readonly Change[]): Promise<void> {
   if (changes.length === 0) return;
+  const existing = nearestFolder(root);
   try {
-    await openState(root);
-    await withLock(root, () => carryOut(root, changes));
+    openState(root);
+    await withLock(root, (lock) => carryOut(root, changes, lock));
   } catch (error) {
-    await pruneEmpty(root, join(root, STATE_DIR));
-    throw asUserError(root, error);
+    removeEmptyFolders(join(root, STATE_DIR), existing);
+    throw asUserError(root, error, 'write', 'All is as it was before.');
   }
 }
 
 /**
  * Puts back what a stopped run left half-way, after waiting for one that is still at it. Returns the files that were
  * edited since and so were left alone.
+ *
+ * @throws UserError (4) where that cannot be done
  */
-export async function repairInterrupted(root: string): Promise<readonly string[]> {
-  if (!(await hasLeftovers(root))) return [];
-  await openState(root);
-  return withLock(root, () => rollBack(root));
+export async function repairInterrupted(root: string): Promise<readonly Edited[]> {
+  if (!(await onlyReading(root, () => hasLeftovers(root)))) return [];
+  try {
+    openState(root);
+    const edited = await withLock(root, () => rollBack(root));
+    removeEmptyFolders(join(root, STATE_DIR), root);
+    return edited;
+  } catch (error) {
+    // What is left of a run that ended is in no one's way: whoever may write here removes it.
+    if (!isInterrupted(root) && !(error instanceof UserError)) return [];
+    throw asUserError(root, error, 'write', STILL_HALF_WAY);
+  }
 }
 
-async function carryOut(root: string, changes: readonly Change[]): Promise<void> {
+const STILL_HALF_WAY =
+  'An earlier run was interrupted half-way, and the project has to be put back before anything else.';
+
+/** From one folder up to but without another one. */
+function removeEmptyFolders(from: string, to: string): void {
+  for (let at = from; at !== to; at = dirname(at)) {
+    try {
+      rmdirSync(at);
+    } catch {
+      return;
+    }
+  }
+}
+
+async function carryOut(root: string, changes: readonly Change[], lock: Lock): Promise<void> {
   await rollBack(root);
   try {
-    const work = await prepare(root, await unlessDone(root, changes));
-    await makeFolders(work);
+    const work = await prepare(root, unlessDone(root, changes));
+    makeFolders(work);
     await inParallel(work, (each) => writeTemporary(each, modeOf(each, work)));
+    lock.confirm();
     await switchOver(root, work);
     await commit(root);
   } catch (error) {
-    await rollBack(root).catch((cause: unknown) => {
-      throw new UserError(NOT_PUT_BACK, 4, { cause });
+    lock.confirm();
+    const cause = asUserError(root, error, 'write', '');
+    await rollBack(root).catch((stuck: unknown) => {
+      throw bothOf(cause, stuck);
     });
     throw error;
   }
 }
 
-const NOT_PUT_BACK =
-  'The run failed, and not all of it could be put back. The next run does that before anything else.';
+/** What failed, and that it could not be put back. */
+function bothOf(cause: unknown, stuck: unknown): unknown {
+  if (!(cause instanceof UserError)) return cause;
+  const reason = stuck instanceof UserError ? stuck.message : STILL_HALF_WAY;
+  return new UserError(`${cause.message.trimEnd()}\n${reason}`, 4, { cause: stuck });
+}
 
 /** A change, and where its file really lies. */
 interface Located {
@@ -88,22 +122,26 @@ interface Work extends Located {
 }
 
 /** The changes still to be made: a backup of the same text, say, may be there already. */
-async function unlessDone(root: string, changes: readonly Change[]): Promise<Located[]> {
+function unlessDone(root: string, changes: readonly Change[]): Located[] {
   const locate = locator(root);
-  const located = await inParallel(changes, async (change): Promise<Located[]> => {
+  return changes.flatMap((change): Located[] => {
     const { path, before, after } = change;
     if (!isWritablePath(path)) throw new Error(`${path} is not this program's to write`);
-    const target = locate(path);
-    const current = await fingerprint(target);
+    const place = locate(path);
+    const current = fingerprint(place.real);
     if (current === hashUnlessAbsent(after)) return [];
-    if (current === hashUnlessAbsent(before)) return [{ change, target }];
+    if (current === hashUnlessAbsent(before) && !isLinkToRemove(place, change)) {
+      return [{ change, target: place.real }];
+    }
     throw new UserError(
       `${path} was changed while this run was being planned; nothing was written. Run it again.`,
       4,
     );
   });
-  return located.flat();
 }
+
+/** What would be removed is the file that it leads to. No plan does that. */
+const isLinkToRemove = ({ isLink }: Place, { after }: Change): boolean => isLink && after === undefined;
 
 /** Copies what is about to change and writes the journal. Nothing of the project is touched yet. */
 async function prepare(root: string, located: readonly Located[]): Promise<Work[]> {
@@ -116,7 +154,7 @@ async function prepare(root: string, located: readonly Located[]): Promise<Work[
   });
   const journal = formatJournal({ run, steps: work.map(({ step }) => step) });
   await writeNew(join(root, PENDING, `${JOURNAL}.tmp`), journal, 0o600);
-  await rename(join(root, PENDING, `${JOURNAL}.tmp`), join(root, PENDING, JOURNAL));
+  renameSync(join(root, PENDING, `${JOURNAL}.tmp`), join(root, PENDING, JOURNAL));
   await syncDirectory(join(root, PENDING));
   return work;
 }
@@ -128,7 +166,7 @@ async function save(
   { path, before, after }: Change,
 ): Promise<Saved | undefined> {
   if (before === undefined) return undefined;
-  const mode = (await stat(target)).mode & 0o777;
+  const mode = statSync(target).mode & 0o777;
   const known = { sha256: hashOf(before), mode };
   if (after?.startsWith(before)) return { ...known, kind: 'prefix', bytes: Buffer.byteLength(before) };
   if (path === ENV_FILE) throw new Error(`${path} is only ever added to`);
@@ -137,10 +175,9 @@ async function save(
 }
 
 /** Each folder once; some hold many of the files. */
-async function makeFolders(work: readonly Work[]): Promise<void> {
+function makeFolders(work: readonly Work[]): void {
   const written = work.filter(({ change }) => change.after !== undefined);
-  const folders = new Set(written.map(({ temporary }) => dirname(temporary)));
-  await inParallel([...folders], (folder) => mkdir(folder, { recursive: true }));
+  for (const folder of new Set(written.map(({ temporary }) => dirname(temporary)))) makeFolder(folder);
 }
 
 async function writeTemporary({ change, temporary }: Work, mode: number | undefined): Promise<void> {
@@ -157,42 +194,20 @@ function modeOf({ change, step }: Work, all: readonly Work[]): number | undefine
 /** One after the other, so that the manifest, which is last, never tells of what is not there. */
 async function switchOver(root: string, work: readonly Work[]): Promise<void> {
   for (const { change, target, temporary } of work) {
-    if (change.after === undefined) await removeFile(target);
-    else await rename(temporary, target);
+    if (change.after === undefined) removeFile(target);
+    else renameSync(temporary, target);
   }
   const folders = new Set(work.map(({ target }) => dirname(target)));
   await inParallel([...folders], syncDirectory);
-  for (const { change, target } of work)
-    if (change.after === undefined) await pruneEmpty(root, dirname(target));
+  for (const { change } of work) if (change.after === undefined) pruneEmpty(root, change.path);
 }
 
 async function commit(root: string): Promise<void> {
-  await unlessAbsent(rename(join(root, UNDO), join(root, OLD_UNDO)));
-  await rename(join(root, PENDING), join(root, UNDO));
+  unlessAbsent(() => renameSync(join(root, UNDO), join(root, OLD_UNDO)));
+  renameSync(join(root, PENDING), join(root, UNDO));
   // All is done, so nothing here may fail the run; what is left behind is removed by the next one.
   await syncDirectory(join(root, STATE_DIR)).catch(() => {});
-  await clearFolder(join(root, OLD_UNDO)).catch(() => {});
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  ENOSPC: 'there is no space left on the disk',
-  EDQUOT: 'the disk quota is used up',
-  EACCES: 'permission is missing',
-  EPERM: 'permission is missing',
-  EROFS: 'the file system is read-only',
-  EIO: 'the disk failed',
-  EFBIG: 'the file system does not take files of that size',
-};
-
-function asUserError(root: string, error: unknown): unknown {
-  const reason = REASONS[errorCode(error) ?? ''];
-  if (reason === undefined || !(error instanceof Error)) return error;
-  const path = 'path' in error && typeof error.path === 'string' ? shown(root, error.path) : 'the project';
-  return new UserError(`Cannot write ${path}: ${reason}. All is as it was before.`, 4, { cause: error });
-}
-
-/** For a temporary file, the one that it would have become. */
-function shown(root: string, path: string): string {
-  const target = basename(path).replace(/^\.(.+)\.[0-9a-f]{12}\.tmp$/, '$1');
-  return relative(root, join(dirname(path), target));
+  try {
+    clearFolder(join(root, OLD_UNDO));
+  } catch {}
 }

@@ -3,8 +3,11 @@ import { patchGitignore } from '../../core/patch/gitignore.ts';
 import { ENV_FILE, UNDO } from '../../core/project/state-folder.ts';
 import type { LeftInEnv } from '../../core/report/undo-report.ts';
 import type { Change } from '../../core/write/changes.ts';
-import { inParallel, locator, statIfThere } from '../files.ts';
-import { hashUnlessAbsent, readJournal, savedContent, textAt } from './state.ts';
+import type { Step } from '../../core/write/journal.ts';
+import { hashOf, readRegular } from '../files.ts';
+import { type Locate, locator } from '../locate.ts';
+import { onlyReading, PathError } from '../system-errors.ts';
+import { readJournal, savedContent } from './state.ts';
 
 const IGNORE_FILE = '.gitignore';
 
@@ -15,11 +18,14 @@ const IGNORE_FILE = '.gitignore';
  * @throws UserError (2) when there is nothing to take back, (4) when a file was edited since
  */
 export async function changesToUndo(root: string): Promise<Change[]> {
-  const journal = await readJournal(root, UNDO);
-  const steps = journal?.steps.filter(({ path }) => path !== ENV_FILE) ?? [];
+  return onlyReading(root, () => listChanges(root));
+}
+
+function listChanges(root: string): Change[] {
+  const steps = readJournal(root, UNDO)?.steps.filter(({ path }) => path !== ENV_FILE) ?? [];
   const locate = locator(root);
-  const current = await inParallel(steps, async ({ path }) => textAt(locate(path)));
-  const edited = steps.filter(({ after }, index) => hashUnlessAbsent(current[index]) !== after);
+  const current = steps.map((step) => asTheRunLeftIt(locate, step));
+  const edited = steps.filter((_, index) => current[index] === 'edited');
   if (edited.length > 0) {
     const list = edited.map(({ path }) => `  ${path}`).join('\n');
     throw new UserError(
@@ -27,24 +33,36 @@ export async function changesToUndo(root: string): Promise<Change[]> {
       4,
     );
   }
-  const isEnvThere = statIfThere(locate(ENV_FILE)) !== undefined;
-  const restored = await Promise.all(
-    steps.map(async (step, index) => {
-      const before = current[index];
-      const saved = (await savedContent(root, UNDO, step, before))?.toString();
-      const after = isEnvThere && step.path === IGNORE_FILE ? patchGitignore(saved, [ENV_FILE]) : saved;
-      return { path: step.path, before, after, mode: step.before?.mode };
-    }),
-  );
+  const isEnvThere = locate(ENV_FILE).stats !== undefined;
+  const restored = steps.map((step, index): Change => {
+    const now = current[index];
+    const found = now instanceof Buffer ? now : undefined;
+    const saved = savedContent(root, UNDO, step, found)?.toString();
+    const after = isEnvThere && step.path === IGNORE_FILE ? patchGitignore(saved, [ENV_FILE]) : saved;
+    return { path: step.path, before: found?.toString(), after, mode: step.before?.mode };
+  });
   const changes = restored.filter(({ before, after }) => before !== after);
   if (changes.length === 0) throw new UserError('There is no run to take back in this project.');
   return changes;
 }
 
+/** What is at the path of a step; `edited` for what the run has not left there, whatever it is. */
+function asTheRunLeftIt(locate: Locate, { path, before, after }: Step): Buffer | undefined | 'edited' {
+  try {
+    const { real, isLink } = locate(path);
+    const found = readRegular(real, path)?.bytes;
+    // To take back that it was made would be to remove what is now a link.
+    if (isLink && before === undefined) return 'edited';
+    return (found && hashOf(found)) === after ? found : 'edited';
+  } catch (error) {
+    if (error instanceof PathError) return 'edited';
+    throw error;
+  }
+}
+
 /** What the last run did to `.env`, and is not taken back with it. */
 export async function leftInEnv(root: string): Promise<LeftInEnv | undefined> {
-  const journal = await readJournal(root, UNDO);
-  const step = journal?.steps.find(({ path }) => path === ENV_FILE);
-  if (step === undefined || !statIfThere(locator(root)(ENV_FILE))) return undefined;
+  const step = readJournal(root, UNDO)?.steps.find(({ path }) => path === ENV_FILE);
+  if (step === undefined || locator(root)(ENV_FILE).stats === undefined) return undefined;
   return step.before === undefined ? 'file' : 'lines';
 }

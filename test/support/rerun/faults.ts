@@ -1,38 +1,64 @@
-import { writeSync } from 'node:fs';
-import fs, { type FileHandle } from 'node:fs/promises';
+import fs, { realpathSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
+import { constants } from 'node:os';
 
 /*
- * Loaded before the program: lets the file system fail it. Counts the calls that change anything.
+ * Loaded before the program: lets the file system fail it, below the folder FAULT_ROOT. Counts the calls.
  *
- *   FAULT_AT  the number of the call, from 1
+ *   FAULT_AT    the number of the call, from 1
+ *   FAULT_OF    counts `writes`, the calls that change anything, or `all` of them
  *   FAULT_CALL  counts only calls of that name
- *   FAULT     `kill`: SIGKILL instead of the call; of a write, in its middle
- *             `fail`: that call alone fails, with EIO
- *             `full`: from then on nothing can be created or written, with ENOSPC
+ *   FAULT       `kill`: SIGKILL instead of the call; of a write, in its middle
+ *               `full`: from then on nothing can be created or written, with ENOSPC
+ *               else the name of the error with which that call alone fails, such as EIO
  */
-const fault = process.env.FAULT;
+const {
+  FAULT: fault = '',
+  FAULT_CALL: onlyCall,
+  FAULT_OF: counted = 'writes',
+  FAULT_ROOT: root = '/',
+} = process.env;
 const faultAt = Number(process.env.FAULT_AT);
-const onlyCall = process.env.FAULT_CALL;
 let calls = 0;
 
-const NEEDS_SPACE = ['open', 'mkdir', 'writeFile'];
+type Call = (...args: unknown[]) => unknown;
 
-/** The error to fail with; does not return from a kill. */
-function failing(name: string, path: string): Error | undefined {
-  if (onlyCall !== undefined && name !== onlyCall) return undefined;
+const WRITES = [
+  'mkdirSync',
+  'renameSync',
+  'unlinkSync',
+  'rmdirSync',
+  'writeFileSync',
+  'writeSync',
+  'fchmodSync',
+];
+const READS = ['readSync', 'fstatSync', 'lstatSync', 'statSync', 'readdirSync', 'readlinkSync'];
+const NEEDS_SPACE = ['open', 'mkdirSync', 'writeFileSync'];
+
+/** By descriptor, the path of each file that is open. */
+const files = new Map<unknown, { readonly path: string; readonly isWritten: boolean }>();
+
+const isOfProject = (path: string): boolean => path === root || path.startsWith(`${root}/`);
+
+/** Says whether the call is the one to meet the fault. */
+function isHit(name: string, isWrite: boolean, path: string): boolean {
+  if (!isOfProject(path) || (onlyCall !== undefined && name !== onlyCall)) return false;
+  if (!isWrite && counted !== 'all') return false;
   calls += 1;
-  const isHit = calls === faultAt;
-  if (isHit && fault === 'kill' && name !== 'writeFile') kill();
-  if (isHit && fault === 'fail') return systemError('EIO', name, path);
-  if (calls >= faultAt && fault === 'full' && NEEDS_SPACE.includes(name))
-    return systemError('ENOSPC', name, path);
-  return undefined;
+  return calls === faultAt || (fault === 'full' && calls > faultAt);
 }
 
-function kill(): void {
+/** The error to fail with, if the call is to fail; does not return from a kill. */
+function failing(name: string, isWrite: boolean, path: string, half?: () => void): Error | undefined {
+  if (!isHit(name, isWrite, path)) return undefined;
+  if (fault === 'kill') {
+    half?.();
+    tell();
+    process.kill(process.pid, 'SIGKILL');
+  }
+  if (fault === 'full' && !NEEDS_SPACE.includes(name)) return undefined;
   tell();
-  process.kill(process.pid, 'SIGKILL');
+  return systemError(fault === 'full' ? 'ENOSPC' : fault, name, path);
 }
 
 /** So that the test knows that the fault was there to be met. */
@@ -40,57 +66,72 @@ function tell(): void {
   writeSync(process.stderr.fd, 'met the fault\n');
 }
 
-function systemError(code: string, syscall: string, path: string): Error {
-  tell();
-  return Object.assign(new Error(`${code}: ${syscall} '${path}'`), { code, syscall, path });
-}
-
-const { open } = fs;
-
-fs.open = async (path, flags, mode) => {
-  if (flags !== 'wx') return open(path, flags, mode);
-  const error = failing('open', String(path));
-  if (error) throw error;
-  return faulty(await open(path, flags, mode), String(path));
-};
-
-function faulty(file: FileHandle, path: string): FileHandle {
-  const { writeFile, sync, chmod, close } = file;
-  file.writeFile = async (content: string | Uint8Array) => {
-    const error = failing('writeFile', path);
-    if (error) throw error;
-    if (fault !== 'kill' || calls !== faultAt) return writeFile.call(file, content);
-    await writeFile.call(file, Buffer.from(content).subarray(0, content.length / 2));
-    kill();
-  };
-  file.sync = async () => {
-    const error = failing('sync', path);
-    if (error) throw error;
-    return sync.call(file);
-  };
-  file.chmod = async (mode) => {
-    const error = failing('chmod', path);
-    if (error) throw error;
-    return chmod.call(file, mode);
-  };
-  file.close = async () => {
-    const error = failing('close', path);
-    await close.call(file);
-    if (error) throw error;
-  };
-  return file;
-}
-
-for (const name of ['rename', 'unlink', 'mkdir', 'rmdir'] as const) {
-  const original = fs[name] as (...args: unknown[]) => Promise<unknown>;
-  Object.assign(fs, {
-    [name]: async (...args: unknown[]) => {
-      const error = failing(name, String(args[0]));
-      if (error) throw error;
-      return original(...args);
-    },
+/** As Node makes it: libuv has no name for EDQUOT. */
+function systemError(name: string, call: string, path: string): Error {
+  const errno = -(constants.errno[name as keyof typeof constants.errno] ?? 0);
+  const code = name === 'EDQUOT' ? `Unknown system error ${errno}` : name;
+  const syscall = call.replace(/Sync$/, '');
+  const isByDescriptor = ['read', 'fstat', 'writeFile', 'write', 'fchmod', 'fsync', 'close'].includes(
+    syscall,
+  );
+  return Object.assign(new Error(`${code}: ${syscall}`), {
+    code,
+    errno,
+    syscall,
+    ...(!isByDescriptor && { path }),
   });
 }
+
+const { openSync, closeSync, fsync, writeSync, writeFileSync } = fs;
+const { native } = realpathSync;
+
+const pathOf = (target: unknown): string => files.get(target)?.path ?? String(target);
+
+function wrap(name: string, isWrite: boolean): void {
+  const original = fs[name as keyof typeof fs] as Call;
+  const wrapped = (...args: unknown[]) => {
+    const half = () =>
+      writeFileSync(Number(args[0]), Buffer.from(args[1] as string).subarray(0, String(args[1]).length / 2));
+    const error = failing(name, isWrite, pathOf(args[0]), name === 'writeFileSync' ? half : undefined);
+    if (error) throw error;
+    return original(...args);
+  };
+  Object.assign(fs, { [name]: Object.assign(wrapped, original) });
+}
+
+for (const name of WRITES) wrap(name, true);
+for (const name of READS) wrap(name, false);
+
+fs.realpathSync.native = ((path: string) => {
+  const error = failing('realpathSync', false, path);
+  if (error) throw error;
+  return native(path);
+}) as typeof native;
+
+fs.openSync = (path, flags, mode) => {
+  const isWritten = flags === 'wx' || flags === 'r+';
+  const error = failing('open', isWritten, String(path));
+  if (error) throw error;
+  const file = openSync(path, flags, mode);
+  files.set(file, { path: String(path), isWritten });
+  return file;
+};
+
+fs.closeSync = (file) => {
+  const { path = '', isWritten = false } = files.get(file) ?? {};
+  files.delete(file);
+  const error = failing('closeSync', isWritten, path);
+  closeSync(file);
+  if (error) throw error;
+};
+
+Object.assign(fs, {
+  fsync: (file: number, done: (error: Error | null) => void) => {
+    const error = failing('fsync', true, pathOf(file));
+    if (error) process.nextTick(done, error);
+    else fsync(file, done);
+  },
+});
 
 syncBuiltinESMExports();
 

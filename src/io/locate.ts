@@ -1,0 +1,93 @@
+import { lstatSync, realpathSync, type Stats } from 'node:fs';
+import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
+import { isOfOthers } from '../core/project/paths.ts';
+import { statIfThere } from './files.ts';
+import { PathError, reading, unlessAbsent } from './system-errors.ts';
+
+export function isInside(root: string, path: string): boolean {
+  const way = relative(root, path);
+  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+}
+
+/** Relative to the project, with `/`. */
+export function pathIn(root: string, path: string): string {
+  return relative(root, path).split(sep).join('/');
+}
+
+/** Where a path of a project leads. */
+export interface Place {
+  /** Absolute, with symbolic links resolved. */
+  readonly real: string;
+  /** Whether the path itself is a symbolic link, and not only a folder on the way. */
+  readonly isLink: boolean;
+  /** Of what is there; undefined where nothing is. */
+  readonly stats: Stats | undefined;
+  /** The file in whose place there would have to be a folder; relative to the project. */
+  readonly blockedBy?: string;
+}
+
+export type Locate = (path: string) => Place;
+
+/** A folder on the way to a file: one that is there, one that is not, or a file in its place. */
+interface Folder {
+  readonly real: string;
+  readonly isThere: boolean;
+  readonly blockedBy?: string;
+}
+
+/**
+ * Locates paths of a project. A symbolic link inside the project is followed, so that it stays a link. Folders are
+ * looked at once, for the time of one reading or one writing, and where one is missing, so is all that is in it.
+ *
+ * The function throws a PathError for a path that leads out of the project, or nowhere.
+ */
+export function locator(root: string): Locate {
+  const folders = new Map<string, Folder>();
+  const folderAt = (path: string): Folder => {
+    const known = folders.get(path) ?? findFolder(path);
+    folders.set(path, known);
+    return known;
+  };
+  const findFolder = (path: string): Folder => {
+    if (path === '.') return { real: root, isThere: statIfThere(root)?.isDirectory() ?? false };
+    const parent = folderAt(dirname(path));
+    const real = join(parent.real, basename(path));
+    if (!parent.isThere) return { ...parent, real };
+    const { stats, ...place } = follow(
+      real,
+      path,
+      `cannot be written: ${path} is a symbolic link to nothing`,
+    );
+    const isThere = stats?.isDirectory() ?? false;
+    return { real: place.real, isThere, ...(stats && !isThere && { blockedBy: path }) };
+  };
+  return (path) => {
+    const { real: folder, isThere, blockedBy } = folderAt(dirname(path));
+    const full = join(folder, basename(path));
+    const place = isThere
+      ? follow(full, path, 'is a symbolic link to nothing')
+      : { real: full, isLink: false, stats: undefined, ...(blockedBy !== undefined && { blockedBy }) };
+    if (!isInside(root, place.real))
+      throw new PathError(path, 'leads out of the project through a symbolic link');
+    refuseOthers(path, pathIn(root, place.real));
+    return place;
+  };
+}
+
+/** @param full absolute; all but the last of it resolved already */
+function follow(full: string, path: string, dangling: string): Place {
+  const stats = reading(path, () => unlessAbsent(() => lstatSync(full, { throwIfNoEntry: false })));
+  if (!stats?.isSymbolicLink()) return { real: full, isLink: false, stats };
+  const real = reading(path, () => unlessAbsent(() => realpathSync.native(full)));
+  const followed = real === undefined ? undefined : statIfThere(real);
+  if (real === undefined || followed === undefined) throw new PathError(path, dangling);
+  return { real, isLink: true, stats: followed };
+}
+
+function refuseOthers(path: string, real: string): void {
+  if (real === path || !isOfOthers(real)) return;
+  throw new PathError(
+    path,
+    `leads to ${real} through a symbolic link, and that is not for this program to write`,
+  );
+}

@@ -1,0 +1,118 @@
+import { constants } from 'node:os';
+import { basename, dirname, isAbsolute, join, relative } from 'node:path';
+import { UserError } from '../core/errors.ts';
+
+const ABSENT: readonly string[] = ['ENOENT', 'ENOTDIR'];
+
+/** The name of a system error, such as ENOSPC; also of EDQUOT, for which Node has no name. */
+export function errorCode(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return undefined;
+  const { errno } = error as NodeJS.ErrnoException;
+  return errno !== undefined && -errno === constants.errno.EDQUOT ? 'EDQUOT' : error.code;
+}
+
+/** Does what may fail with one of these errors, for which undefined is the answer. */
+export function unless<T>(codes: readonly string[], call: () => T): T | undefined {
+  try {
+    return call();
+  } catch (error) {
+    if (codes.includes(errorCode(error) ?? '')) return undefined;
+    throw error;
+  }
+}
+
+/** Does what to which "there is no such file" is an answer. */
+export const unlessAbsent = <T>(call: () => T): T | undefined => unless(ABSENT, call);
+
+/** What may be wrong with a path that is no mistake of this program; worded to follow the path. */
+const PROBLEMS: Readonly<Record<string, string>> = {
+  EACCES: 'cannot be read: permission is missing',
+  EPERM: 'cannot be read: permission is missing',
+  ELOOP: 'leads in a circle of symbolic links',
+  ENAMETOOLONG: 'has a name that is too long',
+};
+
+/** A path that cannot be used, and is the user's to mend. */
+export class PathError extends UserError {
+  /** Worded to follow the path. */
+  readonly problem: string;
+
+  constructor(path: string, problem: string, options?: ErrorOptions) {
+    super(`${path} ${problem}`, 2, options);
+    this.problem = problem;
+  }
+}
+
+/**
+ * Does what reads at a path.
+ *
+ * @throws PathError where the path cannot be used
+ */
+export function reading<T>(path: string, call: () => T): T {
+  try {
+    return call();
+  } catch (error) {
+    const problem = PROBLEMS[errorCode(error) ?? ''];
+    throw problem === undefined ? error : new PathError(path, problem, { cause: error });
+  }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOSPC: 'there is no space left on the disk',
+  EDQUOT: 'the disk quota is used up',
+  EACCES: 'permission is missing',
+  EPERM: 'permission is missing, or the file may not be changed',
+  EROFS: 'the file system is read-only',
+  EIO: 'the disk failed',
+  EFBIG: 'the file system does not take files of that size',
+  EMFILE: 'this process may open no more files',
+  ENFILE: 'the system can open no more files',
+  ENOMEM: 'there is no memory left',
+  EBUSY: 'it is in use',
+  EMLINK: 'its folder takes no more',
+  ELOOP: 'it leads in a circle of symbolic links',
+  ENAMETOOLONG: 'its name is too long for this file system',
+  ...Object.fromEntries(
+    [...ABSENT, 'EEXIST', 'EISDIR', 'ENOTEMPTY'].map((code) => [
+      code,
+      'another program changed it meanwhile',
+    ]),
+  ),
+};
+
+/** Why the system refused what was asked of it; undefined for an error that is none of the system's. */
+export function reasonOf(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('syscall' in error)) return undefined;
+  const code = errorCode(error) ?? 'without a reason';
+  return REASONS[code] ?? `the system refused it (${code})`;
+}
+
+/**
+ * What the disk or the limits of the process refuse is the user's to mend, whatever was being done.
+ *
+ * @param outcome says what it means for the project
+ * @returns a UserError (4), or the error itself where it is none of the system's
+ */
+export function asUserError(root: string, error: unknown, verb: 'read' | 'write', outcome: string): unknown {
+  const reason = reasonOf(error);
+  if (reason === undefined) return error;
+  const { path } = error as NodeJS.ErrnoException;
+  const what = typeof path === 'string' ? shown(root, path) : 'the project';
+  return new UserError(`Cannot ${verb} ${what}: ${reason}. ${outcome}`, 4, { cause: error });
+}
+
+/** Does what only reads. @throws UserError (4) for what the system refuses */
+export async function onlyReading<T>(root: string, work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw asUserError(root, error, 'read', 'Nothing was written.');
+  }
+}
+
+/** For a temporary file, the one that it would have become. */
+function shown(root: string, path: string): string {
+  const target = join(dirname(path), basename(path).replace(/^\.(.+)\.[0-9a-f]{12}\.tmp$/, '$1'));
+  const inside = relative(root, target);
+  return inside === '' || inside.startsWith('..') || isAbsolute(inside) ? target : inside;
+}
