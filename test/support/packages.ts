@@ -1,7 +1,8 @@
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-const MODULES = join(import.meta.dirname, '..', '..', 'node_modules');
+/** Where the packages of this repository are. */
+export const MODULES = join(import.meta.dirname, '..', '..', 'node_modules');
 /** By their files: which of several versions of TypeScript `.bin/tsc` is depends on the order of their installation. */
 const COMMANDS = { tsc: 'typescript/bin/tsc', tsx: '.bin/tsx' };
 

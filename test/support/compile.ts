@@ -1,0 +1,36 @@
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { MODULES } from './packages.ts';
+import { installProjects } from './project.ts';
+import type { Tree } from './tree.ts';
+
+interface Compilation {
+  /** What the projects are compiled with, in the form of a tsconfig.json. */
+  readonly tsconfig: object;
+  /** The package of the compiler. */
+  readonly compiler?: string;
+  /** Packages that are installed under the name of others. */
+  readonly aliases?: Readonly<Record<string, string>>;
+}
+
+const TSCONFIG = 'tsconfig.test.json';
+
+/**
+ * Compiles projects in one run of the compiler, which reads the types of the packages once. Nothing is emitted.
+ *
+ * @param trees the projects by name; each error begins with the name of its project
+ */
+export async function compile(
+  trees: Readonly<Record<string, Tree>>,
+  { tsconfig, compiler = 'typescript', aliases }: Compilation,
+): Promise<{ exitCode: number | undefined; errors: string }> {
+  const own = { [TSCONFIG]: JSON.stringify(tsconfig) };
+  const projects = Object.entries(trees).map(([name, tree]): [string, Tree] => [name, { ...tree, ...own }]);
+  const cwd = installProjects(Object.fromEntries(projects), aliases);
+  const tsc = join(MODULES, compiler, 'bin', 'tsc');
+  const builds = projects.map(([name]) => join(name, TSCONFIG));
+  const { exitCode, all } = await execa('node', [tsc, '-b', ...builds], { cwd, reject: false, all: true });
+  return { exitCode, errors: all };
+}
+
+export const COMPILED = { exitCode: 0, errors: '' };
