@@ -212,7 +212,7 @@ function changeStep(index: Index, { expireAfterSeconds }: Index): Step {
 }
 
 async function listIndexes(database: Database, collection: string): Promise<Index[]> {
-  const none = { cursor: { firstBatch: [] } };
+  const none: Document = { cursor: { firstBatch: [] } };
   const { cursor } = await database.command({ listIndexes: collection }).catch(unlessMissing(none));
   return (cursor as { firstBatch: Index[] }).firstBatch;
 }

@@ -7,6 +7,7 @@ import type {
   SessionCollection,
   SessionConnection,
   SessionDocument,
+  SessionIndex,
   SessionPayload,
   StoreOptions,
   UpdateResult,
@@ -239,7 +240,7 @@ function within<T>(timeout: number, work: Promise<T>): Promise<T> {
 }
 
 /** Code 26, no such collection: the first session makes it. */
-function noneWithoutCollection(error: { code?: unknown }): [] {
+function noneWithoutCollection(error: { code?: unknown }): SessionIndex[] {
   if (error.code === 26) return [];
   throw error;
 }

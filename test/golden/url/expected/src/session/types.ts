@@ -22,7 +22,12 @@ export interface SessionCollection {
   deleteOne(filter: object): Promise<unknown>;
   deleteMany(filter: object): Promise<unknown>;
   countDocuments(filter: object): Promise<number>;
-  listIndexes(): { toArray(): Promise<{ key: object; expireAfterSeconds?: number }[]> };
+  listIndexes(): { toArray(): Promise<SessionIndex[]> };
+}
+
+export interface SessionIndex {
+  key: object;
+  expireAfterSeconds?: number;
 }
 
 export interface UpdateResult {
