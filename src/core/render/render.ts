@@ -35,6 +35,7 @@ const inSessionFolder = (name: string) => (settings: Settings) => `${settings.di
 
 const FILES = [
   { id: 'types', template: 'session/types.ts', path: inSessionFolder('types.ts'), isWanted: always },
+  { id: 'mount', template: 'session/mount.ts', path: inSessionFolder('mount.ts'), isWanted: always },
   { id: 'store', template: 'session/store.ts', path: inSessionFolder('store.ts'), isWanted: always },
   { id: 'sessions', template: 'session/sessions.ts', path: inSessionFolder('sessions.ts'), isWanted: always },
   { id: 'payload', template: 'session/payload.ts', path: inSessionFolder('payload.ts'), isWanted: always },
@@ -115,6 +116,8 @@ export interface View extends Settings {
     readonly nextParameter: string;
     readonly nextArgument: string;
   };
+  /** The name of the cookie in production. */
+  readonly hostCookieName: string;
   readonly merge: boolean;
   readonly overwrite: boolean;
   readonly throwOnConflict: boolean;
@@ -167,6 +170,7 @@ export function viewFrom(path: string, settings: Settings): View {
       nextParameter: source ? `, ${parameter}` : '',
       nextArgument: source ? `, ${argument}` : '',
     },
+    hostCookieName: `__Host-${settings.cookieName}`,
     merge: settings.onConcurrentWrite === 'merge',
     overwrite: settings.onConcurrentWrite === 'overwrite',
     throwOnConflict: settings.onConcurrentWrite === 'throw',

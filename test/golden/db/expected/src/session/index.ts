@@ -2,12 +2,26 @@
 import { randomBytes } from 'node:crypto';
 import Keygrip from 'keygrip';
 import type Koa from 'koa';
-import koaSession from 'koa-session';
 import { connect, type SessionDatabase } from './connection.ts';
+import { mountSession } from './mount.ts';
 import { Sessions } from './sessions.ts';
 import type { SessionConnection } from './types.ts';
 
-export const COOKIE_NAME = 'koa.sess';
+/** The cookie with the key of a session. Another name logs everybody out. */
+function cookie() {
+  const isProduction = process.env.NODE_ENV === 'production';
+  return {
+    // `__Host-` has the browser insist on `secure`, on the path `/` and on no `domain`: drop it to change one of them.
+    key: isProduction ? '__Host-koa.sess' : 'koa.sess',
+    // Sent with what the site itself asks for, and with links from other sites ('strict': not even with those).
+    sameSite: 'lax',
+    path: '/',
+    // Subdomains have it, too, with `domain: 'example.com'`.
+    domain: undefined,
+    // Else as the connection is. Behind a proxy that ends TLS, this takes `app.proxy = true`.
+    secure: isProduction || undefined,
+  };
+}
 
 /** A session ends at most 14 days after its last use; in ms. */
 export const TTL = 14 * 24 * 60 * 60 * 1000;
@@ -39,36 +53,24 @@ declare module 'koa' {
   }
 }
 
-const mounted = new WeakSet<object>();
 const connections = new Set<SessionConnection>();
 
 /** Mounts sessions: middleware that follows has `ctx.session`. Put what needs no session, such as static files, before. */
 export function sessions<State, Context>(app: Koa<State, Context>, database: SessionDatabase): Sessions {
-  // koa-session would ignore the second call without a word.
-  if (mounted.has(app)) throw new Error('sessions(app) was called twice for the same app.');
   app.keys ??= cookieKeys();
   const opened = connect(database);
   connections.add(opened);
   const store = new Sessions(opened, {
     ttl: TTL,
   });
-  const { NODE_ENV } = process.env;
-  const isProduction = NODE_ENV === 'production';
-  const options = {
-    // A browser takes a cookie of this name over HTTPS only, and from this very host.
-    key: isProduction ? `__Host-${COOKIE_NAME}` : COOKIE_NAME,
-    // Behind a proxy that ends TLS, this takes `app.proxy = true`.
-    secure: isProduction,
-    httpOnly: true,
-    sameSite: 'lax',
+  mountSession(app, {
+    ...cookie(),
     maxAge: TTL,
     // A session that is used but not changed is renewed only in the second half of its lifetime.
     renew: true,
     genid: () => randomBytes(32).toString('base64url'),
     store,
-  };
-  app.use(koaSession(options, app));
-  mounted.add(app);
+  });
   return store;
 }
 

@@ -1,0 +1,93 @@
+// create-koa-mongo-session: mount
+import type Koa from 'koa';
+import type { Context } from 'koa';
+import koaSession, { type CreateSessionOptions } from 'koa-session';
+
+const TWICE =
+  'This app has session middleware twice: call sessions(app) once, and remove any other, such as koa-session.';
+const NOT_BEGUN =
+  'ctx.session was used where the sessions have not begun: call sessions(app) before app.use() of what needs it.';
+const INNER_APP =
+  'sessions() was given an app that is mounted in another app: give it the outer one, and both have ctx.session.';
+const PLAIN_HTTP =
+  'This request came over HTTP, and the session cookie needs HTTPS. Behind a TLS proxy, set app.proxy = true.';
+const TOO_LATE = 'The session was begun after the response: its cookie cannot be sent, so it was not stored.';
+
+/** Mounts koa-session such that no request passes by it unnoticed, and none stores a session whose key gets lost. */
+export function mountSession<State, Custom>(
+  app: Koa<State, Custom>,
+  options: CreateSessionOptions & { key: string },
+): void {
+  const { context } = app;
+  if (Object.getOwnPropertyDescriptor(context, 'session')) throw new Error(TWICE);
+  const begun = new WeakSet<object>();
+  const externalKey = {
+    get(ctx: Context): string {
+      if (begun.has(ctx)) throw new Error(TWICE);
+      begun.add(ctx);
+      return ctx.cookies.get(options.key, ctx.sessionOptions) ?? '';
+    },
+    set(ctx: Context, key: string): void {
+      ctx.cookies.set(options.key, key, ctx.sessionOptions);
+    },
+  };
+  /** Before anything is stored: the cookie would be refused only after that. */
+  const beforeSave = (ctx: Context) => {
+    if (options.secure && !ctx.cookies.secure) throw new Error(PLAIN_HTTP);
+    if (ctx.headerSent && ctx.session.isNew) throw new Error(TOO_LATE);
+  };
+  const session = koaSession({ ...options, externalKey, beforeSave }, app);
+
+  // koa-session's own property would answer in any request, also where nothing is loaded and nothing will be stored.
+  const { get, set } = Object.getOwnPropertyDescriptor(context, 'session') ?? {};
+  const requireBegun = (ctx: object) => {
+    if (!begun.has(ctx)) throw new Error(NOT_BEGUN);
+  };
+  const property = {
+    configurable: true,
+    get(this: object): unknown {
+      requireBegun(this);
+      return get?.call(this);
+    },
+    set(this: object, value: unknown): void {
+      requireBegun(this);
+      set?.call(this, value);
+    },
+  };
+  Object.defineProperty(context, 'session', property);
+
+  // A listener to `error` may look at `ctx.session`, wherever the request failed: to throw there would end the process.
+  const { onerror } = context;
+  context.onerror = function (error) {
+    begun.add(this);
+    onerror.call(this, error);
+  };
+
+  app.use(async (ctx: Context, next) => {
+    if (ctx.app.context !== context) throw new Error(INNER_APP);
+    if (Object.getOwnPropertyDescriptor(context, 'session')?.get !== property.get) throw new Error(TWICE);
+    keepCookie(ctx, options.key);
+    await session(ctx, next);
+  });
+}
+
+/** Koa answers an error without the headers that were set before: the session would be stored, and its key lost. */
+function keepCookie(ctx: Context, name: string): void {
+  const { onerror, res } = ctx;
+  const cookies = () => [res.getHeader('Set-Cookie') ?? []].flat().map(String);
+  ctx.onerror = (error: Error) => {
+    if (!error) return onerror.call(ctx, error);
+    const all = cookies().filter((cookie) => cookie.startsWith(`${name}=`) || cookie.startsWith(`${name}.sig=`));
+    // `regenerate()` removes the cookie first: where it failed, the old session is still there.
+    const isRemoved = all.some((cookie) => cookie.startsWith(`${name}=;`)) && ctx.session !== null;
+    const kept = isRemoved ? [] : all;
+    const { end } = res;
+    res.end = (...args: unknown[]) => {
+      const missing = kept.filter((cookie) => !cookies().includes(cookie));
+      if (missing.length > 0 && !res.headersSent) res.setHeader('Set-Cookie', [...cookies(), ...missing]);
+      res.end = end;
+      return Reflect.apply(end, res, args);
+    };
+    onerror.call(ctx, error);
+  };
+}

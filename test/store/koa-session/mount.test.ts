@@ -1,0 +1,367 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage } from 'node:http';
+import { createRequire } from 'node:module';
+import { Readable } from 'node:stream';
+import Koa, { type Context } from 'koa';
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { Browser } from '../../support/http.ts';
+import { listen } from '../../support/listen.ts';
+import { variant } from '../contract/harness.ts';
+import { useWorld } from '../contract/world.ts';
+
+const require = createRequire(import.meta.url);
+// Without types, or with those of another release.
+const koa2: typeof Koa = require('koa2');
+const mount: (path: string, app: unknown) => Koa.Middleware = require('koa-mount');
+const compose: (middleware: Koa.Middleware[]) => Koa.Middleware = require('koa-compose');
+const genericSession: (options: object) => Koa.Middleware = require('koa-generic-session');
+const minimalSession: (options?: object) => Koa.Middleware = require('koa-session-minimal');
+
+beforeEach(() => {
+  vi.stubEnv('APP_KEYS', 'not a secret');
+  return () => vi.unstubAllEnvs();
+});
+
+const RELEASES = [
+  { release: 'koa 3, koa-session 7', Application: Koa, name: 'koa-session', other: 'koa-session6' },
+  { release: 'koa 2.16, koa-session 6', Application: koa2, name: 'koa-session6', other: 'koa-session' },
+];
+
+describe.each(RELEASES)('$release', ({ Application, name, other }) => {
+  const { packages, ...harness } = variant('url', 'plain');
+  const world = useWorld({ ...harness, packages: { ...packages, 'koa-session': name } });
+
+  /** The session middleware of the same package, and of a second copy of it. */
+  const middlewareOf = async (packageName: string) => {
+    const { default: koaSession } = await import(packageName);
+    return (app: Koa): Koa.Middleware => koaSession({ maxAge: 60_000 }, app);
+  };
+
+  const newApp = (options = {}) => {
+    const app = new Application(options);
+    app.keys = ['not a secret'];
+    const errors: Error[] = [];
+    app.on('error', (error) => errors.push(error));
+    return { app, errors };
+  };
+
+  const mountSessions = (app: Koa) => {
+    onTestFinished(world.modules.index.closeConnections);
+    return world.modules.index.sessions(app, world.source);
+  };
+
+  const count = (ctx: Context) => {
+    ctx.session.views = (ctx.session.views ?? 0) + 1;
+    ctx.body = `views ${ctx.session.views}`;
+  };
+
+  describe('another session middleware', () => {
+    const TWICE =
+      /session middleware twice: call sessions\(app\) once, and remove any other, such as koa-session/;
+
+    test.each([{ of: name }, { of: other }])('$of before sessions(app) is refused', async ({ of }) => {
+      const { app } = newApp();
+      app.use((await middlewareOf(of))(app));
+      expect(() => mountSessions(app)).toThrow(TWICE);
+    });
+
+    test('a second sessions(app) is refused', () => {
+      const { app } = newApp();
+      mountSessions(app);
+      expect(() => mountSessions(app)).toThrow(TWICE);
+    });
+
+    test.each<{ how: string; use: (app: Koa, session: (app: Koa) => Koa.Middleware) => Koa.Middleware }>([
+      { how: 'on the app', use: (app, session) => session(app) },
+      { how: 'through koa-compose', use: (app, session) => compose([session(app)]) },
+      {
+        how: 'on an app that is mounted in it',
+        use: (_app, session) => {
+          const inner = new Application();
+          return mount('/', inner.use(session(inner)));
+        },
+      },
+    ])('the same package after sessions(app), $how, fails each request', async ({ use }) => {
+      const { app, errors } = newApp();
+      mountSessions(app);
+      app.use(use(app, await middlewareOf(name))).use(count);
+      const { status } = await new Browser(await listen(app)).get('/');
+      expect([status, errors[0]?.message]).toEqual([500, expect.stringMatching(TWICE)]);
+      expect(await world.documents.countDocuments()).toBe(0);
+    });
+
+    test('a second copy of the package after sessions(app) is refused', async () => {
+      const { app } = newApp();
+      mountSessions(app);
+      const middleware = await middlewareOf(other);
+      expect(() => middleware(app)).toThrow('Cannot redefine property: session');
+    });
+
+    test.each([
+      { which: 'koa-generic-session', middleware: () => genericSession({}) },
+      { which: 'koa-session-minimal', middleware: () => minimalSession() },
+    ])('$which in front fails each request', async ({ middleware }) => {
+      const { app, errors } = newApp();
+      vi.spyOn(console, 'warn').mockImplementation(() => {});
+      app.use(middleware());
+      mountSessions(app);
+      app.use(count);
+      expect((await new Browser(await listen(app)).get('/')).status).toBe(500);
+      expect(errors[0]?.message).toMatch(/^ctx\.session was used where the sessions have not begun/);
+    });
+  });
+
+  describe('an app in an app', () => {
+    test('sessions of the inner one fail with what to do', async () => {
+      const { app, errors } = newApp();
+      const { app: inner } = newApp();
+      mountSessions(inner);
+      app.use(mount('/inner', inner.use(count)));
+      expect((await new Browser(await listen(app)).get('/inner')).status).toBe(500);
+      expect(errors[0]?.message).toMatch(/^sessions\(\) was given an app that is mounted in another app/);
+    });
+
+    test('sessions of the outer one are there in the inner one, too', async () => {
+      const { app } = newApp();
+      mountSessions(app);
+      app.use(mount('/inner', new Application().use(count))).use(count);
+      const visitor = new Browser(await listen(app));
+      expect((await visitor.get('/')).text).toBe('views 1');
+      expect((await visitor.get('/inner')).text).toBe('views 2');
+    });
+  });
+
+  describe('ctx.session where the sessions have not begun', () => {
+    const NOT_BEGUN = /^ctx\.session was used where .* call sessions\(app\) before app\.use\(\)/;
+
+    test.each<{ how: string; use: (ctx: Context) => void }>([
+      { how: 'read', use: count },
+      {
+        how: 'set',
+        use: (ctx) => {
+          ctx.session = { views: 1 };
+        },
+      },
+      {
+        how: 'ended',
+        use: (ctx) => {
+          ctx.session = null;
+        },
+      },
+    ])('fails when it is $how', async ({ use }) => {
+      const { app, errors } = newApp();
+      app.use(use);
+      mountSessions(app);
+      expect((await new Browser(await listen(app)).get('/')).status).toBe(500);
+      expect(errors.map(({ message }) => message)).toEqual([expect.stringMatching(NOT_BEGUN)]);
+    });
+
+    test('fails in the context of an upgrade to a WebSocket', async () => {
+      const { app } = newApp();
+      mountSessions(app);
+      const server = createServer(app.callback()).listen(0, '127.0.0.1');
+      onTestFinished(() => void server.close());
+      await once(server, 'listening');
+      const seen = once(server, 'upgrade') as Promise<[IncomingMessage, import('node:net').Socket]>;
+      const { port } = server.address() as { port: number };
+      const request = require('node:http').request({
+        port,
+        headers: { Connection: 'Upgrade', Upgrade: 'websocket' },
+      });
+      request.on('error', () => {}).end();
+      const [incoming, socket] = await seen;
+      const ctx = app.createContext(incoming, {} as never);
+      expect(() => ctx.session).toThrow(NOT_BEGUN);
+      socket.destroy();
+    });
+
+    test('is empty for a listener to `error`: a failure in it would end the process', async () => {
+      const { app, errors } = newApp();
+      app.use((ctx, next) => (ctx.path === '/early' ? ctx.throw(418) : next()));
+      mountSessions(app);
+      const seen: unknown[] = [];
+      app.on('error', (_error, ctx: Context) => seen.push(ctx.session.views));
+      const visitor = new Browser(await listen(app.use(count)));
+      expect((await visitor.get('/early')).status).toBe(418);
+      expect((await visitor.get('/')).text).toBe('views 1');
+      expect(seen).toEqual([undefined]);
+      expect(errors).toHaveLength(1);
+    });
+  });
+
+  describe('HTTPS', () => {
+    test.each([
+      { env: 'development', https: true, isSecure: true },
+      { env: 'development', https: false, isSecure: false },
+      { env: 'production', https: true, isSecure: true },
+    ])('in $env, HTTPS $https: the cookie is secure: $isSecure', async ({ env, https, isSecure }) => {
+      vi.stubEnv('NODE_ENV', env);
+      const { app } = newApp({ proxy: true });
+      mountSessions(app);
+      const origin = await listen(app.use(count));
+      const headers = { 'X-Forwarded-Proto': https ? 'https' : 'http' };
+      const cookies = (await fetch(origin, { headers })).headers.getSetCookie();
+      expect(cookies.map((cookie) => /; secure(;|$)/.test(cookie))).toEqual([isSecure, isSecure]);
+    });
+
+    test('in production nothing is stored for a request over HTTP, and the error says what to do', async () => {
+      vi.stubEnv('NODE_ENV', 'production');
+      const { app, errors } = newApp();
+      mountSessions(app);
+      app.use(async (ctx: Context) => {
+        count(ctx);
+        if (ctx.path === '/login') await ctx.session.regenerate();
+        if (ctx.path === '/save') await ctx.session.save();
+      });
+      const origin = await listen(app);
+      for (const path of ['/', '/login', '/save']) {
+        expect((await fetch(origin + path)).status).toBe(500);
+      }
+      expect(errors.map(({ message }) => message)).toEqual(
+        Array(3).fill(
+          'This request came over HTTP, and the session cookie needs HTTPS. Behind a TLS proxy, set app.proxy = true.',
+        ),
+      );
+      expect(await world.documents.countDocuments()).toBe(0);
+    });
+
+    test('in production a request over HTTP that leaves the session alone is answered', async () => {
+      vi.stubEnv('NODE_ENV', 'production');
+      const { app } = newApp();
+      mountSessions(app);
+      app.use((ctx: Context) => {
+        ctx.body = ctx.session.views ?? 'none';
+      });
+      const page = await fetch(await listen(app));
+      expect([page.status, await page.text()]).toEqual([200, 'none']);
+    });
+  });
+
+  test('a session that is begun after the response has no document that nobody can find', async () => {
+    const { app, errors } = newApp();
+    mountSessions(app);
+    app.use(async (ctx: Context) => {
+      ctx.respond = false;
+      ctx.res.end('raw');
+      count(ctx);
+    });
+    expect((await new Browser(await listen(app)).get('/')).text).toBe('raw');
+    await vi.waitUntil(() => errors.length > 0);
+    expect(errors[0]?.message).toMatch(/^The session was begun after the response/);
+    expect(await world.documents.countDocuments()).toBe(0);
+  });
+
+  describe('a request that fails', () => {
+    /** One error for all requests, as an app may keep it. */
+    const shared = Object.assign(new Error('shared'), { status: 403, expose: true });
+
+    const failing = async (fail: (ctx: Context) => unknown) => {
+      const { app, errors } = newApp();
+      mountSessions(app);
+      app.use(async (ctx: Context) => {
+        ctx.cookies.set('other', 'x');
+        if (ctx.path === '/fail') await fail(ctx);
+        else if (ctx.path === '/login') await logIn(ctx);
+        else if (ctx.path === '/logout') ctx.session = null;
+        else ctx.body = ctx.session;
+        if (ctx.query.fail !== undefined) ctx.throw(422);
+      });
+      return { app, errors, visitor: new Browser(await listen(app)) };
+    };
+
+    const breakStream = (ctx: Context) => {
+      const stream = new Readable({ read: () => void stream.destroy(new Error('the stream broke')) });
+      ctx.body = stream;
+    };
+
+    const logIn = async (ctx: Context) => {
+      ctx.session.user = 'ann';
+      await ctx.session.regenerate();
+    };
+
+    test.each<{ how: string; fail: (ctx: Context) => unknown; status: number }>([
+      { how: 'ctx.throw', fail: (ctx) => ctx.throw(401), status: 401 },
+      {
+        how: 'an error with headers',
+        fail: (ctx) => ctx.throw(401, { headers: { 'X-Own': '1' } }),
+        status: 401,
+      },
+      { how: 'a string', fail: () => Promise.reject('no error at all'), status: 500 },
+      // Koa 3 closes the connection instead.
+      ...(Application === koa2 ? [{ how: 'a stream', fail: breakStream, status: 500 }] : []),
+    ])('counts the tries of a visitor from the first request on: $how', async ({ fail, status }) => {
+      const { visitor } = await failing((ctx) => {
+        ctx.session.views = (ctx.session.views ?? 0) + 1;
+        return fail(ctx);
+      });
+      for (const _ of [1, 2, 3]) expect((await visitor.get('/fail')).status).toBe(status);
+      expect((await visitor.get('/')).text).toBe('{"views":3}');
+      expect(await world.documents.countDocuments()).toBe(1);
+    });
+
+    test('keeps its login, and no ownerless session is left', async () => {
+      const { visitor } = await failing(() => {});
+      await visitor.get('/');
+      expect((await visitor.get('/login?fail')).status).toBe(422);
+      expect((await visitor.get('/')).text).toBe('{"user":"ann"}');
+      expect(await world.documents.countDocuments()).toBe(1);
+    });
+
+    test('keeps its logout', async () => {
+      const { visitor } = await failing(() => {});
+      await visitor.get('/login');
+      expect((await visitor.get('/logout?fail')).status).toBe(422);
+      expect(await visitor.cookie('koa.sess')).toBeUndefined();
+      expect(await world.documents.countDocuments()).toBe(0);
+    });
+
+    test('has no other cookie than that of the session, beside those of the error itself', async () => {
+      const { app } = await failing((ctx) => {
+        ctx.session.views = 1;
+        ctx.throw(401, { headers: { 'Set-Cookie': 'own=1' } });
+      });
+      const cookies = (await fetch(`${await listen(app)}/fail`)).headers.getSetCookie();
+      expect(cookies.map((cookie) => cookie.split('=', 1)[0])).toEqual(['own', 'koa.sess', 'koa.sess.sig']);
+    });
+
+    test('has its cookie in the answer to HEAD, too', async () => {
+      const { visitor } = await failing((ctx) => {
+        ctx.session.views = 1;
+        ctx.throw(409);
+      });
+      const { status, headers } = await fetch(`${visitor.origin}/fail`, { method: 'HEAD' });
+      expect([status, headers.getSetCookie().length]).toEqual([409, 2]);
+    });
+
+    test('hands its cookie to nobody else by an error that all requests share', async () => {
+      const { visitor } = await failing((ctx) => {
+        if (ctx.query.count) ctx.session.views = 1;
+        throw shared;
+      });
+      await visitor.get('/fail?count=1');
+      const stranger = new Browser(visitor.origin);
+      expect((await stranger.get('/fail')).status).toBe(403);
+      expect(await stranger.cookie('koa.sess')).toBeUndefined();
+      expect(shared).not.toHaveProperty('headers');
+    });
+
+    test('has its cookies once where an error handler of the app answers', async () => {
+      const { app } = newApp();
+      app.use(async (ctx, next) => {
+        try {
+          await next();
+        } catch {
+          ctx.status = 503;
+          ctx.body = 'sorry';
+        }
+      });
+      mountSessions(app);
+      app.use((ctx: Context) => {
+        ctx.session.views = 1;
+        ctx.throw(400);
+      });
+      const response = await fetch(await listen(app));
+      expect([response.status, response.headers.getSetCookie().length]).toEqual([503, 2]);
+    });
+  });
+});
