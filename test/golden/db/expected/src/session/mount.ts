@@ -43,8 +43,8 @@ export function mountSession<State, Custom>(
   const requireBegun = (ctx: object) => {
     if (!begun.has(ctx)) throw new Error(NOT_BEGUN);
   };
-  const property = {
-    configurable: true,
+  Object.defineProperty(context, 'session', {
+    configurable: false,
     get(this: object): unknown {
       requireBegun(this);
       return get?.call(this);
@@ -53,8 +53,7 @@ export function mountSession<State, Custom>(
       requireBegun(this);
       set?.call(this, value);
     },
-  };
-  Object.defineProperty(context, 'session', property);
+  });
 
   // A listener to `error` may look at `ctx.session`, wherever the request failed: to throw there would end the process.
   const { onerror } = context;
@@ -65,7 +64,6 @@ export function mountSession<State, Custom>(
 
   app.use(async (ctx: Context, next) => {
     if (ctx.app.context !== context) throw new Error(INNER_APP);
-    if (Object.getOwnPropertyDescriptor(context, 'session')?.get !== property.get) throw new Error(TWICE);
     keepCookie(ctx, options.key);
     await session(ctx, next);
   });
