@@ -1,4 +1,4 @@
 import { storeContract } from './contract.ts';
-import { everyFeature } from './harness.ts';
+import { variantsOf } from './harness.ts';
 
-for (const harness of everyFeature('db')) storeContract(harness);
+for (const harness of variantsOf('db')) storeContract(harness);

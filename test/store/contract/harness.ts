@@ -1,9 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import type { Settings } from '../../../src/core/answers/settings.ts';
 import { FEATURES, type PackageVersions, PLAIN, STYLES } from '../../support/generated.ts';
+import { isExhaustive } from '../../support/sampling.ts';
 
-type Style = keyof typeof STYLES;
+export type Style = keyof typeof STYLES;
 type Feature = keyof typeof FEATURES;
+type Policy = Settings['onConcurrentWrite'];
+type Release = keyof typeof PACKAGES;
 
 /** One variant of the generated store, and the packages it runs on. */
 export interface Harness {
@@ -16,32 +19,79 @@ export interface Harness {
 const monitored = (driver: string) =>
   fileURLToPath(new URL(`../../support/monitored/${driver}.ts`, import.meta.url));
 
-const DRIVER_7 = { mongodb: monitored('mongodb') };
-const DRIVER_6 = { mongodb: monitored('mongodb6') };
+/** The newest release of the driver and Mongoose; release 6 of the one, and release 8 of the other. */
+const PACKAGES = {
+  newest: { mongodb: monitored('mongodb') },
+  earlier: { mongodb: monitored('mongodb6'), mongoose: 'mongoose8' },
+} as const satisfies Record<string, PackageVersions>;
 
-/** A variant on the newest packages. */
-export const variant = (style: Style, feature: Feature): Harness => harness(style, feature, DRIVER_7, '');
+/** What a variant has, beside a style and a policy. */
+export const SWITCHES = {
+  earlier: 'earlier packages',
+  absoluteTtl: 'absolute-ttl',
+  touchAfter: 'touch-after',
+  rolling: 'rolling',
+  userKey: 'user-key',
+  encrypt: 'encrypt',
+} as const;
 
-/** Plain, each feature alone, and all of them. */
-export function everyFeature(style: Style): Harness[] {
-  return (Object.keys(FEATURES) as Feature[]).map((feature) => variant(style, feature));
+export interface Row {
+  readonly style: Style;
+  readonly policy: Policy;
+  readonly on: readonly (keyof typeof SWITCHES)[];
 }
 
-/** Encrypting anew is a write that nobody asked for: it has to behave under each policy. */
-export const ENCRYPTED_POLICIES: readonly Harness[] = (['overwrite', 'throw'] as const).map((policy) => {
-  const { settings, ...rest } = variant('url', 'encrypt');
-  return { ...rest, name: `url, encrypt, ${policy}`, settings: { ...settings, onConcurrentWrite: policy } };
-});
+/** Whatever two things are chosen, at least one of these variants has both of them. */
+export const PAIRWISE: readonly Row[] = [
+  { style: 'url', policy: 'merge', on: [] },
+  { style: 'url', policy: 'overwrite', on: ['absoluteTtl', 'touchAfter', 'rolling', 'userKey', 'encrypt'] },
+  { style: 'url', policy: 'throw', on: ['earlier', 'rolling', 'userKey'] },
+  { style: 'host', policy: 'merge', on: ['earlier', 'encrypt'] },
+  { style: 'host', policy: 'overwrite', on: ['earlier', 'absoluteTtl', 'touchAfter', 'rolling', 'userKey'] },
+  { style: 'host', policy: 'throw', on: ['absoluteTtl', 'rolling'] },
+  { style: 'db', policy: 'merge', on: ['earlier', 'absoluteTtl', 'rolling', 'userKey', 'encrypt'] },
+  { style: 'db', policy: 'overwrite', on: ['earlier', 'encrypt'] },
+  { style: 'db', policy: 'throw', on: ['touchAfter', 'userKey'] },
+  { style: 'mongoose', policy: 'merge', on: ['absoluteTtl', 'touchAfter', 'rolling', 'userKey', 'encrypt'] },
+  { style: 'mongoose', policy: 'overwrite', on: ['earlier', 'absoluteTtl', 'touchAfter'] },
+  { style: 'mongoose', policy: 'throw', on: ['earlier', 'encrypt'] },
+];
 
-/** Release 6 of the driver, and release 8 of Mongoose. */
-export const EARLIER_RELEASES: readonly Harness[] = (['plain', 'all'] as const).flatMap((feature) => [
-  harness('url', feature, DRIVER_6, ' on mongodb 6'),
-  harness('host', feature, DRIVER_6, ' on mongodb 6'),
-  harness('db', feature, DRIVER_6, ' on mongodb 6'),
-  harness('mongoose', feature, { mongoose: 'mongoose8' }, ' on mongoose 8'),
-]);
+/** The variants of a style: in an exhaustive run, those with each feature alone and all together, too. */
+export function variantsOf(style: Style): Harness[] {
+  const pairwise = PAIRWISE.filter((row) => row.style === style).map(harnessOf);
+  return isExhaustive ? [...pairwise, ...everyFeature(style)] : pairwise;
+}
 
-function harness(style: Style, feature: Feature, packages: PackageVersions, suffix: string): Harness {
-  const settings: Settings = { ...PLAIN, ...FEATURES[feature], connection: STYLES[style] };
-  return { name: `${style}, ${feature}${suffix}`, style, settings, packages };
+function harnessOf({ style, policy, on }: Row): Harness {
+  const { absoluteTtl, touchAfter, userKey } = FEATURES.all;
+  const settings: Settings = {
+    ...PLAIN,
+    connection: STYLES[style],
+    onConcurrentWrite: policy,
+    absoluteTtl: on.includes('absoluteTtl') ? absoluteTtl : undefined,
+    touchAfter: on.includes('touchAfter') ? touchAfter : undefined,
+    rolling: on.includes('rolling'),
+    userKey: on.includes('userKey') ? userKey : undefined,
+    encrypt: on.includes('encrypt'),
+  };
+  const name = [style, policy, ...on.map((each) => SWITCHES[each])].join(', ');
+  return { name, style, settings, packages: PACKAGES[on.includes('earlier') ? 'earlier' : 'newest'] };
+}
+
+function everyFeature(style: Style): Harness[] {
+  return [
+    ...(Object.keys(FEATURES) as Feature[]).map((feature) => variant(style, feature)),
+    ...(['plain', 'all'] as const).map((feature) => variant(style, feature, 'earlier')),
+  ];
+}
+
+/** With one feature, or all of them. */
+export function variant(style: Style, feature: Feature, release: Release = 'newest'): Harness {
+  return {
+    name: `${style}, only ${feature}${release === 'earlier' ? `, ${SWITCHES.earlier}` : ''}`,
+    style,
+    settings: { ...PLAIN, ...FEATURES[feature], connection: STYLES[style] },
+    packages: PACKAGES[release],
+  };
 }

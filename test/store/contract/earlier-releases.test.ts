@@ -1,4 +1,0 @@
-import { storeContract } from './contract.ts';
-import { EARLIER_RELEASES } from './harness.ts';
-
-for (const harness of EARLIER_RELEASES) storeContract(harness);
