@@ -11,7 +11,7 @@ import {
 import { type Answers, OPTIONS, type ProjectFacts } from './core/answers/options.ts';
 import { problemsIn, problemsInAll } from './core/answers/settings.ts';
 import { UserError } from './core/errors.ts';
-import type { Flags } from './flags.ts';
+import { type Flags, wordsOf } from './flags.ts';
 import { errorCode } from './io/system-errors.ts';
 import { askAdvanced, askMissing, confirm } from './io/terminal/ask.ts';
 import { canAsk } from './io/terminal/environment.ts';
@@ -24,7 +24,7 @@ import { isPreview } from './regenerate.ts';
  * @throws UserError that lists every problem and every missing answer
  */
 export async function collectAnswers(
-  { directory, given, run }: Flags,
+  { directory, given, run }: Flags & { readonly directory: string },
   saved: Answers,
   facts: ProjectFacts,
 ): Promise<Answers> {
@@ -35,14 +35,14 @@ export async function collectAnswers(
   const problems = isAsking ? problemsIn(known) : problemsInAll(known, facts);
   const missing = isAsking ? [] : missingAnswers(known);
   if (problems.length + missing.length > 0) {
-    throw answersError(problems, missing, { directory, answers, facts });
+    throw answersError(problems, missing, { directory, answers, facts, flags: wordsOf(run) });
   }
   if (!isAsking) return known;
 
   const isFirstRun = Object.keys(saved).length === 0;
   const all = await askFor(known, isFirstRun, facts);
   const late = problemsInAll(all, facts);
-  if (late.length > 0) throw answersError(late, [], { directory, answers: all, facts });
+  if (late.length > 0) throw answersError(late, [], { directory, answers: all, facts, flags: wordsOf(run) });
   if (all.install !== undefined || !isFirstRun || isPreview(run)) return all;
   return {
     ...all,

@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option as Flag } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { PASSWORD_RULE } from './core/answers/answers.ts';
+import { wordMeantBy } from './core/answers/near-words.ts';
 import {
   type Answers,
   CONFLICT_POLICIES,
@@ -12,7 +13,9 @@ import {
   optionOf,
   RUN_FLAGS,
 } from './core/answers/options.ts';
+import { shellQuote } from './core/answers/shell.ts';
 import { UserError } from './core/errors.ts';
+import { statIfThere } from './io/files.ts';
 
 /** How this run goes; nothing of it is remembered. */
 export interface RunFlags {
@@ -32,7 +35,8 @@ export interface RunFlags {
 
 export interface Flags {
   readonly command: 'generate' | 'undo';
-  readonly directory: string;
+  /** Undefined where none was named. */
+  readonly directory: string | undefined;
   readonly given: Answers;
   readonly run: RunFlags;
 }
@@ -90,7 +94,10 @@ function createProgram(onParsed: (flags: Flags) => void): Command {
     .description(
       'Writes MongoDB-backed sessions for Koa into a project, as TypeScript that the project owns.',
     )
-    .argument('[directory]', 'the project, new or existing', '.')
+    .argument(
+      '[directory]',
+      'the project, new or existing (default: this folder, where it is a project or empty)',
+    )
     .version(manifest.version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .allowExcessArguments(false)
@@ -100,7 +107,7 @@ function createProgram(onParsed: (flags: Flags) => void): Command {
   for (const flag of runFlags()) program.addOption(flag);
   // Known only so that it can be refused, and its value never shown.
   program.addOption(new Flag('-p, --password [password]').hideHelp());
-  program.action((directory: string, options: Record<string, unknown>) =>
+  program.action((directory: string | undefined, options: Record<string, unknown>) =>
     onParsed({
       command: 'generate',
       directory: directoryOf(directory),
@@ -111,9 +118,9 @@ function createProgram(onParsed: (flags: Flags) => void): Command {
   program
     .command('undo')
     .description('take back what the last run wrote')
-    .argument('[directory]', 'the project', '.')
+    .argument('[directory]', 'the project (default: this folder)')
     .allowExcessArguments(false)
-    .action((directory: string, _, command: Command) =>
+    .action((directory: string | undefined, _, command: Command) =>
       onParsed({
         command: 'undo',
         directory: directoryOf(directory),
@@ -143,7 +150,14 @@ function runFlags(): Flag[] {
 
 const collect = (value: string, earlier: readonly string[] = []): readonly string[] => [...earlier, value];
 
-function directoryOf(directory: string): string {
+function directoryOf(directory: string | undefined): string | undefined {
+  if (directory === undefined) return undefined;
+  const meant = wordMeantBy(directory);
+  if (meant !== undefined && !statIfThere(directory)) {
+    throw new UserError(
+      `${directory}: did you mean ${meant}? For a project of that name, give ./${directory}\nSee create-koa-mongo-session --help`,
+    );
+  }
   if (/^mongodb(\+srv)?:/i.test(directory)) {
     throw new UserError('directory: a connection string is given with --url');
   }
@@ -175,6 +189,29 @@ function runIn(options: Record<string, unknown>): RunFlags {
     onConflict: conflictPolicy(onConflict),
     restore: Array.isArray(restore) ? restore : [],
   };
+}
+
+/** How this run goes, as it would be written again, but for `--yes`. */
+export function wordsOf({
+  input,
+  config,
+  dryRun,
+  diff,
+  check,
+  json,
+  onConflict,
+  restore,
+}: RunFlags): string[] {
+  return [
+    ...(input ? [] : ['--no-input']),
+    ...(config === undefined ? [] : ['--config', shellQuote(config)]),
+    ...(dryRun ? ['--dry-run'] : []),
+    ...(diff === undefined ? [] : diff === true ? ['--diff'] : ['--diff', shellQuote(diff)]),
+    ...(check ? ['--check'] : []),
+    ...(json ? ['--json'] : []),
+    ...(onConflict === undefined ? [] : ['--on-conflict', onConflict]),
+    ...restore.flatMap((path) => ['--restore', shellQuote(path)]),
+  ];
 }
 
 function conflictPolicy(given: unknown): ConflictPolicy | undefined {

@@ -7,6 +7,7 @@ import { listPatches } from './core/patch/patches.ts';
 import type { Project } from './core/project/working-tree.ts';
 import { renderFiles } from './core/render/render.ts';
 import { projectNotes } from './core/report/project-notes.ts';
+import { chooseDirectory } from './directory.ts';
 import { finish, showPlan } from './finish.ts';
 import type { Flags } from './flags.ts';
 import { detectPackageManager } from './io/read/package-manager.ts';
@@ -22,13 +23,14 @@ import { undo } from './undo.ts';
 /** Carries out the command and returns the exit code. Whatever is the user's to mend is thrown as a UserError. */
 export async function main(flags: Flags): Promise<number> {
   if (flags.command === 'undo') return undo(flags);
-  const { directory, run } = flags;
+  const { run } = flags;
+  const directory = await chooseDirectory(flags);
   const project = await (isPreview(run) ? readProject : openProject)(directory, program.version);
   project.warnings.forEach(warn);
   const facts = factsOf(project);
   const saved = project.manifest?.answers ?? {};
 
-  const collected = await collectAnswers(flags, saved, facts);
+  const collected = await collectAnswers({ ...flags, directory }, saved, facts);
   const { settings, secrets, answers } = parseSettings(collected, facts);
   doubtsAbout(settings, saved).forEach(warn);
 

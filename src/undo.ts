@@ -10,7 +10,7 @@ import { changesToUndo, leftInEnv } from './io/write/undo.ts';
 import { isPreview } from './regenerate.ts';
 
 /** Takes back what the last run wrote. */
-export async function undo({ directory, run }: Flags): Promise<number> {
+export async function undo({ directory = '.', run }: Flags): Promise<number> {
   const preview = isPreview(run);
   const { root } = await (preview ? readProject : openProject)(directory, manifest.version);
   const changes = await changesToUndo(root);

@@ -128,7 +128,7 @@ describe('without a terminal', () => {
     ];
     const { stdout } = await run(['first', ...flags], { cwd });
     expect(stdout).toContain(
-      "npx create-koa-mongo-session@latest first --connection host --host db.example --db 'it'\\''s' --ttl 90m --rolling --user-key u --no-app\n",
+      'npx create-koa-mongo-session@latest first --connection host --host db.example --db "it\'s" --ttl 90m --rolling --user-key u --no-app\n',
     );
   });
 });
@@ -307,14 +307,22 @@ describe('a missing answer', () => {
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
     expect(stderr).toContain('--connection <url|host|db|mongoose>');
     expect(stderr).toContain(
-      "npx create-koa-mongo-session@latest 'my shop' --connection url --url mongodb://127.0.0.1:27017/my-shop --ttl 1d\n",
+      '  npx create-koa-mongo-session@latest "my shop" --connection url --url mongodb://127.0.0.1:27017/my-shop --ttl 1d\n',
     );
+    expect(stderr).toContain('  npx create-koa-mongo-session@latest "my shop" --ttl 1d --yes\n');
+  });
+
+  test('the commands keep what else was given', async () => {
+    const cwd = await temporaryFolder();
+    const { stderr } = await run(['app', '--dry-run', '--json', '--on-conflict', 'fail'], { cwd });
+    expect(stderr).toContain(' app --dry-run --json --on-conflict fail --yes\n');
+    expect(stderr).toMatch(/ app --connection url --url \S+ --dry-run --json --on-conflict fail\n$/);
   });
 
   test('the command hides the credentials that were given', async () => {
     const cwd = await temporaryFolder();
     const { stderr } = await run(['app', '--url', 'mongodb://ann:hunter2@h/?tls=true'], { cwd });
-    expect(stderr).toContain("--url 'mongodb://<credentials>@h/?tls=true' --db app\n");
+    expect(stderr).toContain('--url "mongodb://<credentials>@h/?tls=true" --db app\n');
     expect(stderr).not.toContain('hunter2');
   });
 
@@ -530,8 +538,21 @@ describe('started by npm create', () => {
     const env = { ...npm, npm_config_connection: 'true', npm_config_ttl: '60', npm_config_dry_run: 'true' };
     const { exitCode, stderr } = await run(['app', 'db'], { cwd, env });
     expect(exitCode).toBe(2);
-    expect(stderr).toContain('npm create koa-mongo-session app -- --connection db --ttl 60 --dry-run\n');
+    expect(stderr).toContain(
+      'npm create koa-mongo-session@latest app -- --connection db --ttl 60 --dry-run\n',
+    );
     expect(await filesIn(cwd)).toEqual([]);
+  });
+
+  test('the corrected command keeps the flags that did arrive, and no password', async () => {
+    const cwd = await temporaryFolder();
+    const env = { ...npm, npm_config_connection: 'true' };
+    const { stderr } = await run(['app', 'url', '--', '--url', 'mongodb://a:hunter2@h/d', '--ttl', '1d'], {
+      cwd,
+      env,
+    });
+    expect(stderr).toContain(' app -- --connection url --url <url> --ttl 1d\n');
+    expect(stderr).not.toContain('hunter2');
   });
 
   test('a URL among them is not shown', async () => {

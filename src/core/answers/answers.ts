@@ -114,14 +114,23 @@ function flagText(name: OptionName, answer: unknown): string {
   return `${flagName(name)} ${shellQuote((optionOf(name).redact ?? String)(answer))}`;
 }
 
-/** A command to copy: each answer that is not the default, quoted for a shell, and no secret. */
-export function commandOf(directory: string, answers: Answers, facts: ProjectFacts): string {
+/**
+ * A command to copy: each answer that is not the default, quoted for a shell, and no secret.
+ *
+ * @param more flags that are no answers
+ */
+export function commandOf(
+  directory: string,
+  answers: Answers,
+  facts: ProjectFacts,
+  more: readonly string[] = [],
+): string {
   const flags = OPTION_NAMES.filter(
     (name) =>
       isGiven(answers, name) &&
       (optionOf(name).required || answers[name] !== fallback(optionOf(name), facts)),
   ).map((name) => flagText(name, answers[name]));
-  return [createCommand(managerFor(answers, facts)), shellQuote(directory), ...flags].join(' ');
+  return [createCommand(managerFor(answers, facts)), shellQuote(directory), ...flags, ...more].join(' ');
 }
 
 const syntaxOf = ({ flag, choices }: Option): string =>
@@ -137,7 +146,13 @@ function missingText(name: OptionName): string {
 export function answersError(
   problems: readonly Problem[],
   missing: readonly OptionName[],
-  rerun: { readonly directory: string; readonly answers: Answers; readonly facts: ProjectFacts },
+  rerun: {
+    readonly directory: string;
+    readonly answers: Answers;
+    readonly facts: ProjectFacts;
+    /** What else was given. */
+    readonly flags: readonly string[];
+  },
 ): UserError {
   const lines = [...problems.map(({ option, rule }) => `${option}: ${rule}`), ...missing.map(missingText)];
   const listed =
@@ -147,9 +162,12 @@ export function answersError(
   if (missing.length === 0) return new UserError(listed);
   const broken = new Set(problems.map(({ option }) => option));
   const sound = pick(rerun.answers, (name) => !broken.has(flagName(name)));
-  const command = commandOf(rerun.directory, withSuggestions(sound, rerun.facts), rerun.facts);
+  const { directory, facts, flags } = rerun;
+  // A whole line each: an option that is added to the end of `npm create …` would be npm's.
+  const short = commandOf(directory, sound, facts, [...flags, '--yes']);
+  const long = commandOf(directory, withSuggestions(sound, facts), facts, flags);
   return new UserError(
-    `${listed}\n\nTo run again with what is suggested (or add --yes, which takes it):\n  ${command}`,
+    `${listed}\n\nTo run again with what is suggested:\n  ${short}\nThe same, spelled out:\n  ${long}`,
   );
 }
 

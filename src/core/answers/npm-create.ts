@@ -18,19 +18,32 @@ export function refuseSwallowedFlags(argv: readonly string[], env: Environment):
   const answers = OPTION_NAMES.filter((name) => env[variableOf(name)] !== undefined);
   const others = OTHERS.filter((name) => env[`npm_config_${name}`] !== undefined);
   if (answers.length + others.length === 0) return;
-  const [directory = '.', ...rest] = argv.filter((word) => !word.startsWith('-'));
+  const { words, flags: arrived } = split(argv);
+  const [directory = '.', ...rest] = words;
   const flags = [
     ...answers.map((name) => flagText(name, env[variableOf(name)] ?? '', rest)),
     ...others.map((name) => `--${name.replaceAll('_', '-')}`),
     ...(isDryRunOfNpm(env) ? ['--dry-run'] : []),
+    ...arrived,
   ];
   throw new UserError(
-    `npm kept the flags for itself: they need -- before them\n  npm create koa-mongo-session ${shellQuote(directory)} -- ${flags.join(' ')}`,
+    `npm kept the flags for itself: they need -- before them\n  npm create koa-mongo-session@latest ${shellQuote(directory)} -- ${flags.join(' ')}`,
   );
 }
 
 /** npm's own `--dry-run` was meant for us. */
 export const isDryRunOfNpm = (env: Environment): boolean => env.npm_config_dry_run === 'true';
+
+/** What stood behind a `--` of its own did arrive. A URL is not repeated: it may hold a password. */
+function split(argv: readonly string[]): { words: readonly string[]; flags: readonly string[] } {
+  const first = argv.findIndex((word) => word.startsWith('-'));
+  const words = first === -1 ? argv : argv.slice(0, first);
+  const flags = argv.slice(words.length).filter((word) => word !== '--');
+  const shown = flags.map((word, at) =>
+    flags[at - 1] === '--url' ? '<url>' : word.replace(/^--url=.*/s, '--url=<url>'),
+  );
+  return { words, flags: shown.map((word) => (word.endsWith('<url>') ? word : shellQuote(word))) };
+}
 
 /** npm reads `--port 27018` as a switch and a further argument: with one of each, they belong together. */
 function flagText(name: OptionName, value: string, rest: readonly string[]): string {

@@ -1,4 +1,8 @@
-/** One word for a POSIX shell. */
+/**
+ * One word for a shell. Double quotes wherever they do, for cmd.exe knows no others; within single ones, every other
+ * shell takes a word as it is.
+ */
 export function shellQuote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+  if (/^[\w@%+=:,./-]+$/.test(word)) return word;
+  return /["$`\\!]/.test(word) ? `'${word.replaceAll("'", "'\\''")}'` : `"${word}"`;
 }

@@ -65,6 +65,12 @@ export async function confirm(message: string, offered: boolean): Promise<boolea
   return untilAnswered((context) => prompts.confirm({ message, default: offered }, context));
 }
 
+/** A text of one line. Taking what is offered is an answer. */
+export async function askText(message: string, offered: string): Promise<string> {
+  const prompts = await import('./prompts.ts');
+  return untilAnswered((context) => prompts.input({ message, default: offered }, context));
+}
+
 export async function choose(
   message: string,
   choices: Readonly<Record<string, string>>,

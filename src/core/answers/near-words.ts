@@ -1,0 +1,28 @@
+/** What a word in the place of the directory may have been meant as, though it is slightly different. */
+const COMMANDS: Readonly<Record<string, string>> = { undo: 'undo', help: '--help', version: '--version' };
+/** The same, only where the word is this very one. */
+const FLAGS: Readonly<Record<string, string>> = {
+  ...{ check: '--check', diff: '--diff', restore: '--restore', 'dry-run': '--dry-run' },
+};
+
+/** `undoo` was meant as `undo`, and `help` as `--help`; undefined for `undo` itself, and for all other words. */
+export function wordMeantBy(word: string): string | undefined {
+  const typed = word.toLowerCase();
+  if (typed === '') return undefined;
+  const near = Object.keys(COMMANDS).find((command) => isNear(typed, command));
+  return near === undefined ? FLAGS[typed] : COMMANDS[near];
+}
+
+/** One letter is missing, too many, another one, or in the place of the next. */
+function isNear(typed: string, word: string): boolean {
+  if (typed === word) return true;
+  const start = [...typed].findIndex((letter, at) => letter !== word[at]);
+  const at = start === -1 ? word.length : start;
+  const [rest, wordRest] = [typed.slice(at), word.slice(at)];
+  return (
+    (wordRest !== '' && rest === wordRest.slice(1)) ||
+    rest.slice(1) === wordRest ||
+    rest.slice(1) === wordRest.slice(1) ||
+    (rest[0] === wordRest[1] && rest[1] === wordRest[0] && rest.slice(2) === wordRest.slice(2))
+  );
+}

@@ -1,0 +1,37 @@
+import { shellQuote } from '../answers/shell.ts';
+
+/** What a folder is, before anything is known of it: paths are as the user would write them from where they are. */
+export type Place =
+  | { readonly kind: 'project' }
+  /** Holds nothing, or nothing but what a repository that was just cloned has. */
+  | { readonly kind: 'empty' }
+  /** The top of a workspace that has no Koa itself; `packages` are those of its packages that do. */
+  | { readonly kind: 'workspace'; readonly packages: readonly string[] }
+  /** Neither; `around` is the nearest project further up. */
+  | { readonly kind: 'other'; readonly around: string | undefined };
+
+/** What a cloned repository, an editor or a system leaves in a folder that is otherwise empty. */
+const HARMLESS =
+  /^(?:\.git|\.gitignore|\.gitattributes|\.github|\.editorconfig|\.vscode|\.idea|\.DS_Store|Thumbs\.db|readme(?:\.\w+)?|licen[cs]e(?:\.\w+)?)$/i;
+
+export const isAsGoodAsEmpty = (names: readonly string[]): boolean =>
+  names.every((name) => HARMLESS.test(name));
+
+/**
+ * Why a run without a directory does not take this folder, and the command that does what was meant.
+ *
+ * @param create the command that runs this program
+ */
+export function reasonToNameDirectory(place: Place, create: string): string | undefined {
+  const commands = (directories: readonly string[]) =>
+    directories.map((directory) => `  ${create} ${shellQuote(directory)}`).join('\n');
+  if (place.kind === 'workspace') {
+    return place.packages.length === 0
+      ? `this folder is the top of a workspace: name the package that is to have sessions\n${commands(['packages/my-app'])}`
+      : `this folder is the top of a workspace: name the package that is to have sessions\n${commands(place.packages)}`;
+  }
+  if (place.kind !== 'other') return undefined;
+  return place.around === undefined
+    ? `this folder is neither empty nor a project: name a directory, new or existing, or . for this folder\n${commands(['my-app', '.'])}`
+    : `this folder is part of the project in ${place.around}: name that, or another directory\n${commands([place.around])}`;
+}

@@ -1,0 +1,86 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { plainObject } from '../../core/project/json.ts';
+import { MANIFEST_PATH } from '../../core/project/manifest.ts';
+import { isAsGoodAsEmpty, type Place } from '../../core/project/place.ts';
+import { statIfThere } from '../files.ts';
+import { packageJsonIn } from './package-json.ts';
+
+/** Packages that are looked at to find those with Koa. */
+const MAX_PACKAGES = 500;
+const MAX_NAMED = 5;
+
+/** @param directory as the user wrote it, or would */
+export function placeAt(directory: string): Place {
+  const folder = resolve(directory);
+  if (statIfThere(join(folder, MANIFEST_PATH))) return { kind: 'project' };
+  if (!hasPackageJson(folder)) {
+    if (isAsGoodAsEmpty(namesIn(folder))) return { kind: 'empty' };
+    return { kind: 'other', around: projectAround(folder) };
+  }
+  const patterns = workspacePatterns(folder);
+  if (patterns.length === 0 || hasKoa(folder)) return { kind: 'project' };
+  const packages = patterns.flatMap((pattern) => foldersOf(folder, pattern)).slice(0, MAX_PACKAGES);
+  return {
+    kind: 'workspace',
+    packages: packages.filter((path) => hasKoa(join(folder, path))).slice(0, MAX_NAMED),
+  };
+}
+
+const hasPackageJson = (folder: string): boolean =>
+  statIfThere(join(folder, 'package.json'))?.isFile() ?? false;
+
+/** Nothing is in what is not there, or cannot be read. */
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+function projectAround(folder: string): string | undefined {
+  for (let at = folder; dirname(at) !== at; at = dirname(at)) {
+    // Beyond its repository nothing belongs to a folder.
+    if (statIfThere(join(at, '.git'))) return undefined;
+    if (hasPackageJson(dirname(at))) return relative(process.cwd(), dirname(at)).split(sep).join('/') || '.';
+  }
+  return undefined;
+}
+
+function hasKoa(folder: string): boolean {
+  const { dependencies, devDependencies } = packageJsonIn(folder);
+  return [dependencies, devDependencies].some((block) => Object.hasOwn(plainObject(block) ?? {}, 'koa'));
+}
+
+/** Of package.json (npm, Yarn, Bun) and pnpm-workspace.yaml: the simple ones, and none that leave out. */
+function workspacePatterns(folder: string): readonly string[] {
+  const { workspaces } = packageJsonIn(folder);
+  const named = Array.isArray(workspaces) ? workspaces : plainObject(workspaces)?.packages;
+  const patterns = [...(Array.isArray(named) ? named : []), ...pnpmPatterns(folder)];
+  return patterns.filter(
+    (pattern): pattern is string => typeof pattern === 'string' && !pattern.startsWith('!'),
+  );
+}
+
+/** The items of `packages:`, a list that stands in lines of its own. */
+function pnpmPatterns(folder: string): string[] {
+  let text: string;
+  try {
+    text = readFileSync(join(folder, 'pnpm-workspace.yaml'), 'utf8');
+  } catch {
+    return [];
+  }
+  const list = /^packages:[ \t]*\r?\n((?:[ \t]*(?:-.*|#.*)?\r?\n)*)/m.exec(`${text}\n`)?.[1] ?? '';
+  return [...list.matchAll(/^[ \t]*-[ \t]*(['"]?)(.+?)\1[ \t]*(?:#.*)?$/gm)].map(
+    ([, , pattern = '']) => pattern,
+  );
+}
+
+/** `packages/*` stands for the folders in `packages`, as does what goes deeper. */
+function foldersOf(root: string, pattern: string): string[] {
+  const [path = '', ...deeper] = pattern.replace(/^\.\//, '').replace(/\/$/, '').split(/\/?\*/);
+  if (deeper.length === 0) return hasPackageJson(join(root, path)) ? [path] : [];
+  const within = namesIn(join(root, path)).map((name) => (path === '' ? name : `${path}/${name}`));
+  return within.filter((each) => hasPackageJson(join(root, each)));
+}

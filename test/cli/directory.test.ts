@@ -1,0 +1,105 @@
+import { describe, expect, test } from 'vitest';
+import { filesIn, run, runAtTerminal, temporaryFolder } from '../support/program.ts';
+import { KEYS } from '../support/terminal.ts';
+import { writeTree } from '../support/tree.ts';
+
+const { enter } = KEYS;
+const YES = ['--yes', '--dry-run'];
+const KOA = '{"dependencies":{"koa":"^3.0.0"}}';
+
+describe('without a directory, and nobody to ask', () => {
+  test.each([
+    { where: 'an empty folder', tree: {} },
+    { where: 'a fresh clone', tree: { '.git/HEAD': '', 'README.md': '', LICENSE: '', '.gitignore': '' } },
+    { where: 'a project', tree: { 'package.json': '{}', 'src/index.ts': '' } },
+    {
+      where: 'the top of a workspace that has Koa itself',
+      tree: { 'package.json': '{"workspaces":["a"],"dependencies":{"koa":"3"}}' },
+    },
+  ])('$where is taken', async ({ tree }) => {
+    const cwd = writeTree(await temporaryFolder(), tree);
+    expect(await run(YES, { cwd })).toMatchObject({ exitCode: 0 });
+  });
+
+  test.each([
+    {
+      where: 'a folder in use',
+      tree: { 'notes.txt': '' },
+      in: '.',
+      says: 'neither empty nor a project: name a directory, new or existing, or . for this folder\n  npx create-koa-mongo-session@latest my-app\n',
+    },
+    {
+      where: 'a folder of a project',
+      tree: { 'package.json': '{}', 'src/web/app.ts': '' },
+      in: 'src/web',
+      says: 'part of the project in ../..: name that, or another directory\n  npx create-koa-mongo-session@latest ../..\n',
+    },
+    {
+      where: 'the top of an npm workspace',
+      tree: {
+        'package.json': '{"workspaces":["packages/*","tools"]}',
+        'packages/api/package.json': KOA,
+        'packages/web/package.json': '{}',
+      },
+      in: '.',
+      says: 'the top of a workspace: name the package that is to have sessions\n  npx create-koa-mongo-session@latest packages/api\n',
+    },
+    {
+      where: 'the top of a pnpm workspace',
+      tree: {
+        'package.json': '{}',
+        'pnpm-workspace.yaml':
+          "# ours\npackages:\n  - 'apps/*' # all\n  - '!**/test/**'\ncatalog:\n  koa: ^3.0.0\n",
+        'apps/api/package.json': KOA,
+        'pnpm-lock.yaml': '',
+      },
+      in: '.',
+      says: '  pnpm create koa-mongo-session@latest apps/api\n',
+    },
+  ])('$where is not, and the right command is named', async ({ tree, in: folder, says }) => {
+    const root = writeTree(await temporaryFolder(), tree);
+    const before = await filesIn(root);
+    const { exitCode, stderr } = await run(['--yes'], { cwd: `${root}/${folder}` });
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(says);
+    expect(await filesIn(root)).toEqual(before);
+  });
+
+  test('a folder in use is taken where it is named', async () => {
+    const cwd = writeTree(await temporaryFolder(), { 'notes.txt': '' });
+    expect(await run(['.', ...YES], { cwd })).toMatchObject({ exitCode: 0 });
+  });
+});
+
+test('a word that is nearly a command makes no project', async () => {
+  const cwd = await temporaryFolder();
+  const { exitCode, stderr } = await run(['undoo', '--yes'], { cwd });
+  expect({ exitCode, stderr }).toEqual({
+    exitCode: 2,
+    stderr:
+      'error: undoo: did you mean undo? For a project of that name, give ./undoo\nSee create-koa-mongo-session --help\n',
+  });
+  expect(await run(['./undoo', ...YES], { cwd })).toMatchObject({ exitCode: 0 });
+});
+
+describe('at a terminal', () => {
+  test('it is asked where, and a new folder is offered', async () => {
+    const cwd = await temporaryFolder();
+    const terminal = runAtTerminal(['-c', 'db', '--no-install'], { cwd });
+    await terminal.answer('Where?', '');
+    await terminal.answer('Collection', '');
+    await terminal.answer('A session ends', '');
+    await terminal.answer('Change advanced options?', '');
+    expect(await terminal.ended).toMatchObject({ exitCode: 0 });
+    expect(await filesIn(cwd)).toContain('my-app/package.json');
+  });
+
+  test('a folder in use takes a yes', async () => {
+    const cwd = writeTree(await temporaryFolder(), { 'notes.txt': '' });
+    const terminal = runAtTerminal(['.', '-c', 'db'], { cwd });
+    await terminal.sees('. is not empty, and no project. Write there?');
+    terminal.type(enter);
+    expect(await terminal.ended).toMatchObject({ exitCode: 2 });
+    expect(await filesIn(cwd)).toEqual(['notes.txt']);
+  });
+});
