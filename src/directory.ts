@@ -18,7 +18,7 @@ const NEW_FOLDER = 'my-app';
 export async function chooseDirectory({ directory, run }: Pick<Flags, 'directory' | 'run'>): Promise<string> {
   const mayAsk = run.input && !run.yes && canAsk(process.env);
   if (!mayAsk) return directory ?? whatIsMeant(placeAt('.'));
-  const chosen = directory ?? (await askText('Where?', offered(placeAt('.'))));
+  const chosen = directory ?? (await askWhere(placeAt('.')));
   const isInUse = placeAt(chosen).kind === 'other';
   if (
     isInUse &&
@@ -35,6 +35,11 @@ function whatIsMeant(here: Place): string {
   const reason = reasonToNameDirectory(here, createCommand(manager));
   if (reason !== undefined) throw new UserError(reason);
   return '.';
+}
+
+async function askWhere(here: Place): Promise<string> {
+  const isAgain = here.kind === 'project' && here.isWritten;
+  return isAgain ? '.' : askText('Where?', offered(here));
 }
 
 function offered(here: Place): string {

@@ -136,6 +136,7 @@ describe('at a terminal', () => {
     expect(await terminal.ended).toMatchObject({ exitCode: 0 });
     expect(await rememberedIn(`${cwd}/app`)).toEqual({
       connection: 'db',
+      packageManager: 'npm',
       collection: 'logins',
       ttl: '1d',
       absoluteTtl: '30d',

@@ -2,7 +2,7 @@ import { shellQuote } from '../answers/shell.ts';
 
 /** What a folder is, before anything is known of it: paths are as the user would write them from where they are. */
 export type Place =
-  | { readonly kind: 'project' }
+  | { readonly kind: 'project' /** By this program, on an earlier run. */; readonly isWritten: boolean }
   /** Holds nothing, or nothing but what a repository that was just cloned has. */
   | { readonly kind: 'empty' }
   /** The top of a workspace that has no Koa itself; `packages` are those of its packages that do. */
@@ -10,12 +10,16 @@ export type Place =
   /** Neither; `around` is the nearest project further up. */
   | { readonly kind: 'other'; readonly around: string | undefined };
 
-/** What a cloned repository, an editor or a system leaves in a folder that is otherwise empty. */
-const HARMLESS =
-  /^(?:\.git|\.gitignore|\.gitattributes|\.github|\.editorconfig|\.vscode|\.idea|\.DS_Store|Thumbs\.db|readme(?:\.\w+)?|licen[cs]e(?:\.\w+)?)$/i;
+/** What a cloned repository, an editor, a system or a package manager leaves in a folder that is otherwise empty. */
+const HARMLESS = [
+  /^\.(?:git|gitignore|gitattributes|github|editorconfig|vscode|idea|DS_Store)$/,
+  /^\.(?:npmrc|nvmrc|node-version|tool-versions|yarnrc\.yml|yarn|env(?:\..+)?)$/,
+  /^(?:readme|licen[cs]e)(?:\.\w+)?$/i,
+  /^yarn\.lock$/,
+];
 
 export const isAsGoodAsEmpty = (names: readonly string[]): boolean =>
-  names.every((name) => HARMLESS.test(name));
+  names.every((name) => HARMLESS.some((pattern) => pattern.test(name)));
 
 /**
  * Why a run without a directory does not take this folder, and the command that does what was meant.

@@ -13,13 +13,13 @@ const MAX_NAMED = 5;
 /** @param directory as the user wrote it, or would */
 export function placeAt(directory: string): Place {
   const folder = resolve(directory);
-  if (statIfThere(join(folder, MANIFEST_PATH))) return { kind: 'project' };
+  if (statIfThere(join(folder, MANIFEST_PATH))) return { kind: 'project', isWritten: true };
   if (!hasPackageJson(folder)) {
     if (isAsGoodAsEmpty(namesIn(folder))) return { kind: 'empty' };
     return { kind: 'other', around: projectAround(folder) };
   }
   const patterns = workspacePatterns(folder);
-  if (patterns.length === 0 || hasKoa(folder)) return { kind: 'project' };
+  if (patterns.length === 0 || hasKoa(folder)) return { kind: 'project', isWritten: false };
   const packages = patterns.flatMap((pattern) => foldersOf(folder, pattern)).slice(0, MAX_PACKAGES);
   return {
     kind: 'workspace',
