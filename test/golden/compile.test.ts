@@ -1,55 +1,26 @@
 import { extname } from 'node:path';
 import { execa } from 'execa';
-import { describe, expect, test } from 'vitest';
-import { COMPILED, compile } from '../support/compile.ts';
-import { type Golden, goldenNamed, goldens } from '../support/goldens.ts';
+import { expect, test } from 'vitest';
+import { COMPILED, compile, FLAGS } from '../support/compile.ts';
+import { type Golden, goldenNamed, goldens, projectsOf } from '../support/goldens.ts';
 import { installProject } from '../support/project.ts';
 import type { Tree } from '../support/tree.ts';
 
-/** Flags that forbid something; the generated code promises to pass each, and to pass without. */
-const CHECKS = [
-  ...['strict', 'exactOptionalPropertyTypes', 'noUncheckedIndexedAccess', 'verbatimModuleSyntax'],
-  ...['isolatedModules', 'noImplicitOverride', 'noImplicitReturns', 'noFallthroughCasesInSwitch'],
-  ...['noUnusedLocals', 'noUnusedParameters', 'noPropertyAccessFromIndexSignature'],
-];
-/** TypeScript knows these from 5.6 and 5.8 on. */
-const LATER_CHECKS = ['noUncheckedSideEffectImports', 'erasableSyntaxOnly'];
+const PACKAGES = {
+  'the newest packages': {},
+  'mongodb 6 and mongoose 8': { mongodb: 'mongodb6', mongoose: 'mongoose8' },
+  '@types/koa 2': { '@types/koa': 'types-koa2' },
+};
 
-const flags = (names: readonly string[], value: boolean) =>
-  Object.fromEntries(names.map((name) => [name, value]));
-
-const STRICTEST = flags(CHECKS, true);
-const LOOSEST = flags(CHECKS, false);
-const WITHOUT_NULL_CHECKS = { ...STRICTEST, strictNullChecks: false, exactOptionalPropertyTypes: false };
-
-const OLDER_DATABASES = { mongodb: 'mongodb6', mongoose: 'mongoose8' };
-
-const projects = (selected: readonly Golden[]) =>
-  Object.fromEntries(selected.map(({ name, project }) => [name, project]));
-
-describe('the goldens compile, with their own tsconfig', () => {
-  test.each([
-    { what: 'the strictest flags', compilerOptions: STRICTEST },
-    {
-      what: 'the strictest flags, mongodb 6 and mongoose 8',
-      compilerOptions: STRICTEST,
-      aliases: OLDER_DATABASES,
-    },
-    {
-      what: 'the strictest flags and @types/koa 2',
-      compilerOptions: STRICTEST,
-      aliases: { '@types/koa': 'types-koa2' },
-    },
-    { what: 'the loosest flags', compilerOptions: LOOSEST },
-    { what: 'no null checks', compilerOptions: WITHOUT_NULL_CHECKS },
-  ])('and $what', async ({ compilerOptions, aliases = {} }) => {
-    const later = flags(LATER_CHECKS, compilerOptions !== LOOSEST);
-    const tsconfig = {
-      extends: './tsconfig.json',
-      compilerOptions: { ...later, ...compilerOptions, noEmit: true },
-    };
-    expect(await compile(projects(goldens), { tsconfig, aliases })).toEqual(COMPILED);
-  });
+test.each([
+  { flags: 'strictest', packages: 'the newest packages' },
+  { flags: 'strictest', packages: 'mongodb 6 and mongoose 8' },
+  { flags: 'strictest', packages: '@types/koa 2' },
+  { flags: 'loosest', packages: 'the newest packages' },
+  { flags: 'without null checks', packages: 'the newest packages' },
+] as const)('the goldens compile with $packages and the flags $flags', async ({ flags, packages }) => {
+  const tsconfig = { extends: './tsconfig.json', compilerOptions: { ...FLAGS[flags], noEmit: true } };
+  expect(await compile(projectsOf(goldens), { tsconfig, aliases: PACKAGES[packages] })).toEqual(COMPILED);
 });
 
 test('an app in a CommonJS project compiles and runs', async () => {

@@ -4,6 +4,24 @@ import { MODULES } from './packages.ts';
 import { installProjects } from './project.ts';
 import type { Tree } from './tree.ts';
 
+/** Flags of which each forbids something. */
+const CHECKS = [
+  ...['strict', 'exactOptionalPropertyTypes', 'noUncheckedIndexedAccess', 'verbatimModuleSyntax'],
+  ...['isolatedModules', 'noImplicitOverride', 'noImplicitReturns', 'noFallthroughCasesInSwitch'],
+  ...['noUnusedLocals', 'noUnusedParameters', 'noPropertyAccessFromIndexSignature'],
+  ...['noUncheckedSideEffectImports', 'erasableSyntaxOnly'],
+];
+
+const allSetTo = (value: boolean) =>
+  Object.fromEntries(CHECKS.map((name): [string, boolean] => [name, value]));
+
+/** What the tsconfig of a project may ask for: the generated code promises to pass with each. */
+export const FLAGS = {
+  strictest: allSetTo(true),
+  loosest: allSetTo(false),
+  'without null checks': { ...allSetTo(true), strictNullChecks: false, exactOptionalPropertyTypes: false },
+} as const;
+
 interface Compilation {
   /** What the projects are compiled with, in the form of a tsconfig.json. */
   readonly tsconfig: object;

@@ -39,6 +39,11 @@ export function goldenNamed(name: string): Golden {
   return golden;
 }
 
+/** Whole projects by the names of their goldens. */
+export function projectsOf(selected: readonly Golden[]): Readonly<Record<string, Tree>> {
+  return Object.fromEntries(selected.map(({ name, project }) => [name, project]));
+}
+
 function readGolden(name: string): Golden {
   const folder = join(FOLDER, name);
   const { like: likeName, ...own } = JSON.parse(readFileSync(join(folder, 'settings.json'), 'utf8'));

@@ -57,7 +57,9 @@ function browser(origin: string) {
       ...(form && { body: new URLSearchParams(form) }),
     });
     assert.ok(response.status < 400, `${path} answered ${response.status}`);
-    for (const cookie of response.headers.getSetCookie()) {
+    // TypeScript before 5.2 does not know `getSetCookie()`.
+    for (const [header, cookie] of response.headers) {
+      if (header !== 'set-cookie') continue;
       const [name = '', value = ''] = cookie.split(';', 1).join().split('=', 2);
       jar.set(name, value);
     }
