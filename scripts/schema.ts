@@ -1,6 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { answersSchema } from '../src/core/answers/schema.ts';
+import { outputSchema } from '../src/core/report/output-schema.ts';
 
-/** Writes the published schema of the answers anew; a test fails while it lags behind the table of options. */
+/** Writes the published schemas of answers and output anew; a test fails while one lags behind the code. */
 await mkdir('schema', { recursive: true });
 await writeFile('schema/answers.schema.json', `${JSON.stringify(answersSchema(), undefined, 2)}\n`);
+await writeFile('schema/output.schema.json', `${JSON.stringify(outputSchema(), undefined, 2)}\n`);

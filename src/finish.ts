@@ -3,17 +3,21 @@ import type { Answers, ProjectFacts } from './core/answers/options.ts';
 import type { Settings } from './core/answers/settings.ts';
 import type { Patch } from './core/plan/plan.ts';
 import { type NextSteps, nextSteps, nextStepsText } from './core/report/next-steps.ts';
-import { hasDrift, reportDiff, reportJson, reportText } from './core/report/report.ts';
+import { reportDiff, reportFacts, reportText } from './core/report/report.ts';
+import { type Ending, endedBy } from './ending.ts';
 import type { RunFlags } from './flags.ts';
 import { installPackages } from './io/install.ts';
 import { doubtsAboutEnv } from './io/read/git.ts';
-import { tell, warn } from './io/terminal/output.ts';
+import { paintFor, tell, warn } from './io/terminal/output.ts';
 import type { Outcome } from './regenerate.ts';
 
 /** Shows a plan that was not carried out. */
-export function showPlan(outcome: Outcome, { json, diff }: RunFlags): void {
+export function showPlan(outcome: Outcome, { json, diff }: RunFlags): Ending {
+  const paint = paintFor(process.stdout);
   const differences = diff === undefined ? undefined : reportDiff(outcome.plan, diff);
-  tell(json ? reportJson(outcome, { diff: differences }) : (differences ?? reportText(outcome)));
+  if (!json) tell(diff === undefined ? reportText(outcome, paint) : reportDiff(outcome.plan, diff, paint));
+  const facts = { ...reportFacts(outcome), ...(differences === undefined ? {} : { diff: differences }) };
+  return outcome.problem ? endedBy(outcome.problem, facts) : { exitCode: outcome.exitCode, facts };
 }
 
 /** What a run was about, once it is written. */
@@ -23,29 +27,31 @@ export interface Written {
   readonly settings: Settings;
   /** As they are remembered, and as they were collected for this run. */
   readonly answers: Answers;
+  /** What was remembered before; nothing on a first run. */
+  readonly saved: Answers;
   readonly collected: Answers;
   readonly facts: ProjectFacts;
   readonly patches: readonly Patch[];
 }
 
-/**
- * Installs, where that was asked for, and says what was written and what comes next.
- *
- * @throws UserError (5) when the install failed
- */
-export async function finish(outcome: Outcome, written: Written, { json }: RunFlags): Promise<void> {
+/** Says what was written, installs where that was asked for, and says what comes next. */
+export async function finish(outcome: Outcome, written: Written, { json }: RunFlags): Promise<Ending> {
   const { root, collected, facts } = written;
   (await doubtsAboutEnv(root, outcome.plan)).forEach(warn);
-  const failure =
-    collected.install === true ? await installPackages(root, managerFor(collected, facts)) : undefined;
-  const next = nextOf(written, collected.install === true && !failure);
-  const isNews = hasDrift(outcome.plan);
-  tell(json ? reportJson(outcome, next) : reportText(outcome) + (isNews ? nextStepsText(next) : ''));
-  if (failure) throw failure;
+  const paint = paintFor(process.stdout);
+  if (!json) tell(reportText(outcome, paint));
+  const manager = managerFor(collected, facts);
+  const failure = collected.install === true ? await installPackages(root, manager) : undefined;
+  const next = nextOf(written, outcome, collected.install === true && !failure);
+  if (!json) tell(nextStepsText(next, Object.keys(written.saved).length === 0, paint));
+  const ended = { ...reportFacts(outcome), ...next };
+  const problem = failure ?? outcome.problem;
+  return problem ? endedBy(problem, ended) : { exitCode: 0, facts: ended };
 }
 
 function nextOf(
-  { settings, directory, answers, collected, facts, patches }: Written,
+  { settings, directory, answers, saved, collected, facts, patches }: Written,
+  { plan }: Outcome,
   isInstalled: boolean,
 ): NextSteps {
   return nextSteps(settings, {
@@ -54,5 +60,8 @@ function nextOf(
     isInstalled,
     repeat: commandOf(directory, answers, facts),
     env: patches.find(({ id }) => id === 'env')?.text ?? '',
+    entries: plan.entries,
+    saved,
+    answers,
   });
 }

@@ -53,14 +53,17 @@ Exit codes:
   1    internal error
   2    usage, or a missing or bad answer
   3    --check found that a run would change something
-  4    conflict: nothing was written
+  4    a conflict is left: nothing was written, or markers with --on-conflict markers
   5    written, but the install failed
-  130  Ctrl-C; at a question nothing was written
+  130  Ctrl-C; what was written by then is said
   143  SIGTERM
 
 Each switch and each optional answer has a --no-…, to take it back in a later run.
 Nothing is asked without a terminal, with CI set, or in the hands of a known agent.
 Documentation: npm view create-koa-mongo-session readme`;
+
+/** Whether the result is to be one JSON value, also that of a command line which cannot be parsed. */
+export const asksForJson = (argv: readonly string[]): boolean => argv.includes('--json');
 
 /** Command line to flags. Throws a UserError, which shows no value of the command line. */
 export function parseFlags(argv: readonly string[]): Flags | Text {
@@ -120,15 +123,36 @@ function createProgram(onParsed: (flags: Flags) => void): Command {
     .description('take back what the last run wrote')
     .argument('[directory]', 'the project (default: this folder)')
     .allowExcessArguments(false)
-    .action((directory: string | undefined, _, command: Command) =>
+    .addHelpText('after', UNDO_FLAGS)
+    .action((directory: string | undefined, _, command: Command) => {
+      refuseForeign(program);
       onParsed({
         command: 'undo',
         directory: directoryOf(directory),
         given: {},
         run: runIn(command.optsWithGlobals()),
-      }),
-    );
+      });
+    });
   return program;
+}
+
+const UNDO_FLAGS = `
+  --dry-run  show what it would take back, and write nothing
+  --check    write nothing; exit with 3 if there is something to take back
+  --json     one JSON value on standard output and nothing else
+`;
+
+const TAKEN_BY_UNDO = ['dryRun', 'check', 'json', 'input'];
+
+/** What a run has and taking it back has not is refused rather than ignored. */
+function refuseForeign(program: Command): void {
+  if (program.opts().password !== undefined) throw refusedPassword();
+  const foreign = program.options.find((option) => {
+    const name = option.attributeName();
+    return program.getOptionValueSource(name) === 'cli' && !TAKEN_BY_UNDO.includes(name);
+  });
+  if (foreign)
+    throw new UserError(`undo: does not take ${foreign.long}; see create-koa-mongo-session undo --help`);
 }
 
 function addAnswerFlags(program: Command, option: Option, name: string): void {

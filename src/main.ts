@@ -8,6 +8,7 @@ import type { Project } from './core/project/working-tree.ts';
 import { renderFiles } from './core/render/render.ts';
 import { projectNotes } from './core/report/project-notes.ts';
 import { chooseDirectory } from './directory.ts';
+import type { Ending } from './ending.ts';
 import { finish, showPlan } from './finish.ts';
 import type { Flags } from './flags.ts';
 import { detectPackageManager } from './io/read/package-manager.ts';
@@ -20,8 +21,8 @@ import { openProject } from './io/write/open.ts';
 import { isPreview, regenerate } from './regenerate.ts';
 import { undo } from './undo.ts';
 
-/** Carries out the command and returns the exit code. Whatever is the user's to mend is thrown as a UserError. */
-export async function main(flags: Flags): Promise<number> {
+/** Carries out the command. Whatever is the user's to mend is thrown as a UserError. */
+export async function main(flags: Flags): Promise<Ending> {
   if (flags.command === 'undo') return undo(flags);
   const { run } = flags;
   const directory = await chooseDirectory(flags);
@@ -46,17 +47,12 @@ export async function main(flags: Flags): Promise<number> {
     ...{ project, rendered, patches, tree, remembered, run, notes },
     canAsk: mayAsk,
   });
-  if (outcome.written) {
-    await finish(
-      outcome,
-      { root: project.root, directory, settings, answers, collected, facts, patches },
-      run,
-    );
-    return 0;
-  }
-  showPlan(outcome, run);
-  if (outcome.problem) throw outcome.problem;
-  return outcome.exitCode;
+  if (!outcome.written) return showPlan(outcome, run);
+  return finish(
+    outcome,
+    { root: project.root, directory, settings, answers, saved, collected, facts, patches },
+    run,
+  );
 }
 
 const factsOf = ({ root, kind, name, importExtension, kept, manifest }: Project): ProjectFacts => ({

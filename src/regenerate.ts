@@ -1,11 +1,11 @@
 import type { ConflictPolicy } from './core/answers/options.ts';
 import { UserError } from './core/errors.ts';
 import { type Patch, type Plan, planChanges } from './core/plan/plan.ts';
-import { type SettledPlan, settle } from './core/plan/settle.ts';
+import { leftInMarkers, type SettledPlan, settle } from './core/plan/settle.ts';
 import type { Project, WorkingTree } from './core/project/working-tree.ts';
 import type { RenderedFile } from './core/render/rendered-file.ts';
-import { hasDrift } from './core/report/report.ts';
-import { listChanges, type Remembered } from './core/write/changes.ts';
+import type { Upgrade } from './core/report/report.ts';
+import { listChanges, ofTheProject, type Remembered } from './core/write/changes.ts';
 import { decideConflicts } from './io/terminal/resolve.ts';
 import { unbroken } from './io/terminal/signals.ts';
 import { commitChanges } from './io/write/transaction.ts';
@@ -36,9 +36,13 @@ export interface RunMode {
 export interface Outcome {
   readonly plan: Plan | SettledPlan;
   readonly written: boolean;
+  /** Where another version of the program wrote the project last, and this one has something to change. */
+  readonly upgrade: Upgrade | undefined;
+  /** Whether the record of the project, too, changes. */
+  readonly changesRecord: boolean;
   /** 3 where `check` found that a run would change something. */
   readonly exitCode: 0 | 3;
-  /** Why nothing was written: to be thrown once the plan was shown. */
+  /** What is left to settle, or why nothing was written: to be told once the plan was shown. */
   readonly problem: UserError | undefined;
 }
 
@@ -52,15 +56,34 @@ export async function regenerate(regeneration: Regeneration): Promise<Outcome> {
   const { project, rendered, patches, tree, remembered, run } = regeneration;
   const planned = planChanges(rendered, patches, project, tree, run.restore);
   const plan = { ...planned, notes: [...regeneration.notes, ...planned.notes] };
-  if (run.check && hasDrift(plan)) return { plan, written: false, exitCode: 3, problem: undefined };
   const preview = isPreview(run);
   const verdicts = await decideConflicts(plan, policyOf(run), regeneration.canAsk && !preview);
   const settled = unlessProblem(() => settle(plan, verdicts));
-  if (settled instanceof UserError) return { plan, written: false, exitCode: 0, problem: settled };
-  if (preview) return { plan: settled, written: false, exitCode: 0, problem: undefined };
+  if (settled instanceof UserError) {
+    const found = { plan, written: false, upgrade: upgradeOf(regeneration), changesRecord: true } as const;
+    return run.check
+      ? { ...found, exitCode: 3, problem: undefined }
+      : { ...found, exitCode: 0, problem: settled };
+  }
   const changes = listChanges(settled, rendered, project.manifest, remembered, tree);
-  await unbroken(() => commitChanges(project.root, changes));
-  return { plan: settled, written: true, exitCode: 0, problem: undefined };
+  const news = changes.filter(ofTheProject);
+  const outcome = {
+    plan: settled,
+    written: false,
+    upgrade: news.length === 0 ? undefined : upgradeOf(regeneration),
+    changesRecord: news.length > 0,
+    problem: undefined,
+  } as const;
+  if (preview) return { ...outcome, exitCode: run.check && news.length > 0 ? 3 : 0 };
+  await unbroken(() => commitChanges(project.root, changes), ALL_WRITTEN);
+  return { ...outcome, written: true, exitCode: 0, problem: leftInMarkers(settled) };
+}
+
+const ALL_WRITTEN = { written: true, text: 'All files are written.' };
+
+function upgradeOf({ project, remembered }: Regeneration): Upgrade | undefined {
+  const from = project.manifest?.generator ?? remembered.generator;
+  return from === remembered.generator ? undefined : { from, to: remembered.generator };
 }
 
 /** Whoever only looks is not asked. */

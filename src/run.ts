@@ -1,45 +1,61 @@
+import { writeSync } from 'node:fs';
+import manifest from '../package.json' with { type: 'json' };
 import { isDryRunOfNpm, refuseSwallowedFlags } from './core/answers/npm-create.ts';
-import { Interrupted, UserError } from './core/errors.ts';
-import { parseFlags } from './flags.ts';
+import { bugReport } from './core/report/bug-report.ts';
+import { outputJson } from './core/report/output.ts';
+import { type Ending, endingOf } from './ending.ts';
+import { asksForJson, parseFlags } from './flags.ts';
+import { tell, tellError, warningsTold } from './io/terminal/output.ts';
 import { endAtSignals } from './io/terminal/signals.ts';
 
 /** Runs the program to its end, whatever that is; sets the exit code. */
 export async function run(argv: readonly string[]): Promise<void> {
-  endAtSignals();
+  const isJson = asksForJson(argv);
+  endAtSignals(({ written, text }, exitCode) => {
+    if (isJson) writeSync(process.stdout.fd, jsonOf({ exitCode, facts: { written }, problem: text }));
+    writeSync(process.stderr.fd, `\n${text}\n`);
+  });
   endWithoutReader();
-  process.exitCode = await carryOut(argv).catch(explain);
+  const ending = await carryOut(argv, isJson).catch((error: unknown) => endingOf(error, explainBug));
+  if (isJson) tell(jsonOf(ending));
+  if (ending.problem !== undefined) tellError(ending.problem);
+  process.exitCode = ending.exitCode;
 }
 
-async function carryOut(argv: readonly string[]): Promise<number> {
+async function carryOut(argv: readonly string[], isJson: boolean): Promise<Ending> {
   refuseSwallowedFlags(argv, process.env);
   const flags = parseFlags(argv);
   if (flags.command === 'text') {
-    process.stdout.write(flags.text);
-    return 0;
+    if (!isJson) tell(flags.text);
+    return { exitCode: 0, facts: { written: false, text: flags.text } };
   }
   const dryRun = flags.run.dryRun || isDryRunOfNpm(process.env);
   const { main } = await import('./main.ts');
   return main({ ...flags, run: { ...flags.run, dryRun } });
 }
 
-function explain(error: unknown): number {
-  if (error instanceof Interrupted) return error.exitCode;
-  if (error instanceof UserError) {
-    process.stderr.write(`error: ${error.message}\n`);
-    return error.exitCode;
-  }
-  // Its text is not ours, so it might hold what is secret.
-  const stack = error instanceof Error ? error.stack : String(error);
-  const detail = process.env.DEBUG ? stack : 'Run it again with DEBUG=1 to see where.';
-  process.stderr.write(`error: this is a bug in create-koa-mongo-session, please report it. ${detail}\n`);
-  return 1;
-}
+const jsonOf = ({ exitCode, facts, problem }: Ending): string =>
+  outputJson({
+    exitCode,
+    ...facts,
+    warnings: warningsTold(),
+    ...(problem === undefined ? {} : { error: { message: problem } }),
+  });
+
+const explainBug = (error: unknown): string =>
+  bugReport(error, {
+    version: manifest.version,
+    bugs: manifest.bugs.url,
+    node: process.version,
+    platform: `${process.platform} ${process.arch}`,
+    showStack: Boolean(process.env.DEBUG),
+  });
 
 function endWithoutReader(): void {
   process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
     // A reader such as `head` that has seen enough is no error.
     if (code === 'EPIPE') return;
-    process.stderr.write(`error: the output could not be written (${code}); what the run did is done\n`);
+    tellError(`the output could not be written (${code}); what the run did is done`);
     process.exit(1);
   });
   // Where nobody can be told of it, the run goes on.

@@ -1,21 +1,29 @@
 import manifest from '../package.json' with { type: 'json' };
-import { undoJson, undoText } from './core/report/undo-report.ts';
+import { UserError } from './core/errors.ts';
+import { undoFacts, undoText } from './core/report/undo-report.ts';
+import type { Ending } from './ending.ts';
 import type { Flags } from './flags.ts';
 import { readProject } from './io/read/project.ts';
-import { tell } from './io/terminal/output.ts';
+import { paintFor, tell } from './io/terminal/output.ts';
 import { unbroken } from './io/terminal/signals.ts';
 import { openProject } from './io/write/open.ts';
 import { commitChanges } from './io/write/transaction.ts';
 import { changesToUndo, leftInEnv } from './io/write/undo.ts';
 import { isPreview } from './regenerate.ts';
 
-/** Takes back what the last run wrote. */
-export async function undo({ directory = '.', run }: Flags): Promise<number> {
+const TAKEN_BACK = { written: true, text: 'The last run was taken back; undo again brings it back.' };
+
+const NOTHING_TO_TAKE_BACK = 'There is no run to take back in this project.';
+
+/** Takes back what the last run wrote. With `--check`, 3 says that there is something to take back. */
+export async function undo({ directory = '.', run }: Flags): Promise<Ending> {
   const preview = isPreview(run);
   const { root } = await (preview ? readProject : openProject)(directory, manifest.version);
   const changes = await changesToUndo(root);
+  if (changes.length === 0 && !run.check) throw new UserError(NOTHING_TO_TAKE_BACK);
   const left = await leftInEnv(root);
-  if (!preview) await unbroken(() => commitChanges(root, changes));
-  tell((run.json ? undoJson : undoText)(changes, left, !preview));
-  return 0;
+  if (!preview) await unbroken(() => commitChanges(root, changes), TAKEN_BACK);
+  const undone = { changes, left, written: !preview };
+  if (!run.json) tell(undoText(undone, paintFor(process.stdout)));
+  return { exitCode: run.check && changes.length > 0 ? 3 : 0, facts: undoFacts(undone) };
 }

@@ -19,4 +19,8 @@ export class UserError extends Error {
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
   readonly exitCode = 130;
+
+  constructor() {
+    super('Nothing was written.');
+  }
 }

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createWriteStream, existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
 import { filesIn, readIn, rememberedIn, run, temporaryFolder } from '../support/program.ts';
@@ -334,6 +334,17 @@ describe('a missing answer', () => {
   });
 });
 
+async function inManifest(cwd: string, change: (text: string) => string): Promise<void> {
+  const path = '.koa-mongo-session/manifest.json';
+  await writeFile(`${cwd}/${path}`, change(await readIn(cwd, path)));
+}
+
+/** All of a project but what `undo` needs, which each run that writes makes anew. */
+async function textsIn(cwd: string): Promise<string> {
+  const paths = (await filesIn(cwd)).filter((path) => !path.startsWith('.koa-mongo-session/undo/'));
+  return (await Promise.all(paths.map(async (path) => `${path}\n${await readIn(cwd, path)}`))).join('\n');
+}
+
 const PNPM = { npm_config_user_agent: 'pnpm/10.0.0 npm/? node/v22.0.0' };
 
 describe('streams and exit codes', () => {
@@ -385,6 +396,46 @@ describe('streams and exit codes', () => {
     expect(await run(['app', '--check'], { cwd })).toMatchObject({ exitCode: 0 });
   });
 
+  test.each([
+    {
+      what: 'a file was edited',
+      change: (cwd: string) => writeFile(`${cwd}/src/session/store.ts`, '// mine\n'),
+    },
+    {
+      what: 'a file was moved',
+      change: (cwd: string) => rename(`${cwd}/src/session/types.ts`, `${cwd}/src/types.ts`),
+    },
+    { what: 'a file was deleted', change: (cwd: string) => rm(`${cwd}/test/login.test.ts`) },
+    {
+      what: 'another version wrote the project',
+      change: (cwd: string) =>
+        inManifest(cwd, (text) => text.replace(/"generator": "[^"]+"/, '"generator": "0.0.1"')),
+    },
+    {
+      what: 'an answer was taken out by hand',
+      change: (cwd: string) => inManifest(cwd, (text) => text.replace(/ *"importExtension": .*\n/, '')),
+    },
+  ])('--check and the next run agree, to the last file: $what', async ({ change }) => {
+    const cwd = await temporaryFolder();
+    await run(['.', '-c', 'db'], { cwd });
+    await change(cwd);
+    for (let round = 0; round < 2; round += 1) {
+      const { exitCode } = await run(['.', '--check'], { cwd });
+      const before = await textsIn(cwd);
+      await run(['.'], { cwd });
+      expect((await textsIn(cwd)) === before).toBe(exitCode === 0);
+    }
+    expect(await run(['.', '--check'], { cwd })).toMatchObject({ exitCode: 0 });
+  });
+
+  test('an update of the program is told with the versions and the number of files', async () => {
+    const cwd = await temporaryFolder();
+    await run(['.', '-c', 'db'], { cwd });
+    await inManifest(cwd, (text) => text.replace(/"generator": "[^"]+"/, '"generator": "0.0.1"'));
+    const { stdout } = await run(['.', '--rolling'], { cwd });
+    expect(stdout).toMatch(/^Update 0\.0\.1 → \d+\.\d+\.\d+: 2 files\n/);
+  });
+
   test('--install runs the package manager in the project, with its output on stderr', async () => {
     const cwd = await temporaryFolder();
     await writeFile(`${cwd}/bun`, '#!/bin/sh\necho "$@ in $(pwd)"\n', { mode: 0o755 });
@@ -396,7 +447,7 @@ describe('streams and exit codes', () => {
     expect(stderr).toMatch(/^install in .*\/app\n$/);
     expect(JSON.parse(stdout).commands).toEqual([
       'cd app',
-      'docker compose up -d',
+      'docker compose up -d --wait',
       'bun run migrate:sessions',
       'bun run dev',
     ]);
@@ -434,7 +485,7 @@ describe('streams and exit codes', () => {
     { flags: ['--host', '127.0.0.1', '--db', 'a', '--username', 'u'], isOffered: true },
   ])('a MongoDB for development is offered for one on this machine: $flags', async ({ flags, isOffered }) => {
     const { stdout } = await run(['app', ...flags, '--json'], { cwd: await temporaryFolder() });
-    expect(JSON.parse(stdout).commands.includes('docker compose up -d')).toBe(isOffered);
+    expect(JSON.parse(stdout).commands.includes('docker compose up -d --wait')).toBe(isOffered);
   });
 
   test('the compose file makes the user that the project logs in as', async () => {
@@ -494,7 +545,7 @@ describe('in a project of the user', () => {
     await writeFile(`${cwd}/tsconfig.json`, '{"compilerOptions": {"module": "nodenext"}}\n');
     const { stdout } = await run(['-c', 'mongoose'], { cwd });
     expect(stdout).toContain(
-      "import { sessions } from './session/index.js';\n  sessions(app, connection);\n",
+      "import { sessions } from './session/index.js';\n       sessions(app, connection);\n",
     );
     expect(await filesIn(cwd)).not.toContain('src/app.ts');
   });
@@ -503,7 +554,7 @@ describe('in a project of the user', () => {
     const cwd = await temporaryFolder();
     await writeFile(`${cwd}/package.json`, '{"name": "shop"}\n');
     const { stdout } = await run(['-c', style], { cwd });
-    expect(stdout).toContain('Set MONGODB_URL in .env, then:\n');
+    expect(stdout).toContain('Set MONGODB_URL in .env\n');
     expect(await readIn(cwd, '.env')).toMatch(/^MONGODB_URL=$/m);
     expect(await readIn(cwd, '.env.example')).toMatch(/^MONGODB_URL=$/m);
   });
@@ -513,7 +564,8 @@ describe('in a project of the user', () => {
     await writeFile(`${cwd}/package.json`, '{"name": "shop"}\n');
     await writeFile(`${cwd}/.env`, 'MONGODB_URL=mongodb://db.example/shop\n');
     const { stdout } = await run(['-c', 'db'], { cwd });
-    expect(stdout).toContain('Next:\n');
+    expect(stdout).toContain('Next steps\n');
+    expect(stdout).not.toContain('Set MONGODB_URL');
     expect(await readIn(cwd, '.env')).toContain('MONGODB_URL=mongodb://db.example/shop\n');
   });
 
@@ -527,6 +579,43 @@ describe('in a project of the user', () => {
     expect((await run(['.', '--url', 'mongodb://db.example/newer'], { cwd })).stdout).toContain(
       '.env has MONGODB_URL',
     );
+  });
+});
+
+describe('undo', () => {
+  test.each([
+    '--yes',
+    '--diff',
+    '--ttl=5',
+    '--on-conflict=mine',
+    '--restore=a',
+    '--config=a',
+    '--app',
+    '--install',
+  ])('refuses %s, which it does not have', async (flag) => {
+    const cwd = await temporaryFolder();
+    await run(['.', '-c', 'db'], { cwd });
+    const { exitCode, stderr } = await run(['undo', flag], { cwd });
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(`undo: does not take ${flag.split('=', 1)}`);
+    expect(await filesIn(cwd)).toContain('src/app.ts');
+  });
+
+  test.each([
+    { flag: '--dry-run', exitCode: 0 },
+    { flag: '--check', exitCode: 3 },
+  ])('$flag shows what it would do and writes nothing', async ({ flag, exitCode }) => {
+    const cwd = await temporaryFolder();
+    await run(['.', '-c', 'db'], { cwd });
+    const before = await textsIn(cwd);
+    const result = await run(['undo', flag], { cwd });
+    expect(result).toMatchObject({ exitCode, stdout: expect.stringContaining('- removed   src/app.ts\n') });
+    expect(result.stdout).toContain('Nothing was written.');
+    expect(await textsIn(cwd)).toBe(before);
+  });
+
+  test('--check finds nothing to take back where nothing was run', async () => {
+    expect(await run(['undo', '--check'], { cwd: await temporaryFolder() })).toMatchObject({ exitCode: 0 });
   });
 });
 

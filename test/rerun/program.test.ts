@@ -78,7 +78,7 @@ describe('edits that overlap', () => {
     const before = readTree(cwd);
     const { exitCode, stdout, stderr } = await run(['--no-input', '--ttl', '5d'], { cwd });
     expect({ exitCode, stderr }).toEqual({ exitCode: 4, stderr: expect.stringContaining(SETTINGS) });
-    expect(stdout).toMatch(/<<<<<<< yours\n.*123_456.*=======\n.*5 \*.*>>>>>>> newly generated/s);
+    expect(stdout).toMatch(/<<<<<<< mine\n.*123_456.*=======\n.*5 \*.*>>>>>>> theirs, newly generated/s);
     expect(readTree(cwd)).toEqual(before);
   });
 

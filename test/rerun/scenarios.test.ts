@@ -66,7 +66,8 @@ describe.each(scenarios)('$name', (scenario: Scenario) => {
 
     const { exitCode, stdout, stderr } = await run([project, scenario.rendered, ...scenario.flags]);
 
-    expect({ exitCode, stdout }).toEqual({ exitCode: scenario.exitCode, stdout: scenario.report });
+    await expect(stdout).toMatchFileSnapshot(scenario.reportFile);
+    expect(exitCode).toBe(scenario.exitCode);
     expect(stderr).toContain(scenario.error ?? '');
     expect(snapshot(project)).toEqual(after);
     expect(mtimesOf(project, untouched(before, after))).toEqual(mtimes);

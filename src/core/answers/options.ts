@@ -427,7 +427,7 @@ export const RUN_FLAGS = {
   restore: {
     flag: '--restore <path>',
     group: 'This run',
-    help: 'write a generated file that you deleted again',
+    help: 'write a generated file again that you deleted or edited; yours is backed up',
   },
 } as const satisfies Readonly<Record<string, Flag>>;
 

@@ -1,7 +1,7 @@
 import { verifiedBase } from '../project/base.ts';
-import type { FileRecord } from '../project/manifest.ts';
+import { basePath, type FileRecord } from '../project/manifest.ts';
 import { inFormOf, plainText } from '../project/text.ts';
-import { formattedKey, type OnDisk, onDisk, type WorkingTree } from '../project/working-tree.ts';
+import { formattedKey, type OnDisk, onDisk, textOnDisk, type WorkingTree } from '../project/working-tree.ts';
 import type { RenderedFile } from '../render/rendered-file.ts';
 import { type Conflict, type Entry, type Outcome, refuse } from './entry.ts';
 import { hasConflictMarkers, mergeTexts, mergeWithoutBase, type Overlapping } from './merge.ts';
@@ -11,7 +11,7 @@ export function planFile(next: RenderedFile, record: FileRecord | undefined, tre
   const lies = whereItLies(next, record, tree);
   const path = wasMovedByUser(record, tree) ? lies : next.path;
   const sides = {
-    base: verifiedBase(record, tree),
+    base: baseOf(next, record, tree),
     next: next.text,
     wasDeleted: record?.state === 'deleted',
   };
@@ -22,6 +22,16 @@ export function planFile(next: RenderedFile, record: FileRecord | undefined, tre
   if (disk.kind !== 'file') return { ...entry, ...outcome };
   if (disk.link !== undefined) return { ...entry, path: lies, ...refuse(notMoved(disk.link, path)) };
   return { ...entry, ...relocate(outcome, lies, disk.text, onDisk(tree, path)) };
+}
+
+/**
+ * Where two branches changed what is generated, git merges their base texts, and the hash of the merged one is in
+ * neither manifest. That it says what would be generated now shows as well that nobody edited it.
+ */
+function baseOf(next: RenderedFile, record: FileRecord | undefined, tree: WorkingTree): string | undefined {
+  const raw = record && textOnDisk(tree, basePath(record.generatedPath));
+  const isNext = raw !== undefined && plainText(raw) === next.text;
+  return isNext ? next.text : verifiedBase(record, tree);
 }
 
 function whereItLies(next: RenderedFile, record: FileRecord | undefined, tree: WorkingTree): string {

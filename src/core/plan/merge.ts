@@ -1,10 +1,11 @@
 import { diff3Merge, diffComm } from 'node-diff3';
+import { plainText } from '../project/text.ts';
 
 /** Labels of the markers this program writes; any of git's own markers is recognised, too. */
-const MINE = '<<<<<<< yours';
-const BASE = '||||||| as last generated';
+const MINE = '<<<<<<< mine';
+const BASE = '||||||| base, as last generated';
 const MIDDLE = '=======';
-const THEIRS = '>>>>>>> newly generated';
+const THEIRS = '>>>>>>> theirs, newly generated';
 
 /** A stretch where both sides changed the same lines. */
 export interface Hunk {
@@ -53,6 +54,13 @@ export function mergeWithoutBase(mine: string, theirs: string): Merged {
 /** Whether a person has yet to settle markers of an earlier merge, of this program or of git. */
 export function hasConflictMarkers(plain: string): boolean {
   return /^<{7}(?: |$)/m.test(plain) && /^>{7}(?: |$)/m.test(plain);
+}
+
+/** The lines, counted from 1, at which a person has to settle what is between markers. */
+export function markersIn(text: string): number[] {
+  return plainText(text)
+    .split('\n')
+    .flatMap((line, at) => (/^<{7}(?: |$)/.test(line) ? [at + 1] : []));
 }
 
 export function hunkLines({ base, mine, theirs }: Hunk): string[] {

@@ -1,5 +1,6 @@
 import { UserError } from '../errors.ts';
 import type { FileRecord } from '../project/manifest.ts';
+import { inFormOf } from '../project/text.ts';
 import {
   formattedKey,
   type OnDisk,
@@ -30,8 +31,8 @@ export interface Patch {
 /**
  * The decision table: what becomes of each file, given its base, the text on disk and the new text. Pure.
  *
- * @param restore paths of deleted files that are to come back
- * @throws UserError for a path in `restore` that is no deleted file
+ * @param restore paths of deleted or edited files that are to be as generated again
+ * @throws UserError for a path in `restore` that is none of these
  */
 export function planChanges(
   rendered: readonly RenderedFile[],
@@ -115,6 +116,9 @@ function planPatch({ id, path, text }: Patch, disk: OnDisk): Entry {
   return { ...entry, action: 'update', was: disk.text, text };
 }
 
+/** What can be asked for again: the user removed or edited it. */
+const RESTORABLE: readonly Entry['action'][] = ['deleted', 'keep', 'merge', 'conflict'];
+
 function bringBack(
   files: readonly Entry[],
   restore: readonly string[],
@@ -122,20 +126,28 @@ function bringBack(
   tree: WorkingTree,
 ): Entry[] {
   const paths = new Set(restore.map((path) => path.replace(/^(?:\.\/)+/, '')));
-  const deleted = files.filter(({ action }) => action === 'deleted').map(({ path }) => path);
-  const unknown = [...paths].find((path) => !deleted.includes(path));
-  if (unknown !== undefined) throw new UserError(noneToRestore(unknown, deleted));
+  const possible = files.filter(({ action }) => RESTORABLE.includes(action)).map(({ path }) => path);
+  const unknown = [...paths].find((path) => !possible.includes(path));
+  if (unknown !== undefined) throw new UserError(noneToRestore(unknown, possible));
   return files.map((entry, index) => {
     const text = rendered[index]?.text;
     if (text === undefined || !paths.has(entry.path)) return entry;
     const formatted = tree.formatted.get(formattedKey(entry.path, text)) ?? text;
-    return { id: entry.id, path: entry.path, action: 'create', text: formatted };
+    return takeTheirs(entry, formatted, onDisk(tree, entry.from ?? entry.path));
   });
 }
 
-function noneToRestore(path: string, deleted: readonly string[]): string {
-  const list = deleted.length === 0 ? 'none is' : `these are: ${deleted.join(', ')}`;
-  return `--restore: ${path} is no generated file that was deleted (${list}).`;
+/** The whole of the new text; an edited file is backed up. */
+function takeTheirs({ id, path, from }: Entry, text: string, disk: OnDisk): Entry {
+  if (disk.kind !== 'file') return { id, path, action: 'create', text };
+  if (disk.isReadOnly) return { id, path, ...refuse('is read-only; make it writable, then run again') };
+  const place = from === undefined ? { id, path } : { id, path, from };
+  return { ...place, action: 'replace', was: disk.text, text: inFormOf(disk.text, text) };
+}
+
+function noneToRestore(path: string, possible: readonly string[]): string {
+  const list = possible.length === 0 ? 'none is' : `these are: ${possible.join(', ')}`;
+  return `--restore: ${path} is no generated file that was deleted or edited (${list}).`;
 }
 
 function copyNotes(tree: WorkingTree): string[] {

@@ -1,5 +1,6 @@
 import { UserError } from '../errors.ts';
 import type { Conflict, Entry } from './entry.ts';
+import { markersIn } from './merge.ts';
 import type { Plan } from './plan.ts';
 
 /** Whose lines count where edits overlap: the user's, the new ones (the user's file is backed up), or both, marked. */
@@ -64,6 +65,16 @@ function settleEntry(entry: ConflictEntry, verdict: Verdict): SettledEntry {
   return from === undefined ? { ...place, action: 'keep' } : { ...place, action: 'move', was, text: was };
 }
 
+/** What the user has to settle in files that were written with markers: exit code 4. */
+export function leftInMarkers({ entries }: SettledPlan): UserError | undefined {
+  const places = entries.flatMap((entry) =>
+    entry.action === 'markers' ? markersIn(entry.text).map((line) => `  ${entry.path}:${line}`) : [],
+  );
+  if (places.length === 0) return undefined;
+  const many = places.length === 1 ? 'A conflict is' : `${places.length} conflicts are`;
+  return new UserError(`${many} left, between markers, for you to settle:\n${places.join('\n')}`, 4);
+}
+
 function describeOpen(open: readonly ConflictEntry[]): string {
   const list = open.map(({ path, reason }) =>
     reason === 'untracked'
@@ -73,7 +84,9 @@ function describeOpen(open: readonly ConflictEntry[]): string {
   return [
     `${open.length === 1 ? 'One file needs' : `${open.length} files need`} a decision; nothing was written.`,
     ...list,
-    'Run it again at a terminal to be asked, or with --on-conflict mine (your lines stay), theirs (the new lines come,',
-    'your file is backed up) or markers (both, for you to edit).',
+    'Run it again at a terminal to be asked, or with --on-conflict and one of',
+    '  mine     your lines stay',
+    '  theirs   the new lines come; your file is backed up',
+    '  markers  both, between conflict markers, for you to edit',
   ].join('\n');
 }

@@ -66,7 +66,10 @@ export function formatManifest({ generator, project, answers, files }: Manifest,
   if (old !== '' && JSON.stringify(JSON.parse(plainText(old))) === JSON.stringify(value))
     return plainText(old);
   const indent = /\n([ \t]+)"/.exec(old)?.[1] ?? '  ';
-  return `${JSON.stringify(value, undefined, indent)}\n`;
+  const together = JSON.stringify({ answers }, undefined, indent).slice(1, -1).trimEnd();
+  // Git merges what two branches change in neighbouring answers, but not where the lines touch.
+  const apart = together.replaceAll(',\n', ',\n\n');
+  return `${JSON.stringify(value, undefined, indent).replace(together, () => apart)}\n`;
 }
 
 /**
@@ -88,6 +91,7 @@ export function parseManifest(text: string, generator: string): Manifest {
 type Raw = Readonly<Record<string, unknown>>;
 
 function parseJson(text: string): Raw {
+  if (/^<{7} /m.test(text) && /^>{7} /m.test(text)) unsettled();
   try {
     return plainObject(JSON.parse(plainText(text))) ?? damaged('it must be one object');
   } catch (error) {
@@ -190,6 +194,14 @@ function matching(found: unknown, pattern: RegExp, at: string): string {
 
 function oneOf<const T extends string>(found: unknown, values: readonly T[], at: string): T {
   return values.find((value) => value === found) ?? damaged(`"${at}" must be one of ${values.join(', ')}`);
+}
+
+function unsettled(): never {
+  throw new UserError(
+    `${MANIFEST_PATH} has conflict markers of git. Of each conflict keep one side: under "answers" the one that is to count, elsewhere any.\n` +
+      'Then run this program again, with all of the merge settled: it writes what is missing. Nothing was written.',
+    4,
+  );
 }
 
 function damaged(problem: string): never {

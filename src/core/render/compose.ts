@@ -6,7 +6,7 @@ import type { Connection } from '../answers/settings.ts';
  */
 
 const MONGODB_PORT = 27_017;
-const LOCAL_HOSTS = ['localhost', '127.0.0.1'];
+const LOCAL_HOSTS = ['localhost', '127.0.0.1', '[::1]'];
 /** Groups: the port and the options. A login comes before the host, so a URL that has one does not match. */
 const LOCAL_URL =
   /^mongodb:\/\/(?:localhost|127\.0\.0\.1)(?::(?<port>\d+))?(?:\/[^?]*)?(?:\?(?<options>.*))?$/;
@@ -17,11 +17,33 @@ export interface ComposeLogin {
   readonly username: string;
 }
 
-/** Whether a project can be developed with it. A URL of another machine can give way to one of this, in `.env`. */
+/** Whether a project is developed with it. One whose database is elsewhere is not: it has that database. */
 export function isComposable(connection: Connection): boolean {
+  if (!isOnThisMachine(connection)) return false;
   if (connection.style === 'host') return !connection.tls && isLoginMade(connection.login);
-  return connection.style !== 'url' || !LOCAL_URL.test(connection.url) || isUrlServed(connection.url);
+  return connection.style !== 'url' || isUrlServed(connection.url);
 }
+
+/**
+ * Whether MongoDB is to be reached on the machine that the project is developed on.
+ *
+ * @param url of `.env`, where the connection itself does not say
+ */
+export function isOnThisMachine(connection: Connection, url?: string): boolean {
+  if (connection.style === 'host') return LOCAL_HOSTS.includes(connection.host);
+  const hosts = hostsIn(connection.style === 'url' ? connection.url : url);
+  return hosts?.every((host) => /^(?:localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?$|^%2f/i.test(host)) ?? true;
+}
+
+/** The hosts that are elsewhere, for a person to read. */
+export function remoteHosts(connection: Connection, url?: string): string | undefined {
+  if (isOnThisMachine(connection, url)) return undefined;
+  if (connection.style === 'host') return `${connection.host}:${connection.port}`;
+  return hostsIn(connection.style === 'url' ? connection.url : url)?.join(', ');
+}
+
+const hostsIn = (url: string | undefined): readonly string[] | undefined =>
+  /^mongodb(?:\+srv)?:\/\/(?:[^@/]*@)?(?<hosts>[^/?]+)/.exec(url ?? '')?.groups?.hosts?.split(',');
 
 /**
  * Whether it is what the project connects to.
@@ -30,7 +52,7 @@ export function isComposable(connection: Connection): boolean {
  */
 export function isServedByCompose(connection: Connection, url = ''): boolean {
   if (connection.style !== 'host') return isUrlServed(url);
-  return LOCAL_HOSTS.includes(connection.host) && isComposable(connection);
+  return isComposable(connection);
 }
 
 /** The port that the project expects MongoDB at, where that is on this machine. */

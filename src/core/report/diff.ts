@@ -1,13 +1,14 @@
 import { diffIndices } from 'node-diff3';
 import { plainText } from '../project/text.ts';
 import type { Change } from '../write/changes.ts';
+import { type Paint, plain, type Style } from './paint.ts';
 
 const CONTEXT = 3;
 /** Holds secrets: its values are never shown. */
 const SECRET_FILE = '.env';
 
 /** A change in the unified format, as `git diff` shows it; line ends are shown as `\n`. */
-export function unifiedDiff({ path, before, after }: Change): string {
+export function unifiedDiff({ path, before, after }: Change, paint: Paint = plain): string {
   if (path === SECRET_FILE) return `${path}: ${secretChange(before, after)} (values are not shown)\n`;
   const old = linesOf(before);
   const next = linesOf(after);
@@ -15,7 +16,29 @@ export function unifiedDiff({ path, before, after }: Change): string {
   const to = after === undefined ? '/dev/null' : `b/${path}`;
   const hunks = groupsOf(old, next).flatMap((group) => hunkOf(group, old, next));
   if (hunks.length === 0) return '';
-  return [`--- ${from}`, `+++ ${to}`, ...hunks].map((line) => `${line}\n`).join('');
+  const header = [`--- ${from}`, `+++ ${to}`].map((line) => paint('strong', line));
+  return [...header, ...hunks.map((line) => paintLine(line, paint))].map((line) => `${line}\n`).join('');
+}
+
+const SIGNS: Readonly<Record<string, Style>> = { '+': 'good', '-': 'bad', '@': 'changed' };
+
+function paintLine(line: string, paint: Paint): string {
+  const style = SIGNS[line.charAt(0)];
+  return style ? paint(style, line) : line;
+}
+
+/** How many lines a change adds and removes; of secrets, none are counted. */
+export function lineCounts({ path, before, after }: Change): {
+  readonly added: number;
+  readonly removed: number;
+} {
+  if (path === SECRET_FILE) return { added: 0, removed: 0 };
+  const differences = diffIndices(linesOf(before), linesOf(after));
+  const sum = (lengths: readonly number[]): number => lengths.reduce((total, each) => total + each, 0);
+  return {
+    added: sum(differences.map(({ buffer2 }) => buffer2[1])),
+    removed: sum(differences.map(({ buffer1 }) => buffer1[1])),
+  };
 }
 
 interface Span {

@@ -1,15 +1,33 @@
 import { parseEnv } from 'node:util';
 import type { PackageManager } from '../answers/managers.ts';
+import type { Answers, OptionName } from '../answers/options.ts';
 import type { Settings } from '../answers/settings.ts';
 import { shellQuote } from '../answers/shell.ts';
+import type { Entry } from '../plan/entry.ts';
+import { markersIn } from '../plan/merge.ts';
 import { plainText } from '../project/text.ts';
-import { isServedByCompose } from '../render/compose.ts';
+import { composePort, isOnThisMachine, isServedByCompose, remoteHosts } from '../render/compose.ts';
 import { envEntries } from '../render/env-file.ts';
 import { EXTENSIONS, SOURCES, withCompose } from '../render/render.ts';
+import { type Paint, plain } from './paint.ts';
+
+/** One thing that is left to the user. */
+export interface Step {
+  /** Without a full stop. */
+  readonly what: string;
+  /** To be run in a shell, in this order. */
+  readonly commands: readonly string[];
+  /** What does the same without Docker. */
+  readonly instead?: readonly string[];
+  /** Places or lines of code that it is about. */
+  readonly lines?: readonly string[];
+}
 
 /** What is left to the user after a run. */
 export interface NextSteps {
-  /** To be run in a shell, in this order. */
+  /** In order; only what this run made necessary. */
+  readonly steps: readonly Step[];
+  /** Of all steps, in order. */
   readonly commands: readonly string[];
   /** Names in `.env` that only the user can give a value. */
   readonly toFillIn: readonly string[];
@@ -20,7 +38,7 @@ export interface NextSteps {
   readonly repeat: string;
 }
 
-interface Run {
+export interface Run {
   /** As it was given. */
   readonly directory: string;
   readonly manager: PackageManager;
@@ -28,54 +46,150 @@ interface Run {
   readonly repeat: string;
   /** The text of `.env` after the run. */
   readonly env: string;
+  /** What the run did to each file. */
+  readonly entries: readonly Entry[];
+  /** What was remembered before the run; nothing on the first one. */
+  readonly saved: Answers;
+  /** What is remembered now. */
+  readonly answers: Answers;
 }
 
-export function nextSteps(
-  settings: Settings,
-  { directory, manager, isInstalled, repeat, env }: Run,
-): NextSteps {
-  const { app, dir, importExtension, connection } = settings;
-  const segments = dir.split('/');
-  const mountIn = segments.length > 1 ? `${segments[0]}/` : 'the project';
-  const from = `./${[...segments.slice(segments.length > 1 ? 1 : 0), 'index'].join('/')}${EXTENSIONS[importExtension]}`;
-  const source = SOURCES[connection.style];
-  const values = parseEnv(plainText(env));
-  const isComposed = withCompose(settings) && isServedByCompose(connection, values.MONGODB_URL);
+/** What the indexes and the stored sessions depend on: another answer is a migration. */
+const MIGRATED: readonly OptionName[] = [
+  ...(['connection', 'url', 'host', 'port', 'db'] as const),
+  ...(['collection', 'ttl', 'absoluteTtl', 'userKey', 'encrypt'] as const),
+];
+
+export function nextSteps(settings: Settings, run: Run): NextSteps {
+  const toFillIn = emptyNames(settings, run.env);
+  const mounting = mountingOf(settings);
+  const steps = [
+    ...settling(run.entries),
+    ...fillingIn(toFillIn),
+    ...installing(run),
+    ...startingMongo(settings, run),
+    ...migrating(run),
+    ...mountingStep(mounting, run),
+    ...starting(settings, run),
+  ];
+  const all = [...(steps.length > 0 ? goingThere(run) : []), ...steps];
   return {
-    commands: [
-      ...(directory === '.' ? [] : [`cd ${shellQuote(directory)}`]),
-      ...(isComposed ? ['docker compose up -d'] : []),
-      ...(isInstalled ? [] : [`${manager} install`]),
-      `${manager} run migrate:sessions`,
-      ...(app ? [`${manager} run dev`] : []),
-    ],
-    toFillIn: envEntries(settings)
-      .map(({ name }) => name)
-      .filter((name) => !values[name]),
-    mount: app
-      ? []
-      : [`import { sessions } from '${from}';`, `sessions(app${source ? `, ${source.name}` : ''});`],
-    mountIn,
-    repeat,
+    steps: all,
+    commands: all.flatMap(({ commands }) => commands),
+    toFillIn,
+    ...mounting,
+    repeat: run.repeat,
   };
 }
 
-export function nextStepsText({ commands, toFillIn, mount, mountIn, repeat }: NextSteps): string {
-  const indent = (lines: readonly string[]) => lines.map((line) => `  ${line}`);
+const wasMade = (entries: readonly Entry[], id: string): boolean =>
+  entries.some((entry) => entry.id === id && ['create', 'adopt'].includes(entry.action));
+
+const wasTouched = (entries: readonly Entry[], id: string): boolean =>
+  entries.some((entry) => entry.id === id && 'text' in entry);
+
+const isFirst = ({ saved }: Run): boolean => Object.keys(saved).length === 0;
+
+function goingThere({ directory }: Run): Step[] {
+  return directory === '.' ? [] : [{ what: 'Go to the project', commands: [`cd ${shellQuote(directory)}`] }];
+}
+
+function settling(entries: readonly Entry[]): Step[] {
+  const lines = entries.flatMap((entry) =>
+    entry.action === 'markers' ? markersIn(entry.text).map((line) => `${entry.path}:${line}`) : [],
+  );
+  return lines.length === 0 ? [] : [{ what: 'Settle what is between conflict markers', commands: [], lines }];
+}
+
+const fillingIn = (names: readonly string[]): Step[] =>
+  names.length === 0 ? [] : [{ what: `Set ${names.join(', ')} in .env`, commands: [] }];
+
+function emptyNames(settings: Settings, env: string): string[] {
+  const values = parseEnv(plainText(env));
+  return envEntries(settings)
+    .map(({ name }) => name)
+    .filter((name) => !values[name]);
+}
+
+function installing({ entries, isInstalled, manager }: Run): Step[] {
+  const isNeeded = !isInstalled && wasTouched(entries, 'package');
+  return isNeeded ? [{ what: 'Install the packages', commands: [`${manager} install`] }] : [];
+}
+
+/** One on this machine is started; to one elsewhere, the way has to be open. */
+function startingMongo(settings: Settings, run: Run): Step[] {
+  const { connection, project } = settings;
+  if (!isFirst(run) || project.kind !== 'new') return [];
+  const url = parseEnv(plainText(run.env)).MONGODB_URL;
+  if (withCompose(settings) && isServedByCompose(connection, url)) {
+    return [
+      {
+        what: 'Start MongoDB',
+        commands: ['docker compose up -d --wait'],
+        instead: [`npx mongodb-runner start -- --port ${composePort(connection)}`],
+      },
+    ];
+  }
+  if (isOnThisMachine(connection, url)) return [];
+  const hosts = remoteHosts(connection, url);
+  if (hosts === undefined) return [];
+  const isAtlas = /\.mongodb\.net(?::\d+)?$/.test(hosts);
   return [
-    '',
-    toFillIn.length === 0 ? 'Next:' : `Set ${toFillIn.join(', ')} in .env, then:`,
-    ...indent(commands),
-    ...(mount.length === 0
-      ? []
-      : [
-          '',
-          `Where the Koa app is made, with .env loaded (the import as seen from ${mountIn}):`,
-          ...indent(mount),
-        ]),
-    '',
-    'To repeat this run:',
-    ...indent([repeat]),
-    '',
-  ].join('\n');
+    {
+      what: isAtlas
+        ? 'Let this machine in: Atlas, Network Access, Add IP Address'
+        : `See that this machine reaches ${hosts} (firewall, VPN)`,
+      commands: [],
+    },
+  ];
+}
+
+function migrating(run: Run): Step[] {
+  const isChanged = MIGRATED.some((name) => run.saved[name] !== run.answers[name]);
+  if (!isChanged && !wasMade(run.entries, 'migrate')) return [];
+  return [{ what: 'Create the indexes', commands: [`${run.manager} run migrate:sessions`] }];
+}
+
+function mountingOf({ app, dir, importExtension, connection }: Settings) {
+  const segments = dir.split('/');
+  const mountIn = segments.length > 1 ? `${segments[0]}/` : 'the project';
+  const path = [...segments.slice(segments.length > 1 ? 1 : 0), 'index'].join('/');
+  const source = SOURCES[connection.style];
+  const mount = app
+    ? []
+    : [
+        `import { sessions } from './${path}${EXTENSIONS[importExtension]}';`,
+        `sessions(app${source ? `, ${source.name}` : ''});`,
+      ];
+  return { mount, mountIn };
+}
+
+function mountingStep({ mount, mountIn }: ReturnType<typeof mountingOf>, { entries }: Run): Step[] {
+  if (mount.length === 0 || !wasMade(entries, 'session')) return [];
+  const what = `Where the Koa app is made, with .env loaded, mount the sessions (import as seen from ${mountIn})`;
+  return [{ what, commands: [], lines: mount }];
+}
+
+const starting = ({ app }: Settings, { entries, manager }: Run): Step[] =>
+  app && wasMade(entries, 'app')
+    ? [{ what: 'Start the app at http://localhost:3000', commands: [`${manager} run dev`] }]
+    : [];
+
+/** For a person: numbered, each command on a line of its own; how to repeat the run where that is news. */
+export function nextStepsText(
+  { steps, repeat }: NextSteps,
+  isFirstRun: boolean,
+  paint: Paint = plain,
+): string {
+  const numbered = steps.flatMap(({ what, commands, instead = [], lines = [] }, at) => [
+    `  ${paint('strong', `${at + 1}.`)} ${what}${commands.length + lines.length === 0 ? '' : ':'}`,
+    ...[...commands, ...lines].map((line) => `       ${paint('changed', line)}`),
+    ...(instead.length === 0 ? [] : ['     or, without Docker:']),
+    ...instead.map((line) => `       ${paint('changed', line)}`),
+  ]);
+  const parts = [
+    ...(numbered.length === 0 ? [] : ['', paint('strong', 'Next steps'), ...numbered]),
+    ...(isFirstRun ? ['', 'To repeat this run:', `  ${repeat}`] : []),
+  ];
+  return parts.map((line) => `${line}\n`).join('');
 }

@@ -1,65 +1,86 @@
 import { UserError } from '../errors.ts';
 import type { Entry } from '../plan/entry.ts';
-import { hunkLines } from '../plan/merge.ts';
+import { hunkLines, markersIn } from '../plan/merge.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { SettledPlan } from '../plan/settle.ts';
+import { MANIFEST_PATH } from '../project/manifest.ts';
 import { backupPath, fileChanges } from '../write/changes.ts';
-import { unifiedDiff } from './diff.ts';
+import { lineCounts, unifiedDiff } from './diff.ts';
+import { type Paint, plain, type Style } from './paint.ts';
 
 type Action = Entry['action'];
 
-/** What each action is called in the report, in the order of the summary. */
-const NAMES: Readonly<Record<Action, string>> = {
-  create: 'created',
-  update: 'updated',
-  merge: 'merged',
-  move: 'moved',
-  replace: 'replaced',
-  markers: 'marked',
-  delete: 'deleted',
-  conflict: 'in conflict',
-  refuse: 'refused',
-  keep: 'kept',
-  release: 'no longer tracked',
-  deleted: 'stays deleted',
-  adopt: 'adopted',
-  advance: 'already up to date',
-  unchanged: 'unchanged',
-  absent: 'neither generated nor there',
+/** How each action is shown: a sign that is seen at a glance, a word, and what the word means for the eye. */
+const SHOWN: Readonly<Record<Action, readonly [sign: string, name: string, style: Style]>> = {
+  create: ['+', 'created', 'good'],
+  update: ['~', 'updated', 'changed'],
+  merge: ['*', 'merged', 'mixed'],
+  move: ['>', 'moved', 'changed'],
+  replace: ['~', 'replaced', 'warning'],
+  markers: ['!', 'marked', 'bad'],
+  delete: ['-', 'deleted', 'warning'],
+  conflict: ['!', 'in conflict', 'bad'],
+  refuse: ['!', 'refused', 'bad'],
+  keep: ['=', 'kept', 'quiet'],
+  release: ['=', 'no longer tracked', 'warning'],
+  deleted: ['=', 'stays deleted', 'quiet'],
+  adopt: ['=', 'adopted', 'good'],
+  advance: ['=', 'already up to date', 'quiet'],
+  unchanged: ['=', 'unchanged', 'quiet'],
+  absent: ['=', 'neither generated nor there', 'quiet'],
 };
 
-const ACTIONS = Object.keys(NAMES) as Action[];
+/** In the order of the report and its summary. */
+const ACTIONS = Object.keys(SHOWN) as Action[];
 /** Not worth a line each. */
 const QUIET: readonly Action[] = ['unchanged', 'advance', 'absent'];
 
-/** What was planned, and whether it was also written. */
+/** What was planned, and what came of it. */
 export interface Reported {
   readonly plan: Plan | SettledPlan;
   readonly written: boolean;
+  /** Where another version of the program wrote the project last. */
+  readonly upgrade?: Upgrade | undefined;
+  /** What is remembered of the project is another thing now. */
+  readonly changesRecord?: boolean;
+}
+
+export interface Upgrade {
+  readonly from: string;
+  readonly to: string;
 }
 
 /** For a person: a line for each file that is touched or left out, then the notes, then the counts. */
-export function reportText({ plan, written }: Reported): string {
+export function reportText(
+  { plan, written, upgrade, changesRecord }: Reported,
+  paint: Paint = plain,
+): string {
   const entries: readonly Entry[] = plan.entries;
   const told = ACTIONS.flatMap((action) =>
     QUIET.includes(action) ? [] : entries.filter((entry) => entry.action === action),
   );
-  const width = Math.max(0, ...told.map(({ action }) => NAMES[action].length));
-  const lines = told.flatMap((entry) => [
-    `  ${NAMES[entry.action].padEnd(width)}  ${entry.path}${asides(entry)}`,
-    ...details(entry),
-  ]);
-  const notes = plan.notes.map((note) => `  note: ${note}`);
-  const end = written ? [] : ['Nothing was written.'];
-  return [...lines, ...notes, summary(entries), ...end].map((line) => `${line}\n`).join('');
+  const width = Math.max(0, ...told.map(({ action }) => SHOWN[action][1].length));
+  const lines = told.flatMap((entry) => [fileLine(entry, width, paint), ...details(entry, paint)]);
+  const isRecordAlone = changesRecord === true && !entries.some(isTouched);
+  return [
+    ...(upgrade ? [upgradeLine(upgrade, entries)] : []),
+    ...lines,
+    ...(isRecordAlone ? [`  note: only ${MANIFEST_PATH} changes, which is the record of all this`] : []),
+    ...plan.notes.map((note) => `  ${paint('warning', 'note:')} ${note}`),
+    summary(entries),
+    ...(written ? [] : [paint('strong', 'Nothing was written.')]),
+  ]
+    .map((line) => `${line}\n`)
+    .join('');
 }
 
-/**
- * For a program: one JSON value.
- *
- * @param facts what else it says
- */
-export function reportJson({ plan, written }: Reported, facts: object = {}): string {
+function fileLine(entry: Entry, width: number, paint: Paint): string {
+  const [sign, name, style] = SHOWN[entry.action];
+  return `${paint(style, `${sign} ${name.padEnd(width)}`)}  ${entry.path}${paint('quiet', asides(entry))}`;
+}
+
+/** For a program: what `--json` says of the files. */
+export function reportFacts({ plan, written, upgrade }: Reported) {
   const files = plan.entries.map((entry: Entry) => ({
     id: entry.id,
     path: entry.path,
@@ -67,58 +88,89 @@ export function reportJson({ plan, written }: Reported, facts: object = {}): str
     ...(entry.from === undefined ? {} : { from: entry.from }),
     ...(entry.action === 'replace' ? { backup: backupPath(entry.path, entry.was) } : {}),
     ...(entry.action === 'conflict' ? { reason: entry.reason, hunks: entry.hunks } : {}),
+    ...(entry.action === 'markers' ? { lines: markersIn(entry.text) } : {}),
     ...(entry.action === 'refuse' ? { problem: entry.problem } : {}),
   }));
-  return `${JSON.stringify({ written, ...facts, files, notes: plan.notes }, undefined, 2)}\n`;
+  return { written, ...(upgrade ? { upgrade } : {}), files, notes: plan.notes };
 }
 
 /**
- * The changes in the unified format, of one path or of all. A conflict is shown with its markers.
+ * The changes in the unified format, of one path or of all, which `git apply` takes as they are: each under a line
+ * that says what becomes of the file, and a summary at the end. A conflict is shown with its markers.
  *
  * @throws UserError for a path that is not in the plan
  */
-export function reportDiff(plan: Plan | SettledPlan, of: string | true): string {
+export function reportDiff(plan: Plan | SettledPlan, of: string | true, paint: Paint = plain): string {
   const path = of === true ? undefined : of.replace(/^(?:\.\/)+/, '');
-  const shown = plan.entries.filter(
+  const shown: readonly Entry[] = plan.entries.filter(
     (entry) => path === undefined || entry.path === path || entry.from === path,
   );
   if (shown.length === 0)
     throw new UserError(`--diff: ${of} is no file of this project that the program writes.`);
-  return shown.flatMap(fileChanges).map(unifiedDiff).join('');
+  const changed = shown.filter((entry) => fileChanges(entry).length > 0);
+  const texts = changed.map((entry) => {
+    const diff = fileChanges(entry).map((change) => unifiedDiff(change, paint));
+    return `${fileLine(entry, 0, paint)}${countText([entry])}\n${diff.join('')}`;
+  });
+  const files = changed.length === 1 ? '1 file' : `${changed.length} files`;
+  const end =
+    changed.length === 0 ? 'No differences.' : `${files}: ${summary(changed)};${countText(changed)} lines`;
+  return [...texts, `${end}\n`].join('\n');
 }
 
-/** Belongs to one machine and is not committed: elsewhere it is missing without anything being out of date. */
-const OF_THE_MACHINE = '.env';
+function countText(entries: readonly Entry[]): string {
+  const counts = entries.flatMap(fileChanges).map(lineCounts);
+  const sum = (of: 'added' | 'removed'): number => counts.reduce((total, each) => total + each[of], 0);
+  return ` +${sum('added')} -${sum('removed')}`;
+}
 
-/** Whether a run would change anything of the project. */
-export function hasDrift(plan: Plan | SettledPlan): boolean {
-  const settled: readonly Action[] = ['unchanged', 'keep', 'deleted', 'absent'];
-  const entries: readonly Entry[] = plan.entries;
-  return entries.some(({ action, path }) => path !== OF_THE_MACHINE && !settled.includes(action));
+/** Whether the action changes a file of the project. */
+const isTouched = ({ action }: Entry): boolean =>
+  !['unchanged', 'keep', 'deleted', 'adopt', 'advance', 'absent'].includes(action);
+
+/** How many files the run changes or, of one that stopped, would change. */
+export const touchedIn = ({ entries }: Plan | SettledPlan): number =>
+  (entries as readonly Entry[]).filter(isTouched).length;
+
+function upgradeLine({ from, to }: Upgrade, entries: readonly Entry[]): string {
+  const count = entries.filter(isTouched).length;
+  return `Update ${from} → ${to}: ${count === 1 ? '1 file' : `${count} files`}`;
 }
 
 function asides(entry: Entry): string {
-  const from = entry.from === undefined ? [] : [`from ${entry.from}`];
-  const backup = entry.action === 'replace' ? [`yours is in ${backupPath(entry.path, entry.was)}`] : [];
-  const all = [...from, ...backup];
+  const { action, path, from } = entry;
+  const all = [
+    ...(from === undefined ? [] : [`from ${from}`]),
+    ...(action === 'replace' ? [`theirs; mine is in ${backupPath(path, entry.was)}`] : []),
+    ...(action === 'keep' ? [`mine; --restore ${path} takes theirs`] : []),
+    ...(action === 'deleted' ? [`--restore ${path} brings it back`] : []),
+    ...(action === 'markers' ? [`settle ${linesText(markersIn(entry.text))}`] : []),
+  ];
   return all.length === 0 ? '' : ` (${all.join('; ')})`;
 }
 
-function details(entry: Entry): string[] {
+const linesText = (lines: readonly number[]): string =>
+  `${lines.length === 1 ? 'line' : 'lines'} ${lines.join(', ')}`;
+
+function details(entry: Entry, paint: Paint): string[] {
   if (entry.action === 'refuse') return [`      ${entry.problem}`];
   if (entry.action !== 'conflict') return [];
   if (entry.reason === 'untracked')
     return ['      differs, and what was generated is not known; --diff shows how'];
   return entry.hunks.flatMap((hunk) => [
-    `      line ${hunk.line}:`,
-    ...hunkLines(hunk).map((line) => `      ${line}`),
+    `      ${paint('strong', `line ${hunk.line}:`)}`,
+    ...hunkLines(hunk).map((line) => `      ${paintMarker(line, paint)}`),
   ]);
 }
+
+/** A line of a conflict: its markers stand out, so that what is between them is told apart. */
+export const paintMarker = (line: string, paint: Paint): string =>
+  /^(?:<{7}|\|{7}|={7}|>{7})(?: |$)/.test(line) ? paint('bad', line) : line;
 
 function summary(entries: readonly Entry[]): string {
   const counts = ACTIONS.flatMap((action) => {
     const count = entries.filter((entry) => entry.action === action).length;
-    return count === 0 ? [] : [`${count} ${NAMES[action]}`];
+    return count === 0 ? [] : [`${count} ${SHOWN[action][1]}`];
   });
   return counts.length === 0 ? 'Nothing to do.' : counts.join(', ');
 }

@@ -1,5 +1,6 @@
 import { STATE_DIR } from '../project/manifest.ts';
 import type { Change } from '../write/changes.ts';
+import { type Paint, plain, type Style } from './paint.ts';
 
 /** Of what the run wrote to `.env`: all of it, or the lines that were added to one that was there. */
 export type LeftInEnv = 'file' | 'lines';
@@ -10,18 +11,36 @@ const NOTES: Readonly<Record<LeftInEnv, string>> = {
     'What the run added to .env stays, since no copy of its secrets is kept, and git goes on ignoring it. Delete those lines if nothing needs them.',
 };
 
-/** For a person: what taking the last run back does to each file, and what it leaves. */
-export function undoText(changes: readonly Change[], left: LeftInEnv | undefined, written: boolean): string {
-  const lines = told(changes).map(({ path, action }) => `  ${action.padEnd(8)}  ${path}`);
-  const notes = notesOn(left).map((note) => `  note: ${note}`);
-  const end = written ? 'The last run was taken back; undo again brings it back.' : 'Nothing was written.';
-  return [...lines, ...notes, end].map((line) => `${line}\n`).join('');
+const SHOWN: Readonly<Record<ReturnType<typeof actionOf>, readonly [sign: string, style: Style]>> = {
+  created: ['+', 'good'],
+  restored: ['~', 'changed'],
+  removed: ['-', 'warning'],
+};
+
+export interface Undone {
+  readonly changes: readonly Change[];
+  /** What of `.env` is not taken back. */
+  readonly left: LeftInEnv | undefined;
+  readonly written: boolean;
 }
 
-/** For a program: one JSON value. */
-export function undoJson(changes: readonly Change[], left: LeftInEnv | undefined, written: boolean): string {
-  return `${JSON.stringify({ written, files: told(changes), notes: notesOn(left) }, undefined, 2)}\n`;
+/** For a person: what taking the last run back does to each file, and what it leaves. */
+export function undoText({ changes, left, written }: Undone, paint: Paint = plain): string {
+  const lines = told(changes).map(({ path, action }) => {
+    const [sign, style] = SHOWN[action];
+    return `${paint(style, `${sign} ${action.padEnd(8)}`)}  ${path}`;
+  });
+  const notes = notesOn(left).map((note) => `  ${paint('warning', 'note:')} ${note}`);
+  const end = written ? 'The last run was taken back; undo again brings it back.' : 'Nothing was written.';
+  return [...lines, ...notes, paint('strong', end)].map((line) => `${line}\n`).join('');
 }
+
+/** For a program: what `--json` says of the files. */
+export const undoFacts = ({ changes, left, written }: Undone) => ({
+  written,
+  files: told(changes),
+  notes: notesOn(left),
+});
 
 const notesOn = (left: LeftInEnv | undefined): string[] => (left ? [NOTES[left]] : []);
 

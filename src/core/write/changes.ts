@@ -11,6 +11,7 @@ import {
   type Manifest,
   STATE_DIR,
 } from '../project/manifest.ts';
+import { ENV_FILE } from '../project/state-folder.ts';
 import { inFormOf } from '../project/text.ts';
 import { type OnDisk, onDisk, textOnDisk, type WorkingTree } from '../project/working-tree.ts';
 import type { RenderedFile } from '../render/rendered-file.ts';
@@ -44,7 +45,7 @@ export function listChanges(
   const bases = files.flatMap((record) => baseOf(record, next.get(record.id), records.get(record.id), tree));
   const kept = new Set(files.map(({ generatedPath }) => basePath(generatedPath)));
   const stale = [...records.values()].map(({ generatedPath }) => basePath(generatedPath));
-  return [
+  const changes = [
     ...plan.entries.flatMap(fileChanges),
     ...backups(plan, tree),
     ...bases.map(([path, text]) => change(tree, path, text)),
@@ -52,8 +53,23 @@ export function listChanges(
       .filter((path) => !kept.has(path) && !isOtherSpelling(onDisk(tree, path)))
       .map((path) => change(tree, path, undefined)),
     ...(bases.length === 0 ? [] : EXPLANATIONS.map(([path, text]) => change(tree, path, text))),
-    change(tree, MANIFEST_PATH, formatManifest({ ...remembered, files }, textOnDisk(tree, MANIFEST_PATH))),
-  ].filter(({ before, after }) => before !== after);
+  ].filter(isChange);
+  const manifest = { ...remembered, files };
+  const isNews = changes.some(ofTheProject) || old === undefined || !saysTheSame(manifest, old);
+  const said = isNews ? manifest : { ...manifest, generator: old.generator };
+  const record = change(tree, MANIFEST_PATH, formatManifest(said, textOnDisk(tree, MANIFEST_PATH)));
+  return [...changes, ...[record].filter(isChange)];
+}
+
+const isChange = ({ before, after }: Change): boolean => before !== after;
+
+/** `.env` belongs to one machine: what becomes of it there is no change of the project. */
+export const ofTheProject = ({ path }: Change): boolean => path !== ENV_FILE;
+
+/** A newer version of the program that changes nothing does not count as the one that wrote the project. */
+function saysTheSame(manifest: Manifest, old: Manifest): boolean {
+  const { generator } = old;
+  return formatManifest({ ...manifest, generator }) === formatManifest(old);
 }
 
 const isOtherSpelling = (disk: OnDisk): boolean => disk.kind === 'file' && disk.isOtherSpelling === true;

@@ -10,7 +10,9 @@ import {
   type Verdict,
 } from '../../core/plan/settle.ts';
 import { unifiedDiff } from '../../core/report/diff.ts';
+import { paintMarker } from '../../core/report/report.ts';
 import { choose } from './ask.ts';
+import { paintFor, say } from './output.ts';
 
 const CHOICES = {
   mine: 'my lines stay',
@@ -43,7 +45,7 @@ export async function decideConflicts(
 async function askVerdicts(plan: Plan): Promise<ReadonlyMap<string, Verdict>> {
   const verdicts = new Map<string, Verdict>();
   for (const entry of conflictsOf(plan)) {
-    process.stderr.write(describe(entry));
+    say(describe(entry));
     verdicts.set(entry.id, await askVerdict(entry));
   }
   return verdicts;
@@ -53,7 +55,7 @@ async function askVerdict(entry: ConflictEntry): Promise<Verdict> {
   const choice = await choose(`${entry.path}:`, CHOICES, 'mine');
   if (choice === 'mine' || choice === 'theirs' || choice === 'markers') return choice;
   if (choice === 'abort') throw new UserError('Nothing was written.', 4);
-  process.stderr.write(unifiedDiff({ path: entry.path, before: entry.was, after: entry.theirs }));
+  say(unifiedDiff({ path: entry.path, before: entry.was, after: entry.theirs }, paintFor(process.stderr)));
   return askVerdict(entry);
 }
 
@@ -62,8 +64,14 @@ function describe({ path, reason, hunks }: ConflictEntry): string {
     reason === 'untracked'
       ? `${path} is there, and nothing is known of this program having written it.`
       : `${path}: your edits and this version's change the same lines.`;
+  const paint = paintFor(process.stderr);
   // Without a base every line may differ; the difference can be asked for.
   const shown =
-    reason === 'untracked' ? [] : hunks.flatMap((hunk) => [`line ${hunk.line}:`, ...hunkLines(hunk)]);
-  return ['', what, ...shown.map((line) => `  ${line}`), ''].join('\n');
+    reason === 'untracked'
+      ? []
+      : hunks.flatMap((hunk) => [
+          paint('strong', `line ${hunk.line}:`),
+          ...hunkLines(hunk).map((line) => paintMarker(line, paint)),
+        ]);
+  return ['', paint('strong', what), ...shown.map((line) => `  ${line}`), ''].join('\n');
 }

@@ -4,11 +4,26 @@ const SHOW_CURSOR = '\u001B[?25h';
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 type Signal = keyof typeof EXIT_CODES;
 
+/** What whoever ends the program has to know. */
+export interface Standing {
+  readonly written: boolean;
+  readonly text: string;
+}
+
+export const NOTHING_WRITTEN: Standing = { written: false, text: 'Nothing was written.' };
+
+let standing = NOTHING_WRITTEN;
 let isWriting = false;
 let pending: Signal | undefined;
+let tellEnd: (standing: Standing, exitCode: number) => void = () => {};
 
-/** Ends the program at Ctrl-C and SIGTERM with the exit code that says so. */
-export function endAtSignals(): void {
+/**
+ * Ends the program at Ctrl-C and SIGTERM with the exit code that says so.
+ *
+ * @param onEnd writes what there is to say at once, for the process ends right after it
+ */
+export function endAtSignals(onEnd: typeof tellEnd): void {
+  tellEnd = onEnd;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
       if (isWriting) pending = signal;
@@ -17,11 +32,18 @@ export function endAtSignals(): void {
   }
 }
 
-/** Work that a signal may not leave half done; the signal counts afterwards. */
-export async function unbroken<T>(work: () => Promise<T>): Promise<T> {
+/** From here on, whoever ends the program is told this. */
+export function nowStands(next: Standing): void {
+  standing = next;
+}
+
+/** Work that a signal may not leave half done; the signal counts afterwards, when things stand differently. */
+export async function unbroken<T>(work: () => Promise<T>, afterwards: Standing): Promise<T> {
   isWriting = true;
   try {
-    return await work();
+    const result = await work();
+    nowStands(afterwards);
+    return result;
   } finally {
     isWriting = false;
     if (pending) end(pending);
@@ -31,5 +53,6 @@ export async function unbroken<T>(work: () => Promise<T>): Promise<T> {
 /** A question hides the cursor; whoever ends us at one wants it back. */
 function end(signal: Signal): never {
   if (process.stderr.isTTY) writeSync(process.stderr.fd, SHOW_CURSOR);
+  tellEnd(standing, EXIT_CODES[signal]);
   process.exit(EXIT_CODES[signal]);
 }

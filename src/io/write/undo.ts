@@ -13,9 +13,9 @@ const IGNORE_FILE = '.gitignore';
 
 /**
  * What takes the last run back, as changes to commit; that, too, can be taken back. `.env` is left as it is: no copy
- * of its secrets is kept. As long as it is there, git is to ignore it.
+ * of its secrets is kept. As long as it is there, git is to ignore it. None where there is no run to take back.
  *
- * @throws UserError (2) when there is nothing to take back, (4) when a file was edited since
+ * @throws UserError (4) when a file was edited since
  */
 export async function changesToUndo(root: string): Promise<Change[]> {
   return onlyReading(root, () => listChanges(root));
@@ -41,9 +41,7 @@ function listChanges(root: string): Change[] {
     const after = isEnvThere && step.path === IGNORE_FILE ? patchGitignore(saved, [ENV_FILE]) : saved;
     return { path: step.path, before: found?.toString(), after, mode: step.before?.mode };
   });
-  const changes = restored.filter(({ before, after }) => before !== after);
-  if (changes.length === 0) throw new UserError('There is no run to take back in this project.');
-  return changes;
+  return restored.filter(({ before, after }) => before !== after);
 }
 
 /** What is at the path of a step; `edited` for what the run has not left there, whatever it is. */

@@ -30,13 +30,13 @@ describe('three-way merge', () => {
       marked: text(
         'one',
         'two',
-        '<<<<<<< yours',
+        '<<<<<<< mine',
         'mine',
-        '||||||| as last generated',
+        '||||||| base, as last generated',
         'three',
         '=======',
         'theirs',
-        '>>>>>>> newly generated',
+        '>>>>>>> theirs, newly generated',
         'four',
         'five',
       ),
@@ -86,7 +86,7 @@ test.each([
   ['of this program', mergeTexts('a\n', 'b\n', 'c\n'), true],
   ['in no file', { marked: BASE }, false],
   ['drawn under a heading', { marked: 'Heading\n=======\n' }, false],
-  ['quoted in a text', { marked: 'the line `<<<<<<< yours` begins it\n' }, false],
+  ['quoted in a text', { marked: 'the line `<<<<<<< mine` begins it\n' }, false],
 ])('markers %s', (_, merged, isMarked) => {
   expect(hasConflictMarkers('marked' in merged ? merged.marked : '')).toBe(isMarked);
 });

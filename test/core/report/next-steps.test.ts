@@ -5,7 +5,16 @@ import { nextSteps } from '../../../src/core/report/next-steps.ts';
 function stepsFor(kind: 'new' | 'existing', answers: Record<string, unknown>, env: string) {
   const facts = { kind, name: 'shop', importExtension: 'ts', packageManager: 'npm', kept: [] } as const;
   const { settings } = parseSettings(answers, facts);
-  return nextSteps(settings, { directory: '.', manager: 'npm', isInstalled: true, repeat: '', env });
+  return nextSteps(settings, {
+    directory: '.',
+    manager: 'npm',
+    isInstalled: true,
+    repeat: '',
+    env,
+    entries: [],
+    saved: {},
+    answers,
+  });
 }
 
 describe('what is to be filled in', () => {

@@ -39,8 +39,8 @@ export interface Scenario {
   /** Packages that the project has installed. */
   readonly install: readonly string[];
   readonly exitCode: number;
-  /** The report, which is what stdout holds. */
-  readonly report: string;
+  /** File with the report, which is what stdout holds. `--update` writes it anew. */
+  readonly reportFile: string;
   /** What stderr says, among other things. */
   readonly error: string | undefined;
   readonly atTerminal: readonly AtTerminal[];
@@ -78,7 +78,7 @@ function readScenario(name: string): Scenario {
     remove,
     install,
     exitCode,
-    report: readFileSync(at('report.txt'), 'utf8'),
+    reportFile: at('report.txt'),
     error,
     atTerminal: atTerminal.map(({ after, ...run }) => ({ ...run, after: after && folder(after) })),
   };

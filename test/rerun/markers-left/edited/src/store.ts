@@ -1,11 +1,11 @@
 // create-koa-mongo-session: store
 export const NAME = 'sessions';
 
-<<<<<<< yours
+<<<<<<< mine
 export const TTL = 30;
 =======
 export const TTL = 7;
->>>>>>> newly generated
+>>>>>>> theirs, newly generated
 
 export function open() {
   return NAME;

@@ -1,13 +1,13 @@
 // create-koa-mongo-session: store
 export const NAME = 'sessions';
 
-<<<<<<< yours
+<<<<<<< mine
 export const TTL = 30;
-||||||| as last generated
+||||||| base, as last generated
 export const TTL = 14;
 =======
 export const TTL = 7;
->>>>>>> newly generated
+>>>>>>> theirs, newly generated
 
 export function open() {
   return NAME;

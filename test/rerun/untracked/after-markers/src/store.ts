@@ -1,11 +1,11 @@
-<<<<<<< yours
+<<<<<<< mine
 export const NAME = 'mine';
 =======
 // create-koa-mongo-session: store
 export const NAME = 'sessions';
->>>>>>> newly generated
+>>>>>>> theirs, newly generated
 
-<<<<<<< yours
+<<<<<<< mine
 =======
 export const TTL = 7;
 
@@ -13,4 +13,4 @@ export function open() {
   return NAME;
 }
 
->>>>>>> newly generated
+>>>>>>> theirs, newly generated

@@ -1,0 +1,25 @@
+/** What a report of an unexpected error needs beside the error. */
+export interface Surroundings {
+  readonly version: string;
+  /** Where it is reported. */
+  readonly bugs: string;
+  readonly node: string;
+  readonly platform: string;
+  /** The stack is not ours, so it might hold what is secret: it is shown to whoever asks for it. */
+  readonly showStack: boolean;
+}
+
+/** Tells the user what to do about an unexpected error. */
+export function bugReport(
+  error: unknown,
+  { version, bugs, node, platform, showStack }: Surroundings,
+): string {
+  const stack = error instanceof Error ? error.stack : String(error);
+  return [
+    'this is a bug in create-koa-mongo-session. Please report it:',
+    `  ${bugs}`,
+    'with the command that you ran, without passwords, and with this:',
+    `  create-koa-mongo-session ${version}, Node.js ${node}, ${platform}`,
+    ...(showStack ? [`${stack}`] : ['and what the same command says with DEBUG=1 before it.']),
+  ].join('\n');
+}

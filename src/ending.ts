@@ -1,0 +1,26 @@
+import { Interrupted, UserError } from './core/errors.ts';
+
+/** How a run ended. */
+export interface Ending {
+  readonly exitCode: number;
+  /** What `--json` says beside the exit code, the warnings and the error. */
+  readonly facts: { readonly written?: boolean; readonly [fact: string]: unknown };
+  /** Worded for the user; told on stderr, too. */
+  readonly problem?: string;
+}
+
+/** A run that wrote nothing because of the error, or whose error nobody expected. */
+export function endingOf(error: unknown, inCaseOfBug: (error: unknown) => string): Ending {
+  if (error instanceof Interrupted) {
+    return { exitCode: error.exitCode, facts: { written: false }, problem: error.message };
+  }
+  if (error instanceof UserError) return endedBy(error, { written: false });
+  return { exitCode: 1, facts: {}, problem: inCaseOfBug(error) };
+}
+
+/** A run that an error ended after it had something to say. */
+export const endedBy = ({ exitCode, message }: UserError, facts: Ending['facts']): Ending => ({
+  exitCode,
+  facts,
+  problem: message,
+});
