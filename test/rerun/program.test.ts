@@ -127,7 +127,7 @@ test('--diff shows one file or all, and writes nothing', async () => {
   const before = readTree(cwd);
   const { stdout } = await run(['--no-input', '--ttl', '5d', '--diff', SETTINGS], { cwd });
   expect(stdout).toMatch(
-    /^--- a\/src\/session\/index.ts\n.*\n-export const TTL = 3 \*.*\n\+export const TTL = 5 \*/s,
+    /^~ updated {2}src\/session\/index.ts \+2 -2\n--- a\/src\/session\/index.ts\n.*\n-export const TTL = 3 \*.*\n\+export const TTL = 5 \*/s,
   );
   expect(await run(['--no-input', '--diff', 'src/none.ts'], { cwd })).toMatchObject({ exitCode: 2 });
   expect(readTree(cwd)).toEqual(before);
