@@ -1,29 +1,41 @@
-/** How two ways of doing the same compare: measured in turns, so that what else the machine does hits both. */
-export interface Comparison {
-  /** The median of the rounds' ratios. */
-  ratio: number;
-  /** Medians, in the unit that was measured in. */
-  one: number;
-  other: number;
+/** What one way of doing something came to in all rounds, in the unit that was measured in. */
+export interface Figures {
+  readonly median: number;
+  readonly min: number;
+  readonly max: number;
 }
 
-type Measure = () => Promise<number>;
+export type Measure = () => Promise<number>;
 
-/** The first round warms up and does not count. */
-export async function compare(rounds: number, one: Measure, other: Measure): Promise<Comparison> {
-  const pairs: [number, number][] = [];
+/**
+ * Each round measures every contender once, in another order each time, so that what else the machine does hits all.
+ * The first round warms up and does not count.
+ */
+export async function inTurns<Name extends string>(
+  rounds: number,
+  contenders: Readonly<Record<Name, Measure>>,
+): Promise<Readonly<Record<Name, Figures>>> {
+  const names = Object.keys(contenders) as Name[];
+  const values = new Map<Name, number[]>(names.map((name) => [name, []]));
   for (let round = 0; round <= rounds; round += 1) {
-    const isOdd = round % 2 === 1;
-    const first = await (isOdd ? other : one)();
-    const second = await (isOdd ? one : other)();
-    pairs.push(isOdd ? [second, first] : [first, second]);
+    for (const name of rotated(names, round)) {
+      const value = await contenders[name]();
+      if (round > 0) values.get(name)?.push(value);
+    }
   }
-  const counted = pairs.slice(1);
-  return {
-    ratio: median(counted.map(([ours, theirs]) => ours / theirs)),
-    one: median(counted.map(([ours]) => ours)),
-    other: median(counted.map(([, theirs]) => theirs)),
-  };
+  return Object.fromEntries([...values].map(([name, all]) => [name, figuresOf(all)])) as Record<
+    Name,
+    Figures
+  >;
+}
+
+const rotated = <T>(list: readonly T[], by: number): T[] => {
+  const at = by % list.length;
+  return [...list.slice(at), ...list.slice(0, at)];
+};
+
+export function figuresOf(values: readonly number[]): Figures {
+  return { median: median(values), min: Math.min(...values), max: Math.max(...values) };
 }
 
 export function median(values: readonly number[]): number {
@@ -35,3 +47,9 @@ export function median(values: readonly number[]): number {
   );
   return (low + high) / 2;
 }
+
+/** `12.3 (11.9–14.0)`: the median, and between what the rounds lay. */
+export const shown = ({ median: middle, min, max }: Figures, digits = 1): string =>
+  `${middle.toFixed(digits)} (${min.toFixed(digits)}–${max.toFixed(digits)})`;
+
+export const ratio = (one: Figures, other: Figures): string => (one.median / other.median).toFixed(2);

@@ -1,0 +1,15 @@
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import koaSession from 'koa-session';
+import { packageFolder } from '../peers.ts';
+import { serve } from './counter.ts';
+
+// With the mongoose that was installed for it.
+const require = createRequire(join(packageFolder('koa-session-mongoose'), 'package.json'));
+const mongoose = require('mongoose');
+const MongooseStore = require('koa-session-mongoose');
+
+await mongoose.connect(process.env.MONGODB_URL ?? '');
+const store = new MongooseStore({ connection: mongoose, collection: 'koa_session_mongoose' });
+
+await serve((app) => app.use(koaSession({ store, maxAge: 14 * 24 * 60 * 60 * 1000 }, app)));

@@ -1,0 +1,127 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { Agent, get } from 'node:http';
+import { join } from 'node:path';
+import { MongoClient } from 'mongodb';
+import { withDatabase } from '../../test/support/mongo/urls.ts';
+import { cleanEnvironment } from '../child.ts';
+import { inTurns, ratio, shown } from '../measure.ts';
+import { installPeers, versionOf } from '../peers.ts';
+import type { Section } from '../report.ts';
+import { startServer } from '../server.ts';
+
+const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 7);
+const VISITORS = 64;
+const VISITS = 50;
+
+const APPS = {
+  generated: 'the generated store',
+  minimal: 'a minimal store: the last write wins',
+  'koa-session-mongoose': 'koa-session with koa-session-mongoose',
+} as const;
+
+interface App {
+  readonly child: ChildProcess;
+  readonly port: number;
+}
+
+/** A Koa app that counts views, each contender in a process of its own, and 64 visitors at once. */
+export async function app(): Promise<Section> {
+  installPeers();
+  const server = await startServer();
+  const url = withDatabase(server.url, `bench-${randomBytes(6).toString('hex')}`);
+  const apps = await Promise.all(Object.keys(APPS).map((name) => startApp(name, url)));
+  try {
+    const rate = await inTurns<string>(
+      ROUNDS,
+      Object.fromEntries(Object.values(APPS).map((name, at) => [name, () => rateOf(apps[at] as App)])),
+    );
+    const cpu = await inTurns<string>(
+      ROUNDS,
+      Object.fromEntries(Object.values(APPS).map((name, at) => [name, () => cpuOf(apps[at] as App)])),
+    );
+    const [minimalRate, minimalCpu] = [rate[APPS.minimal], cpu[APPS.minimal]];
+    if (!minimalRate || !minimalCpu) throw new Error('nothing to compare with');
+    return {
+      title: 'A Koa app',
+      text: `An app that counts views, with ${VISITORS} visitors at once. In bold, as a multiple of the minimal store; the goal is 0.9 of its requests, and more than koa-session-mongoose.`,
+      columns: ['', 'requests a second', 'CPU of the app, µs a request'],
+      rows: Object.values(APPS).map((name) => {
+        const [ofRate, ofCpu] = [rate[name] ?? minimalRate, cpu[name] ?? minimalCpu];
+        return [
+          name,
+          `**${ratio(ofRate, minimalRate)}** · ${shown(ofRate, 0)}`,
+          `**${ratio(ofCpu, minimalCpu)}** · ${shown(ofCpu, 0)}`,
+        ];
+      }),
+      versions: [server.announce, versionOf('koa-session-mongoose'), `Node ${process.version}`],
+    };
+  } finally {
+    for (const { child } of apps) child.kill();
+    const client = new MongoClient(url);
+    await client.db().dropDatabase();
+    await client.close();
+    await server.stop();
+  }
+}
+
+async function startApp(name: string, url: string): Promise<App> {
+  const child = fork(join(import.meta.dirname, '..', 'apps', `${name}.ts`), [], {
+    execArgv: ['--import', 'tsx'],
+    env: { ...cleanEnvironment(), MONGODB_URL: url, APP_KEYS: 'for the benchmark only' },
+  });
+  const [{ port }] = (await once(child, 'message')) as [{ port: number }];
+  return { child, port };
+}
+
+async function rateOf(each: App): Promise<number> {
+  const start = performance.now();
+  await visitAll(each);
+  return (VISITORS * VISITS * 1000) / (performance.now() - start);
+}
+
+async function cpuOf(each: App): Promise<number> {
+  const before = await usedBy(each);
+  await visitAll(each);
+  return ((await usedBy(each)) - before) / (VISITORS * VISITS);
+}
+
+async function usedBy({ child }: App): Promise<number> {
+  child.send('cpu');
+  const [{ cpu }] = (await once(child, 'message')) as [{ cpu: number }];
+  return cpu;
+}
+
+async function visitAll({ port }: App): Promise<void> {
+  const agent = new Agent({ keepAlive: true, maxSockets: VISITORS });
+  await Promise.all(Array.from({ length: VISITORS }, () => visit(port, agent)));
+  agent.destroy();
+}
+
+/** One visitor, who keeps the cookies and sees the count rise. */
+async function visit(port: number, agent: Agent): Promise<void> {
+  let cookie = '';
+  for (let views = 1; views <= VISITS; views += 1) {
+    const { body, cookies } = await request(port, agent, cookie);
+    if (body !== String(views)) throw new Error(`the count is ${body} at visit ${views}`);
+    if (cookies.length > 0) cookie = cookies.map((each) => each.split(';')[0]).join('; ');
+  }
+}
+
+function request(
+  port: number,
+  agent: Agent,
+  cookie: string,
+): Promise<{ body: string; cookies: readonly string[] }> {
+  return new Promise((resolve, reject) => {
+    get({ host: '127.0.0.1', port, agent, headers: cookie ? { cookie } : {} }, (response) => {
+      let body = '';
+      response.setEncoding('utf8');
+      response.on('data', (chunk) => {
+        body += chunk;
+      });
+      response.on('end', () => resolve({ body, cookies: response.headers['set-cookie'] ?? [] }));
+    }).on('error', reject);
+  });
+}

@@ -1,0 +1,180 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { type Collection, MongoClient } from 'mongodb';
+import mongoose from 'mongoose';
+import * as ofDb from '../../test/golden/db/expected/src/session/connection.ts';
+import * as ofMongoose from '../../test/golden/mongoose/expected/src/session/connection.ts';
+import * as ofUrl from '../../test/golden/url/expected/src/session/connection.ts';
+import { Sessions } from '../../test/golden/url/expected/src/session/sessions.ts';
+import type { SessionConnection, SessionDocument } from '../../test/golden/url/expected/src/session/types.ts';
+import { withDatabase } from '../../test/support/mongo/urls.ts';
+import { inTurns, ratio, shown } from '../measure.ts';
+import { type Payload, payloadOf } from '../payload.ts';
+import type { Section } from '../report.ts';
+import { startServer } from '../server.ts';
+
+const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 11);
+const OPERATIONS = 1_000;
+const AT_A_TIME = 64;
+const TTL = 14 * 24 * 60 * 60 * 1000;
+const SIZES = [200, 2_000];
+
+type Documents = Collection<SessionDocument>;
+
+interface Session {
+  readonly key: string;
+  readonly id: string;
+  readonly ctx: object;
+}
+
+/** What is measured, and what has to be there before it. */
+interface Operation {
+  readonly prepare: (session: Session, payload: Payload, store: Sessions) => Promise<unknown>;
+  readonly ours: (session: Session, payload: Payload, store: Sessions) => Promise<unknown>;
+  readonly bare: (session: Session, payload: Payload, documents: Documents) => Promise<unknown>;
+}
+
+const stored: Operation['prepare'] = ({ key }, payload, store) => store.set(key, payload, TTL);
+
+const loaded: Operation['prepare'] = async (session, payload, store) => {
+  await stored(session, payload, store);
+  await store.get(session.key, TTL, { ctx: session.ctx });
+};
+
+const dates = () => {
+  const now = new Date();
+  return { updatedAt: now, expiresAt: new Date(now.getTime() + TTL) };
+};
+
+const OPERATIONS_MEASURED: Readonly<Record<string, Operation>> = {
+  get: {
+    prepare: stored,
+    ours: ({ key, ctx }, _, store) => store.get(key, TTL, { ctx }),
+    bare: async ({ id }, _, documents) => JSON.parse(String((await documents.findOne({ _id: id }))?.data)),
+  },
+  miss: {
+    prepare: async () => {},
+    ours: ({ key, ctx }, _, store) => store.get(key, TTL, { ctx }),
+    bare: ({ id }, _, documents) => documents.findOne({ _id: id }),
+  },
+  insert: {
+    prepare: async () => {},
+    ours: ({ key, ctx }, payload, store) => store.set(key, payload, TTL, { ctx }),
+    bare: ({ id }, payload, documents) => {
+      const $set = {
+        data: JSON.stringify(payload),
+        createdAt: new Date(),
+        version: 1,
+        cookie: {},
+        ...dates(),
+      };
+      return documents.updateOne({ _id: id }, { $set }, { upsert: true });
+    },
+  },
+  change: {
+    prepare: loaded,
+    ours: ({ key, ctx }, payload, store) => store.set(key, { ...payload, views: 2 }, TTL, { ctx }),
+    bare: ({ id }, payload, documents) =>
+      documents.updateOne(
+        { _id: id },
+        { $set: { data: JSON.stringify({ ...payload, views: 2 }), ...dates() } },
+      ),
+  },
+  touch: {
+    prepare: loaded,
+    ours: ({ key, ctx }, payload, store) => store.set(key, payload, TTL, { ctx }),
+    bare: ({ id }, _, documents) => documents.updateOne({ _id: id }, { $set: dates() }),
+  },
+  destroy: {
+    prepare: stored,
+    ours: ({ key }, _, store) => store.destroy(key),
+    bare: ({ id }, _, documents) => documents.deleteOne({ _id: id }),
+  },
+};
+
+/** What the store costs the process that uses it, beside the least that any store has to do. */
+export async function store(): Promise<Section> {
+  const server = await startServer();
+  const url = withDatabase(server.url, `bench-${randomBytes(6).toString('hex')}`);
+  const client = new MongoClient(url);
+  process.env.MONGODB_URL = url;
+  const other = await mongoose.createConnection(url).asPromise();
+  const connections: Readonly<Record<string, SessionConnection>> = {
+    url: ofUrl.connect(),
+    db: ofDb.connect(client.db() as unknown as Parameters<typeof ofDb.connect>[0]),
+    mongoose: ofMongoose.connect(other as unknown as Parameters<typeof ofMongoose.connect>[0]),
+  };
+  const documents = client.db().collection<SessionDocument>('sessions');
+  try {
+    const rows: string[][] = [];
+    for (const bytes of SIZES) {
+      const payload = payloadOf(bytes);
+      for (const [name, operation] of Object.entries(OPERATIONS_MEASURED)) {
+        const ours = Object.entries(connections).map(([style, connection]) => {
+          const sessions = new Sessions(connection, { ttl: TTL });
+          const prepare = (session: Session) => operation.prepare(session, payload, sessions);
+          const operate = (session: Session) => operation.ours(session, payload, sessions);
+          return [style, () => cpuOf(documents, prepare, operate)] as const;
+        });
+        const plain = new Sessions(connections.db as SessionConnection, { ttl: TTL });
+        const bare = () =>
+          cpuOf(
+            documents,
+            (session) => operation.prepare(session, payload, plain),
+            (session) => operation.bare(session, payload, documents),
+          );
+        const figures = await inTurns<string>(ROUNDS, { bare, ...Object.fromEntries(ours) });
+        const { bare: driver, ...styles } = figures;
+        if (driver === undefined) throw new Error('nothing to compare with');
+        rows.push([
+          name,
+          `${bytes} B`,
+          shown(driver, 0),
+          ...Object.values(styles).map((each) => `**${ratio(driver, each)}** · ${shown(each, 0)}`),
+        ]);
+      }
+    }
+    return {
+      title: 'The store beside the bare driver',
+      text: `CPU of the process that uses the store, in µs an operation, ${AT_A_TIME} at a time, by the connection module of each style; and in bold how much of it a bare call of the driver that keeps JSON text takes: 1 would be the driver itself. The goals are 0.9 for get, miss, insert and destroy, and 0.8 for change and touch.`,
+      columns: ['', 'payload', 'bare driver', ...Object.keys(connections)],
+      rows,
+      versions: [server.announce, `Node ${process.version}`],
+    };
+  } finally {
+    await client.db().dropDatabase();
+    await Promise.all(Object.values(connections).map((connection) => connection.close()));
+    await Promise.all([client.close(), other.close()]);
+    await server.stop();
+  }
+}
+
+/** In µs an operation. What the operations need is made ready before. */
+async function cpuOf(
+  documents: Documents,
+  prepare: (session: Session) => Promise<unknown>,
+  operate: (session: Session) => Promise<unknown>,
+): Promise<number> {
+  const sessions = Array.from({ length: OPERATIONS }, newSession);
+  await atATime(sessions, prepare);
+  const before = process.cpuUsage();
+  await atATime(sessions, operate);
+  const { user, system } = process.cpuUsage(before);
+  await documents.deleteMany({});
+  return (user + system) / OPERATIONS;
+}
+
+async function atATime(
+  sessions: readonly Session[],
+  work: (session: Session) => Promise<unknown>,
+): Promise<void> {
+  const queue = sessions.values();
+  const worker = async () => {
+    for (const session of queue) await work(session);
+  };
+  await Promise.all(Array.from({ length: AT_A_TIME }, worker));
+}
+
+function newSession(): Session {
+  const key = randomBytes(32).toString('base64url');
+  return { key, id: createHash('sha256').update(key).digest('base64url'), ctx: {} };
+}
