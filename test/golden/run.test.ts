@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { FROM_SOURCE, startApp, WITH_NODE_ALONE } from '../support/app.ts';
+import { COMPILED, FROM_SOURCE, startApp, WITH_NODE_ALONE } from '../support/app.ts';
 import { type Golden, goldenNamed, goldens, projectAt } from '../support/goldens.ts';
 import { Browser } from '../support/http.ts';
+import { toJavaScript } from '../support/javascript.ts';
 import { type OwnServer, startServer, useDatabase, withDatabase } from '../support/mongo/index.ts';
 import { installProject } from '../support/project.ts';
 
@@ -20,7 +21,10 @@ afterAll(() => open.stop());
 const urlFor = ({ settings }: Golden) =>
   settings.connection.style === 'host' ? withDatabase(open.url, 'app') : database.url;
 
-const install = (golden: Golden) => installProject(projectAt(golden, urlFor(golden)));
+const install = (golden: Golden) => {
+  const project = projectAt(golden, urlFor(golden));
+  return installProject({ ...project, ...toJavaScript(project) });
+};
 
 describe.each(plain)('$name', (golden) => {
   const cookieName = golden.settings.cookieName;
@@ -28,7 +32,7 @@ describe.each(plain)('$name', (golden) => {
   test('counts views, also across a restart', async () => {
     const folder = install(golden);
     const env = { MONGODB_URL: urlFor(golden) };
-    const first = await startApp(folder, FROM_SOURCE, env);
+    const first = await startApp(folder, COMPILED, env);
     const browser = new Browser(first.origin);
     expect((await browser.get('/')).text).toContain('Views: 1');
     expect((await browser.get('/')).text).toContain('Views: 2');
@@ -42,7 +46,7 @@ describe.each(plain)('$name', (golden) => {
 
   test('moves the session to a new key at login, and ends it at logout', async () => {
     const folder = install(golden);
-    const { origin } = await startApp(folder, FROM_SOURCE, { MONGODB_URL: urlFor(golden) });
+    const { origin } = await startApp(folder, COMPILED, { MONGODB_URL: urlFor(golden) });
     const browser = new Browser(origin);
     await browser.get('/');
     const anonymous = browser.at(origin);
@@ -61,8 +65,8 @@ describe.each(plain)('$name', (golden) => {
 
 test.each(['url', 'db', 'mongoose'])('%s runs on mongodb 6 and mongoose 8, too', async (name) => {
   const older = { mongodb: 'mongodb6', mongoose: 'mongoose8' };
-  const folder = installProject(projectAt(goldenNamed(name), database.url), older);
-  const { origin } = await startApp(folder, FROM_SOURCE, { MONGODB_URL: database.url });
+  const folder = installProject(toJavaScript(projectAt(goldenNamed(name), database.url)), older);
+  const { origin } = await startApp(folder, COMPILED, { MONGODB_URL: database.url });
   const browser = new Browser(origin);
   await browser.post('/login', { name: 'Ada' });
   expect((await browser.get('/')).text).toContain('Logged in as Ada');

@@ -2,16 +2,18 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import { connect, createServer, type Socket } from 'node:net';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { FROM_SOURCE, runIn, startApp } from '../support/app.ts';
+import { COMPILED, runIn, startApp } from '../support/app.ts';
 import { goldenNamed, projectAt } from '../support/goldens.ts';
 import { Browser } from '../support/http.ts';
+import { toJavaScript } from '../support/javascript.ts';
 import { startServer, useDatabase, withDatabase } from '../support/mongo/index.ts';
 import { installProject } from '../support/project.ts';
 
 const database = useDatabase();
 const env = { MONGODB_URL: database.url };
 
-const install = (name = 'url', url = database.url) => installProject(projectAt(goldenNamed(name), url));
+const install = (name = 'url', url = database.url) =>
+  installProject(toJavaScript(projectAt(goldenNamed(name), url)));
 
 /** A port at which nothing listens. */
 async function freePort(): Promise<number> {
@@ -29,7 +31,7 @@ describe('at its start the app refuses', () => {
     const address = `127.0.0.1:${await freePort()}`;
     const folder = install(name, `mongodb://${address}/app`);
     const secret = { MONGODB_URL: `mongodb://ada:hunter2@${address}/app` };
-    const { exitCode, all } = await runIn(folder, FROM_SOURCE, secret);
+    const { exitCode, all } = await runIn(folder, COMPILED, secret);
     expect(exitCode).toBe(1);
     expect(all).toContain(`the MongoDB at ${address} cannot be used`);
     expect(all).toMatch(/docker compose up -d\n.*npx mongodb-runner start/);
@@ -52,7 +54,7 @@ describe('at its start the app refuses', () => {
     { what: 'a bad port', wrong: { PORT: '80a' }, says: /PORT is "80a".*0 to 65535/ },
     { what: 'a port too high', wrong: { PORT: '65536' }, says: /PORT is "65536"/ },
   ])('$what', async ({ wrong, says }) => {
-    const { exitCode, all } = await runIn(install(), FROM_SOURCE, { ...env, ...wrong });
+    const { exitCode, all } = await runIn(install(), COMPILED, { ...env, ...wrong });
     expect(exitCode).toBe(1);
     expect(all).toMatch(says);
     expect(all).not.toMatch(/er2|\n\s+at /);
@@ -60,7 +62,7 @@ describe('at its start the app refuses', () => {
 
   test.each(['db', 'mongoose'])('a bad URL (%s), without quoting it', async (name) => {
     const wrong = { MONGODB_URL: 'mongodb://ada:hunt/er2@h' };
-    const { exitCode, all } = await runIn(install(name), FROM_SOURCE, wrong);
+    const { exitCode, all } = await runIn(install(name), COMPILED, wrong);
     expect(exitCode).toBe(1);
     expect(all).toContain('MONGODB_URL is not a connection string');
     expect(all).not.toMatch(/ada|hunt|er2/);
@@ -68,7 +70,7 @@ describe('at its start the app refuses', () => {
 
   test('no encryption key', async () => {
     const wrong = { ...env, SESSION_ENCRYPTION_KEYS: '' };
-    const { exitCode, all } = await runIn(install('encrypt'), FROM_SOURCE, wrong);
+    const { exitCode, all } = await runIn(install('encrypt'), COMPILED, wrong);
     expect(exitCode).toBe(1);
     expect(all).toMatch(/SESSION_ENCRYPTION_KEYS is not set.*npm run keys:new/);
   });
@@ -79,7 +81,7 @@ describe('at its start the app refuses', () => {
     onTestFinished(() => void other.close());
     const address = other.address();
     const PORT = String(typeof address === 'object' && address?.port);
-    const { exitCode, all } = await runIn(install(), FROM_SOURCE, { ...env, PORT });
+    const { exitCode, all } = await runIn(install(), COMPILED, { ...env, PORT });
     expect(exitCode).toBe(1);
     expect(all).toContain(`port ${PORT} is in use. Set PORT`);
   });
@@ -107,7 +109,7 @@ describe('told to stop, the app', () => {
     vi.waitFor(() => expect(fetch(`${origin}/health`)).rejects.toThrow(), { timeout: 5000 });
 
   test('finishes the request in progress and takes no other', async () => {
-    const app = await startApp(install(), FROM_SOURCE, env);
+    const app = await startApp(install(), COMPILED, env);
     const { login, response } = await beginLogin(app.origin);
     const stopped = app.stop('SIGTERM');
     await isRefused(app.origin);
@@ -117,7 +119,7 @@ describe('told to stop, the app', () => {
   });
 
   test('lets a connection that is kept alive have its last answer', async () => {
-    const app = await startApp(install(), FROM_SOURCE, env);
+    const app = await startApp(install(), COMPILED, env);
     const socket = connect(Number(new URL(app.origin).port), 'localhost').setEncoding('utf8');
     await once(socket, 'connect');
     socket.write('GET /health HTTP/1.1\r\nHost: localhost\r\n');
@@ -132,7 +134,7 @@ describe('told to stop, the app', () => {
   });
 
   test('takes the Ctrl-C that comes from both terminal and npm for one', async () => {
-    const app = await startApp(install(), FROM_SOURCE, env);
+    const app = await startApp(install(), COMPILED, env);
     const { login, response } = await beginLogin(app.origin);
     void app.stop('SIGINT');
     const stopped = app.stop('SIGINT');
@@ -143,7 +145,7 @@ describe('told to stop, the app', () => {
   });
 
   test('ends at once when it is told again', async () => {
-    const app = await startApp(install(), FROM_SOURCE, env);
+    const app = await startApp(install(), COMPILED, env);
     await beginLogin(app.origin);
     const stopped = app.stop('SIGTERM');
     const again = setInterval(() => void app.stop('SIGTERM'), 300);
@@ -156,7 +158,7 @@ test('the app answers while the database is away, and goes on when it is back', 
   const server = await startServer();
   onTestFinished(() => server.stop());
   const url = withDatabase(server.url, 'app');
-  const { origin } = await startApp(install('url', url), FROM_SOURCE, { MONGODB_URL: url });
+  const { origin } = await startApp(install('url', url), COMPILED, { MONGODB_URL: url });
   const browser = new Browser(origin);
   await browser.get('/');
   await server.pause();
@@ -176,17 +178,17 @@ test('the host style logs in over TLS', async () => {
   });
   const folder = install('host-with-login-and-tls', `mongodb://localhost:${server.port}/app`);
   const login = { MONGODB_PASSWORD: "p'w:@/ $%", NODE_EXTRA_CA_CERTS: server.tls?.caFile ?? '' };
-  const { origin } = await startApp(folder, FROM_SOURCE, login);
+  const { origin } = await startApp(folder, COMPILED, login);
   expect((await new Browser(origin).get('/')).text).toContain('Views: 1');
 
-  const wrong = await runIn(folder, FROM_SOURCE, { ...login, MONGODB_PASSWORD: 'wrong-one' });
+  const wrong = await runIn(folder, COMPILED, { ...login, MONGODB_PASSWORD: 'wrong-one' });
   expect(wrong.exitCode).toBe(1);
   expect(wrong.all).toContain('AuthenticationFailed');
   expect(wrong.all).not.toContain('wrong-one');
 });
 
 test('a user sees the devices and logs out the others', async () => {
-  const { origin } = await startApp(install('user-key'), FROM_SOURCE, env);
+  const { origin } = await startApp(install('user-key'), COMPILED, env);
   const [here, there] = [new Browser(origin), new Browser(origin)];
   for (const browser of [here, there]) await browser.post('/login', { name: 'Grace' });
   const page = await here.get('/devices');
@@ -202,7 +204,7 @@ test('a user sees the devices and logs out the others', async () => {
 test('in production the cookie is for HTTPS alone', async () => {
   const https = { headers: { 'x-forwarded-proto': 'https' } };
   const production = { ...env, NODE_ENV: 'production', TRUST_PROXY: 'true' };
-  const { origin } = await startApp(install(), FROM_SOURCE, production);
+  const { origin } = await startApp(install(), COMPILED, production);
   const { headers } = await fetch(origin, https);
   const attributes = headers.getSetCookie()[0]?.split('; ');
   expect(attributes?.[0]).toMatch(/^__Host-koa\.sess=/);
@@ -221,7 +223,7 @@ test.each([
   { what: 'a form without a name', headers: {}, body: 'name=', status: 400 },
   { what: 'a form too large', headers: {}, body: `name=${'a'.repeat(20_000)}`, status: 413 },
 ])('the login refuses $what', async ({ headers, body, status }) => {
-  const { origin } = await startApp(install(), FROM_SOURCE, env);
+  const { origin } = await startApp(install(), COMPILED, env);
   const form = { 'content-type': 'application/x-www-form-urlencoded' };
   const response = await fetch(`${origin}/login`, { method: 'POST', headers: { ...form, ...headers }, body });
   expect(response.status).toBe(status);

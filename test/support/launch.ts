@@ -16,6 +16,9 @@ export interface RunningApp {
 /** Without tsx's own command line, which would be a process between this one and the app. */
 export const FROM_SOURCE: Command = ['node', '--import', 'tsx', 'src/server.ts'];
 
+/** What `toJavaScript` made of a project. */
+export const COMPILED: Command = ['node', 'src/server.js'];
+
 /** Node from 22.18 on takes TypeScript as it is, where imports name `.ts` files. */
 export const WITH_NODE_ALONE: Command =
   'typescript' in process.features && process.features.typescript ? ['node', 'src/server.ts'] : FROM_SOURCE;
