@@ -2,6 +2,7 @@ import { commandOf, managerFor } from './core/answers/answers.ts';
 import type { Answers, ProjectFacts } from './core/answers/options.ts';
 import type { Settings } from './core/answers/settings.ts';
 import type { Patch } from './core/plan/plan.ts';
+import type { Project } from './core/project/working-tree.ts';
 import { type NextSteps, nextSteps, nextStepsText } from './core/report/next-steps.ts';
 import { reportDiff, reportFacts, reportText } from './core/report/report.ts';
 import { type Ending, endedBy } from './ending.ts';
@@ -22,7 +23,7 @@ export function showPlan(outcome: Outcome, { json, diff }: RunFlags): Ending {
 
 /** What a run was about, once it is written. */
 export interface Written {
-  readonly root: string;
+  readonly project: Project;
   readonly directory: string;
   readonly settings: Settings;
   /** As they are remembered, and as they were collected for this run. */
@@ -36,7 +37,8 @@ export interface Written {
 
 /** Says what was written, installs where that was asked for, and says what comes next. */
 export async function finish(outcome: Outcome, written: Written, { json }: RunFlags): Promise<Ending> {
-  const { root, collected, facts } = written;
+  const { project, collected, facts } = written;
+  const { root } = project;
   (await doubtsAboutEnv(root, outcome.plan)).forEach(warn);
   const paint = paintFor(process.stdout);
   if (!json) tell(reportText(outcome, paint));
@@ -50,7 +52,7 @@ export async function finish(outcome: Outcome, written: Written, { json }: RunFl
 }
 
 function nextOf(
-  { settings, directory, answers, saved, collected, facts, patches }: Written,
+  { project, settings, directory, answers, saved, collected, facts, patches }: Written,
   { plan }: Outcome,
   isInstalled: boolean,
 ): NextSteps {
@@ -59,6 +61,7 @@ function nextOf(
     manager: managerFor(collected, facts),
     isInstalled,
     repeat: commandOf(directory, answers, facts),
+    project,
     env: patches.find(({ id }) => id === 'env')?.text ?? '',
     entries: plan.entries,
     saved,

@@ -42,24 +42,17 @@ export async function main(flags: Flags): Promise<Ending> {
 
   const remembered = { generator: program.version, project: project.kind, answers };
   const mayAsk = run.input && canAsk(process.env);
-  const notes = projectNotes(settings, project.manifest === undefined);
+  const notes = projectNotes(settings, project);
   const outcome = await regenerate({
     ...{ project, rendered, patches, tree, remembered, run, notes },
     canAsk: mayAsk,
   });
   if (!outcome.written) return showPlan(outcome, run);
-  return finish(
-    outcome,
-    { root: project.root, directory, settings, answers, saved, collected, facts, patches },
-    run,
-  );
+  return finish(outcome, { project, directory, settings, answers, saved, collected, facts, patches }, run);
 }
 
-const factsOf = ({ root, kind, name, importExtension, kept, manifest }: Project): ProjectFacts => ({
-  kind,
-  name,
-  importExtension,
-  kept,
+const factsOf = ({ root, manifest, ...project }: Project): ProjectFacts => ({
+  ...project,
   packageManager: detectPackageManager(
     root,
     manifest?.answers.packageManager,

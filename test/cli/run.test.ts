@@ -519,13 +519,6 @@ describe('streams and exit codes', () => {
 });
 
 describe('in a project of the user', () => {
-  test('a project without a tsconfig is told once that it gets TypeScript', async () => {
-    const cwd = await temporaryFolder();
-    await writeFile(`${cwd}/package.json`, '{"name":"plain"}');
-    expect((await run(['.', '-c', 'db'], { cwd })).stderr).toContain('no tsconfig.json');
-    expect((await run(['.'], { cwd })).stderr).toBe('');
-  });
-
   test('secrets that are added to a .env which git tracks are warned about, and others are not', async () => {
     const cwd = await temporaryFolder();
     await writeFile(`${cwd}/.env`, 'MINE=1\n');

@@ -30,7 +30,14 @@ export const PLAIN = {
   dir: 'src/session',
   importExtension: 'ts',
   app: false,
-  project: { kind: 'existing', name: 'app', kept: [], manager: 'npm' },
+  project: {
+    kind: 'existing',
+    name: 'app',
+    kept: [],
+    manager: 'npm',
+    language: 'typescript',
+    modules: 'esm',
+  },
 } as const satisfies Settings;
 
 /** Each feature alone, and all together; `plain` is none of them. */

@@ -59,7 +59,9 @@ function settingsFrom(json: Settings): Settings {
   const none = { absoluteTtl: undefined, touchAfter: undefined, userKey: undefined };
   const connection: Connection =
     json.connection.style === 'host' ? { ...noLogin, ...json.connection } : json.connection;
-  const fresh: Pick<Settings['project'], 'kept' | 'manager'> = { kept: [], manager: 'npm' };
+  const fresh: Omit<Settings['project'], 'kind' | 'name'> = {
+    ...{ kept: [], manager: 'npm', language: 'typescript', modules: 'esm' },
+  };
   const project = { ...fresh, ...json.project };
   return { ...none, ...json, connection, project };
 }

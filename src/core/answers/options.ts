@@ -28,9 +28,18 @@ export interface ProjectFacts {
   readonly importExtension: 'ts' | 'js' | 'none';
   /** What the project or its workspace uses, else what started this program. */
   readonly packageManager: PackageManager;
+  /** The version range of each package that its package.json names. */
+  readonly packages: Readonly<Record<string, string>>;
+  readonly language: Language;
+  readonly modules: ModuleKind;
   /** What a new project has already of the files that this program would write it. */
   readonly kept: readonly KeptFile[];
 }
+
+/** `javascript-in-editor`: with a jsconfig.json, by which an editor checks it. */
+export type Language = 'typescript' | 'javascript' | 'javascript-in-editor';
+/** `unspecified`: CommonJS, unless a file has the syntax of an ES module. */
+export type ModuleKind = 'esm' | 'commonjs' | 'unspecified';
 
 /** Files that a project made by this program gets, and that stay as they are where they are there before it. */
 export const KEPT_FILES = {
@@ -71,6 +80,8 @@ export interface Option<T = unknown> extends Flag {
   /** `advanced` ones are asked after a yes to "Change advanced options?". */
   readonly asked: 'always' | 'advanced' | 'never';
   readonly question: string;
+  /** What in the project speaks for the answer that is offered. */
+  readonly because?: (facts: ProjectFacts) => string | undefined;
 }
 
 const oneOf =
@@ -117,6 +128,12 @@ export const suggestDatabase = ({ name }: ProjectFacts): string =>
     .replace(/^-+|-+$/g, '')
     .slice(0, SUGGESTED_NAME) || 'app';
 
+/** The style of what a project connects with already. */
+export function styleIn(packages: Readonly<Record<string, string>>): ConnectionStyle | undefined {
+  if (Object.hasOwn(packages, 'mongoose')) return 'mongoose';
+  return Object.hasOwn(packages, 'mongodb') ? 'db' : undefined;
+}
+
 /** Asked in this order, which is also the order of `--help`. */
 export const OPTIONS = {
   connection: {
@@ -126,10 +143,14 @@ export const OPTIONS = {
     kind: 'choice',
     choices: STYLES,
     parse: oneOf(STYLES),
-    offer: () => 'url',
+    offer: ({ packages }) => styleIn(packages) ?? 'url',
     required: true,
     asked: 'always',
     question: 'What do you connect to MongoDB with?',
+    because: ({ packages }) =>
+      styleIn(packages) === undefined
+        ? undefined
+        : `${styleIn(packages) === 'db' ? 'mongodb' : 'mongoose'} is in package.json`,
   },
   url: {
     flag: '--url <url>',

@@ -10,6 +10,8 @@ import {
   flagName,
   isRemembered,
   type KeptFile,
+  type Language,
+  type ModuleKind,
   OPTION_NAMES,
   type OptionName,
   optionOf,
@@ -65,6 +67,10 @@ export interface ProjectSettings {
   readonly kept: readonly KeptFile[];
   /** What its scripts are run with. */
   readonly manager: PackageManager;
+  /** What its own sources are written in. */
+  readonly language: Language;
+  /** How Node takes its .js and .ts files, by package.json. */
+  readonly modules: ModuleKind;
 }
 
 /** Environment variables with a secret value, for `.env` and nothing else: never in state, output or errors. */
@@ -241,6 +247,8 @@ function settingsOf(values: Values, url: MongoUrl | undefined, facts: ProjectFac
       name: facts.name,
       kept: facts.kept,
       manager: values.packageManager ?? facts.packageManager,
+      language: facts.language,
+      modules: facts.modules,
     },
   };
 }

@@ -31,7 +31,7 @@ export function patchPackageJson(raw: string | undefined, wanted: WantedPackage)
   const text = additions.reduce(insert, raw.slice(mark.length));
   return {
     text: mark + text,
-    notes: [...scriptNotes(found.scripts, wanted), ...rangeNotes(installed, wanted)],
+    notes: scriptNotes(found.scripts, wanted),
   };
 }
 
@@ -116,30 +116,4 @@ function scriptNotes(present: Names, { scripts }: WantedPackage): string[] {
       ([name, command]) =>
         `package.json has a script "${name}" already; for this one, add \`${command}\` under another name.`,
     );
-}
-
-/** The oldest major versions that the generated code works with, where they are not those that it asks for. */
-const OLDEST: ReadonlyMap<string, number> = new Map([
-  ['koa', 2],
-  ['mongodb', 6],
-  ['mongoose', 8],
-]);
-const REASONS: ReadonlyMap<string, string> = new Map([
-  ['koa-session', ' (6 does not pass a type-check, and before it a slow request can undo a logout)'],
-]);
-
-function rangeNotes(present: Names, { dependencies, devDependencies }: WantedPackage): string[] {
-  return Object.entries({ ...dependencies, ...devDependencies })
-    .filter(([name, range]) => majorOf(present[name]) < (OLDEST.get(name) ?? majorOf(range)))
-    .map(
-      ([name, range]) =>
-        `package.json has ${name} ${present[name]}; the generated code needs ${range}${REASONS.get(name) ?? ''}.`,
-    );
-}
-
-/** Of a plain range such as `^7.0.2`, `~7.0` or `7`. */
-function majorOf(range: unknown): number {
-  return Number(
-    typeof range === 'string' ? (/^[\^~]?(\d+)(?:\.|$)/.exec(range)?.[1] ?? Number.NaN) : Number.NaN,
-  );
 }

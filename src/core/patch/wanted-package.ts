@@ -1,3 +1,4 @@
+import type { Language } from '../answers/options.ts';
 import type { Settings } from '../answers/settings.ts';
 import type { ConnectionStyle } from '../answers/styles.ts';
 
@@ -41,6 +42,13 @@ const DRIVER: Readonly<Record<ConnectionStyle, PackageName>> = {
   mongoose: 'mongoose',
 };
 
+/** tsx runs the scripts, whatever the app is written in. */
+const TOOLS: Readonly<Record<Language, readonly PackageName[]>> = {
+  typescript: ['@types/keygrip', '@types/koa', '@types/node', 'tsx', 'typescript'],
+  'javascript-in-editor': ['@types/keygrip', '@types/koa', '@types/node', 'tsx'],
+  javascript: ['tsx'],
+};
+
 const NODE = '>=20.19';
 
 const SESSION_SCRIPTS = { 'migrate:sessions': 'tsx scripts/migrate-sessions.ts' };
@@ -64,7 +72,7 @@ const ranges = (...names: readonly PackageName[]): Record<string, string> =>
 
 export function wantedPackage(settings: Settings): WantedPackage {
   const { app } = settings;
-  const { name, kind, kept } = settings.project;
+  const { name, kind, kept, language } = settings.project;
   const isNew = kind === 'new';
   const isOwnBuild = isNew && !kept.includes('tsconfig');
   return {
@@ -79,6 +87,6 @@ export function wantedPackage(settings: Settings): WantedPackage {
       'keys:new': NEW_KEY,
     },
     dependencies: ranges('koa', 'koa-session', 'keygrip', DRIVER[settings.connection.style]),
-    devDependencies: ranges('@types/keygrip', '@types/koa', '@types/node', 'tsx', 'typescript'),
+    devDependencies: ranges(...TOOLS[language]),
   };
 }

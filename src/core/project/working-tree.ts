@@ -1,4 +1,5 @@
-import type { KeptFile } from '../answers/options.ts';
+import type { KeptFile, Language, ModuleKind } from '../answers/options.ts';
+import type { KoaSource } from './koa-app.ts';
 import type { Manifest } from './manifest.ts';
 
 /** What stands at a path of the project. */
@@ -27,6 +28,13 @@ export interface Project {
   readonly importExtension: 'ts' | 'js' | 'none';
   /** What is there, in place of what a new project gets. */
   readonly kept: readonly KeptFile[];
+  /** The version range of each package that its package.json names. */
+  readonly packages: Readonly<Record<string, string>>;
+  readonly scripts: Readonly<Record<string, string>>;
+  readonly language: Language;
+  readonly modules: ModuleKind;
+  /** Where its own sources make an app, or have sessions. */
+  readonly koaSources: readonly KoaSource[];
   readonly manifest: Manifest | undefined;
   /** What should be said to the user about what was read. */
   readonly warnings: readonly string[];

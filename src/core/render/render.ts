@@ -191,7 +191,7 @@ export function viewFrom(path: string, settings: Settings): View {
 }
 
 /** `./store.ts`, `../src/session/store.ts`: from one file of the project to another. */
-function specifier(from: string, to: string, ext: string): string {
+export function specifier(from: string, to: string, ext: string): string {
   const origin = from.split('/').slice(0, -1);
   const target = to.replace(/\.ts$/, ext).split('/');
   const differs = origin.findIndex((segment, at) => segment !== target[at]);

@@ -6,10 +6,14 @@ import { shellQuote } from '../answers/shell.ts';
 import type { Entry } from '../plan/entry.ts';
 import { markersIn } from '../plan/merge.ts';
 import { plainText } from '../project/text.ts';
+import type { Project } from '../project/working-tree.ts';
 import { composePort, isOnThisMachine, isServedByCompose, remoteHosts } from '../render/compose.ts';
 import { envEntries } from '../render/env-file.ts';
-import { EXTENSIONS, SOURCES, withCompose } from '../render/render.ts';
+import { withCompose } from '../render/render.ts';
+import { envLoading } from './env-loading.ts';
+import { mountingOf } from './mounting.ts';
 import { type Paint, plain } from './paint.ts';
+import { runningOf } from './running.ts';
 
 /** One thing that is left to the user. */
 export interface Step {
@@ -44,6 +48,8 @@ export interface Run {
   readonly manager: PackageManager;
   readonly isInstalled: boolean;
   readonly repeat: string;
+  /** What is known of the project. */
+  readonly project: Pick<Project, 'koaSources' | 'scripts' | 'packages'>;
   /** The text of `.env` after the run. */
   readonly env: string;
   /** What the run did to each file. */
@@ -62,14 +68,14 @@ const MIGRATED: readonly OptionName[] = [
 
 export function nextSteps(settings: Settings, run: Run): NextSteps {
   const toFillIn = emptyNames(settings, run.env);
-  const mounting = mountingOf(settings);
+  const { mount, mountIn } = mountingOf(settings, run.project.koaSources);
   const steps = [
     ...settling(run.entries),
     ...fillingIn(toFillIn),
     ...installing(run),
     ...startingMongo(settings, run),
     ...migrating(run),
-    ...mountingStep(mounting, run),
+    ...mountingSteps(settings, run),
     ...starting(settings, run),
   ];
   const all = [...(steps.length > 0 ? goingThere(run) : []), ...steps];
@@ -77,7 +83,8 @@ export function nextSteps(settings: Settings, run: Run): NextSteps {
     steps: all,
     commands: all.flatMap(({ commands }) => commands),
     toFillIn,
-    ...mounting,
+    mount: settings.app ? [] : mount,
+    mountIn,
     repeat: run.repeat,
   };
 }
@@ -150,24 +157,30 @@ function migrating(run: Run): Step[] {
   return [{ what: 'Create the indexes', commands: [`${run.manager} run migrate:sessions`] }];
 }
 
-function mountingOf({ app, dir, importExtension, connection }: Settings) {
-  const segments = dir.split('/');
-  const mountIn = segments.length > 1 ? `${segments[0]}/` : 'the project';
-  const path = [...segments.slice(segments.length > 1 ? 1 : 0), 'index'].join('/');
-  const source = SOURCES[connection.style];
-  const mount = app
-    ? []
-    : [
-        `import { sessions } from './${path}${EXTENSIONS[importExtension]}';`,
-        `sessions(app${source ? `, ${source.name}` : ''});`,
-      ];
-  return { mount, mountIn };
+/** Of the user's own app; ours is written with sessions in it. */
+function mountingSteps(settings: Settings, { entries, project }: Run): Step[] {
+  if (settings.app || !wasMade(entries, 'session')) return [];
+  const { mount, mountIn, instead } = mountingOf(settings, project.koaSources);
+  const loading = envLoading(settings, project.scripts, project.packages);
+  const running = runningOf(settings, project.koaSources);
+  return [
+    { what: `Mount the sessions ${placeOf(mountIn)}`, commands: [], lines: mount },
+    ...(instead === undefined
+      ? []
+      : [{ what: `Remove the sessions of before, with their options, at ${instead}`, commands: [] }]),
+    ...(loading.length === 0
+      ? []
+      : [{ what: 'Load .env where the app is started', commands: [], lines: loading }]),
+    ...(running === undefined ? [] : [running]),
+  ];
 }
 
-function mountingStep({ mount, mountIn }: ReturnType<typeof mountingOf>, { entries }: Run): Step[] {
-  if (mount.length === 0 || !wasMade(entries, 'session')) return [];
-  const what = `Where the Koa app is made, with .env loaded, mount the sessions (import as seen from ${mountIn})`;
-  return [{ what, commands: [], lines: mount }];
+/** Before the router: only what comes after has `ctx.session`. */
+function placeOf(mountIn: string): string {
+  const [, file, line] = /^(.+):(\d+)$/.exec(mountIn) ?? [];
+  return file === undefined
+    ? `directly after \`new Koa()\`, before the router (import as seen from ${mountIn})`
+    : `in ${file}, directly after line ${line}, where the app is made, before the router`;
 }
 
 const starting = ({ app }: Settings, { entries, manager }: Run): Step[] =>

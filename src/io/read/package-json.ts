@@ -1,13 +1,23 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { plainObject } from '../../core/project/json.ts';
 import { plainText } from '../../core/project/text.ts';
+import { readRegular } from '../files.ts';
 
 /** Of the project or of a folder around it; empty where there is none, or none that can be read. */
 export function packageJsonIn(folder: string): Readonly<Record<string, unknown>> {
+  const text = readTextIfAny(join(folder, 'package.json'));
   try {
-    return plainObject(JSON.parse(plainText(readFileSync(join(folder, 'package.json'), 'utf8')))) ?? {};
+    return text === undefined ? {} : (plainObject(JSON.parse(plainText(text))) ?? {});
   } catch {
     return {};
+  }
+}
+
+/** A text that is nice to have: undefined where there is none that can be read. */
+export function readTextIfAny(path: string): string | undefined {
+  try {
+    return readRegular(path)?.bytes.toString('utf8');
+  } catch {
+    return undefined;
   }
 }

@@ -1,10 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { plainObject } from '../../core/project/json.ts';
 import { MANIFEST_PATH } from '../../core/project/manifest.ts';
 import { isAsGoodAsEmpty, type Place } from '../../core/project/place.ts';
 import { statIfThere } from '../files.ts';
-import { packageJsonIn } from './package-json.ts';
+import { packageJsonIn, readTextIfAny } from './package-json.ts';
 
 /** Packages that are looked at to find those with Koa. */
 const MAX_PACKAGES = 500;
@@ -65,12 +65,7 @@ function workspacePatterns(folder: string): readonly string[] {
 
 /** The items of `packages:`, a list that stands in lines of its own. */
 function pnpmPatterns(folder: string): string[] {
-  let text: string;
-  try {
-    text = readFileSync(join(folder, 'pnpm-workspace.yaml'), 'utf8');
-  } catch {
-    return [];
-  }
+  const text = readTextIfAny(join(folder, 'pnpm-workspace.yaml')) ?? '';
   const list = /^packages:[ \t]*\r?\n((?:[ \t]*(?:-.*|#.*)?\r?\n)*)/m.exec(`${text}\n`)?.[1] ?? '';
   return [...list.matchAll(/^[ \t]*-[ \t]*(['"]?)(.+?)\1[ \t]*(?:#.*)?$/gm)].map(
     ([, , pattern = '']) => pattern,

@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { KEPT_FILES, type KeptFile } from '../../core/answers/options.ts';
+import { KEPT_FILES, type KeptFile, type Language, type ModuleKind } from '../../core/answers/options.ts';
 import { UserError } from '../../core/errors.ts';
 import { verifiedBase } from '../../core/project/base.ts';
 import { plainObject } from '../../core/project/json.ts';
@@ -21,6 +21,7 @@ import { isLink, kindOf, lstatIfThere, MAX_BYTES, namesIn, readRegular, statIfTh
 import { type Locate, locator, type Place, pathIn } from '../locate.ts';
 import { onlyReading, PathError, reading } from '../system-errors.ts';
 import { formatAll, type Unformatted } from './format.ts';
+import { findKoaSources } from './koa-sources.ts';
 import { findById, findImporters } from './sources.ts';
 import { readImportExtension } from './tsconfig.ts';
 
@@ -46,14 +47,18 @@ async function readIn(root: string, generator: string): Promise<Project> {
   const manifest = readManifest(root, generator, locate);
   const packageJson = look(root, PACKAGE_JSON, locate);
   const kind = manifest?.project ?? (packageJson.kind === 'absent' ? 'new' : 'existing');
-  const isFirstRun = manifest === undefined;
-  const { importExtension, warnings } = await readImportExtension(root, isFirstRun && kind === 'existing');
+  const { importExtension, warnings } = await readImportExtension(root);
   return {
     root,
     kind,
     name: packageName(packageJson) ?? nameOf(root),
     importExtension,
     kept: keptIn(root, manifest),
+    packages: packagesIn(packageJson),
+    scripts: textsIn(fieldsOf(packageJson).scripts),
+    language: languageOf(root, kind, packageJson),
+    modules: modulesOf(kind, packageJson),
+    koaSources: kind === 'existing' ? await findKoaSources(root) : [],
     manifest,
     warnings,
   };
@@ -283,12 +288,46 @@ function unusable(problem: string): OnDisk {
 }
 
 function packageName(packageJson: OnDisk): string | undefined {
-  if (packageJson.kind !== 'file') return undefined;
+  const { name } = fieldsOf(packageJson);
+  return typeof name === 'string' && name !== '' ? name : undefined;
+}
+
+function packagesIn(packageJson: OnDisk): Record<string, string> {
+  const { dependencies, devDependencies } = fieldsOf(packageJson);
+  return { ...textsIn(devDependencies), ...textsIn(dependencies) };
+}
+
+function textsIn(block: unknown): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(plainObject(block) ?? {}).filter(
+      (entry): entry is [string, string] => typeof entry[1] === 'string',
+    ),
+  );
+}
+
+/** A project with neither tsconfig.json nor TypeScript is not one of TypeScript. */
+function languageOf(root: string, kind: Project['kind'], packageJson: OnDisk): Language {
+  const isTypeScript =
+    kind === 'new' ||
+    statIfThere(join(root, 'tsconfig.json')) !== undefined ||
+    Object.hasOwn(packagesIn(packageJson), 'typescript');
+  if (isTypeScript) return 'typescript';
+  return statIfThere(join(root, 'jsconfig.json')) ? 'javascript-in-editor' : 'javascript';
+}
+
+function modulesOf(kind: Project['kind'], packageJson: OnDisk): ModuleKind {
+  const { type } = fieldsOf(packageJson);
+  if (kind === 'new' || type === 'module') return 'esm';
+  return type === 'commonjs' ? 'commonjs' : 'unspecified';
+}
+
+/** None of what is no package.json: that is for the patch of it to refuse. */
+function fieldsOf(packageJson: OnDisk): Readonly<Record<string, unknown>> {
+  if (packageJson.kind !== 'file') return {};
   try {
-    const name = plainObject(JSON.parse(packageJson.text.replace(/^\uFEFF/, '')))?.name;
-    return typeof name === 'string' && name !== '' ? name : undefined;
+    return plainObject(JSON.parse(packageJson.text.replace(/^\uFEFF/, ''))) ?? {};
   } catch {
-    return undefined;
+    return {};
   }
 }
 

@@ -6,18 +6,12 @@ import type { RenderedFile } from '../../core/render/rendered-file.ts';
 import { statIfThere } from '../files.ts';
 import { sourceFiles } from './sources.ts';
 
-const NO_TSCONFIG =
-  'the project has no tsconfig.json. What is written is TypeScript: start the app with tsx.';
-
 /** How the imports of a project end, by its tsconfig. */
 export async function readImportExtension(
   root: string,
-  isExpected: boolean,
 ): Promise<Pick<Project, 'importExtension' | 'warnings'>> {
   const path = pathIn(root);
-  if (!statIfThere(path)) {
-    return { importExtension: 'ts', warnings: isExpected ? [NO_TSCONFIG] : [] };
-  }
+  if (!statIfThere(path)) return { importExtension: 'ts', warnings: [] };
   const { parseTsconfig } = await import('get-tsconfig');
   try {
     return { importExtension: extensionFor(parseTsconfig(path).compilerOptions ?? {}), warnings: [] };

@@ -47,7 +47,7 @@ async function askFor(
   const option = optionOf(name);
   const offered = fallback(option, facts);
   if (option.kind === 'switch') return confirm(option.question, offered === true);
-  if (option.choices) return choose(option.question, option.choices, offered);
+  if (option.choices) return choose(questionOf(option, facts), option.choices, offered);
   const fromText = (text: string): unknown => (text === '' && option.optional ? null : text);
   // Also a rule that an earlier answer breaks only now: here is where it can be mended.
   const known = new Set(check(answers).map(({ option }) => option));
@@ -58,6 +58,11 @@ async function askFor(
   };
   const suggested = validate(String(offered ?? '')) === true ? offered : undefined;
   return fromText(await input(option, suggested, validate));
+}
+
+function questionOf({ question, because }: Option, facts: ProjectFacts): string {
+  const reason = because?.(facts);
+  return reason === undefined ? question : `${question} ${reason}:`;
 }
 
 export async function confirm(message: string, offered: boolean): Promise<boolean> {

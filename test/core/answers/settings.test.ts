@@ -8,6 +8,9 @@ const FACTS: ProjectFacts = {
   importExtension: 'js',
   packageManager: 'npm',
   kept: [],
+  packages: {},
+  language: 'typescript',
+  modules: 'esm',
 };
 
 /** One row for each value: the option that it is given for, the rule that it breaks, the answers beside it. */
@@ -214,7 +217,14 @@ describe('answers come to settings', () => {
       dir: 'src/session',
       importExtension: 'js',
       app: false,
-      project: { kind: 'existing', name: 'shop', kept: [], manager: 'npm' },
+      project: {
+        kind: 'existing',
+        name: 'shop',
+        kept: [],
+        manager: 'npm',
+        language: 'typescript',
+        modules: 'esm',
+      },
     });
   });
 

@@ -28,6 +28,9 @@ const FACTS: ProjectFacts = {
   importExtension: 'ts',
   packageManager: 'npm',
   kept: [],
+  packages: {},
+  language: 'typescript',
+  modules: 'esm',
 };
 const HOST_ANSWERS: Answers = { connection: 'host', db: 'app', username: 'ann', userKey: 'userId' };
 

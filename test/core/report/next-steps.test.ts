@@ -3,7 +3,16 @@ import { parseSettings } from '../../../src/core/answers/settings.ts';
 import { nextSteps } from '../../../src/core/report/next-steps.ts';
 
 function stepsFor(kind: 'new' | 'existing', answers: Record<string, unknown>, env: string) {
-  const facts = { kind, name: 'shop', importExtension: 'ts', packageManager: 'npm', kept: [] } as const;
+  const facts = {
+    kind,
+    name: 'shop',
+    importExtension: 'ts',
+    packageManager: 'npm',
+    kept: [],
+    packages: {},
+    language: 'typescript',
+    modules: 'esm',
+  } as const;
   const { settings } = parseSettings(answers, facts);
   return nextSteps(settings, {
     directory: '.',
@@ -14,6 +23,7 @@ function stepsFor(kind: 'new' | 'existing', answers: Record<string, unknown>, en
     entries: [],
     saved: {},
     answers,
+    project: { koaSources: [], scripts: {}, packages: {} },
   });
 }
 

@@ -32,6 +32,11 @@ export function regenerateInMemory(
     name: 'app',
     importExtension: 'ts',
     kept: [],
+    packages: {},
+    scripts: {},
+    language: 'typescript',
+    modules: 'esm',
+    koaSources: [],
     manifest,
     warnings: [],
   };

@@ -1,0 +1,76 @@
+/** What a source file of the user's says of its Koa app. Lines count from 1. */
+export interface KoaSource {
+  /** Relative to the project, with `/`. */
+  readonly path: string;
+  /** How this very file takes in other modules. */
+  readonly syntax: 'import' | 'require';
+  /** Where it makes an app. */
+  readonly app: KoaApp | undefined;
+  /** Where it takes in another session middleware or store, and which. */
+  readonly sessions: { readonly line: number; readonly name: string } | undefined;
+}
+
+export interface KoaApp {
+  readonly line: number;
+  /** What the app is called there; undefined for one without a name. */
+  readonly name: string | undefined;
+}
+
+/** Session middleware and stores: with two of them on one app, the second is ignored. */
+const SESSION_PACKAGES = [
+  ...['koa-session', 'koa-session-mongo', 'koa-session-mongoose', 'koa-session-store', 'koa-session-minimal'],
+  ...['koa-generic-session', 'koa-generic-session-mongo', 'koa-session2', 'koa-session-local'],
+];
+
+const MODULE = /(?:\bfrom\s*|\brequire\s*\(\s*|\bimport\s*\(?\s*)(['"])([^'"\n]+)\1/g;
+
+/** Undefined for a file that has to do with neither. */
+export function koaSourceIn(path: string, text: string): KoaSource | undefined {
+  if (!text.includes('koa')) return undefined;
+  const code = withoutComments(text);
+  const app = appIn(code);
+  const taken = [...code.matchAll(MODULE)].find(([, , name = '']) => SESSION_PACKAGES.includes(name));
+  if (app === undefined && taken === undefined) return undefined;
+  return {
+    path,
+    syntax: /^\s*(?:import\b(?!\s*\()|export\b)/m.test(code) ? 'import' : 'require',
+    app,
+    sessions: taken && { line: lineAt(code, taken.index), name: taken[2] ?? '' },
+  };
+}
+
+function appIn(code: string): KoaApp | undefined {
+  const names = koaNames(code);
+  if (names.length === 0) return undefined;
+  const made = new RegExp(
+    `(?:([\\w$.]+)\\s*(?::[^=;\\n]+)?=\\s*)?\\bnew\\s+(?:${names.map(escaped).join('|')})\\s*(?:<[^>\\n]*>\\s*)?[(;\\n]`,
+  ).exec(code);
+  if (made === null) return undefined;
+  return { line: lineAt(code, made.index), name: made[1] };
+}
+
+/** What the class of Koa is called there. */
+function koaNames(code: string): string[] {
+  const forms = [
+    /\bimport\s+(?:type\s+)?(?:\*\s+as\s+)?([\w$]+)\s*(?:,[^'"]*?)?\s+from\s*['"]koa['"]/g,
+    /\b([\w$]+)\s*=\s*require\s*\(\s*['"]koa['"]\s*\)(?!\s*\.)/g,
+    /\b([\w$]+)\s*=\s*(?:await\s+import|require)\s*\(\s*['"]koa['"]\s*\)\)?\.default/g,
+    /\bdefault\s+as\s+([\w$]+)[^'"]*from\s*['"]koa['"]/g,
+  ];
+  return forms.flatMap((form) => [...code.matchAll(form)].map(([, name = '']) => name));
+}
+
+const escaped = (name: string): string => name.replaceAll('$', '\\$');
+
+const lineAt = (text: string, index: number): number => {
+  const lead = /^\s*/.exec(text.slice(index))?.[0].length ?? 0;
+  return text.slice(0, index + lead).split('\n').length;
+};
+
+/** Comments become spaces, so that all else stays where it is; what looks like one within a string stays. */
+function withoutComments(text: string): string {
+  return text.replace(
+    /("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`)|\/\/[^\n]*|\/\*[\s\S]*?\*\//g,
+    (found, string: string | undefined) => string ?? found.replace(/[^\n]/g, ' '),
+  );
+}

@@ -1,0 +1,26 @@
+import type { Settings } from '../answers/settings.ts';
+
+/** Programs that take Node's own options, or hand them on to it. */
+const RUNNER = /(^|&&\s*|\s)(node|tsx(?:\s+watch)?|nodemon)(?=\s)/;
+
+/**
+ * How .env comes to be loaded by the scripts that start the app: one line each. Nothing where they load it already, or
+ * where what runs them does.
+ */
+export function envLoading(
+  { project, app }: Pick<Settings, 'project' | 'app'>,
+  scripts: Readonly<Record<string, string>>,
+  packages: Readonly<Record<string, string>>,
+): readonly string[] {
+  if (app || project.manager === 'bun') return [];
+  const started = ['start', 'dev'].flatMap((name) =>
+    scripts[name] === undefined ? [] : [[name, scripts[name]] as const],
+  );
+  if (started.some(([, command]) => /--env-file|dotenv|env-cmd|dotenvx/.test(command))) return [];
+  if (Object.hasOwn(packages, 'dotenv')) return ['dotenv is there: load it before the app is made'];
+  const changed = started.filter(([, command]) => RUNNER.test(command));
+  if (changed.length === 0) return ['node --env-file=.env …'];
+  return changed.map(
+    ([name, command]) => `"${name}": ${JSON.stringify(command.replace(RUNNER, '$1$2 --env-file=.env'))}`,
+  );
+}

@@ -1,0 +1,50 @@
+import type { Settings } from '../answers/settings.ts';
+import type { ConnectionStyle } from '../answers/styles.ts';
+import type { KoaSource } from '../project/koa-app.ts';
+import { EXTENSIONS, specifier } from '../render/render.ts';
+
+/** How sessions come into an app of the user's own. */
+export interface Mounting {
+  /** The lines to add: what takes in the module, and the call. */
+  readonly mount: readonly string[];
+  /** `src/app.ts:3`, where the app is made; a folder, or `the project`, where that is not known. */
+  readonly mountIn: string;
+  /** `src/app.ts:1`: other sessions, which these take the place of. */
+  readonly instead: string | undefined;
+}
+
+/** What stands for the database in an app that uses its package as everybody does. */
+const SOURCE: Readonly<Record<ConnectionStyle, string | undefined>> = {
+  url: undefined,
+  host: undefined,
+  db: 'client.db()',
+  mongoose: 'mongoose.connection',
+};
+
+/** @param sources where an app of the project is made or has sessions */
+export function mountingOf(settings: Settings, sources: readonly KoaSource[]): Mounting {
+  const source = sources.find(({ app }) => app !== undefined);
+  const other = sources.find(({ sessions }) => sessions !== undefined);
+  const from = moduleFrom(settings, source);
+  const taken =
+    source?.syntax === 'require' || (source === undefined && settings.project.modules === 'commonjs')
+      ? `const { sessions } = require('${from}');`
+      : `import { sessions } from '${from}';`;
+  const argument = SOURCE[settings.connection.style];
+  const call = `sessions(${source?.app?.name ?? 'app'}${argument === undefined ? '' : `, ${argument}`});`;
+  return {
+    mount: [taken, call],
+    mountIn: source?.app === undefined ? folderOf(settings) : `${source.path}:${source.app.line}`,
+    instead: other?.sessions && `${other.path}:${other.sessions.line} (${other.sessions.name})`,
+  };
+}
+
+/** As a file next to the session folder would see it, where it is not known which file it is. */
+function moduleFrom({ dir, importExtension, project }: Settings, source: KoaSource | undefined): string {
+  const isScript = project.language === 'javascript' || /\.[cm]?jsx?$/.test(source?.path ?? '');
+  const ext = isScript ? '.ts' : EXTENSIONS[importExtension];
+  const [first = '', ...rest] = dir.split('/');
+  return specifier(source?.path ?? (rest.length > 0 ? `${first}/app.ts` : 'app.ts'), `${dir}/index.ts`, ext);
+}
+
+const folderOf = ({ dir }: Settings): string => (dir.includes('/') ? `${dir.split('/')[0]}/` : 'the project');

@@ -1,0 +1,82 @@
+import type { PackageManager } from '../answers/managers.ts';
+import type { Settings } from '../answers/settings.ts';
+import { VERSIONS, wantedPackage } from '../patch/wanted-package.ts';
+
+type Packages = Readonly<Record<string, string>>;
+
+/** The oldest releases, major and minor, that the generated code compiles and runs with; the tests use these, too. */
+const FLOORS: Readonly<Record<string, readonly [major: number, minor: number, because?: string]>> = {
+  koa: [2, 13],
+  'koa-session': [7, 0, '6 does not pass a type-check, and before it a slow request can undo a logout'],
+  keygrip: [1, 1],
+  mongodb: [6, 0],
+  mongoose: [8, 0],
+  '@types/koa': [2, 15],
+  '@types/keygrip': [1, 0],
+  '@types/node': [18, 0],
+  tsx: [4, 0],
+  typescript: [5, 0],
+};
+
+const ADD: Readonly<Record<PackageManager, string>> = {
+  npm: 'npm install',
+  pnpm: 'pnpm add',
+  yarn: 'yarn add',
+  bun: 'bun add',
+};
+
+const REMOVE: Readonly<Record<PackageManager, string>> = {
+  npm: 'npm uninstall',
+  pnpm: 'pnpm remove',
+  yarn: 'yarn remove',
+  bun: 'bun remove',
+};
+
+/** What the packages of a project keep the generated code from, each with the command that mends it. */
+export function packageNotes(packages: Packages, settings: Settings): string[] {
+  const { manager } = settings.project;
+  const { dependencies, devDependencies } = wantedPackage(settings);
+  const old = Object.keys({ ...dependencies, ...devDependencies }).flatMap((name) => {
+    const range = packages[name];
+    const [major = 0, minor = 0, because] = FLOORS[name] ?? [];
+    if (range === undefined || !isBelow(range, major, minor)) return [];
+    const wanted = VERSIONS[name as keyof typeof VERSIONS];
+    const reason = because === undefined ? '' : ` (${because})`;
+    return [
+      `package.json has ${name} ${range}, and the sessions need ${major}.${minor} or later${reason}: ${ADD[manager]} ${name}@${wanted}`,
+    ];
+  });
+  const { style } = settings.connection;
+  const isSecondDriver =
+    (style === 'url' || style === 'host') &&
+    Object.hasOwn(packages, 'mongoose') &&
+    !Object.hasOwn(packages, 'mongodb');
+  const second = isSecondDriver
+    ? [
+        'mongoose brings a driver of its own, and mongodb comes in beside it: with --connection mongoose the sessions use the connection that is there.',
+      ]
+    : [];
+  const surplus = Object.hasOwn(packages, '@types/koa-session')
+    ? [
+        `@types/koa-session describes an older koa-session, and a build takes it in place of the types that version 7 brings: ${REMOVE[manager]} @types/koa-session`,
+      ]
+    : [];
+  return [...old, ...second, ...surplus];
+}
+
+/** Whether all that a range allows is older. Of what is no plain range nothing is known. */
+function isBelow(range: string, major: number, minor: number): boolean {
+  const newest = newestIn(range);
+  if (newest === undefined) return false;
+  return newest[0] < major || (newest[0] === major && newest[1] < minor);
+}
+
+/** The newest major and minor release that a range such as `^6.3.0`, `~6.3`, `6.x` or `5.9.1` takes in. */
+function newestIn(range: string): readonly [major: number, minor: number] | undefined {
+  const last = range.split('||').at(-1)?.trim() ?? '';
+  const parts = /^([\^~=v]?)\s*v?(\d+)(?:\.(\d+|[x*]))?(?:\.(?:\d+|[x*])\S*)?$/.exec(last);
+  if (parts === null) return undefined;
+  const [, sign, major, minor] = parts;
+  const isOpen = sign === '^' || minor === undefined || /[x*]/.test(minor);
+  return [Number(major), isOpen && Number(major) > 0 ? Number.POSITIVE_INFINITY : Number(minor ?? 0)];
+}

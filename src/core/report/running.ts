@@ -1,0 +1,18 @@
+import type { Settings } from '../answers/settings.ts';
+import type { KoaSource } from '../project/koa-app.ts';
+
+/** How a JavaScript app is started that takes in the TypeScript of its sessions; undefined where that is as before. */
+export function runningOf(
+  { project }: Settings,
+  sources: readonly KoaSource[],
+): { readonly what: string; readonly commands: readonly string[] } | undefined {
+  if (project.language === 'typescript' || project.manager === 'bun') return undefined;
+  const main = sources.find(({ app }) => app !== undefined)?.path ?? 'app.js';
+  return {
+    what:
+      project.modules === 'commonjs'
+        ? 'Start the app with tsx: the sessions are TypeScript, which Node does not run under "type": "commonjs"'
+        : 'With a Node older than 22.18, start the app with tsx: the sessions are TypeScript',
+    commands: [`node --import tsx ${main}`],
+  };
+}

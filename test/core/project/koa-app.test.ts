@@ -1,0 +1,76 @@
+import { describe, expect, test } from 'vitest';
+import { koaSourceIn } from '../../../src/core/project/koa-app.ts';
+
+const find = (text: string) => koaSourceIn('src/app.ts', text);
+
+describe('where an app is made', () => {
+  test.each([
+    {
+      form: 'an import',
+      text: "import Koa from 'koa';\n\nconst app = new Koa();\n",
+      line: 3,
+      name: 'app',
+      syntax: 'import',
+    },
+    {
+      form: 'a require',
+      text: "'use strict'\nconst Koa = require('koa')\nconst server = new Koa()\n",
+      line: 3,
+      name: 'server',
+      syntax: 'require',
+    },
+    {
+      form: 'an import with more',
+      text: 'import Koa, { type Context } from "koa";\nexport const app = new Koa<State>({ proxy: true });',
+      line: 2,
+      name: 'app',
+      syntax: 'import',
+    },
+    {
+      form: 'a namespace',
+      text: "import * as Koa from 'koa';\nlet app: Koa = new Koa;\n",
+      line: 2,
+      name: 'app',
+      syntax: 'import',
+    },
+    {
+      form: 'a CommonJS import of TypeScript',
+      text: "import Koa = require('koa');\nconst app = new Koa();\n",
+      line: 2,
+      name: 'app',
+      syntax: 'import',
+    },
+    {
+      form: 'another name',
+      text: "import Application from 'koa';\nthis.app = new Application();\n",
+      line: 2,
+      name: 'this.app',
+      syntax: 'import',
+    },
+    {
+      form: 'no name',
+      text: "import Koa from 'koa';\nexport default () => new Koa();\n",
+      line: 2,
+      name: undefined,
+      syntax: 'import',
+    },
+  ])('$form', ({ text, line, name, syntax }) => {
+    expect(find(text)).toMatchObject({ app: { line, name }, syntax });
+  });
+
+  test.each([
+    "// import Koa from 'koa'; const app = new Koa();",
+    "import type { Context } from 'koa';\nexport const home = (ctx: Context) => {};\n",
+    "import Router from '@koa/router';\nconst router = new Router();\n",
+    "import { Koa } from './koa.js';\nconst app = new Koa();\n",
+    '',
+  ])('not in %j', (text) => {
+    expect(find(text)).toBeUndefined();
+  });
+});
+
+test('other sessions are found, with their line', () => {
+  const text =
+    "const Koa = require('koa');\n/* a\n comment */\nconst session = require('koa-session');\nconst app = new Koa();\n";
+  expect(find(text)).toMatchObject({ app: { line: 5 }, sessions: { line: 4, name: 'koa-session' } });
+});
