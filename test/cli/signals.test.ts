@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
+import { compiled } from '../support/compiled.ts';
 
-const SIGNALS = pathToFileURL(join(import.meta.dirname, '../../src/io/terminal/signals.ts')).href;
+const SIGNALS = join(import.meta.dirname, '../../src/io/terminal/signals.ts');
 
 test.each([
   { signal: 'SIGINT', exitCode: 130 },
@@ -11,8 +12,9 @@ test.each([
 ])(
   '$signal lets what is being written be finished, and nothing after it begin',
   async ({ signal, exitCode }) => {
+    const signals = pathToFileURL(await compiled(SIGNALS)).href;
     const program = `
-    import { endAtSignals, unbroken } from ${JSON.stringify(SIGNALS)};
+    import { endAtSignals, unbroken } from ${JSON.stringify(signals)};
     endAtSignals();
     // Waiting for a signal alone does not keep Node from ending.
     setInterval(() => {}, 1000);
@@ -24,7 +26,7 @@ test.each([
     });
     console.log('not reached');
   `;
-    const result = await execa(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program], {
+    const result = await execa(process.execPath, ['--input-type=module', '-e', program], {
       reject: false,
     });
     expect({ exitCode: result.exitCode, stdout: result.stdout }).toEqual({ exitCode, stdout: 'written' });

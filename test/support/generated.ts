@@ -1,6 +1,5 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type Koa from 'koa';
 import type { Connection, Settings } from '../../src/core/answers/settings.ts';
@@ -9,6 +8,7 @@ import type { RenderedFile } from '../../src/core/render/rendered-file.ts';
 import { templates } from '../../src/io/templates.ts';
 import type { Sessions } from '../golden/url/expected/src/session/sessions.ts';
 import type * as TypesModule from '../golden/url/expected/src/session/types.ts';
+import { replaceFile } from './files.ts';
 
 /**
  * Inside the repository, so that what is generated finds the packages installed here. One folder for each text:
@@ -135,15 +135,7 @@ async function write(files: readonly RenderedFile[]): Promise<string> {
   const name = createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 16);
   const folder = join(FOLDER, name);
   for (const { path, text } of files.filter((file) => file.path.endsWith('.ts'))) {
-    await mkdir(dirname(join(folder, path)), { recursive: true });
     await replaceFile(join(folder, path), text);
   }
   return folder;
-}
-
-/** At once: another process may be loading the same file. */
-async function replaceFile(path: string, text: string): Promise<void> {
-  const draft = `${path}.${randomUUID()}`;
-  await writeFile(draft, text);
-  await rename(draft, path);
 }

@@ -1,4 +1,6 @@
+import { isExhaustive } from '../../support/sampling.ts';
 import { storeContract } from './contract.ts';
-import { variantsOf } from './harness.ts';
+import { everyFeature, pairwise } from './harness.ts';
 
-for (const harness of variantsOf('db')) storeContract(harness);
+const variants = isExhaustive ? [...pairwise('db'), ...everyFeature('db')] : pairwise('db');
+for (const variant of variants) storeContract(variant);

@@ -1,7 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { Settings } from '../../../src/core/answers/settings.ts';
 import { FEATURES, type PackageVersions, PLAIN, STYLES } from '../../support/generated.ts';
-import { isExhaustive } from '../../support/sampling.ts';
 
 export type Style = keyof typeof STYLES;
 type Feature = keyof typeof FEATURES;
@@ -57,11 +56,8 @@ export const PAIRWISE: readonly Row[] = [
   { style: 'mongoose', policy: 'throw', on: ['earlier', 'encrypt'] },
 ];
 
-/** The variants of a style: in an exhaustive run, those with each feature alone and all together, too. */
-export function variantsOf(style: Style): Harness[] {
-  const pairwise = PAIRWISE.filter((row) => row.style === style).map(harnessOf);
-  return isExhaustive ? [...pairwise, ...everyFeature(style)] : pairwise;
-}
+export const pairwise = (style: Style): Harness[] =>
+  PAIRWISE.filter((row) => row.style === style).map(harnessOf);
 
 function harnessOf({ style, policy, on }: Row): Harness {
   const { absoluteTtl, touchAfter, userKey } = FEATURES.all;
@@ -79,14 +75,14 @@ function harnessOf({ style, policy, on }: Row): Harness {
   return { name, style, settings, packages: PACKAGES[on.includes('earlier') ? 'earlier' : 'newest'] };
 }
 
-function everyFeature(style: Style): Harness[] {
+/** Plain, each feature alone, and all of them; plain and all on the earlier packages, too. */
+export function everyFeature(style: Style): Harness[] {
   return [
     ...(Object.keys(FEATURES) as Feature[]).map((feature) => variant(style, feature)),
     ...(['plain', 'all'] as const).map((feature) => variant(style, feature, 'earlier')),
   ];
 }
 
-/** With one feature, or all of them. */
 export function variant(style: Style, feature: Feature, release: Release = 'newest'): Harness {
   return {
     name: `${style}, only ${feature}${release === 'earlier' ? `, ${SWITCHES.earlier}` : ''}`,

@@ -1,4 +1,6 @@
+import { isExhaustive } from '../../support/sampling.ts';
 import { storeContract } from './contract.ts';
-import { variantsOf } from './harness.ts';
+import { everyFeature, pairwise } from './harness.ts';
 
-for (const harness of variantsOf('mongoose')) storeContract(harness);
+const variants = isExhaustive ? [...pairwise('mongoose'), ...everyFeature('mongoose')] : pairwise('mongoose');
+for (const variant of variants) storeContract(variant);

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { ConnectionString } from 'mongodb-connection-string-url';
 import type { Connection } from '../../../src/core/answers/settings.ts';
+import { compiled } from '../../support/compiled.ts';
 import { loadGenerated, PLAIN, STYLES } from '../../support/generated.ts';
 import { Browser } from '../../support/http.ts';
 import { type OwnServer, withDatabase } from '../../support/mongo/index.ts';
@@ -33,10 +34,10 @@ export async function startFaultyApp(
   const { folder } = await loadGenerated({ ...PLAIN, connection: connectionTo(server, style) });
   const url = new ConnectionString(withDatabase(server.url, 'app'));
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
-  const start: Start = { folder, style, url: url.href };
-  const child = fork(join(import.meta.dirname, 'child.ts'), [JSON.stringify(start)], {
+  const start: Start = { index: await compiled(join(folder, 'index.ts')), style, url: url.href };
+  const program = await compiled(join(import.meta.dirname, 'child.ts'));
+  const child = fork(program, [JSON.stringify(start)], {
     env: { PATH: process.env.PATH, APP_KEYS: 'a secret of tests', MONGODB_URL: url.href },
-    execArgv: ['--import', 'tsx'],
     stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
   });
   const exit = once(child, 'exit');

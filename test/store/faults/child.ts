@@ -1,14 +1,13 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import Koa from 'koa';
 import type { Settings } from '../../../src/core/answers/settings.ts';
 import type { GeneratedModules } from '../../support/generated.ts';
 
-/** What the parent sends: where the generated modules are, and how the app reaches its database. */
+/** What the parent sends: the compiled index of the generated modules, and how the app reaches its database. */
 export interface Start {
-  folder: string;
+  index: string;
   style: Settings['connection']['style'];
   /** With the name of the database. Style `url` takes it from the environment, as ever. */
   url: string;
@@ -27,10 +26,8 @@ interface Own {
  * An app in a process of its own. It closes what it opened when the parent disconnects, and then has to end by
  * itself: nothing here calls `process.exit`. An unhandled rejection ends it with another exit code.
  */
-const { folder, style, url } = JSON.parse(process.argv[2] ?? '') as Start;
-const { sessions, closeConnections }: GeneratedModules['index'] = await import(
-  pathToFileURL(join(folder, 'index.ts')).href
-);
+const { index, style, url } = JSON.parse(process.argv[2] ?? '') as Start;
+const { sessions, closeConnections }: GeneratedModules['index'] = await import(pathToFileURL(index).href);
 
 const tell = (message: Message) => process.send?.(message);
 

@@ -1,3 +1,4 @@
+import { appendFileSync } from 'node:fs';
 import { MongoMemoryReplSet, MongoMemoryServer } from 'mongodb-memory-server';
 import { type Machine, usersFor } from './own-server.ts';
 import { CA_FILE, KEY_AND_CERTIFICATE_FILE } from './tls.ts';
@@ -73,6 +74,8 @@ async function startStandalone(
     },
     ...authOptions(options),
   });
+  const watch = watchFor([server]);
+  watch.begin();
   return {
     kind: 'mongod',
     hosts: [`127.0.0.1:${server.instanceInfo?.port}`],
@@ -80,10 +83,15 @@ async function startStandalone(
     replicaSet: undefined,
     stepDown: STEP_DOWN,
     pause: async () => {
+      watch.end();
       await server.stop({ doCleanup: false });
     },
-    resume: () => server.start(true),
+    resume: async () => {
+      await server.start(true);
+      watch.begin();
+    },
     stop: async () => {
+      watch.end();
       await server.stop({ doCleanup: true, force: true });
     },
   };
@@ -109,6 +117,8 @@ async function startReplicaSet(
       ...(index === 0 && options.port !== undefined && { port: options.port }),
     })),
   });
+  const watch = watchFor(set.servers);
+  watch.begin();
   return {
     kind: 'mongod',
     hosts: set.servers.map((server) => `127.0.0.1:${server.instanceInfo?.port}`),
@@ -116,13 +126,44 @@ async function startReplicaSet(
     replicaSet: REPLICA_SET,
     stepDown: STEP_DOWN,
     pause: async () => {
+      watch.end();
       for (const server of set.servers) await server.stop({ doCleanup: false });
     },
     resume: async () => {
       await Promise.all(set.servers.map((server) => server.start(true)));
+      watch.begin();
     },
     stop: async () => {
+      watch.end();
       await set.stop({ doCleanup: true, force: true });
     },
   };
+}
+
+/**
+ * Tells of a server that ends while nobody ends it: on stderr, and in the file that MONGODB_TEST_DEATHS names. The
+ * tests that it serves fail then, and only so can it be known that they are not to blame.
+ */
+function watchFor(servers: readonly MongoMemoryServer[]) {
+  let isWatching = false;
+  return {
+    begin() {
+      isWatching = true;
+      for (const { instanceInfo } of servers) {
+        instanceInfo?.instance.mongodProcess?.once('exit', (code, signal) => {
+          if (isWatching)
+            tellDeath(`mongod on port ${instanceInfo.port} ended by itself (${code ?? signal})`);
+        });
+      }
+    },
+    end() {
+      isWatching = false;
+    },
+  };
+}
+
+function tellDeath(message: string): void {
+  process.stderr.write(`${message}\n`);
+  const { MONGODB_TEST_DEATHS: file } = process.env;
+  if (file) appendFileSync(file, `${message}\n`);
 }

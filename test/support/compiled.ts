@@ -1,0 +1,21 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { rolldown } from 'rolldown';
+import { replaceFile } from './files.ts';
+
+/** Inside the repository, so that Node finds the packages installed here. */
+const FOLDER = join(import.meta.dirname, '..', '.generated', 'compiled');
+
+/**
+ * Compiles a TypeScript module, and what it imports by a path, to one file that a process starts in a fraction of
+ * the time that tsx takes. Packages stay imports. Returns the path of the file.
+ */
+export async function compiled(module: string): Promise<string> {
+  const bundle = await rolldown({ input: module, platform: 'node', external: /^[^./\0]/ });
+  const { output } = await bundle.generate({ format: 'esm', codeSplitting: false });
+  await bundle.close();
+  const { code } = output[0];
+  const path = join(FOLDER, `${createHash('sha256').update(code).digest('hex').slice(0, 16)}.mjs`);
+  await replaceFile(path, code);
+  return path;
+}
