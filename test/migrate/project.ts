@@ -1,82 +1,151 @@
-import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { execa } from 'execa';
 import { type Collection, type Db, MongoClient, type ObjectId } from 'mongodb';
-import { afterAll, onTestFinished } from 'vitest';
+import { afterAll, inject, onTestFinished, vi } from 'vitest';
 import type { Settings } from '../../src/core/answers/settings.ts';
 import { wantedPackage } from '../../src/core/patch/wanted-package.ts';
 import { renderFiles } from '../../src/core/render/render.ts';
 import { templates } from '../../src/io/templates.ts';
-import { type PackageVersions, PLAIN } from '../support/generated.ts';
+import { loadGenerated, type PackageVersions, PLAIN } from '../support/generated.ts';
 import { withDatabase } from '../support/mongo/index.ts';
+import { linkPackages, MODULES } from '../support/packages.ts';
 
-const MODULES = join(import.meta.dirname, '..', '..', 'node_modules');
-export const TSX = join(MODULES, 'tsx', 'dist', 'loader.mjs');
-export const SCRIPT = 'scripts/migrate-sessions.ts';
+const TSX = join(MODULES, 'tsx', 'dist', 'loader.mjs');
+const SCRIPT = 'scripts/migrate-sessions.ts';
+/** What starts the script; without it a test can call `main` as often as it likes. */
+const START = /^main\(process\.argv\.slice\(2\)\)\.then\(.*?^}\);$/ms;
 
 type Environment = Readonly<Record<string, string>>;
 
-export type Project = ReturnType<typeof makeProject>;
+/** What came of a run, whether it had a process of its own or not. */
+export interface Run {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
 
-/** A generated project with the packages that it names, and no others, for the tests of one file. */
-export function makeProject(change: Partial<Settings> = {}, versions: PackageVersions = {}) {
+type Migrate = (url: string, args?: readonly string[], env?: Environment) => Promise<Run>;
+
+/** The script of a project, called in this process. One run at a time. */
+export async function loadMigration(
+  change: Partial<Settings> = {},
+  packages: PackageVersions = {},
+): Promise<Migrate> {
   const settings: Settings = { ...PLAIN, ...change };
-  const folder = mkdtempSync(join(tmpdir(), 'migrate-'));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
-  const manifest = { path: 'package.json', text: '{ "type": "module" }' };
-  for (const { path, text } of [...renderFiles(settings, templates), manifest]) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), text);
-  }
-  for (const name of Object.keys(wantedPackage(settings).dependencies)) {
-    const at = join(folder, 'node_modules', name);
-    mkdirSync(dirname(at), { recursive: true });
-    symlinkSync(join(MODULES, versions[name] ?? name), at);
-  }
-  const env = { PATH: process.env.PATH ?? '' };
-  return {
-    folder,
-    env,
-    /** Starts the migration script, without a terminal, and with nothing else in its environment. */
-    start: (url: string, args: readonly string[] = [], more: Environment = {}) =>
-      execa(process.execPath, ['--import', TSX, SCRIPT, ...args], {
-        cwd: folder,
-        env: { ...env, MONGODB_URL: url, ...more },
-        extendEnv: false,
-        reject: false,
-        stdin: 'ignore',
-      }),
+  const { folder } = await loadGenerated(settings, packages);
+  const script = join(folder, ...settings.dir.split('/').map(() => '..'), SCRIPT);
+  const text = readFileSync(script, 'utf8');
+  if (!START.test(text)) throw new Error('The script starts in another way.');
+  const callable = script.replace(/\.ts$/, '.callable.ts');
+  // At once: another process may be loading the same file.
+  const draft = `${callable}.${randomUUID()}`;
+  writeFileSync(draft, text.replace(START, 'export { main };'));
+  renameSync(draft, callable);
+  const { main } = await import(pathToFileURL(callable).href);
+  return async (url, args = [], env = {}) => {
+    const stdout: string[] = [];
+    const stderr: string[] = [];
+    const log = vi.spyOn(console, 'log').mockImplementation((line) => void stdout.push(`${line}\n`));
+    const error = vi.spyOn(console, 'error').mockImplementation((line) => void stderr.push(`${line}\n`));
+    for (const [name, value] of Object.entries({ MONGODB_URL: url, ...env })) vi.stubEnv(name, value);
+    try {
+      return { exitCode: await main([...args]), stdout: stdout.join(''), stderr: stderr.join('') };
+    } finally {
+      log.mockRestore();
+      error.mockRestore();
+      vi.unstubAllEnvs();
+    }
   };
 }
 
+/** A generated project with the packages that it names, for what takes a process of its own. */
+export function makeProject(change: Partial<Settings> = {}) {
+  const settings: Settings = { ...PLAIN, ...change };
+  const folder = mkdtempSync(join(tmpdir(), 'migrate-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const { dependencies } = wantedPackage(settings);
+  const manifest = JSON.stringify({ type: 'module', dependencies });
+  for (const { path, text } of [
+    ...renderFiles(settings, templates),
+    { path: 'package.json', text: manifest },
+  ]) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+  linkPackages(folder, manifest);
+  /** Starts the script, without a terminal, and with nothing else in its environment. */
+  return (url: string, args: readonly string[] = [], env: Environment = {}) =>
+    execa(process.execPath, ['--import', TSX, SCRIPT, ...args], {
+      cwd: folder,
+      env: { PATH: process.env.PATH ?? '', MONGODB_URL: url, ...env },
+      extendEnv: false,
+      reject: false,
+      stdin: 'ignore',
+    });
+}
+
 /** What the script says it will do, one line each. */
-export function planOf({ stdout }: { stdout: string }): string[] {
+export function planOf({ stdout }: { readonly stdout: string }): string[] {
   return stdout.split('\n').flatMap((line) => (line.startsWith('  - ') ? [line.slice(4)] : []));
 }
 
-let count = 0;
-
-/** A database of the test's own on a server of the file's own. */
-export async function openDatabase(server: { url: string }): Promise<{ url: string; db: Db }> {
-  count += 1;
-  const url = withDatabase(server.url, `migrate-${count}`);
+/** A database of the test's own, on the server that all tests share unless another is given. */
+export async function openDatabase(
+  server: { url: string } = inject('mongo'),
+): Promise<{ url: string; db: Db }> {
+  const url = withDatabase(server.url, `migrate-${randomBytes(6).toString('hex')}`);
   const client = new MongoClient(url);
-  onTestFinished(() => client.close());
+  onTestFinished(async () => {
+    await client.db().dropDatabase();
+    await client.close();
+  });
   return { url, db: client.db() };
 }
 
-/** Whatever a store keeps. */
+/** Whatever a collection holds. */
 export interface Stored {
   readonly _id: string | ObjectId;
   readonly [field: string]: unknown;
 }
 
-export function sessionsOf(db: Db): Collection<Stored> {
-  return db.collection('sessions');
+export function sessionsOf(db: Db, name = 'sessions'): Collection<Stored> {
+  return db.collection(name);
 }
 
 export function hash(key: string): string {
   return createHash('sha256').update(key).digest('base64url');
+}
+
+/** In ms. */
+export const DAY = 24 * 60 * 60 * 1000;
+export const NOW = Date.now();
+
+interface SessionOptions {
+  /** In ms from now. */
+  readonly updated?: number;
+  /** In ms. */
+  readonly lifetime?: number;
+  readonly [field: string]: unknown;
+}
+
+/** As the store writes it. */
+export function session(
+  key: string,
+  { updated = 0, lifetime = 14 * DAY, ...fields }: SessionOptions = {},
+): Stored {
+  const updatedAt = new Date(NOW + updated);
+  return {
+    _id: hash(key),
+    data: '{"userId":7}',
+    cookie: { _maxAge: lifetime, _expire: NOW + updated + lifetime },
+    expiresAt: new Date(NOW + updated + lifetime + 10_000),
+    createdAt: updatedAt,
+    updatedAt,
+    version: 1,
+    ...fields,
+  };
 }

@@ -70,6 +70,12 @@ const FILES = [
     isWanted: always,
   },
   {
+    id: 'indexes',
+    template: 'session-indexes.ts',
+    path: at('scripts/session-indexes.ts'),
+    isWanted: always,
+  },
+  {
     id: 'env-example',
     template: 'project/env.example',
     path: at('.env.example'),

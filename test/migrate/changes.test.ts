@@ -1,0 +1,282 @@
+import type { Db } from 'mongodb';
+import { describe, expect, test } from 'vitest';
+import type { Settings } from '../../src/core/answers/settings.ts';
+import { FEATURES, type GeneratedStore, loadGenerated, PLAIN, STYLES } from '../support/generated.ts';
+import {
+  DAY,
+  loadMigration,
+  NOW,
+  openDatabase,
+  planOf,
+  type Stored,
+  session,
+  sessionsOf,
+} from './project.ts';
+import { between } from './proxy.ts';
+
+const plain = await loadMigration();
+const encrypting = await loadMigration(FEATURES.encrypt);
+const naming = await loadMigration(FEATURES['user-key']);
+const doingBoth = await loadMigration({ ...FEATURES.encrypt, ...FEATURES['user-key'] });
+
+const KEY = Buffer.alloc(32, 1);
+const KEYS = { SESSION_ENCRYPTION_KEYS: KEY.toString('base64') };
+
+/** The sessions of an app as it is generated with these features. */
+async function open(db: Db, features: Partial<Settings>): Promise<GeneratedStore> {
+  const { connection, sessions } = await loadGenerated({ ...PLAIN, ...features, connection: STYLES.db });
+  const options = { ttl: 14 * DAY, userKey: 'userId', encryptionKeys: [KEY] as [Buffer] };
+  return new sessions.Sessions(connection.connect(db), options);
+}
+
+const ofAll = (db: Db, name?: string) => sessionsOf(db, name).find().sort({ _id: 1 }).toArray();
+
+/** Has something done to the database between the first read of sessions and their first change. */
+async function beforeFirst(command: string, url: string, work: () => Promise<unknown>): Promise<string> {
+  let isFirst = true;
+  return between(url, async (name) => {
+    if (name !== command || !isFirst) return undefined;
+    isFirst = false;
+    await work();
+    return undefined;
+  });
+}
+
+describe('prune', () => {
+  test('deletes the sessions that are over, and nothing else', async () => {
+    const { url, db } = await openDatabase();
+    const foreign: Stored = { _id: 'of others', expiresAt: new Date(NOW - DAY) };
+    const over = Array.from({ length: 1001 }, (_, at) => session(`over-${at}`, { updated: -20 * DAY }));
+    await sessionsOf(db).insertMany([...over, session('alive'), foreign]);
+    expect(await plain(url, ['prune', '--check'])).toMatchObject({ exitCode: 3 });
+    expect(await plain(url, ['prune'])).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await sessionsOf(db).find().toArray()).toEqual([session('alive'), foreign]);
+    expect(await plain(url, ['prune', '--check'])).toMatchObject({ exitCode: 0 });
+  });
+});
+
+describe('--old-ttl', () => {
+  const args = ['--old-ttl', String((30 * DAY) / 1000)];
+
+  test('gives the sessions of that lifetime the present one, from their last use on', async () => {
+    const { url, db } = await openDatabase();
+    await sessionsOf(db).insertMany([
+      session('old', { updated: -DAY, lifetime: 30 * DAY }),
+      session('of its own', { lifetime: 90 * DAY }),
+    ]);
+    const run = await plain(url, [...args, '--yes']);
+    expect(run).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(planOf(run)[1]).toBe(
+      'change the lifetime of sessions from 2592000 s to 1209600 s (1): 0 of them end at once',
+    );
+    expect(await sessionsOf(db).find().toArray()).toEqual([
+      session('old', { updated: -DAY }),
+      session('of its own', { lifetime: 90 * DAY }),
+    ]);
+    expect(await plain(url, [...args, '--check'])).toMatchObject({ exitCode: 0 });
+  });
+
+  test('counts those that would end at once, and does nothing without consent', async () => {
+    const { url, db } = await openDatabase();
+    const sessions = [-1, -20].map((days) => session(`${days}`, { updated: days * DAY, lifetime: 30 * DAY }));
+    await sessionsOf(db).insertMany(sessions);
+    expect(await plain(url, args)).toMatchObject({
+      exitCode: 4,
+      stderr: expect.stringContaining('--yes to agree: change the lifetime'),
+    });
+    expect(await sessionsOf(db).find().toArray()).toEqual(sessions);
+    expect((await db.listCollections().toArray()).length).toBe(1);
+  });
+
+  test('never goes beyond the absolute lifetime', async () => {
+    const { url, db } = await openDatabase();
+    const brief = await loadMigration({ absoluteTtl: (15 * DAY) / 1000 });
+    const createdAt = new Date(NOW - 10 * DAY);
+    await sessionsOf(db).insertOne(session('a', { lifetime: 30 * DAY, createdAt }));
+    await brief(url, [...args, '--yes']);
+    expect(await ofAll(db)).toMatchObject([{ expiresAt: new Date(NOW + 5 * DAY), createdAt }]);
+  });
+});
+
+describe('--encrypt', () => {
+  test('encrypts what is plain text, and changes nothing else of it', async () => {
+    const { url, db } = await openDatabase();
+    const before = await open(db, {});
+    const keys = Array.from({ length: 600 }, (_, at) => `key-${at}`);
+    for (const key of keys) await before.set(key, { key });
+    const found = await ofAll(db);
+
+    expect(await encrypting(url, ['--check'], KEYS)).toMatchObject({ exitCode: 3, stderr: '' });
+    expect(await encrypting(url, ['--yes'], KEYS)).toMatchObject({ exitCode: 0, stderr: '' });
+    const data = expect.objectContaining({ _bsontype: 'Binary' });
+    expect(await ofAll(db)).toEqual(found.map((document) => ({ ...document, data })));
+    const store = await open(db, FEATURES.encrypt);
+    for (const key of ['key-0', 'key-599']) expect(await store.get(key)).toEqual({ key });
+    expect(await encrypting(url, ['--check'], KEYS)).toMatchObject({ exitCode: 0 });
+  });
+
+  test('takes consent, for whoever writes to the database could have put the text there', async () => {
+    const { url, db } = await openDatabase();
+    await sessionsOf(db).insertOne(session('a'));
+    const run = await encrypting(url, [], KEYS);
+    expect(run).toMatchObject({
+      exitCode: 4,
+      stderr: expect.stringContaining('only when encryption is new'),
+    });
+    expect(await ofAll(db)).toEqual([session('a')]);
+  });
+
+  test('takes the key', async () => {
+    const { url, db } = await openDatabase();
+    await sessionsOf(db).insertOne(session('a'));
+    expect(await encrypting(url, ['--yes'], { SESSION_ENCRYPTION_KEYS: '' })).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('SESSION_ENCRYPTION_KEYS is not set'),
+    });
+    expect(await ofAll(db)).toEqual([session('a')]);
+  });
+
+  test.each([
+    {
+      what: 'a session that the app writes in the meantime is left as it wrote it',
+      write: (db: Db) => open(db, FEATURES.encrypt).then((store) => store.set('a', { userId: 8 })),
+      left: { userId: 8 },
+    },
+    {
+      what: 'a session that an app of before writes in the meantime is encrypted in the next round',
+      write: (db: Db) => open(db, {}).then((store) => store.set('a', { userId: 8 })),
+      left: { userId: 8 },
+    },
+    {
+      what: 'a session that ends in the meantime stays ended',
+      write: (db: Db) => open(db, {}).then((store) => store.destroy('a')),
+      left: undefined,
+    },
+  ])('$what', async ({ write, left }) => {
+    const { url, db } = await openDatabase();
+    await sessionsOf(db).insertMany([session('a'), session('b')]);
+    const through = await beforeFirst('update', url, () => write(db));
+    expect(await encrypting(through, ['--yes'], KEYS)).toMatchObject({ exitCode: 0, stderr: '' });
+    const store = await open(db, FEATURES.encrypt);
+    expect(await store.get('a')).toEqual(left);
+    expect(await store.get('b')).toMatchObject({ userId: 7 });
+  });
+
+  test('an app of before that does not stop writing is no success', async () => {
+    const { url, db } = await openDatabase();
+    await sessionsOf(db).insertOne(session('a'));
+    const before = await open(db, {});
+    let count = 0;
+    const through = await between(url, async (name) => {
+      if (name === 'update') await before.set('a', { count: count++ });
+      return undefined;
+    });
+    const run = await encrypting(through, ['--yes'], KEYS);
+    expect(run).toMatchObject({ exitCode: 1 });
+    expect(run.stderr).toContain(
+      'another program goes on writing. Left: encrypt sessions that are plain text (1)',
+    );
+  });
+});
+
+describe('--user-key', () => {
+  const RIGHT = [{ key: { expiresAt: 1 }, name: 'ttl', expireAfterSeconds: 0 }] as const;
+
+  test('names the users of sessions from before, also when the index is there already', async () => {
+    const { url, db } = await openDatabase();
+    await naming(url);
+    const some = Array.from({ length: 600 }, (_, at) => session(`${at}`));
+    const nobodys = [session('nobody', { data: '{}' }), session('damaged', { data: '{' })];
+    await sessionsOf(db).insertMany([...some, ...nobodys]);
+    const run = await naming(url);
+    expect(run).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(planOf(run)).toEqual(['name the users of sessions (600)']);
+    expect(await sessionsOf(db).countDocuments({ user: '7', version: 1 })).toBe(600);
+    expect(await sessionsOf(db).countDocuments({ user: { $exists: false } })).toBe(2);
+    expect(await naming(url, ['--check'])).toMatchObject({ exitCode: 0 });
+  });
+
+  test.each([
+    { what: 'as new as encryption', encrypted: false, args: ['--yes'] },
+    { what: 'newer than encryption', encrypted: true, args: [] },
+  ])('that is $what finds the users of all sessions', async ({ encrypted, args }) => {
+    const { url, db } = await openDatabase();
+    const before = await open(db, encrypted ? FEATURES.encrypt : {});
+    for (const key of ['a', 'b']) await before.set(key, { userId: 7 });
+    await sessionsOf(db).createIndexes([...RIGHT]);
+    expect(await doingBoth(url, args, KEYS)).toMatchObject({ exitCode: 0, stderr: '' });
+    const store = await open(db, { ...FEATURES.encrypt, ...FEATURES['user-key'] });
+    expect(await store.listByUser(7)).toHaveLength(2);
+    expect(JSON.stringify(await ofAll(db))).not.toContain('userId');
+  });
+});
+
+describe('--from', () => {
+  const args = ['--from', 'old'];
+
+  test('copies the living sessions of this store, and leaves the old collection as it is', async () => {
+    const { url, db } = await openDatabase();
+    const foreign: Stored = { _id: 'of others', expiresAt: new Date(NOW + DAY) };
+    const living = Array.from({ length: 600 }, (_, at) => session(`${at}`));
+    const over = session('over', { updated: -20 * DAY });
+    await sessionsOf(db, 'old').insertMany([...living, over, foreign]);
+    const run = await plain(url, args);
+    expect(run).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(planOf(run)[1]).toBe('copy sessions from old (600)');
+    expect(await ofAll(db)).toEqual(living.toSorted((a, b) => (a._id < b._id ? -1 : 1)));
+    const old = await sessionsOf(db, 'old')
+      .find({}, { projection: { copiedAt: 0 } })
+      .toArray();
+    expect(old).toEqual([...living, over, foreign]);
+    expect(await plain(url, [...args, '--check'])).toMatchObject({ exitCode: 0 });
+  });
+
+  test('once more: what came or changed since is copied, what ended here does not come back', async () => {
+    const { url, db } = await openDatabase();
+    const [old, store] = [await openOld(db), await open(db, {})];
+    for (const key of ['kept', 'changed', 'ended', 'ended, then used'])
+      await old.set(key, { state: 'first' });
+    await plain(url, args);
+    await old.set('came', { state: 'new' });
+    await store.set('kept', { state: 'here' });
+    await old.set('changed', { state: 'there' });
+    for (const key of ['ended', 'ended, then used']) await store.destroy(key);
+    await old.set('ended, then used', { state: 'there' });
+
+    expect(await plain(url, args)).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await store.get('came')).toEqual({ state: 'new' });
+    expect(await store.get('kept')).toEqual({ state: 'here' });
+    expect(await store.get('changed')).toEqual({ state: 'there' });
+    expect(await store.get('ended')).toBeUndefined();
+    expect(await store.get('ended, then used')).toBeUndefined();
+  });
+
+  test('a session that is logged in there is logged in here, with the same cookie', async () => {
+    const { url, db } = await openDatabase();
+    const ctx = {};
+    const old = await openOld(db);
+    await old.set('key', { userId: 7 }, DAY);
+    await plain(url, args);
+    const store = await open(db, {});
+    const found = await store.get('key', DAY, { ctx });
+    await store.set('key', { ...found, views: 1 }, DAY, { ctx });
+    expect(await store.get('key')).toEqual({ userId: 7, views: 1 });
+    expect(await old.get('key')).toEqual({ userId: 7 });
+  });
+
+  test('encrypts what it has copied', async () => {
+    const { url, db } = await openDatabase();
+    await sessionsOf(db, 'old').insertOne(session('a'));
+    expect(await encrypting(url, [...args, '--yes'], KEYS)).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await sessionsOf(db).countDocuments({ data: { $type: 'binData' } })).toBe(1);
+  });
+
+  async function openOld(db: Db): Promise<GeneratedStore> {
+    const { connection, sessions } = await loadGenerated({
+      ...PLAIN,
+      collection: 'old',
+      connection: STYLES.db,
+    });
+    return new sessions.Sessions(connection.connect(db), { ttl: 14 * DAY });
+  }
+});

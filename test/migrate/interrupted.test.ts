@@ -1,0 +1,121 @@
+import type { Db } from 'mongodb';
+import { expect, test } from 'vitest';
+import { FEATURES, loadGenerated, PLAIN, STYLES } from '../support/generated.ts';
+import { DAY, hash, loadMigration, makeProject, openDatabase, session, sessionsOf } from './project.ts';
+import { between } from './proxy.ts';
+
+const FEATURE = { ...FEATURES.encrypt, ...FEATURES['user-key'] };
+const migrate = await loadMigration(FEATURE);
+const start = makeProject(FEATURE);
+
+const KEY = Buffer.alloc(32, 1);
+const KEYS = { SESSION_ENCRYPTION_KEYS: KEY.toString('base64') };
+const ARGS = ['--yes', '--from', 'old', '--old-ttl', String((30 * DAY) / 1000)];
+const STEPS = [
+  'listIndexes',
+  'listCollections',
+  'find',
+  'aggregate',
+  'createIndexes',
+  'dropIndexes',
+  'update',
+  'delete',
+];
+
+/** Something of each kind that there is to do. */
+async function leave(): Promise<{ url: string; db: Db }> {
+  const { url, db } = await openDatabase();
+  await sessionsOf(db).createIndex({ expiresAt: 1 }, { expireAfterSeconds: 3600 });
+  await sessionsOf(db).insertMany([
+    session('a', { lifetime: 30 * DAY }),
+    session('b', { lifetime: 30 * DAY }),
+    session('over', { updated: -40 * DAY }),
+  ]);
+  await sessionsOf(db, 'old').insertMany([session('c'), session('d')]);
+  return { url, db };
+}
+
+async function expectDone(db: Db): Promise<void> {
+  const { connection, sessions } = await loadGenerated({ ...PLAIN, ...FEATURE, connection: STYLES.db });
+  const store = new sessions.Sessions(connection.connect(db), {
+    ttl: 14 * DAY,
+    userKey: 'userId',
+    encryptionKeys: [KEY],
+  });
+  const ids = (await sessionsOf(db).find().toArray()).map(({ _id }) => _id);
+  expect(ids.toSorted()).toEqual(['a', 'b', 'c', 'd'].map(hash).sort());
+  for (const key of ['a', 'b', 'c', 'd'])
+    expect(await store.get(key)).toMatchObject({ userId: 7, _maxAge: 14 * DAY });
+  expect(await store.listByUser(7)).toHaveLength(4);
+  const indexes = await sessionsOf(db).listIndexes().toArray();
+  expect(indexes.map(({ name }) => name)).toEqual(['_id_', 'session_ttl', 'session_user']);
+}
+
+/** Lets so many steps through; afterwards the server is one that shuts down, until the test is over. */
+async function cutAfter(url: string, steps: number): Promise<{ through: string; count: () => number }> {
+  let count = 0;
+  const through = await between(url, (name) => {
+    if (!STEPS.includes(name)) return undefined;
+    count += 1;
+    return count > steps
+      ? { ok: 0, code: 11600, codeName: 'InterruptedAtShutdown', errmsg: 'shut down' }
+      : undefined;
+  });
+  return { through, count: () => count };
+}
+
+test('cut off after any step, it says that it goes on, loses nothing, and goes on', async () => {
+  const whole = await leave();
+  const { through, count } = await cutAfter(whole.url, Number.POSITIVE_INFINITY);
+  expect(await migrate(through, ARGS, KEYS)).toMatchObject({ exitCode: 0, stderr: '' });
+  await expectDone(whole.db);
+
+  expect(count()).toBeGreaterThan(20);
+  for (let steps = 0; steps < count(); steps += 1) {
+    const { url, db } = await leave();
+    const cut = await cutAfter(url, steps);
+    const run = await migrate(cut.through, ARGS, KEYS);
+    // The last steps only wait for indexes.
+    expect(run, `${steps} steps`).toMatchObject({
+      exitCode: 6,
+      stderr: expect.stringContaining('run it again'),
+    });
+    expect(await migrate(url, ARGS, KEYS), `${steps} steps`).toMatchObject({ exitCode: 0, stderr: '' });
+    await expectDone(db);
+  }
+});
+
+test('killed, it loses nothing, and the next run takes up what is left', async () => {
+  const { url, db } = await leave();
+  const through = await between(url, (name) => {
+    if (name === 'update') running.kill('SIGKILL');
+    return undefined;
+  });
+  const running = start(through, ARGS, KEYS);
+  expect(await running).toMatchObject({ signal: 'SIGKILL' });
+  expect(await migrate(url, ARGS, KEYS)).toMatchObject({ exitCode: 0, stderr: '' });
+  await expectDone(db);
+});
+
+test('two runs at once get in no way of each other', async () => {
+  const { url, db } = await leave();
+  const runs = await Promise.all([start(url, ARGS, KEYS), start(url, ARGS, KEYS)]);
+  for (const { exitCode, stderr } of runs) expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  await expectDone(db);
+});
+
+test('what an app writes into the old place of an index in the meantime is no success', async () => {
+  const { url, db } = await openDatabase();
+  const plain = await loadMigration();
+  const through = await between(url, async (name) => {
+    if (name === 'createIndexes') {
+      await sessionsOf(db).createIndex({ expiresAt: 1 }, { expireAfterSeconds: 60, name: 'rival' });
+    }
+    return undefined;
+  });
+  expect(await plain(through)).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringContaining('another program has made an index in the meantime: run it again'),
+  });
+  expect(await plain(url)).toMatchObject({ exitCode: 0 });
+});

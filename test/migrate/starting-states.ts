@@ -1,0 +1,345 @@
+import {
+  type CreateCollectionOptions,
+  type CreateIndexesOptions,
+  type IndexSpecification,
+  ObjectId,
+} from 'mongodb';
+import { DAY, NOW, type Stored, session } from './project.ts';
+
+/** A collection as the script may find it, and what becomes of it. */
+export interface StartingState {
+  readonly state: string;
+  /** Where an own collection with such options is made first. */
+  readonly collection?: CreateCollectionOptions;
+  readonly indexes?: readonly (readonly [IndexSpecification, CreateIndexesOptions?])[];
+  readonly documents?: readonly Stored[];
+  /** Tried on a real server only, since the stand-in does not know it. */
+  readonly real?: true;
+  /** With `--user-key`. */
+  readonly users?: true;
+}
+
+/** Where the script makes a collection right. */
+export interface Mended extends StartingState {
+  readonly plan: readonly string[];
+  /** The indexes afterwards, but for that on `_id`. */
+  readonly after: readonly string[];
+}
+
+/** Where it stops before the first change. */
+export interface Refused extends StartingState {
+  readonly says: readonly string[];
+}
+
+const TTL = { expireAfterSeconds: 0 };
+const RIGHT = 'session_ttl {"expiresAt":1} 0';
+const USER = 'session_user {"user":1} {"user":{"$exists":true}}';
+const CREATE = 'create index session_ttl ({"expiresAt":1}, TTL 0 s)';
+const CREATE_USER = 'create index session_user ({"user":1})';
+const dropped = (index: string) => `drop index ${index}, whose options are not those wanted`;
+const IF_USER = { partialFilterExpression: { user: { $exists: true } } };
+
+/** Indexes that stand where the TTL index should stand. */
+const IN_ITS_PLACE: readonly (readonly [
+  state: string,
+  options: CreateIndexesOptions,
+  index: string,
+  real?: true,
+])[] = [
+  ['no TTL', {}, 'expiresAt_1 ({"expiresAt":1})'],
+  ['another TTL', { expireAfterSeconds: 3600 }, 'expiresAt_1 ({"expiresAt":1}, TTL 3600 s)'],
+  ['another TTL and name', { expireAfterSeconds: 60, name: 'mine' }, 'mine ({"expiresAt":1}, TTL 60 s)'],
+  ['a partial TTL index', { ...TTL, ...IF_USER }, 'expiresAt_1 ({"expiresAt":1}, TTL 0 s)'],
+  ['a sparse TTL index', { ...TTL, sparse: true }, 'expiresAt_1 ({"expiresAt":1}, TTL 0 s)'],
+  ['a unique TTL index', { ...TTL, unique: true }, 'expiresAt_1 ({"expiresAt":1}, TTL 0 s, unique)'],
+  ['a unique index', { unique: true }, 'expiresAt_1 ({"expiresAt":1}, unique)'],
+  ['a hidden TTL index', { ...TTL, hidden: true }, 'expiresAt_1 ({"expiresAt":1}, TTL 0 s)'],
+  [
+    'a TTL index with a collation',
+    { ...TTL, collation: { locale: 'de' } },
+    'expiresAt_1 ({"expiresAt":1}, TTL 0 s)',
+    true,
+  ],
+  ['no TTL under the name of the right one', { name: 'session_ttl' }, 'session_ttl ({"expiresAt":1})'],
+];
+
+export const MENDED: readonly Mended[] = [
+  { state: 'no collection', plan: [CREATE], after: [RIGHT] },
+  { state: 'an empty collection', collection: {}, plan: [CREATE], after: [RIGHT] },
+  {
+    state: 'sessions without any index',
+    documents: [session('a'), session('b')],
+    plan: [CREATE],
+    after: [RIGHT],
+  },
+  {
+    state: 'the right index',
+    indexes: [[{ expiresAt: 1 }, { ...TTL, name: 'session_ttl' }]],
+    plan: [],
+    after: [RIGHT],
+  },
+  {
+    state: 'the right index by another name',
+    indexes: [[{ expiresAt: 1 }, TTL]],
+    plan: [],
+    after: ['expiresAt_1 {"expiresAt":1} 0'],
+  },
+  ...IN_ITS_PLACE.map(
+    ([state, options, index, real]): Mended => ({
+      state,
+      indexes: [[{ expiresAt: 1 }, options]],
+      documents: [session('a')],
+      plan: [dropped(index), CREATE],
+      after: [RIGHT],
+      ...(real && { real }),
+    }),
+  ),
+  {
+    state: 'the right index and a partial one',
+    real: true,
+    indexes: [
+      [{ expiresAt: 1 }, TTL],
+      [{ expiresAt: 1 }, { ...IF_USER, name: 'some' }],
+    ],
+    plan: [],
+    after: ['expiresAt_1 {"expiresAt":1} 0', 'some {"expiresAt":1} {"user":{"$exists":true}}'],
+  },
+  {
+    state: 'the right index and a unique one',
+    real: true,
+    indexes: [
+      [{ expiresAt: 1 }, TTL],
+      [{ expiresAt: 1 }, { unique: true, name: 'once' }],
+    ],
+    plan: [dropped('once ({"expiresAt":1}, unique)')],
+    after: ['expiresAt_1 {"expiresAt":1} 0'],
+  },
+  ...[
+    {
+      state: 'a descending TTL index',
+      key: { expiresAt: -1 },
+      options: TTL,
+      left: 'expiresAt_-1 {"expiresAt":-1} 0',
+    },
+    {
+      state: 'a hashed index',
+      key: { expiresAt: 'hashed' },
+      options: {},
+      left: 'expiresAt_hashed {"expiresAt":"hashed"}',
+    },
+    {
+      state: 'a compound index',
+      key: { expiresAt: 1, createdAt: 1 },
+      options: {},
+      left: 'expiresAt_1_createdAt_1 {"expiresAt":1,"createdAt":1}',
+    },
+    {
+      state: 'a wildcard index',
+      key: { '$**': 1 },
+      options: {},
+      left: '$**_1 {"$**":1}',
+      real: true as const,
+    },
+    {
+      state: 'the hashed index of a shard key',
+      key: { _id: 'hashed' },
+      options: {},
+      left: '_id_hashed {"_id":"hashed"}',
+    },
+    {
+      state: 'a unique index with _id',
+      key: { _id: 1, user: 1 },
+      options: { unique: true },
+      left: '_id_1_user_1 {"_id":1,"user":1}',
+    },
+    {
+      state: 'a TTL index on a field of others',
+      key: { lastSeen: 1 },
+      options: { expireAfterSeconds: 60 },
+      left: 'lastSeen_1 {"lastSeen":1} 60',
+    },
+    {
+      state: 'an index on createdAt',
+      key: { createdAt: 1 },
+      options: {},
+      left: 'createdAt_1 {"createdAt":1}',
+    },
+  ].map(
+    ({ state, key, options, left, real }): Mended => ({
+      state: `beside the right one, ${state}`,
+      indexes: [[key as IndexSpecification, options]],
+      documents: [session('a')],
+      plan: [CREATE],
+      after: [left, RIGHT],
+      ...(real && { real }),
+    }),
+  ),
+  {
+    state: 'a collection with a collation',
+    real: true,
+    collection: { collation: { locale: 'en', strength: 2 } },
+    documents: [session('a')],
+    plan: [CREATE],
+    after: [RIGHT],
+  },
+  {
+    state: 'a clustered collection',
+    real: true,
+    collection: { clusteredIndex: { key: { _id: 1 }, unique: true } },
+    documents: [session('a')],
+    plan: [CREATE],
+    after: [RIGHT],
+  },
+  {
+    state: 'a validator that takes sessions',
+    real: true,
+    collection: { validator: { $jsonSchema: { required: ['data', 'expiresAt'] } } },
+    documents: [session('a')],
+    plan: [CREATE],
+    after: [RIGHT],
+  },
+  {
+    state: 'a validator that only warns',
+    real: true,
+    collection: { validator: { token: { $exists: true } }, validationAction: 'warn' },
+    plan: [CREATE],
+    after: [RIGHT],
+  },
+  {
+    state: 'what is noted down about sessions that were taken over',
+    documents: [
+      { _id: 'ended:7', until: new Date(NOW), expiresAt: new Date(NOW + DAY) },
+      { _id: 'adopted:abc', until: new Date(NOW), expiresAt: new Date(NOW + DAY) },
+    ],
+    plan: [CREATE],
+    after: [RIGHT],
+  },
+  {
+    state: 'sessions that are over',
+    documents: [session('over', { updated: -20 * DAY }), session('alive')],
+    plan: ['delete sessions that are over (1)', CREATE],
+    after: [RIGHT],
+  },
+  { state: 'nothing, with users', users: true, plan: [CREATE, CREATE_USER], after: [RIGHT, USER] },
+  {
+    state: 'the TTL index alone, with users',
+    users: true,
+    indexes: [[{ expiresAt: 1 }, TTL]],
+    plan: [CREATE_USER],
+    after: ['expiresAt_1 {"expiresAt":1} 0', USER],
+  },
+  {
+    state: 'an index on all users, with users',
+    users: true,
+    indexes: [
+      [{ expiresAt: 1 }, TTL],
+      [{ user: 1 }, {}],
+    ],
+    plan: [dropped('user_1 ({"user":1})'), CREATE_USER],
+    after: ['expiresAt_1 {"expiresAt":1} 0', USER],
+  },
+];
+
+const TOKEN: Stored = { _id: new ObjectId(), token: 's3cret', userId: 'ann', expiresAt: new Date(NOW + DAY) };
+
+export const REFUSED: readonly Refused[] = [
+  {
+    state: 'refresh tokens',
+    documents: [TOKEN],
+    indexes: [[{ token: 1 }, { unique: true }]],
+    says: [
+      'the index token_1 ({"token":1}, unique) would refuse sessions',
+      'it holds a document that is no session of this store: _id (Object), token (String), userId (String), expiresAt (Date)',
+    ],
+  },
+  {
+    state: 'refresh tokens under the very TTL index',
+    documents: [session('a'), TOKEN],
+    indexes: [[{ expiresAt: 1 }, TTL]],
+    says: ['token (String)'],
+  },
+  {
+    state: 'sessions of koa-session-mongo',
+    documents: [{ _id: 'k1', blob: '{}', updatedAt: new Date(NOW) }],
+    indexes: [[{ updatedAt: 1 }, { expireAfterSeconds: 1_209_600 }]],
+    says: [
+      'the index updatedAt_1 ({"updatedAt":1}, TTL 1209600 s) would end sessions too early',
+      '_id (String), blob (String), updatedAt (Date)',
+      '--adopt <store>',
+    ],
+  },
+  {
+    state: 'one foreign document among sessions',
+    documents: [session('a'), { _id: 'settings', dark: true }],
+    says: ['dark (Boolean)'],
+  },
+  {
+    state: 'a session with a date as text',
+    documents: [session('a', { expiresAt: 'soon' })],
+    says: ['expiresAt (String)'],
+  },
+  {
+    state: 'a session with a date in an array',
+    documents: [session('a', { createdAt: [new Date(NOW)] })],
+    says: ['createdAt (Array)'],
+  },
+  {
+    state: 'a session without a version',
+    documents: [session('a', { version: null })],
+    says: ['version (Null)'],
+  },
+  {
+    state: 'a session whose payload is an object',
+    documents: [session('a', { data: {} })],
+    says: ['data (Object)'],
+  },
+  {
+    state: 'a unique index on what sessions have not',
+    indexes: [[{ code: 1 }, { unique: true }]],
+    says: ['the index code_1 ({"code":1}, unique) would refuse sessions'],
+  },
+  {
+    state: 'a unique index on a date',
+    indexes: [[{ updatedAt: 1 }, { unique: true }]],
+    says: ['the index updatedAt_1 ({"updatedAt":1}, unique) would refuse sessions'],
+  },
+  {
+    state: 'a unique compound index',
+    indexes: [[{ user: 1, device: 1 }, { unique: true }]],
+    says: ['the index user_1_device_1'],
+  },
+  {
+    state: 'a TTL index on createdAt',
+    indexes: [[{ createdAt: 1 }, { expireAfterSeconds: 86_400 }]],
+    says: ['the index createdAt_1 ({"createdAt":1}, TTL 86400 s) would end sessions too early'],
+  },
+  {
+    state: 'a descending TTL index on updatedAt',
+    indexes: [[{ updatedAt: -1 }, { expireAfterSeconds: 0 }]],
+    says: ['the index updatedAt_-1 ({"updatedAt":-1}, TTL 0 s) would end sessions too early'],
+  },
+  {
+    state: 'as many indexes as MongoDB takes',
+    indexes: Array.from({ length: 63 }, (_, at) => [{ [`field${at}`]: 1 }] as const),
+    says: ['it has 64 indexes, and 64 are the most'],
+  },
+  {
+    state: 'a capped collection',
+    real: true,
+    collection: { capped: true, size: 100_000 },
+    says: ['it is capped'],
+  },
+  {
+    state: 'a time-series collection',
+    real: true,
+    collection: { timeseries: { timeField: 'expiresAt' } },
+    says: ['it is a time-series collection'],
+  },
+  { state: 'a view', real: true, collection: { viewOn: 'others', pipeline: [] }, says: ['it is a view'] },
+  {
+    state: 'a validator that refuses sessions',
+    real: true,
+    collection: { validator: { $jsonSchema: { required: ['token'] } } },
+    says: ['its validator refuses sessions'],
+  },
+];
