@@ -1,376 +1,274 @@
 // create-koa-mongo-session: migrate
 import { existsSync } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { COLLECTION, openClient } from '../src/session/connection.ts';
 import * as settings from '../src/session/index.ts';
+import type { SessionDocument } from '../src/session/types.ts';
+import { describe, PRUNE_INDEX, planIndexes, type WantedIndex } from './session-indexes.ts';
 
 const HELP = `Usage: migrate-sessions [prune] [options]
 
-Gives the session collection the indexes that the store expects. Prints a plan, carries it out, and checks the
-result.
-prune: deletes expired sessions, for a database that does not do so by itself.
+Gives the session collection the indexes that the store expects: shows a plan, carries it out, checks the result.
+prune: deletes the sessions that are over, where the database does not do so by itself.
 
-      --dry-run          stop after the plan
-      --check            stop after the plan; exit code 3 if there is something to do
-  -y, --yes              agree to everything that the plan would ask about
-      --old-ttl <time>   change this lifetime of sessions (seconds, or 90m, 12h, 14d, 2w) to that of the settings
-      --recreate         drop and create an index where collMod would change it: the role readWrite is enough then
-      --shard            shard the collection on its hashed _id
+      --dry-run            stop after the plan
+      --check              stop after the plan; exit code 3 if there is something to do
+  -y, --yes                agree to what the plan asks
+      --from <collection>  copy the sessions that this store has there, and that are alive
+      --old-ttl <seconds>  give the sessions of this lifetime that of the settings
   -h, --help
 
-Exit codes: 0 done, 1 failed, 2 usage, 3 something to do (--check), 4 not agreed to, 6 database out of reach`;
+Exit codes: 0 done, 1 failed, 2 usage, 3 something to do (--check), 4 refused, 6 database out of reach`;
 
-/** TTL 0: each session ends at its own date, so that the index need never change. */
-const TTL_INDEX: Index = { name: 'expiresAt_1', key: { expiresAt: 1 }, expireAfterSeconds: 0 };
-const INDEXES = [TTL_INDEX];
-const TEXT = { $type: 'string' };
-/** The dates by which other stores end a session: a TTL index on one would end the sessions of this store, too. */
-const OLD_DATES = ['updatedAt', 'expires', 'ttl', 'expiresAt'];
-/** The fields that every session has. */
-const FIELDS = ['_id', 'data', 'cookie', 'expiresAt', 'createdAt', 'updatedAt', 'version'];
+type Database = Awaited<ReturnType<typeof openDatabase>>['database'];
+type Sessions = ReturnType<typeof sessionsIn>;
+type Options = ReturnType<typeof readOptions>;
+
+/** `copiedAt` is the `updatedAt` of the state that was copied. */
+type Session = SessionDocument & { copiedAt?: Date };
+type Write = (batch: Session[]) => Promise<unknown>;
+
+interface Action {
+  readonly what: string;
+  /** Why it takes consent. */
+  readonly asks?: string | undefined;
+  run(): Promise<unknown>;
+}
+
+/** A type is met by an array of it, too. */
+const is = (...types: string[]): object => ({ $type: types, $not: { $type: 'array' } });
+const DATES = { expiresAt: is('date'), createdAt: is('date'), updatedAt: is('date') };
+/** What sessions of this store are known by: nothing else is changed or deleted. */
+const OURS: object = { _id: is('string'), data: is('string', 'binData'), version: is('number'), ...DATES };
+/** What the store notes down when it takes over sessions of another one. */
+const NOTES = { _id: /^(adopted|ended)\b/, until: is('date'), expiresAt: is('date') };
+const alive = (): object => ({ ...OURS, expiresAt: { ...DATES.expiresAt, $gt: new Date() } });
 /** koa-session has a session kept this much longer than its cookie; in ms. */
 const GRACE = 10_000;
-const BATCH_SIZE = 500;
-
-/** The codes of NamespaceNotFound and IndexNotFound. */
-const MISSING: readonly unknown[] = [26, 27];
-/** By the code of an error. */
+/** How often the script goes after what apps have written in the meantime. */
+const ROUNDS = 5;
+/** No collection, no index; a view; no document found in time. */
+const ABSENT = [26, 27, 166, 50];
+const FORBIDDEN = [13];
+/** What a service answers that does not know a command or an option, such as a TTL. */
+const UNSUPPORTED = [2, 9, 59, 67, 72, 115, 238, 303, 40415];
+/** A login that fails; a primary that steps down, shuts down or has no majority. */
+const UNREACHABLE = [18, 43, 64, 89, 91, 100, 189, 237, 10107, 11600, 11602, 13435, 13436];
 const HINTS: ReadonlyMap<unknown, string> = new Map([
-  [59, 'The service does not know this command.'],
-  [67, 'A service that has no TTL on such a date needs `prune`, run by a timer.'],
-  [85, 'The indexes were changed since the plan was made, perhaps by a deploy: run this again.'],
-  [86, 'The indexes were changed since the plan was made, perhaps by a deploy: run this again.'],
-  [115, 'The service does not know this command.'],
+  [13, 'the database user lacks a privilege: the role readWrite has all, and the guide shows a smaller one'],
+  [64, 'the replica set has no majority'],
+  [85, 'another program has made an index in the meantime: run it again'],
+  [86, 'another program has made an index in the meantime: run it again'],
+  [121, 'the validator of the collection refuses it'],
 ]);
 
-export type Document = Record<string, unknown>;
+/** What is going on, and with how many sessions it is done: told every few seconds. */
+const progress = { step: 'connecting', done: 0 };
 
-/** The part of the driver that is used: it fits every version, and the copy inside Mongoose. */
-export interface Database {
-  readonly databaseName: string;
-  command(command: object): Promise<Document>;
-  admin(): { command(command: object): Promise<Document> };
-  collection(name: string): Collection;
-}
+main(process.argv.slice(2)).then((exitCode) => {
+  process.exitCode = exitCode;
+});
 
-export interface Collection {
-  readonly collectionName: string;
-  find(filter: object, options: object): { toArray(): Promise<Document[]> };
-  countDocuments(filter: object): Promise<number>;
-  deleteMany(filter: object): Promise<unknown>;
-  bulkWrite(operations: readonly object[], options?: object): Promise<unknown>;
-}
-
-/** As the command listIndexes gives it. */
-export interface Index {
-  readonly name: string;
-  readonly key: Readonly<Record<string, unknown>>;
-  readonly expireAfterSeconds?: number;
-  readonly [option: string]: unknown;
-}
-
-/** A command of MongoDB, what it is for, and the privilege it takes: shown when the database refuses it. */
-export interface Step {
-  readonly what: string;
-  readonly needs: string;
-  readonly command: object;
-}
-
-export interface Action extends Step {
-  /** Why it takes consent. */
-  readonly asks?: string;
-  /** One batch: how many documents it dealt with. It is run until there is none left. */
-  run(): Promise<number>;
-}
-
-export interface Plan {
-  readonly actions: readonly Action[];
-  /** What was found and is left alone. */
-  readonly notes: readonly string[];
-}
-
-/** An end that was foreseen; its message tells what to do. */
-export class Failure extends Error {
-  readonly exitCode: number;
-
-  constructor(exitCode: number, message: string) {
-    super(message);
-    this.exitCode = exitCode;
+async function main(args: string[]): Promise<number> {
+  const timer = setInterval(() => console.error(`${progress.step}: ${progress.done || '…'}`), 5000);
+  try {
+    const options = readOptions(args);
+    if (options.help) console.log(HELP);
+    return options.help ? 0 : await migrate(options);
+  } catch (error) {
+    const exitCode = isUnreachable(error) ? 6 : (Object(error).exitCode ?? 1);
+    console.error(`error: ${messageOf(error)}`);
+    if (exitCode === 6) console.error('Once the database is in reach, run it again: it goes on.');
+    return exitCode;
+  } finally {
+    clearInterval(timer);
   }
 }
 
-type Options = ReturnType<typeof readOptions>;
-
-main().then(
-  (exitCode) => {
-    process.exitCode = exitCode;
-  },
-  (error: unknown) => {
-    const { exitCode, message } = toFailure(error);
-    process.stderr.write(`error: ${message}\n`);
-    process.exitCode = exitCode;
-  },
-);
-
-async function main(): Promise<number> {
-  const options = readOptions();
-  if (options.help) return print(HELP);
+/** Plan, show, agree, apply, verify. */
+async function migrate(options: Options): Promise<number> {
   if (existsSync('.env')) process.loadEnvFile();
-  const { database, close } = await connect();
+  const { database, close } = await openDatabase().catch(refuseUrl);
   try {
-    return await migrate(database, options);
+    let plan = await makePlan(database, options);
+    const hasWork = plan.actions.length > 0;
+    console.log(`${database.databaseName}.${COLLECTION}: ${hasWork ? 'to do' : 'nothing to do'}`);
+    for (const { what, asks } of plan.actions) console.log(`  - ${what}${asks ? `: ${asks}` : ''}`);
+    if (options.check || options.dryRun) return options.check && hasWork ? 3 : 0;
+    for (let round = 1; plan.actions.length > 0; round += 1) {
+      agree(plan.actions, options, round);
+      for (const action of plan.actions) await apply(action);
+      plan = await makePlan(database, options);
+    }
+    // One that is being built is there already: the server answers a second wish for it when it is ready.
+    begin('waiting for indexes');
+    for (const index of plan.present) {
+      await sessionsIn(database, COLLECTION).createIndexes([index]).catch(ifCode(FORBIDDEN, () => {}));
+    }
+    if (hasWork) console.log('done, and verified');
+    return 0;
   } finally {
     await close();
   }
 }
 
-async function migrate(database: Database, options: Options): Promise<number> {
-  const { actions, notes } = await makePlan(database, options);
-  print(`${database.databaseName}.${COLLECTION}: ${actions.length > 0 ? 'to do' : 'nothing to do'}`);
-  for (const { what, asks } of actions) print(`  - ${what}${asks ? `: ${asks}` : ''}`);
-  for (const note of notes) process.stderr.write(`note: ${note}\n`);
-  if (options.check && actions.length > 0) return 3;
-  if (options.check || options.dryRun || actions.length === 0) return 0;
-  await agree(actions, options.yes);
-  for (const action of actions) await apply(action);
-  const { actions: left } = await makePlan(database, options);
-  if (left.length === 0) return print('done, and verified');
-  throw new Failure(1, `another program is writing. Left: ${list(left)}`);
+/** In an order that can be cut off anywhere: the next run takes up what is left. */
+async function makePlan(database: Database, options: Options) {
+  begin('looking at the sessions');
+  const sessions = sessionsIn(database, COLLECTION);
+  if (options.prune) return { actions: await planPruning(sessions), present: [] };
+  const indexes = await sessions.indexes().catch(ifCode(ABSENT, () => []));
+  const { present, drop, create, refusals } = planIndexes(indexes);
+  // To make an index, MongoDB reads all of them, too.
+  const foreign = await findForeign(sessions, create.length > 0);
+  const reasons = [...(await refusalsOfKind(database)), ...refusals, ...foreign];
+  if (reasons.length > 0) throw failure(4, refusal(reasons));
+  const hasNoTtl = present.some(({ name }) => name === PRUNE_INDEX.name);
+  if (hasNoTtl) console.error('note: the database has no TTL on a date: let a timer run `prune` every hour');
+  const actions: Action[] = [
+    // A new TTL index would delete all of them at once.
+    ...(create.length > 0 ? await planPruning(sessions) : []),
+    ...drop.map((index) => ({
+      what: `drop index ${describe(index)}, whose options are not those wanted`,
+      run: () => sessions.dropIndex(String(index.name)).catch(ifCode(ABSENT, () => {})),
+    })),
+    ...create.map((index) => ({
+      what: `create index ${describe(index)}`,
+      run: () => createIndex(sessions, index),
+    })),
+    ...(options.from === undefined ? [] : await planCopy(sessionsIn(database, options.from), sessions)),
+    ...(options.oldTtl === undefined ? [] : await planLifetimes(sessions, options.oldTtl)),
+  ];
+  return { actions, present };
 }
 
-/** In an order that can be cut off anywhere: the next run takes up what is left. */
-async function makePlan(database: Database, options: Options): Promise<Plan> {
-  const collection = database.collection(COLLECTION);
-  if (options.prune) return { actions: await planPruning(collection), notes: [] };
-  const indexes = await listIndexes(database, COLLECTION);
-  const { first, changes, last, notes } = planIndexes(indexes, options.recreate);
-  const actions = [
-    ...first.map((step) => toAction(database, step)),
-    // A new TTL index would delete all of them in one go.
-    ...(changes.length > 0 ? await planPruning(collection) : []),
-    ...changes.map((step) => toAction(database, step)),
-    ...(options.oldTtl === undefined ? [] : await planLifetimes(collection, options.oldTtl)),
-    // Last: until the index that replaces them is there, these end sessions at all.
-    ...last.map((step) => toAction(database, step, requireIndexes)),
-    ...(options.shard ? await planSharding(database) : []),
-  ];
-  const remarks = options.oldTtl === undefined ? await otherLifetimes(collection) : [];
-  return { actions, notes: [...notes, ...remarks] };
+/** Read from the primary, for a secondary may lag behind. */
+function sessionsIn(database: Database, name: string) {
+  const writeConcern = { w: 'majority', wtimeoutMS: 10_000 } as const;
+  const options = { readPreference: 'primary', promoteBuffers: true, writeConcern } as const;
+  return database.collection<Session>(name, options);
+}
+
+/** Why the collection is none for sessions, whatever is in it. */
+async function refusalsOfKind(database: Database): Promise<string[]> {
+  const [found] = await database.listCollections({ name: COLLECTION }).toArray();
+  const { capped, validator, validationAction } = Object(Object(found).options);
+  if (found?.type === 'view') return ['it is a view: nothing can be stored in it'];
+  if (found?.type === 'timeseries') return ['it is a time-series collection: nothing in it can be changed'];
+  if (capped) return ['it is capped: it drops its oldest sessions, and takes no TTL index'];
+  if (!validator || validationAction === 'warn') return [];
+  const now = new Date();
+  const data = '{}';
+  const example = { _id: 'a', data, cookie: {}, version: 1, expiresAt: now, createdAt: now, updatedAt: now };
+  const accepted = database.aggregate([{ $documents: [{ $literal: example }] }, { $match: validator }]);
+  // Before MongoDB 5.1 nobody can tell beforehand.
+  return (await accepted.hasNext().catch(() => true)) ? [] : ['its validator refuses sessions'];
+}
+
+/** A document that is no session: by the index on `_id`, or among all, or among those read in a second. */
+async function findForeign(sessions: Sessions, isThorough: boolean): Promise<string[]> {
+  const options = isThorough ? {} : { maxTimeMS: 1000 };
+  const typeOf = (value: unknown) => Object.prototype.toString.call(value).slice(8, -1);
+  for (const filter of [{ _id: { $not: { $gte: '' } } }, { $nor: [OURS, NOTES] }]) {
+    const found = await sessions.findOne(filter, options).catch(ifCode(ABSENT, () => null));
+    const fields = Object.entries(found ?? {}).map(([name, value]) => `${name} (${typeOf(value)})`);
+    if (found) return [`it holds a document that is no session of this store: ${fields.join(', ')}`];
+  }
+  return [];
+}
+
+function refusal(reasons: readonly string[]): string {
+  return `nothing was changed, for ${COLLECTION} is not for the sessions of this store alone:
+${reasons.map((reason) => `  - ${reason}`).join('\n')}
+Give them a collection of their own: create-koa-mongo-session --collection <name>. Where another store has left
+sessions here, --adopt <store> goes on with them.`;
+}
+
+/** Without a quorum it would wait for members that are down, but a standalone server knows none. */
+async function createIndex(sessions: Sessions, index: WantedIndex): Promise<unknown> {
+  const substitute = index.expireAfterSeconds === undefined ? index : PRUNE_INDEX;
+  return sessions
+    .createIndexes([index], { commitQuorum: 'majority' })
+    .catch(ifCode(UNSUPPORTED, () => sessions.createIndexes([index])))
+    .catch(ifCode(UNSUPPORTED, () => sessions.createIndexes([substitute])));
+}
+
+function planPruning(sessions: Sessions): Promise<Action[]> {
+  const filter = { ...OURS, expiresAt: { ...DATES.expiresAt, $lt: new Date() } };
+  return planChange('delete sessions that are over', sessions, filter, (batch) =>
+    sessions.deleteMany({ ...filter, _id: { $in: batch.map(({ _id }) => _id) } }),
+  );
 }
 
 /**
- * Pure: it compares what is there with what is wanted, and relies on no error of the server, since versions differ in
- * what they take for the same index, for a conflict, or for one index more.
+ * The old collection stays as it is for the app of before, but for a mark on what was copied: so a session that was
+ * ended in the new one does not come back, and one that was used since is copied once more.
  */
-function planIndexes(existing: readonly Index[], recreate: boolean) {
-  const blocking = existing.filter(refusesSecondSession);
-  const others = existing.filter((index) => !blocking.includes(index));
-  const rivals = others.filter((index) => isTtl(index) && !INDEXES.some(({ key }) => isSame(key, index.key)));
-  return {
-    first: blocking.map((index) => dropStep(index, 'it allows only one session')),
-    changes: INDEXES.flatMap((wanted) => planIndex(wanted, others, recreate)),
-    last: rivals.filter(isOldTtl).map((index) => dropStep(index, 'it would end sessions before their time')),
-    notes: rivals
-      .filter((index) => !isOldTtl(index))
-      .map((index) => `the TTL index ${describe(index)} does not belong to the store: it is left alone`),
-  };
+function planCopy(from: Sessions, to: Sessions): Promise<Action[]> {
+  const filter = { ...alive(), $expr: { $ne: ['$copiedAt', '$updatedAt'] } };
+  return planChange(`copy sessions from ${from.collectionName}`, from, filter, async (batch) => {
+    await to.bulkWrite(batch.map(toCopy), { ordered: false });
+    const marks = batch.map(({ _id, updatedAt }) => changeOf({ _id, updatedAt }, { copiedAt: updatedAt }));
+    await from.bulkWrite(marks, { ordered: false });
+  });
 }
 
-function planIndex(wanted: Index, existing: readonly Index[], recreate: boolean): Step[] {
-  const sameKey = existing.filter(({ key }) => isSame(key, wanted.key));
-  const alike = sameKey.filter((index) => isAlike(index, wanted) && isTtl(index) === isTtl(wanted));
-  const exact = alike.find(({ expireAfterSeconds }) => expireAfterSeconds === wanted.expireAfterSeconds);
-  const stays = exact ?? (recreate ? undefined : alike[0]);
-  if (stays) {
-    const rivals = sameKey.filter((index) => index !== stays && isTtl(index));
-    const drops = rivals.map((index) => dropStep(index, 'one with this key is enough'));
-    return exact ? drops : [changeStep(stays, wanted), ...drops];
-  }
-  // First: it depends on the version whether two indexes with one key may stand side by side.
-  const drops = sameKey.map((index) => dropStep(index, 'its options are not those wanted'));
-  const others = existing.filter((index) => !sameKey.includes(index));
-  return [...drops, createStep({ ...wanted, name: freeName(wanted.name, others) })];
-}
-
-function createStep(index: Index): Step {
-  const command = { createIndexes: COLLECTION, indexes: [index] };
-  return { what: `create index ${describe(index)}`, needs: 'createIndex (in the role readWrite)', command };
-}
-
-function dropStep(index: Index, reason: string): Step {
-  const command = { dropIndexes: COLLECTION, index: index.name };
-  const what = `drop index ${describe(index)}: ${reason}`;
-  return { what, needs: 'dropIndex (in the role readWrite)', command };
-}
-
-function changeStep(index: Index, { expireAfterSeconds }: Index): Step {
-  const command = { collMod: COLLECTION, index: { name: index.name, expireAfterSeconds } };
-  const needs = 'collMod (in the role dbAdmin)';
-  return { what: `change the TTL of index ${describe(index)} to ${expireAfterSeconds} s`, needs, command };
-}
-
-async function listIndexes(database: Database, collection: string): Promise<Index[]> {
-  const none: Document = { cursor: { firstBatch: [] } };
-  const { cursor } = await database.command({ listIndexes: collection }).catch(unlessMissing(none));
-  return (cursor as { firstBatch: Index[] }).firstBatch;
-}
-
-async function requireIndexes(database: Database): Promise<void> {
-  const { changes } = planIndexes(await listIndexes(database, COLLECTION), false);
-  if (changes.length > 0) throw new Error('the indexes that replace it are not there');
-}
-
-async function planPruning(collection: Collection): Promise<Action[]> {
-  const filter = { expiresAt: { $lt: new Date() } };
-  const count = await collection.countDocuments(filter);
-  if (count === 0) return [];
-  return [
-    {
-      what: `delete sessions that are over (${count})`,
-      needs: 'find and remove (in the role readWrite)',
-      command: { delete: COLLECTION, deletes: [{ q: filter, limit: 0 }] },
-      async run() {
-        const ids = await firstIds(collection, filter);
-        if (ids.length > 0) await collection.deleteMany({ ...filter, _id: { $in: ids } });
-        return ids.length;
-      },
-    },
-  ];
+/** Of two states the later one counts. */
+function toCopy({ _id, copiedAt, ...fields }: Session) {
+  if (copiedAt) return changeOf({ _id, updatedAt: { $lt: fields.updatedAt } }, fields);
+  return { updateOne: { filter: { _id }, update: { $setOnInsert: fields }, upsert: true } };
 }
 
 /** koa-session goes on with the lifetime that a session began with, whatever the settings say by now. */
-async function planLifetimes(collection: Collection, oldTtl: number): Promise<Action[]> {
-  const { TTL } = settings;
-  const now = Date.now();
-  const age = { $subtract: ['$expiresAt', '$updatedAt'] };
-  const untimed = { 'cookie._maxAge': { $exists: false }, $expr: { $eq: [age, oldTtl] } };
-  const ours = { _id: TEXT, expiresAt: { $gt: new Date(now) } };
-  const filter = { ...ours, $or: [{ 'cookie._maxAge': oldTtl }, untimed] };
-  const count = await collection.countDocuments(filter);
-  if (count === 0) return [];
-  const over = await collection.countDocuments({ ...filter, updatedAt: { $lte: new Date(now - TTL) } });
-  const isTimed = { $eq: ['$cookie._maxAge', oldTtl] };
-  const timed = { _maxAge: TTL, _expire: { $add: [{ $toDouble: '$updatedAt' }, TTL] } };
-  const end = { $add: ['$updatedAt', { $cond: [isTimed, TTL + GRACE, TTL] }] };
+async function planLifetimes(sessions: Sessions, oldTtl: number): Promise<Action[]> {
+  const filter = { ...alive(), 'cookie._maxAge': oldTtl };
+  const ended = { ...filter, updatedAt: { ...DATES.updatedAt, $lte: new Date(Date.now() - settings.TTL) } };
+  const [count, ending] = [await sessions.countDocuments(filter), await sessions.countDocuments(ended)];
+  const what = `change the lifetime of sessions from ${oldTtl / 1000} s to ${settings.TTL / 1000} s (${count})`;
+  const end = { $add: ['$updatedAt', settings.TTL + GRACE] };
   const expiresAt = end;
-  const cookie = { $cond: [isTimed, { $mergeObjects: ['$cookie', timed] }, '$cookie'] };
-  const update = [{ $set: { expiresAt, cookie } }];
-  const change = ({ _id }: Document) => [{ updateOne: { filter: { ...filter, _id }, update } }];
-  return [
-    {
-      what: `change the lifetime of sessions from ${oldTtl / 1000} s to ${TTL / 1000} s (${count})`,
-      asks: `${over} of them end at once`,
-      needs: 'update (in the role readWrite)',
-      command: { update: COLLECTION, updates: [{ q: filter, u: update, multi: true }] },
-      run: inBatches(collection, filter, { _id: 1 }, change),
-    },
-  ];
+  const cookie = { _maxAge: settings.TTL, _expire: { $add: [{ $toDouble: '$updatedAt' }, settings.TTL] } };
+  const run = () => sessions.updateMany(filter, [{ $set: { expiresAt, cookie } }]);
+  return count > 0 ? [{ what, asks: `${ending} of them end at once`, run }] : [];
 }
 
-/** In a sample, for there is no index on lifetimes: the oldest sessions come first. */
-async function otherLifetimes(collection: Collection): Promise<string[]> {
-  const options = { projection: { 'cookie._maxAge': 1 }, limit: BATCH_SIZE };
-  const sample = await collection.find({ 'cookie._maxAge': { $gt: 0 } }, options).toArray();
-  const lifetimes = new Set(sample.map(({ cookie }) => (cookie as { _maxAge: number })._maxAge));
-  return [...lifetimes]
-    .filter((lifetime) => lifetime !== settings.TTL)
-    .map((lifetime) => `some sessions have a lifetime of ${lifetime / 1000} s: --old-ttl would change that`);
+function changeOf(filter: object, fields: object) {
+  return { updateOne: { filter, update: { $set: fields } } };
 }
 
-/** In one pass, which ends whatever the app writes meanwhile. */
-function inBatches(
-  collection: Collection,
-  filter: object,
-  projection: object,
-  toUpdates: (document: Document) => object[],
-) {
-  let last = '';
-  return async () => {
-    const next = { ...filter, _id: { $gt: last } };
-    const options = { projection, sort: { _id: 1 }, limit: BATCH_SIZE };
-    const documents = await collection.find(next, options).toArray();
-    const { _id }: Document = documents.at(-1) ?? {};
-    last = String(_id);
-    const updates = documents.flatMap(toUpdates);
-    if (updates.length > 0) await collection.bulkWrite(updates, { ordered: false });
-    return documents.length;
-  };
+async function planChange(what: string, sessions: Sessions, filter: object, write: Write, asks?: string) {
+  const count = await sessions.countDocuments(filter);
+  const run = () => inBatches(sessions, filter, write);
+  return count > 0 ? [{ what: `${what} (${count})`, asks, run }] : [];
 }
 
-async function planSharding(database: Database): Promise<Action[]> {
-  const { msg } = await database.command({ hello: 1 });
-  if (msg !== 'isdbgrid') throw new Failure(2, '--shard takes a sharded cluster, reached by a mongos of it');
-  if (await isSharded(database)) return [];
-  const { databaseName } = database;
-  const command = { shardCollection: `${databaseName}.${COLLECTION}`, key: { _id: 'hashed' } };
-  return [
-    toAction(database, createStep({ name: '_id_hashed', key: { _id: 'hashed' } })),
-    {
-      what: 'shard the collection on its hashed _id',
-      asks: 'it cannot simply be undone',
-      needs: 'enableSharding (in the role clusterManager)',
-      command,
-      async run() {
-        await database.admin().command({ enableSharding: databaseName }); // needed before MongoDB 6
-        await database.admin().command(command);
-        return 0;
-      },
-    },
-  ];
-}
-
-async function isSharded(database: Database): Promise<boolean> {
-  const { sharded } = await database.command({ collStats: COLLECTION }).catch(unlessMissing({}));
-  return sharded === true;
-}
-
-function toAction(database: Database, step: Step, check = async (_database: Database) => {}): Action {
-  return {
-    ...step,
-    async run() {
-      await check(database);
-      await database.command(step.command).catch(unlessMissing({}));
-      return 0;
-    },
-  };
-}
-
-async function apply(action: Action): Promise<void> {
-  const { isTTY } = process.stderr;
-  try {
-    let done = 0;
-    for (let count = await action.run(); count > 0; count = await action.run()) {
-      done += count;
-      if (isTTY) process.stderr.write(`\r${done} done`);
-    }
-  } catch (error) {
-    throw error instanceof Failure || isUnreachable(error) ? error : refused(action, error);
-  } finally {
-    if (isTTY) process.stderr.write('\r\x1b[K');
+/** In one pass, which ends whatever apps write meanwhile. A batch is what the server sends at once: at most 16 MB. */
+async function inBatches(sessions: Sessions, filter: object, write: Write): Promise<void> {
+  const found = sessions.find(filter).sort({ _id: 1 }).batchSize(500);
+  while (await found.hasNext()) {
+    const batch = found.readBufferedDocuments();
+    await write(batch);
+    progress.done += batch.length;
   }
-  print(`done: ${action.what}`);
 }
 
-async function agree(actions: readonly Action[], yes: boolean): Promise<void> {
-  const doubtful = actions.filter(({ asks }) => asks);
-  if (yes || doubtful.length === 0) return;
-  if (!process.stdin.isTTY || !process.stderr.isTTY) {
-    throw new Failure(4, `nothing was changed, since --yes is needed for this: ${list(doubtful)}`);
-  }
-  if (!(await confirm('Go on? [y/N] '))) throw new Failure(4, 'nothing was changed');
+function agree(actions: readonly Action[], { yes }: Options, round: number): void {
+  const left = actions.map(({ what }) => what).join('; ');
+  if (round > ROUNDS) throw failure(1, `another program goes on writing. Left: ${left}`);
+  const doubts = actions.flatMap(({ what, asks }) => (asks ? [`${what}: ${asks}`] : []));
+  if (doubts.length > 0 && !yes) throw failure(4, `run it again with --yes to agree: ${doubts.join('; ')}`);
 }
 
-/** Only `y` or `yes` is consent: neither Enter nor the end of the input. */
-function confirm(question: string): Promise<boolean> {
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  return new Promise((resolve) => {
-    terminal.once('close', () => resolve(false));
-    terminal.question(question, (answer) => {
-      resolve(/^y(es)?$/i.test(answer.trim()));
-      terminal.close();
-    });
+async function apply({ what, run }: Action): Promise<void> {
+  begin(what);
+  await run().catch((error) => {
+    throw isUnreachable(error) ? error : failure(1, `could not ${what}: ${messageOf(error)}`);
   });
+  console.log(`done: ${what}`);
+}
+
+function begin(step: string): void {
+  Object.assign(progress, { step, done: 0 });
 }
 
 /** As the app itself connects. */
@@ -379,154 +277,64 @@ async function openDatabase() {
   return { database: client.db(), close: () => client.close() };
 }
 
-async function connect() {
-  const { database, close } = await openDatabase().catch(refuseUrl);
-  try {
-    await database.command({ ping: 1 });
-    return { database, close };
-  } catch (error) {
-    await close();
-    throw error;
-  }
-}
-
 /** The driver's own message may quote the URL, and credentials with it. */
 function refuseUrl(error: unknown): never {
   if (isUnreachable(error)) throw error;
-  const { name, message } = Object(error);
-  const isOurs = name === 'Error';
-  throw new Failure(2, isOurs ? message : 'MONGODB_URL is not a connection string that the driver accepts');
+  const isOurs = Object(error).name === 'Error';
+  const message = 'MONGODB_URL is not a connection string that the driver accepts';
+  throw failure(2, isOurs ? messageOf(error) : message);
 }
 
-function readOptions() {
+function readOptions(args: string[]) {
   try {
     const { values, positionals } = parseArgs({
+      args,
       allowPositionals: true,
       options: {
-        'dry-run': { type: 'boolean', default: false },
-        check: { type: 'boolean', default: false },
-        yes: { type: 'boolean', short: 'y', default: false },
+        'dry-run': { type: 'boolean' },
+        check: { type: 'boolean' },
+        yes: { type: 'boolean', short: 'y' },
+        from: { type: 'string' },
         'old-ttl': { type: 'string' },
-        recreate: { type: 'boolean', default: false },
-        shard: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
+        help: { type: 'boolean', short: 'h' },
       },
     });
-    const [command, ...more] = positionals;
-    if ((command !== undefined && command !== 'prune') || more.length > 0) {
-      throw new Error(`unknown argument ${positionals.find((word) => word !== 'prune') ?? 'prune'}`);
-    }
-    const prune = command === 'prune';
-    const { 'dry-run': dryRun, 'old-ttl': oldTtl, recreate, shard } = values;
-    if (prune && (oldTtl || recreate || shard)) {
-      throw new Error('prune goes with --dry-run and --check only');
-    }
-    return { ...values, prune, dryRun, oldTtl: oldTtl === undefined ? undefined : readDuration(oldTtl) };
+    const { from, 'old-ttl': seconds, 'dry-run': dryRun } = values;
+    const prune = positionals[0] === 'prune';
+    const unknown = positionals[prune ? 1 : 0];
+    if (unknown !== undefined) throw new Error(`unknown argument ${unknown}`);
+    if (prune && (from ?? seconds) !== undefined) throw new Error('prune takes no --from and no --old-ttl');
+    if (from === '' || from === COLLECTION) throw new Error('--from takes the name of another collection');
+    const oldTtl = seconds === undefined ? undefined : Number(seconds) * 1000;
+    const isOtherTtl = oldTtl === undefined || (oldTtl > 0 && oldTtl !== settings.TTL);
+    if (!isOtherTtl) throw new Error('--old-ttl takes the seconds of a lifetime, other than the present one');
+    return { ...values, dryRun, from, oldTtl, prune };
   } catch (error) {
-    throw new Failure(2, `${messageOf(error)} (--help tells more)`);
+    throw failure(2, `${messageOf(error)} (--help tells more)`);
   }
 }
 
-/** In ms. */
-function readDuration(text: string): number {
-  const [, count, unit = 's'] = /^([1-9]\d*)([smhdw]?)$/.exec(text) ?? [];
-  const seconds = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 }[unit || 's'];
-  if (!count || !seconds) throw new Error(`--old-ttl ${text}: give seconds, or a number with m, h, d or w`);
-  const duration = Number(count) * seconds * 1000;
-  if (duration === settings.TTL) throw new Error(`--old-ttl ${text}: this is the present lifetime`);
-  return duration;
-}
-
-async function firstIds(collection: Collection, filter: object): Promise<unknown[]> {
-  const documents = await collection.find(filter, { projection: { _id: 1 }, limit: BATCH_SIZE }).toArray();
-  return documents.map(({ _id }) => _id);
-}
-
-function isTtl({ expireAfterSeconds }: Index): boolean {
-  return expireAfterSeconds !== undefined;
-}
-
-function isOldTtl({ key }: Index): boolean {
-  return OLD_DATES.includes(Object.keys(key).join());
-}
-
-/** A unique index on what sessions of this store have not: to MongoDB they are all the same there. */
-function refusesSecondSession({ key, unique, sparse, partialFilterExpression }: Index): boolean {
-  if (unique !== true || sparse || partialFilterExpression) return false;
-  return Object.keys(key).every((field) => !FIELDS.includes(field));
-}
-
-/** In all but name and TTL. An option that is off is as good as none. */
-function isAlike(one: Index, other: Index): boolean {
-  return isSame(optionsOf(one), optionsOf(other));
-}
-
-function optionsOf(index: Index) {
-  const ignored = ['v', 'ns', 'name', 'background', 'expireAfterSeconds'];
-  const options = Object.entries(index).filter(([name, value]) => !ignored.includes(name) && value !== false);
-  return options.sort(([one], [other]) => (one < other ? -1 : 1));
-}
-
-function isSame(one: unknown, other: unknown): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
-}
-
-function freeName(name: string, taken: readonly Index[]): string {
-  return taken.some((index) => index.name === name) ? freeName(`${name}_`, taken) : name;
-}
-
-function describe({ name, key, expireAfterSeconds }: Index): string {
-  const ttl = expireAfterSeconds === undefined ? '' : `, TTL ${expireAfterSeconds} s`;
-  return `${name} (${JSON.stringify(key)}${ttl})`;
-}
-
-function list(actions: readonly Action[]): string {
-  return actions.map(({ what, asks }) => (asks ? `${what} (${asks})` : what)).join('; ');
-}
-
-function print(line: string): 0 {
-  process.stdout.write(`${line}\n`);
-  return 0;
-}
-
-function refused({ what, needs, command }: Action, error: unknown): Failure {
-  const code = codeOf(error);
-  const lines = [
-    `could not ${what}: ${code === 13 ? `it needs the privilege ${needs}` : messageOf(error)}`,
-    HINTS.get(code),
-    'collMod' in command ? 'With --recreate, no collMod is needed.' : undefined,
-    `It would have run: ${JSON.stringify(command)}`,
-  ];
-  return new Failure(1, lines.filter((line) => line !== undefined).join('\n'));
-}
-
-function toFailure(error: unknown): Failure {
-  if (error instanceof Failure) return error;
-  if (isUnreachable(error)) return new Failure(6, `the database is out of reach: ${messageOf(error)}`);
-  if (codeOf(error) === 13) return new Failure(1, 'a plan needs find and listIndexes (in the role read)');
-  return new Failure(1, messageOf(error));
+/** An end that was foreseen: its message tells what to do. */
+function failure(exitCode: number, message: string): Error {
+  return Object.assign(new Error(message), { exitCode });
 }
 
 /** By name and code: a project may hold two copies of the driver. A bulk write wraps what befell it. */
 function isUnreachable(error: unknown): boolean {
-  const { name, syscall, errorResponse } = Object(error);
+  const { name, syscall, code, errorResponse } = Object(error);
   const isOffline = /ServerSelection|Network|PoolCleared|Topology|NotConnected/;
-  return isOffline.test(`${name} ${errorResponse?.name}`) || syscall !== undefined || codeOf(error) === 18;
+  const names = `${name} ${errorResponse?.name}`;
+  return UNREACHABLE.includes(code) || isOffline.test(names) || syscall !== undefined;
 }
 
-/** For `catch`: a collection that is not there yet has nothing in it, and no index has to be dropped twice. */
-function unlessMissing(nothing: Document): (error: unknown) => Document {
+function ifCode<T>(codes: readonly number[], work: () => T): (error: unknown) => T {
   return (error) => {
-    if (MISSING.includes(codeOf(error))) return nothing;
+    if (codes.includes(Object(error).code)) return work();
     throw error;
   };
 }
 
-function codeOf(error: unknown): unknown {
-  return Object(error).code;
-}
-
 /** Without what may follow in a duplicate key error: the key. */
 function messageOf(error: unknown): string {
-  return String(Object(error).message).replace(/ dup key:.*/s, '');
+  return HINTS.get(Object(error).code) ?? String(Object(error).message).replace(/ dup key:.*/s, '');
 }
