@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import program from '../package.json' with { type: 'json' };
 import { collectAnswers } from './collect.ts';
+import { doubtsAboutAdoption } from './core/answers/adoption.ts';
 import type { ProjectFacts } from './core/answers/options.ts';
 import { doubtsAbout, parseSettings, valuesForEnv } from './core/answers/settings.ts';
 import { listPatches } from './core/patch/patches.ts';
@@ -33,7 +34,7 @@ export async function main(flags: Flags): Promise<Ending> {
 
   const collected = await collectAnswers({ ...flags, directory }, saved, facts);
   const { settings, secrets, answers } = parseSettings(collected, facts);
-  doubtsAbout(settings, saved).forEach(warn);
+  [...doubtsAbout(settings, saved), ...doubtsAboutAdoption(settings, saved, facts)].forEach(warn);
 
   const rendered = renderFiles(settings, templates);
   (await doubtsAboutBuild(project, rendered, settings.dir)).forEach(warn);
@@ -58,6 +59,7 @@ const factsOf = ({ root, manifest, ...project }: Project): ProjectFacts => ({
     manifest?.answers.packageManager,
     process.env.npm_config_user_agent,
   ),
+  isFirstRun: manifest === undefined,
 });
 
 const newKey = (): string => randomBytes(32).toString('base64url');

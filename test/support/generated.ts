@@ -27,6 +27,8 @@ export const PLAIN = {
   encrypt: false,
   onConcurrentWrite: 'merge',
   cookieName: 'koa.sess',
+  legacyCookie: false,
+  adopt: undefined,
   dir: 'src/session',
   importExtension: 'ts',
   app: false,

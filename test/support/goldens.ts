@@ -56,7 +56,13 @@ function readGolden(name: string): Golden {
 /** Settings as JSON: what is left out is `undefined`. */
 function settingsFrom(json: Settings): Settings {
   const noLogin = { login: undefined };
-  const none = { absoluteTtl: undefined, touchAfter: undefined, userKey: undefined };
+  const none = {
+    absoluteTtl: undefined,
+    touchAfter: undefined,
+    userKey: undefined,
+    legacyCookie: false,
+    adopt: undefined,
+  };
   const connection: Connection =
     json.connection.style === 'host' ? { ...noLogin, ...json.connection } : json.connection;
   const fresh: Omit<Settings['project'], 'kind' | 'name'> = {

@@ -88,10 +88,16 @@ function unusedWarning(style: ConnectionStyle | undefined, unused: readonly Opti
 }
 
 /** The next answer to ask for, in the order of the table. */
-export const nextQuestion = (answers: Answers, asked: Option['asked']): OptionName | undefined =>
-  OPTION_NAMES.find(
-    (name) => optionOf(name).asked === asked && !isGiven(answers, name) && applies(name, answers),
-  );
+export const nextQuestion = (
+  answers: Answers,
+  asked: Option['asked'],
+  facts: ProjectFacts,
+): OptionName | undefined =>
+  OPTION_NAMES.find((name) => {
+    const option = optionOf(name);
+    if (option.asked !== asked || isGiven(answers, name) || !applies(name, answers)) return false;
+    return option.suspect === undefined || option.suspect(facts) !== undefined;
+  });
 
 /** What a run without questions cannot do without. */
 export const missingAnswers = (answers: Answers): readonly OptionName[] =>
@@ -105,7 +111,7 @@ export const managerFor = (answers: Answers, facts: ProjectFacts): PackageManage
 export function withSuggestions(answers: Answers, facts: ProjectFacts): Answers {
   const [name] = missingAnswers(answers);
   if (name === undefined) return answers;
-  return withSuggestions({ ...answers, [name]: optionOf(name).offer?.(facts) }, facts);
+  return withSuggestions({ ...answers, [name]: optionOf(name).offer?.(facts, answers) }, facts);
 }
 
 function flagText(name: OptionName, answer: unknown): string {
@@ -128,7 +134,7 @@ export function commandOf(
   const flags = OPTION_NAMES.filter(
     (name) =>
       isGiven(answers, name) &&
-      (optionOf(name).required || answers[name] !== fallback(optionOf(name), facts)),
+      (optionOf(name).required || answers[name] !== fallback(optionOf(name), facts, answers)),
   ).map((name) => flagText(name, answers[name]));
   return [createCommand(managerFor(answers, facts)), shellQuote(directory), ...flags, ...more].join(' ');
 }

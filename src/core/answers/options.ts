@@ -12,6 +12,7 @@ import {
   parseUserKey,
   parseUsername,
 } from './names.ts';
+import { isOldStore, OLD_STORES, oldCookieName, oldStoreIn, type Packages } from './old-stores.ts';
 import type { Parsed } from './parsed.ts';
 import { type ConnectionStyle, STYLES } from './styles.ts';
 
@@ -34,6 +35,7 @@ export interface ProjectFacts {
   readonly modules: ModuleKind;
   /** What a new project has already of the files that this program would write it. */
   readonly kept: readonly KeptFile[];
+  readonly isFirstRun: boolean;
 }
 
 /** `javascript-in-editor`: with a jsconfig.json, by which an editor checks it. */
@@ -67,8 +69,13 @@ export interface Option<T = unknown> extends Flag {
   readonly choices?: Readonly<Record<string, string>>;
   /** Taken when no answer is given. Written as an answer, so that it can be shown. */
   readonly default?: string | number | boolean;
-  /** A default that depends on the project. */
-  readonly offer?: (facts: ProjectFacts) => string | boolean;
+  /** A default that depends on the project, or on whose sessions are adopted; it goes before `default`. */
+  readonly offer?: (
+    facts: ProjectFacts,
+    answers: { readonly adopt?: unknown },
+  ) => string | boolean | undefined;
+  /** A question that is asked only where the project gives a reason to: this answer. Nothing else takes it. */
+  readonly suspect?: (facts: ProjectFacts) => string | undefined;
   /** `offer` is only what the question suggests and `--yes` takes: without either the answer is missing. */
   readonly required?: true;
   /** May be left out, and taken back by `--no-…` or, in JSON, `null`. */
@@ -242,13 +249,36 @@ export const OPTIONS = {
     asked: 'never',
     question: '',
   },
-  collection: {
-    flag: '--collection <name>',
+  adopt: {
+    flag: '--adopt <store>',
     group: 'Sessions',
-    help: 'where sessions are kept',
+    help: 'go on with the sessions that another store left: each is taken over when its cookie comes',
+    kind: 'choice',
+    choices: OLD_STORES,
+    parse: oneOf(OLD_STORES),
+    suspect: ({ isFirstRun, packages }) => (isFirstRun ? oldStoreIn(packages) : undefined),
+    optional: true,
+    asked: 'always',
+    question: 'Go on with the sessions of another store?',
+  },
+  adoptCollection: {
+    flag: '--adopt-collection <name>',
+    group: 'Sessions',
+    help: 'with --adopt, where the other store kept its sessions',
     kind: 'text',
     parse: parseCollection,
     default: 'sessions',
+    asked: 'always',
+    question: 'Collection of the other store',
+  },
+  collection: {
+    flag: '--collection <name>',
+    group: 'Sessions',
+    help: 'where sessions are kept; with --adopt koa_sessions',
+    kind: 'text',
+    parse: parseCollection,
+    default: 'sessions',
+    offer: (_, { adopt }) => (isOldStore(adopt) ? 'koa_sessions' : undefined),
     asked: 'always',
     question: 'Collection',
   },
@@ -326,12 +356,23 @@ export const OPTIONS = {
   cookieName: {
     flag: '--cookie-name <name>',
     group: 'Sessions',
-    help: 'name of the cookie; in production `__Host-` is put before it',
+    help: 'name of the cookie; in production `__Host-` is put before it; with --adopt the name that it had',
     kind: 'text',
     parse: parseCookieName,
     default: 'koa.sess',
+    offer: ({ packages }, { adopt }) => (isOldStore(adopt) ? oldCookieName(adopt, packages) : undefined),
     asked: 'advanced',
     question: 'Name of the cookie',
+  },
+  legacyCookie: {
+    flag: '--legacy-cookie',
+    group: 'Sessions',
+    help: 'no `__Host-` before the name of the cookie, and signatures by SHA-1 are understood, too: what --adopt does, and what stays after it',
+    kind: 'switch',
+    parse: yesOrNo,
+    default: false,
+    asked: 'never',
+    question: '',
   },
   dir: {
     flag: '--dir <path>',
@@ -406,7 +447,8 @@ const FORGOTTEN: ReadonlySet<OptionName> = new Set(['autoReconnect', 'install', 
 export const isRemembered = (name: OptionName): boolean => !FORGOTTEN.has(name);
 
 /** The answer that stands in for one that was not given. */
-export const fallback = ({ default: fixed, offer }: Option, facts: ProjectFacts) => fixed ?? offer?.(facts);
+export const fallback = ({ default: fixed, offer }: Option, facts: ProjectFacts, answers: Answers) =>
+  offer?.(facts, answers) ?? fixed;
 
 /** The row, with the fields that not every row has. */
 export const optionOf = (name: OptionName): Option => OPTIONS[name];

@@ -4,6 +4,8 @@ import { formatDuration } from './duration.ts';
 import type { PackageManager } from './managers.ts';
 import { type MongoUrl, parseMongoUrl } from './mongodb-url.ts';
 import { isNamespaceTooLong, NAMESPACE_BYTES } from './names.ts';
+import { isOldStore, type OldStore, ofVersion } from './old-stores.ts';
+
 import {
   type Answers,
   fallback,
@@ -50,6 +52,10 @@ export interface Settings {
   readonly encrypt: boolean;
   readonly onConcurrentWrite: 'merge' | 'overwrite' | 'throw';
   readonly cookieName: string;
+  /** The cookie as an app before this one made it: no `__Host-`, and SHA-1 in its signature. On while adopting. */
+  readonly legacyCookie: boolean;
+  /** Whose sessions are taken over, and the collection that they are in. */
+  readonly adopt: { readonly store: OldStore; readonly collection: string } | undefined;
   /** Folder of the session files, relative to the project, with `/` and no `.` or `..` segment. */
   readonly dir: string;
   /** How the project's own imports end; `auto` has been settled against its tsconfig. */
@@ -99,7 +105,7 @@ export const problemsInAll = (answers: Answers, facts: ProjectFacts): readonly P
 
 /** The answers must be complete and without problems: those are for the caller to report. */
 export function parseSettings(answers: Answers, facts: ProjectFacts): Outcome {
-  const complete = withDefaults(answers, facts);
+  const complete = withDefaults(withVersion(answers, facts), facts);
   const { values, url, problems } = check(complete);
   if (problems.length > 0) throw new Error('answers with problems have no settings');
   return {
@@ -132,10 +138,17 @@ export function doubtsAbout({ touchAfter, rolling, userKey }: Settings, saved: A
   ];
 }
 
+/** The store as it was in the version that the project uses. */
+const withVersion = (answers: Answers, { packages }: ProjectFacts): Answers =>
+  isOldStore(answers.adopt) ? { ...answers, adopt: ofVersion(answers.adopt, packages) } : answers;
+
+const isLegacyCookie = ({ adopt, legacyCookie }: Values): boolean =>
+  adopt !== undefined || legacyCookie === true;
+
 const withDefaults = (answers: Answers, facts: ProjectFacts): Answers => {
   const fallbacks = OPTION_NAMES.filter(
     (name) => answers[name] === undefined && !optionOf(name).required && applies(name, answers),
-  ).map((name) => [name, fallback(optionOf(name), facts)]);
+  ).map((name) => [name, fallback(optionOf(name), facts, answers)]);
   return { ...answers, ...Object.fromEntries(fallbacks) };
 };
 
@@ -190,6 +203,19 @@ function checkTogether(answers: Answers, values: Values, url: MongoUrl | undefin
       'collection',
       `must be at most ${NAMESPACE_BYTES} bytes long together with the database`,
     ],
+    [values.adopt === undefined && values.adoptCollection !== undefined, 'adoptCollection', 'needs --adopt'],
+    [
+      values.adopt !== undefined &&
+        values.adoptCollection !== undefined &&
+        values.adoptCollection === (url?.collection ?? collection),
+      'collection',
+      'must be another one than that of the old sessions, which --adopt-collection names: the indexes of one would end the sessions of the other',
+    ],
+    [
+      values.adopt !== undefined && values.legacyCookie === false,
+      'legacyCookie',
+      'cannot be turned off with --adopt: the old cookies would not be found',
+    ],
     [
       absoluteTtl !== undefined && ttl !== undefined && absoluteTtl < ttl,
       'absoluteTtl',
@@ -239,6 +265,11 @@ function settingsOf(values: Values, url: MongoUrl | undefined, facts: ProjectFac
     encrypt: required(values.encrypt, 'encrypt'),
     onConcurrentWrite: required(values.onConcurrentWrite, 'onConcurrentWrite'),
     cookieName: required(values.cookieName, 'cookieName'),
+    legacyCookie: isLegacyCookie(values),
+    adopt: values.adopt && {
+      store: values.adopt,
+      collection: required(values.adoptCollection, 'adoptCollection'),
+    },
     dir: required(values.dir, 'dir'),
     importExtension: extension === 'auto' ? facts.importExtension : extension,
     app: required(values.app, 'app'),
@@ -257,6 +288,7 @@ function settingsOf(values: Values, url: MongoUrl | undefined, facts: ProjectFac
 function remembered(values: Values, url: MongoUrl | undefined): Answers {
   const shown = {
     ...values,
+    legacyCookie: isLegacyCookie(values),
     ...(url && { url: url.shown, collection: url.collection ?? values.collection, db: undefined }),
   };
   const entries = OPTION_NAMES.filter((name) => shown[name] !== undefined && isRemembered(name)).map(

@@ -21,6 +21,15 @@ const APP_KEYS: EnvEntry = {
   secret: 'random-keys',
 };
 
+/** A new key would find no old cookie signed. */
+const OLD_APP_KEYS: EnvEntry = {
+  name: 'APP_KEYS',
+  comment:
+    'Sign the session cookie: the keys of the old app (app.keys), comma-separated, in their order. The first one signs, all of them verify.',
+  example: '',
+  secret: 'empty',
+};
+
 const SESSION_ENCRYPTION_KEYS: EnvEntry = {
   name: 'SESSION_ENCRYPTION_KEYS',
   comment:
@@ -54,5 +63,9 @@ function connectionEntries({ connection, project }: Settings): EnvEntry[] {
 
 /** The secrets that the generated code reads from the environment, in the order in which they are written. */
 export function envEntries(settings: Settings): EnvEntry[] {
-  return [APP_KEYS, ...connectionEntries(settings), ...(settings.encrypt ? [SESSION_ENCRYPTION_KEYS] : [])];
+  return [
+    settings.adopt ? OLD_APP_KEYS : APP_KEYS,
+    ...connectionEntries(settings),
+    ...(settings.encrypt ? [SESSION_ENCRYPTION_KEYS] : []),
+  ];
 }

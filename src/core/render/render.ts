@@ -1,4 +1,5 @@
 import { createCommand } from '../answers/managers.ts';
+import type { OldStore } from '../answers/old-stores.ts';
 import type { KeptFile } from '../answers/options.ts';
 import type { Settings } from '../answers/settings.ts';
 import type { ConnectionStyle } from '../answers/styles.ts';
@@ -17,6 +18,7 @@ interface FileRow {
 }
 
 const always = () => true;
+const whileAdopting = ({ adopt }: Settings) => adopt !== undefined;
 const withApp = ({ app }: Settings) => app;
 const withEncryption = ({ encrypt }: Settings) => encrypt;
 /** A file of a new project, unless it came with one. */
@@ -53,6 +55,7 @@ const FILES = [
     isWanted: always,
   },
   { id: 'guide', template: 'session/README.md', path: inSessionFolder('README.md'), isWanted: always },
+  { id: 'adopt', template: 'session/adopt.ts', path: inSessionFolder('adopt.ts'), isWanted: whileAdopting },
   { id: 'session', template: 'session/index.ts', path: inSessionFolder('index.ts'), isWanted: always },
   {
     id: 'database',
@@ -127,6 +130,8 @@ export interface View extends Settings {
   readonly merge: boolean;
   readonly overwrite: boolean;
   readonly throwOnConflict: boolean;
+  /** Which store's sessions are taken over; all false without one. */
+  readonly adopts: AdoptView;
   /** The session property that names the user; a plain identifier. */
   readonly userProperty: string;
   readonly env: readonly (EnvEntry & { readonly line: string })[];
@@ -180,6 +185,7 @@ export function viewFrom(path: string, settings: Settings): View {
     merge: settings.onConcurrentWrite === 'merge',
     overwrite: settings.onConcurrentWrite === 'overwrite',
     throwOnConflict: settings.onConcurrentWrite === 'throw',
+    adopts: adoptView(settings),
     userProperty: settings.userKey ?? 'user',
     env: envEntries(settings).map((entry) => ({
       ...entry,
@@ -194,6 +200,50 @@ export function viewFrom(path: string, settings: Settings): View {
     composePort: composePort(settings.connection),
     composeLogin: composeLogin(settings.connection),
   };
+}
+
+/** What the file that takes old sessions over differs by, and what goes on with the cookie. */
+interface AdoptView {
+  /** The package. */
+  readonly name: string;
+  readonly sessionMongo: boolean;
+  readonly mongoose: boolean;
+  readonly mongoose1: boolean;
+  readonly genericMongo: boolean;
+  /** Whether the store kept the payload as JSON text. */
+  readonly jsonText: boolean;
+  /** How an old session is found, for the guide. */
+  readonly lookup: string;
+  /** Whether the old middleware removes a cookie whose session it does not know. */
+  readonly resetsCookie: boolean;
+  /** The old middleware takes its cookie for JSON, and fails where it is none. */
+  readonly jsonCookie: boolean;
+}
+
+function adoptView({ adopt, cookieName }: Settings): AdoptView {
+  const store = adopt?.store;
+  const sessionMongo = store === 'koa-session-mongo';
+  const mongoose1 = store === 'koa-session-mongoose@1';
+  const genericMongo = store === 'koa-generic-session-mongo';
+  return {
+    name: store?.replace('@', ' ') ?? '',
+    sessionMongo,
+    mongoose: store === 'koa-session-mongoose',
+    mongoose1,
+    genericMongo,
+    jsonText: sessionMongo,
+    lookup: lookupOf(store),
+    resetsCookie: genericMongo || (mongoose1 && cookieName === 'koa.sid'),
+    jsonCookie: sessionMongo || (mongoose1 && cookieName !== 'koa.sid'),
+  };
+}
+
+function lookupOf(store: OldStore | undefined): string {
+  if (store === 'koa-generic-session-mongo') return '`sid`, on which the old store had made a unique index';
+  if (store === 'koa-session-mongoose@1') {
+    return '`sid`, on which the old store had made an index, unless `autoIndex` of Mongoose was off: look, and make it';
+  }
+  return '`_id`';
 }
 
 /** `./store.ts`, `../src/session/store.ts`: from one file of the project to another. */

@@ -20,7 +20,7 @@ export async function askMissing(answers: Answers, facts: ProjectFacts, check: C
 
 /** Offers the questions that have a good default anyway. */
 export async function askAdvanced(answers: Answers, facts: ProjectFacts, check: Check): Promise<Answers> {
-  if (nextQuestion(answers, 'advanced') === undefined) return answers;
+  if (nextQuestion(answers, 'advanced', facts) === undefined) return answers;
   return (await confirm('Change advanced options?', false))
     ? askAll(answers, facts, check, 'advanced')
     : answers;
@@ -32,11 +32,14 @@ async function askAll(
   check: Check,
   asked: Option['asked'],
 ): Promise<Answers> {
-  const name = nextQuestion(answers, asked);
+  const name = nextQuestion(answers, asked, facts);
   if (name === undefined) return answers;
   const answer = await askFor(name, answers, facts, check);
   return askAll({ ...answers, [name]: answer }, facts, check, asked);
 }
+
+/** The choice of an optional answer that leaves it out. */
+const NONE = 'none';
 
 async function askFor(
   name: OptionName,
@@ -45,9 +48,13 @@ async function askFor(
   check: Check,
 ): Promise<unknown> {
   const option = optionOf(name);
-  const offered = fallback(option, facts);
+  const offered = option.suspect?.(facts) ?? fallback(option, facts, answers);
   if (option.kind === 'switch') return confirm(option.question, offered === true);
-  if (option.choices) return choose(questionOf(option, facts), option.choices, offered);
+  if (option.choices && !option.optional) return choose(questionOf(option, facts), option.choices, offered);
+  if (option.choices) {
+    const chosen = await choose(questionOf(option, facts), { ...option.choices, [NONE]: NONE }, offered);
+    return chosen === NONE ? null : chosen;
+  }
   const fromText = (text: string): unknown => (text === '' && option.optional ? null : text);
   // Also a rule that an earlier answer breaks only now: here is where it can be mended.
   const known = new Set(check(answers).map(({ option }) => option));

@@ -11,6 +11,7 @@ const FACTS: ProjectFacts = {
   packages: {},
   language: 'typescript',
   modules: 'esm',
+  isFirstRun: true,
 };
 
 /** One row for each value: the option that it is given for, the rule that it breaks, the answers beside it. */
@@ -214,6 +215,8 @@ describe('answers come to settings', () => {
       encrypt: false,
       onConcurrentWrite: 'merge',
       cookieName: 'koa.sess',
+      legacyCookie: false,
+      adopt: undefined,
       dir: 'src/session',
       importExtension: 'js',
       app: false,

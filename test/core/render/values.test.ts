@@ -31,6 +31,7 @@ const FACTS: ProjectFacts = {
   packages: {},
   language: 'typescript',
   modules: 'esm',
+  isFirstRun: true,
 };
 const HOST_ANSWERS: Answers = { connection: 'host', db: 'app', username: 'ann', userKey: 'userId' };
 

@@ -12,6 +12,7 @@ function stepsFor(kind: 'new' | 'existing', answers: Record<string, unknown>, en
     packages: {},
     language: 'typescript',
     modules: 'esm',
+    isFirstRun: true,
   } as const;
   const { settings } = parseSettings(answers, facts);
   return nextSteps(settings, {

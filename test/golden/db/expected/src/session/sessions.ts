@@ -3,6 +3,9 @@ import { parsePayload } from './payload.ts';
 import { MongoSessionStore } from './store.ts';
 import type { SessionPayload } from './types.ts';
 
+/** Sessions, and nothing else that may lie in the collection. */
+const OWN = { version: { $type: 'number' } };
+
 /** The store, and what an app does with sessions by itself, beside `ctx.session`: what `sessions(app)` returns. */
 export class Sessions extends MongoSessionStore {
   /** The payload of a session outside any request, for WebSockets and jobs. */
@@ -18,14 +21,14 @@ export class Sessions extends MongoSessionStore {
   /** How many sessions are alive. */
   count(): Promise<number> {
     return this.run('count', async (sessions) => {
-      return ['done', await sessions.countDocuments({ expiresAt: { $gt: new Date() } })];
+      return ['done', await sessions.countDocuments({ ...OWN, expiresAt: { $gt: new Date() } })];
     });
   }
 
   /** Ends every session. */
   clear(): Promise<void> {
     return this.run('clear', async (sessions) => {
-      await sessions.deleteMany({});
+      await sessions.deleteMany(OWN);
       return ['done', undefined];
     });
   }

@@ -33,7 +33,7 @@ export function toJson(payload: SessionPayload, maxBytes: number): string {
 }
 
 /** Nothing for a cycle or a BigInt. The error is not told: a `toJSON` that fails may quote the payload. */
-function tryJson(value: unknown): string | undefined {
+export function tryJson(value: unknown): string | undefined {
   try {
     return JSON.stringify(value);
   } catch {

@@ -66,7 +66,7 @@ export class MongoSessionStore {
         _id: id,
         text: toJson(payload, this.#options.maxBytes),
         cookie: cookieFields({ _expire, _maxAge, _session }),
-        expiresAt: this.#expiry(maxAge),
+        expiresAt: this.expiry(maxAge),
         updatedAt: new Date(),
       };
       const write = loaded ? this.#rewrite(sessions, loaded, draft) : this.#insert(sessions, draft);
@@ -118,17 +118,25 @@ export class MongoSessionStore {
     return { ...document, text: data, cookie: cookieFields(document.cookie) };
   }
 
-  /** The filter is `_id` alone: for that one the server itself settles concurrent upserts, up to a rare E11000. */
   async #insert(sessions: SessionCollection, draft: Draft): Promise<Outcome<Loaded | undefined>> {
     const createdAt = draft.updatedAt;
     const update = { ...this.#update(draft), $setOnInsert: { createdAt } };
-    const upsert = () => sessions.updateOne({ _id: draft._id }, update, { upsert: true });
+    const wasThere = await this.upsert(sessions, draft._id, update);
+    // Where another request was first, its version is not known: this one goes on as if it had loaded nothing.
+    return wasThere ? ['update', undefined] : ['insert', { ...draft, createdAt, version: 1 }];
+  }
+
+  /**
+   * Tells whether the document was there. The filter is `_id` alone: for that one the server itself settles concurrent
+   * upserts, up to a rare E11000.
+   */
+  protected async upsert(sessions: SessionCollection, _id: string, update: object): Promise<boolean> {
+    const upsert = () => sessions.updateOne({ _id }, update, { upsert: true });
     const result = await upsert().catch((error) => {
       if (error.code === 11000) return upsert();
       throw error;
     });
-    // Where another request was first, its version is not known: this one goes on as if it had loaded nothing.
-    return isFound(result) ? ['update', undefined] : ['insert', { ...draft, createdAt, version: 1 }];
+    return isFound(result);
   }
 
   async #rewrite(sessions: SessionCollection, loaded: Loaded, draft: Draft): Promise<Outcome<Loaded>> {
@@ -168,13 +176,18 @@ export class MongoSessionStore {
     }
   }
 
-  #update({ text, cookie, expiresAt, updatedAt }: Draft): object {
-    const fields = { data: text, cookie, expiresAt, updatedAt };
+  #update(draft: Draft): object {
+    const fields = this.fields(draft);
     return { $set: fields, $inc: { version: 1 } };
   }
 
+  /** What a document holds beside the beginning of its session and its version. */
+  protected fields({ text: data, cookie, expiresAt, updatedAt }: Draft) {
+    return { data, cookie, expiresAt, updatedAt };
+  }
+
   /** Kept in range: BSON stores an invalid date as 1970, and the TTL index would remove the session at once. */
-  #expiry(maxAge: unknown): Date {
+  protected expiry(maxAge: unknown): Date {
     const lifetime = Number.isFinite(maxAge) ? Number(maxAge) : this.#options.ttl;
     return new Date(Math.max(0, Math.min(Date.now() + lifetime, LAST_DATE)));
   }
@@ -208,7 +221,7 @@ export function hashKey(key: string): string {
 }
 
 /** An `externalKey` of the app's own may return anything. An object would be a query operator. */
-function isKey(key: unknown): key is string {
+export function isKey(key: unknown): key is string {
   if (typeof key !== 'string' || key === '' || key.length > MAX_KEY_LENGTH) return false;
   // All lone surrogates are hashed as the same U+FFFD.
   return !/\p{Surrogate}/u.test(key);

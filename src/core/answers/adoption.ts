@@ -1,0 +1,49 @@
+import { oldCookieName } from './old-stores.ts';
+import type { Answers, ProjectFacts } from './options.ts';
+import type { Settings } from './settings.ts';
+
+/** What to know when adoption begins, and when it ends. */
+export function doubtsAboutAdoption(
+  { adopt, cookieName, legacyCookie }: Settings,
+  saved: Answers,
+  { packages, isFirstRun }: ProjectFacts,
+): readonly string[] {
+  const wasAdopting = typeof saved.adopt === 'string';
+  if (adopt && !wasAdopting) return beginning(adopt, cookieName, packages);
+  if (!adopt && wasAdopting) return [ending(String(saved.adoptCollection), legacyCookie)];
+  if (isFirstRun || (saved.legacyCookie === true) === legacyCookie) return [];
+  return [
+    `in production the cookie is called ${legacyCookie ? cookieName : `__Host-${cookieName}`} from now on, so everybody has to log in again: deploy it when that does least harm`,
+  ];
+}
+
+function beginning(
+  { store, collection }: NonNullable<Settings['adopt']>,
+  cookieName: string,
+  packages: ProjectFacts['packages'],
+): readonly string[] {
+  const usual = oldCookieName(store, packages);
+  const isGuess = store === 'koa-session-mongoose' && !('koa-session' in packages);
+  return [
+    `--adopt goes by the cookies of the old app: APP_KEYS takes its app.keys, or no session is found. Take it back with --no-adopt when the collection ${collection} is empty`,
+    ...(usual === cookieName
+      ? []
+      : [
+          `the cookie is called ${cookieName} here, and ${usual} where ${store} is used, unless the old app said otherwise: under another name no session is found. --cookie-name says which`,
+        ]),
+    ...(isGuess && usual === cookieName
+      ? [
+          `the cookie of the old app is taken to be ${cookieName}, its name from koa-session 6 on; before, it was koa:sess. --cookie-name says which`,
+        ]
+      : []),
+  ];
+}
+
+function ending(collection: string, legacyCookie: boolean): string {
+  return [
+    `without --adopt, who comes back with a session that is still in ${collection} has to log in again. That collection empties itself: once the old app is off, and it is empty, nobody loses anything`,
+    legacyCookie
+      ? 'The cookie keeps its name, without `__Host-`, so that nobody has to log in again; --no-legacy-cookie changes that later, for everybody at once'
+      : 'The cookie gets `__Host-` before its name in production: everybody has to log in again',
+  ].join('. ');
+}

@@ -1,0 +1,40 @@
+/** The stores whose sessions the generated one can take over, and what each was used under. */
+export const OLD_STORES = {
+  'koa-session-mongo': 'under koa-session-store',
+  'koa-session-mongoose': 'version 2 or 3, under koa-session',
+  'koa-session-mongoose@1': 'under koa-session-store or koa-generic-session',
+  'koa-generic-session-mongo': 'under koa-generic-session',
+} as const;
+
+export type OldStore = keyof typeof OLD_STORES;
+
+export const isOldStore = (answer: unknown): answer is OldStore =>
+  typeof answer === 'string' && Object.hasOwn(OLD_STORES, answer);
+
+/** The version range of each package that a package.json names. */
+export type Packages = Readonly<Record<string, string>>;
+
+/** The old store that a project uses, by its packages: a store, else the middleware that one was made for. */
+export function oldStoreIn(packages: Packages): OldStore | undefined {
+  if ('koa-session-mongo' in packages) return 'koa-session-mongo';
+  if ('koa-session-mongoose' in packages) return ofVersion('koa-session-mongoose', packages);
+  if ('koa-generic-session-mongo' in packages) return 'koa-generic-session-mongo';
+  if ('koa-session-store' in packages) return 'koa-session-mongo';
+  return 'koa-generic-session' in packages ? 'koa-generic-session-mongo' : undefined;
+}
+
+/** Version 1 of koa-session-mongoose kept its sessions in another way than those after it. */
+export const ofVersion = (store: OldStore, packages: Packages): OldStore =>
+  store === 'koa-session-mongoose' && majorOf(packages[store]) <= 1 ? 'koa-session-mongoose@1' : store;
+
+/** What the middleware of an old store calls its cookie, if nobody told it otherwise. */
+export function oldCookieName(store: OldStore, packages: Packages): string {
+  if (store === 'koa-session-mongo') return 'koa:sess';
+  if (store === 'koa-session-mongoose')
+    return majorOf(packages['koa-session']) <= 5 ? 'koa:sess' : 'koa.sess';
+  if (store === 'koa-generic-session-mongo') return 'koa.sid';
+  return 'koa-generic-session' in packages ? 'koa.sid' : 'koa:sess';
+}
+
+/** Of a range such as `^5.10.0`; not a number where none is named. */
+const majorOf = (range = ''): number => Number(/\d+/.exec(range)?.[0] ?? Number.NaN);

@@ -1,0 +1,115 @@
+import { type Db, MongoClient } from 'mongodb';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import type { SessionDocument } from '../golden/url/expected/src/session/types.ts';
+import { Browser } from '../support/http.ts';
+import { useDatabase } from '../support/mongo/index.ts';
+import { startNewApp } from './new-app.ts';
+import { LIFETIME, OLD_APPS } from './old-apps.ts';
+
+const { url } = useDatabase();
+const client = new MongoClient(url);
+afterAll(() => client.close());
+
+/** What the app put into the session, without what koa-generic-session keeps beside it. */
+async function dataAt(browser: Browser, path: string): Promise<unknown> {
+  const { status, text } = await browser.get(path);
+  expect({ status, text }).toMatchObject({ status: 200 });
+  const { cookie: _, ...data } = JSON.parse(text) ?? {};
+  return data;
+}
+
+const LOGGED_IN = { userId: 7, cart: [{ 'a.b': '$1' }] };
+
+describe.each(OLD_APPS)('a session of $name', ({ start, settings, cookie, resetsUnknown }) => {
+  let db: Db;
+  let oldOrigin: string;
+  beforeEach(async () => {
+    db = client.db();
+    await Promise.all([db.dropCollection('sessions'), db.dropCollection('koa_sessions')]);
+    oldOrigin = await start({ db, url });
+  });
+
+  /** Logged in at the old app. */
+  async function oldBrowser(): Promise<Browser> {
+    const browser = new Browser(oldOrigin);
+    expect(await dataAt(browser, '/login')).toEqual(LOGGED_IN);
+    expect(await dataAt(browser, '/view')).toEqual({ ...LOGGED_IN, views: 1 });
+    return browser;
+  }
+
+  const oldDocuments = () => db.collection('sessions').find().toArray();
+
+  test('goes on in the new app with the same data, until it is logged out for good', async () => {
+    const browser = await oldBrowser();
+    const { origin } = await startNewApp(db, settings);
+    const before = await oldDocuments();
+    const thief = browser.at(origin);
+
+    const moved = browser.at(origin);
+    expect(await dataAt(moved, '/')).toEqual({ ...LOGGED_IN, views: 1 });
+    expect(await dataAt(moved, '/view')).toEqual({ ...LOGGED_IN, views: 2 });
+    expect(await dataAt(moved, '/view')).toEqual({ ...LOGGED_IN, views: 3 });
+    expect(await oldDocuments()).toEqual(before);
+
+    await moved.get('/logout');
+    expect(await dataAt(moved, '/')).toEqual({});
+    expect(await dataAt(thief, '/')).toEqual({});
+    expect(await dataAt(thief.at(oldOrigin), '/')).toEqual({});
+    expect(await oldDocuments()).toEqual([]);
+  });
+
+  test('is found under its new key alone after regenerate()', async () => {
+    const browser = await oldBrowser();
+    const { origin } = await startNewApp(db, settings);
+    const thief = browser.at(origin);
+    const moved = browser.at(origin);
+    await moved.get('/regenerate');
+    expect(await dataAt(moved, '/view')).toEqual({ ...LOGGED_IN, views: 2 });
+    expect(await dataAt(thief, '/')).toEqual({});
+    expect(await dataAt(thief.at(oldOrigin), '/')).toEqual({});
+  });
+
+  test('stays what it is in each of two apps side by side', async () => {
+    let browser = await oldBrowser();
+    const { origin } = await startNewApp(db, settings);
+    browser = browser.at(origin);
+    expect(await dataAt(browser, '/view')).toEqual({ ...LOGGED_IN, views: 2 });
+    browser = browser.at(oldOrigin);
+    expect(await dataAt(browser, '/view')).toEqual({ ...LOGGED_IN, views: 2 });
+    expect(await dataAt(browser, '/view')).toEqual({ ...LOGGED_IN, views: 3 });
+    browser = browser.at(origin);
+    expect(await dataAt(browser, '/view')).toEqual({ ...LOGGED_IN, views: 3 });
+    expect(await db.collection('koa_sessions').countDocuments({ version: { $exists: true } })).toBe(1);
+  });
+
+  test('of the new app does no harm to the old one, and comes back from it', async () => {
+    const { origin } = await startNewApp(db, settings);
+    const browser = new Browser(origin);
+    await browser.get('/login');
+    const there = browser.at(oldOrigin);
+    expect(await dataAt(there, '/')).toEqual({});
+    expect(await dataAt(there.at(origin), '/')).toEqual(resetsUnknown ? {} : LOGGED_IN);
+  });
+
+  test('keeps its cookie when adoption is over', async () => {
+    const browser = await oldBrowser();
+    const adopting = await startNewApp(db, settings);
+    const moved = browser.at(adopting.origin);
+    await moved.get('/view');
+    const after = await startNewApp(db, { ...settings, adopt: undefined });
+    const last = moved.at(after.origin);
+    expect(await dataAt(last, '/view')).toEqual({ ...LOGGED_IN, views: 3 });
+    expect(await last.cookie(cookie)).toBe(await browser.cookie(cookie));
+  });
+
+  test('ends when it would have ended there', async () => {
+    const browser = await oldBrowser();
+    const { store } = await startNewApp(db, settings);
+    const [document] = await oldDocuments();
+    expect(await store.load(String(await browser.cookie(cookie)))).toMatchObject(LOGGED_IN);
+    const sessions = db.collection<SessionDocument>('koa_sessions');
+    const session = await sessions.findOne({ version: { $exists: true } });
+    const end = document?.ttl ?? document?.updatedAt.getTime() + LIFETIME * 1000;
+    expect(Math.abs(Number(session?.expiresAt) - Number(end))).toBeLessThan(1000);
+  });
+});
