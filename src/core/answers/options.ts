@@ -12,7 +12,7 @@ import {
   parseUserKey,
   parseUsername,
 } from './names.ts';
-import { isOldStore, OLD_STORES, oldCookieName, oldStoreIn, type Packages } from './old-stores.ts';
+import { isOldStore, OLD_STORES, oldCookieName, oldStoreIn } from './old-stores.ts';
 import type { Parsed } from './parsed.ts';
 import { type ConnectionStyle, STYLES } from './styles.ts';
 
