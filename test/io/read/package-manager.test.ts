@@ -18,6 +18,12 @@ describe('what installs a package', () => {
       tree: { [`${PACKAGE}/yarn.lock`]: '', [`${PACKAGE}/package.json`]: NAMED },
       manager: 'yarn',
     },
+    { where: 'its npm-shrinkwrap.json', tree: { [`${PACKAGE}/npm-shrinkwrap.json`]: '' }, manager: 'npm' },
+    {
+      where: 'a workspace of pnpm without a lock file',
+      tree: { 'repository/pnpm-workspace.yaml': '' },
+      manager: 'pnpm',
+    },
     { where: 'the lock file of its workspace', tree: { 'repository/pnpm-lock.yaml': '' }, manager: 'pnpm' },
     {
       where: 'the package.json of its workspace',
