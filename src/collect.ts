@@ -1,18 +1,14 @@
-import { readFile } from 'node:fs/promises';
-import { text } from 'node:stream/consumers';
 import {
   answersError,
   combineAnswers,
   managerFor,
   missingAnswers,
-  parseAnswersJson,
   withSuggestions,
 } from './core/answers/answers.ts';
 import { type Answers, OPTIONS, type ProjectFacts } from './core/answers/options.ts';
 import { problemsIn, problemsInAll } from './core/answers/settings.ts';
-import { UserError } from './core/errors.ts';
 import { type Flags, wordsOf } from './flags.ts';
-import { errorCode } from './io/system-errors.ts';
+import { readConfig } from './io/read/config.ts';
 import { askAdvanced, askMissing, confirm } from './io/terminal/ask.ts';
 import { canAsk } from './io/terminal/environment.ts';
 import { warn } from './io/terminal/output.ts';
@@ -28,7 +24,8 @@ export async function collectAnswers(
   saved: Answers,
   facts: ProjectFacts,
 ): Promise<Answers> {
-  const { answers, warnings } = combineAnswers({ ...(await readConfig(run.config)), ...given }, saved);
+  const configured = run.config === undefined ? {} : await readConfig(run.config);
+  const { answers, warnings } = combineAnswers({ ...configured, ...given }, saved);
   warnings.forEach(warn);
   const known = run.yes ? withSuggestions(answers, facts) : answers;
   const isAsking = run.input && !run.yes && canAsk(process.env);
@@ -53,15 +50,4 @@ export async function collectAnswers(
 async function askFor(known: Answers, isFirstRun: boolean, facts: ProjectFacts): Promise<Answers> {
   const asked = await askMissing(known, facts, problemsIn);
   return isFirstRun ? askAdvanced(asked, facts, problemsIn) : asked;
-}
-
-async function readConfig(path: string | undefined): Promise<Answers> {
-  if (path === undefined) return {};
-  if (path === '-') return parseAnswersJson(await text(process.stdin));
-  try {
-    return parseAnswersJson(await readFile(path, 'utf8'));
-  } catch (error) {
-    if (error instanceof UserError) throw error;
-    throw new UserError(`--config: cannot be read (${errorCode(error)})`);
-  }
 }

@@ -92,8 +92,9 @@ export function readRegular(path: string, shown = path, maxBytes = MAX_BYTES): C
   }
 }
 
-/** Windows has neither of them. */
-const READ_WITHOUT_WAITING = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
+/** Opens a pipe without waiting for whoever writes to it. Windows has neither of the two. */
+export const READ_WITHOUT_WAITING =
+  constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
 
 function refuseOdd(stats: Stats, shown: string, maxBytes: number): void {
   if (!stats.isFile()) throw new PathError(shown, `is ${kindOf(stats)}, where a file is expected`);

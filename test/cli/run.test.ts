@@ -206,7 +206,7 @@ const REFUSED = [
       says: '--touch-after: must be shorter than --ttl, 14d',
     },
   ]),
-  { flags: ['-c', 'db', '--config', 'nowhere.json'], says: '--config: cannot be read (ENOENT)' },
+  { flags: ['-c', 'db', '--config', 'nowhere.json'], says: '--config: there is no file nowhere.json' },
 ];
 
 test.each([

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, rmSync } from 'node:fs';
+import { cpSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
@@ -148,36 +148,42 @@ async function repair(): Promise<Situation> {
   return { ...halfWay, versions };
 }
 
-/** Of the more than 40 calls of a run. */
-const SAMPLED_CALLS = 8;
+/** Of the more than 40 calls of a run that write; of all its calls, and of the errors that each may meet. */
+const SAMPLED = 8;
 
-/**
- * Calls `check` for a sample of the calls of the run that change a file, or for all, with a project of its own in
- * which that call met the fault. Returns the number of calls of a run without faults.
- */
-async function atCalls(
-  { home, command }: Situation,
-  fault: 'kill' | 'EIO' | 'full',
-  check: (project: string, result: Awaited<ReturnType<typeof run>>) => Promise<void>,
-): Promise<number> {
-  const { stderr } = await run(copyOf(home, 'counted'), command, { FAULT: fault, FAULT_AT: `${Infinity}` });
+/** Of a run without faults. */
+async function callsOf({ home, command }: Situation, counted: 'writes' | 'all'): Promise<readonly number[]> {
+  const env = { FAULT_AT: `${Infinity}`, FAULT_OF: counted };
+  const { stderr } = await run(copyOf(home, `counted-${counted}`), command, env);
   const calls = Number(/(\d+) calls$/.exec(stderr.trimEnd())?.[1]);
-  const left = sample(
-    Array.from({ length: calls }, (_, index) => index + 1),
-    SAMPLED_CALLS,
-  );
+  return Array.from({ length: calls }, (_, index) => index + 1);
+}
+
+interface Fault {
+  /** See support/rerun/faults.ts. */
+  readonly fault: string;
+  readonly of: 'writes' | 'all';
+  readonly at: number;
+}
+
+/** Calls `check` for a sample of the faults, or for all, with a project of its own in which a run met the fault. */
+async function atFaults(
+  { home, command }: Situation,
+  faults: readonly Fault[],
+  check: (project: string, result: Awaited<ReturnType<typeof run>>) => Promise<void>,
+): Promise<void> {
+  const left = sample(faults, SAMPLED, ({ fault }) => fault);
   const work = async () => {
-    for (let at = left.shift(); at !== undefined; at = left.shift()) {
+    for (let next = left.shift(); next !== undefined; next = left.shift()) {
+      const { fault, of, at } = next;
       const project = copyOf(home, `${fault}-${at}`);
-      const result = await run(project, command, { FAULT: fault, FAULT_AT: `${at}` });
-      // How many calls need space once the disk is full is not the same in each run.
-      if (fault !== 'full') expect(result.stderr).toContain('met the fault');
+      const result = await run(project, command, { FAULT: fault, FAULT_OF: of, FAULT_AT: `${at}` });
+      // How many calls a run makes is not the same each time: those that wait for the disk end in any order.
       if (result.stderr.includes('met the fault')) await check(project, result);
       rmSync(project, { recursive: true });
     }
   };
   await Promise.all([work(), work()]);
-  return calls;
 }
 
 /** Each file is the old one or the new one, and what the user alone wrote is there. */
@@ -191,48 +197,71 @@ function expectWhole(project: string, { versions }: Situation): void {
   }
 }
 
+/** Folders with nothing in them, which nobody has asked for. */
+function emptyFolders(project: string): string[] {
+  const folders = readdirSync(project, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => join(entry.parentPath, entry.name));
+  return folders.filter((folder) => readdirSync(folder).length === 0);
+}
+
 describe.each([
   ['the first run', first],
   ['a later run', again],
   ['the run after one that was killed', repair],
   ['undo', undo],
 ] as const)('%s', (_, prepare) => {
-  test('killed at any call, the project is whole, and the next run completes', async () => {
+  test('killed at any call, the project is whole, the next run puts it back, and then completes', async () => {
     const whole = await prepare();
-    const calls = await atCalls(whole, 'kill', async (project, { signal }) => {
+    const calls = await callsOf(whole, 'writes');
+    expect(calls.length).toBeGreaterThan(40);
+    const faults = calls.map((at): Fault => ({ fault: 'kill', of: 'writes', at }));
+    await atFaults(whole, faults, async (project, { signal }) => {
       expect(signal).toBe('SIGKILL');
       expectWhole(project, whole);
+      await openProject(project, GENERATOR);
+      expect(whole.versions).toContainEqual(state(project));
+      expect(emptyFolders(project)).toEqual([]);
       await whole.command.carryOut(project);
       expectDone(state(project), whole);
+      expect(emptyFolders(project)).toEqual([]);
     });
-    expect(calls).toBeGreaterThan(40);
   });
-});
 
-describe.each([
-  ['the first run', first],
-  ['a later run', again],
-] as const)('%s', (_, prepare) => {
-  test('when a call fails, all is as it was before, or all is done', async () => {
+  test('when any call fails, reading or writing, all is as it was before, or all is done', async () => {
     const whole = await prepare();
-    await atCalls(whole, 'EIO', async (project, { exitCode, stderr }) => {
-      if (exitCode === 0) return expectWhole(project, whole);
-      expect({ exitCode, stderr }).toEqual({
-        exitCode: 4,
-        stderr: expect.stringContaining('the disk failed'),
-      });
-      expect(state(project)).toEqual(whole.before);
+    const calls = await callsOf(whole, 'all');
+    const faults = calls.flatMap((at) => ERRORS.map((fault): Fault => ({ fault, of: 'all', at })));
+    await atFaults(whole, faults, async (project, { exitCode, stderr }) => {
+      expectWhole(project, whole);
+      if (exitCode !== 0) {
+        expect({ exitCode, stderr }).toEqual({
+          exitCode: expect.toSatisfy((code) => code === 2 || code === 4),
+          stderr: expect.stringMatching(/^error: .*[a-z]/m),
+        });
+        expect(stderr).not.toMatch(/^ +at /m);
+      }
+      await openProject(project, GENERATOR);
+      expect(whole.versions).toContainEqual(state(project));
+      if (exitCode === 0 && whole.command !== UNDO) expect(state(project)).toEqual(whole.after);
+      expect(emptyFolders(project)).toEqual([]);
     });
   });
 
   test('when the disk is full, all is as it was before', async () => {
     const whole = await prepare();
-    await atCalls(whole, 'full', async (project, { exitCode, stderr }) => {
+    const calls = await callsOf(whole, 'writes');
+    const faults = calls.map((at): Fault => ({ fault: 'full', of: 'writes', at }));
+    await atFaults(whole, faults, async (project, { exitCode, stderr }) => {
       expect({ exitCode, stderr }).toEqual({ exitCode: 4, stderr: expect.stringContaining('no space left') });
-      expect(state(project)).toEqual(whole.before);
+      expect(whole.versions).toContainEqual(state(project));
+      expect(emptyFolders(project)).toEqual([]);
     });
   });
 });
+
+/** What a file system, a network and the limits of a process refuse. */
+const ERRORS = ['EIO', 'EMFILE', 'EDQUOT', 'EACCES', 'EROFS', 'EEXIST'] as const;
 
 /** An undo that was killed after its last step is undone by the next one. */
 function expectDone(now: Tree, { command, before, after }: Situation): void {

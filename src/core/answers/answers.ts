@@ -1,6 +1,7 @@
 import { UserError } from '../errors.ts';
 import { applies, isGiven, styleOf } from './applies.ts';
 import { createCommand, MANAGER_NAMES, type PackageManager } from './managers.ts';
+import { isTooDeep } from './nesting.ts';
 import {
   type Answers,
   fallback,
@@ -179,6 +180,7 @@ export function answersError(
 
 /** The text of `--config`. */
 export function parseAnswersJson(text: string): Answers {
+  if (isTooDeep(text)) throw new UserError('--config: is nested too deeply');
   let value: unknown;
   try {
     value = JSON.parse(text.replace(/^\uFEFF/, ''));

@@ -1,4 +1,5 @@
 import { applyEdits, type FormattingOptions, findNodeAtLocation, modify, parseTree } from 'jsonc-parser';
+import { isTooDeep } from '../answers/nesting.ts';
 import { UserError } from '../errors.ts';
 import { plainObject } from '../project/json.ts';
 import { lineEndOf } from '../project/text.ts';
@@ -40,6 +41,7 @@ function created({ own, ...blocks }: WantedPackage): string {
 }
 
 function parse(text: string): Record<Block, Names> {
+  if (isTooDeep(text)) throw new UserError('package.json is nested too deeply. Mend it, then run again.');
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -1,3 +1,4 @@
+import { isTooDeep } from '../answers/nesting.ts';
 import { UserError } from '../errors.ts';
 import { plainObject } from './json.ts';
 import { isSafePath } from './paths.ts';
@@ -92,6 +93,7 @@ type Raw = Readonly<Record<string, unknown>>;
 
 function parseJson(text: string): Raw {
   if (/^<{7} /m.test(text) && /^>{7} /m.test(text)) unsettled();
+  if (isTooDeep(text)) return damaged('it is nested too deeply');
   try {
     return plainObject(JSON.parse(plainText(text))) ?? damaged('it must be one object');
   } catch (error) {

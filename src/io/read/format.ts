@@ -46,8 +46,7 @@ export async function formatAll(
 
 function findFormatter(root: string): Formatter | undefined {
   const named = dependencyNames(root);
-  const resolve = createRequire(join(root, 'package.json')).resolve;
-  const find = (name: string, file: string) => (named.has(name) ? resolveFrom(resolve, file) : undefined);
+  const find = (name: string, file: string) => (named.has(name) ? resolveFrom(root, file) : undefined);
   const biome = find('@biomejs/biome', '@biomejs/biome/package.json');
   if (biome !== undefined) return (file) => formatWithBiome(root, join(dirname(biome), 'bin', 'biome'), file);
   const prettier = find('prettier', 'prettier');
@@ -62,9 +61,9 @@ function dependencyNames(folder: string): ReadonlySet<string> {
   return new Set([...names, ...(parent === folder ? [] : dependencyNames(parent))]);
 }
 
-function resolveFrom(resolve: (file: string) => string, file: string): string | undefined {
+function resolveFrom(root: string, file: string): string | undefined {
   try {
-    return resolve(file);
+    return createRequire(join(root, 'package.json')).resolve(file);
   } catch {
     return undefined;
   }

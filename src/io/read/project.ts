@@ -104,15 +104,12 @@ async function readTree(project: Project, rendered: readonly RenderedFile[]): Pr
   const missing = records.filter(
     ({ id, path, state }) => files.get(path)?.kind === 'absent' && (wanted.has(id) || state === 'written'),
   );
-  const moved = await findById(root, new Set(missing.map(({ id }) => id)));
+  const moved = findById(root, new Set(missing.map(({ id }) => id)));
   for (const path of [...moved.values()].flat()) files.set(path, look(root, path, locate));
   const gone = records.filter(
     ({ id, path }) => !wanted.has(id) && (moved.has(id) || files.get(path)?.kind !== 'absent'),
   );
-  const importers = await findImporters(
-    root,
-    new Set(gone.map(({ id, path }) => moved.get(id)?.[0] ?? path)),
-  );
+  const importers = findImporters(root, new Set(gone.map(({ id, path }) => moved.get(id)?.[0] ?? path)));
   const tree = { files, moved, importers, formatted: new Map() };
   return { ...tree, formatted: await formatAll(root, formattable(rendered, records, tree)) };
 }

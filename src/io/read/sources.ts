@@ -1,9 +1,10 @@
-import type { Dirent } from 'node:fs';
-import { open, readdir, readFile } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { closeSync, type Dirent, openSync, readdirSync, readSync } from 'node:fs';
+import { join } from 'node:path';
 import { idInHeader } from '../../core/project/header.ts';
 import { importsOf, moduleOf } from '../../core/project/imports.ts';
 import { STATE_DIR } from '../../core/project/manifest.ts';
+import { READ_WITHOUT_WAITING, readRegular } from '../files.ts';
+import { PathError, unless } from '../system-errors.ts';
 
 /*
  * The source files of a project, its user's own ones included. They are looked for only when a generated file is not
@@ -16,34 +17,35 @@ const SOURCE = /\.[cm]?[jt]sx?$/;
 /** Not what a compiler makes of them, in which their first line is kept. */
 const GENERATED = /(?<!\.d)\.[cm]?tsx?$/;
 const HEADER_BYTES = 200;
-const MAX_FILES = 50_000;
+/** More than any source has that a person wrote. */
+const MAX_SOURCE_BYTES = 20_000_000;
 
 /** Where files with these ids lie, by the id in their first line; copies included. */
-export async function findById(
-  root: string,
-  ids: ReadonlySet<string>,
-): Promise<ReadonlyMap<string, readonly string[]>> {
+export function findById(root: string, ids: ReadonlySet<string>): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, string[]>();
   if (ids.size === 0) return found;
-  for await (const path of sourceFiles(root)) {
+  for (const path of sourceFiles(root)) {
     if (!GENERATED.test(path)) continue;
-    const id = idInHeader(await firstBytes(join(root, path)));
+    const id = idInHeader(firstBytes(join(root, path)));
     if (id !== undefined && ids.has(id)) add(found, id, path);
   }
   return found;
 }
 
 /** Which source files import these ones. */
-export async function findImporters(
+export function findImporters(
   root: string,
   paths: ReadonlySet<string>,
-): Promise<ReadonlyMap<string, readonly string[]>> {
+): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, string[]>();
   if (paths.size === 0) return found;
   const byModule = new Map([...paths].map((path) => [moduleOf(path), path]));
-  for await (const path of sourceFiles(root)) {
-    const text = await readFile(join(root, path), 'utf8').catch(() => '');
-    for (const module of new Set(importsOf(path, text))) {
+  const names = [...new Set([...paths].flatMap(namesOfModule))];
+  for (const path of sourceFiles(root)) {
+    const bytes = sourceAt(join(root, path));
+    // A module is imported by its name: where that does not occur, nothing is parsed.
+    if (!names.some((name) => bytes?.includes(name))) continue;
+    for (const module of new Set(importsOf(path, bytes?.toString('utf8') ?? ''))) {
       const imported = byModule.get(module);
       if (imported !== undefined) add(found, imported, path);
     }
@@ -55,38 +57,51 @@ function add(found: Map<string, string[]>, key: string, path: string): void {
   found.set(key, [...(found.get(key) ?? []), path]);
 }
 
+/** The words of which each import of a module has one: its own name or, as `src/session/index.ts`, either of two. */
+function namesOfModule(path: string): string[] {
+  const segments = path.split('/').map((segment) => segment.replace(/\.[cm]?[jt]sx?$/, ''));
+  return segments.at(-1) === 'index' ? segments.slice(-2) : segments.slice(-1);
+}
+
 /** Relative to the project, with `/`. */
-export async function* sourceFiles(root: string): AsyncGenerator<string> {
-  let seen = 0;
-  for await (const path of walk(root, await entriesOf(root))) {
-    seen += 1;
-    if (seen > MAX_FILES) return;
-    yield relative(root, path).split(sep).join('/');
+export function* sourceFiles(root: string): Generator<string> {
+  const folders = [''];
+  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    const entries = entriesOf(join(root, folder));
+    if (folder !== '' && entries.some(({ name }) => OTHER_PROJECT.has(name))) continue;
+    const within: string[] = [];
+    for (const entry of entries) {
+      const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+      if (entry.isFile() && SOURCE.test(entry.name)) yield path;
+      if (entry.isDirectory() && !entry.name.startsWith('.') && !SKIPPED.has(entry.name)) within.push(path);
+    }
+    folders.push(...within.reverse());
   }
 }
 
-async function* walk(folder: string, entries: readonly Dirent[]): AsyncGenerator<string> {
-  for (const entry of entries) {
-    const path = join(folder, entry.name);
-    if (entry.isFile() && SOURCE.test(entry.name)) yield path;
-    if (!entry.isDirectory() || entry.name.startsWith('.') || SKIPPED.has(entry.name)) continue;
-    const within = await entriesOf(path);
-    if (!within.some(({ name }) => OTHER_PROJECT.has(name))) yield* walk(path, within);
-  }
+/** What the user may not read holds nothing that could be found, nor does what went away meanwhile. */
+const UNREADABLE = ['EACCES', 'EPERM', 'ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG', 'ENXIO'];
+
+function entriesOf(folder: string): Dirent[] {
+  return unless(UNREADABLE, () => readdirSync(folder, { withFileTypes: true })) ?? [];
 }
 
-/** What cannot be read holds nothing that could be found. */
-async function entriesOf(folder: string): Promise<Dirent[]> {
-  return readdir(folder, { withFileTypes: true }).catch(() => []);
-}
-
-async function firstBytes(path: string): Promise<string> {
-  const file = await open(path, 'r').catch(() => undefined);
-  if (!file) return '';
+function sourceAt(path: string): Buffer | undefined {
   try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(HEADER_BYTES), 0, HEADER_BYTES, 0);
-    return buffer.toString('utf8', 0, bytesRead);
+    return readRegular(path, path, MAX_SOURCE_BYTES)?.bytes;
+  } catch (error) {
+    if (error instanceof PathError) return undefined;
+    throw error;
+  }
+}
+
+function firstBytes(path: string): string {
+  const file = unless(UNREADABLE, () => openSync(path, READ_WITHOUT_WAITING));
+  if (file === undefined) return '';
+  try {
+    const buffer = Buffer.allocUnsafe(HEADER_BYTES);
+    return buffer.toString('utf8', 0, readSync(file, buffer));
   } finally {
-    await file.close();
+    closeSync(file);
   }
 }

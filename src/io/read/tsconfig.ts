@@ -1,9 +1,11 @@
 import { join, relative, resolve, sep } from 'node:path';
 import type { TsConfigJsonResolved } from 'get-tsconfig';
+import { isTooDeep } from '../../core/answers/nesting.ts';
 import { type Build, buildDoubts } from '../../core/plan/build-doubts.ts';
 import type { Project } from '../../core/project/working-tree.ts';
 import type { RenderedFile } from '../../core/render/rendered-file.ts';
-import { statIfThere } from '../files.ts';
+import { readRegular, statIfThere } from '../files.ts';
+import { PathError, reasonOf } from '../system-errors.ts';
 import { sourceFiles } from './sources.ts';
 
 /** How the imports of a project end, by its tsconfig. */
@@ -13,10 +15,12 @@ export async function readImportExtension(
   const path = pathIn(root);
   if (!statIfThere(path)) return { importExtension: 'ts', warnings: [] };
   const { parseTsconfig } = await import('get-tsconfig');
+  const files = new ConfigFiles();
   try {
-    return { importExtension: extensionFor(parseTsconfig(path).compilerOptions ?? {}), warnings: [] };
+    return { importExtension: extensionFor(parseTsconfig(path, files).compilerOptions ?? {}), warnings: [] };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const { message: reason } = files.problem ?? (error as Error);
+    if (reasonOf(files.problem) !== undefined) throw files.problem;
     const warning = `tsconfig.json cannot be read (${reason}); imports are written with ".ts". --import-extension says otherwise.`;
     return { importExtension: 'ts', warnings: [warning] };
   }
@@ -38,40 +42,77 @@ export async function doubtsAboutBuild(
   const isOurs = kind === 'new' && !kept.includes('tsconfig');
   if (isOurs || added.length === 0 || !statIfThere(path)) return [];
   const { parseTsconfig, createFilesMatcher } = await import('get-tsconfig');
-  const config = unlessDamaged(() => parseTsconfig(path));
-  if (config === undefined) return [];
-  const matches = createFilesMatcher({ config, path });
+  const config = unlessDamaged(() => withoutNulls(parseTsconfig(path, new ConfigFiles())));
+  const matches = config && unlessDamaged(() => createFilesMatcher({ config, path }, IS_CASE_SENSITIVE));
+  if (config === undefined || matches === undefined) return [];
   const isCompiled = (file: string) => COMPILED.test(file) && matches(join(root, file)) !== undefined;
   const compiled = added.map((file) => file.path).filter(isCompiled);
   if (compiled.length === 0) return [];
-  return buildDoubts(buildOf(config, root), (await sourcesOf(root)).filter(isCompiled), compiled);
+  return buildDoubts(buildOf(config, root), [...sourceFiles(root)].filter(isCompiled), compiled);
 }
 
-/** What is left out by itself, as is outDir, counts as excluded. */
-function buildOf({ compilerOptions = {}, exclude = [] }: TsConfigJsonResolved, root: string): Build {
-  const { rootDir, outDir, noEmit, composite } = compilerOptions;
-  const seen = (folder: string) => relative(root, resolve(root, folder)).split(sep).join('/');
-  const begins = rootDir ?? (composite ? '.' : undefined);
+/** Said, as get-tsconfig would otherwise find out by writing a file into the current directory. */
+const IS_CASE_SENSITIVE = process.platform === 'linux';
+
+/** An option that is null is to tsc as if it were not there; not so to get-tsconfig. */
+function withoutNulls(config: TsConfigJsonResolved): TsConfigJsonResolved {
+  return Object.fromEntries(Object.entries(config).filter(([, value]) => value !== null));
+}
+
+/** What is left out by itself, as is outDir, counts as excluded. Null is to tsc as if it were not there. */
+function buildOf({ compilerOptions, exclude }: TsConfigJsonResolved, root: string): Build {
+  const { rootDir, outDir, noEmit, composite } = compilerOptions ?? {};
+  const seen = (folder: string | null | undefined) =>
+    folder ? relative(root, resolve(root, folder)).split(sep).join('/') : undefined;
   return {
-    rootDir: begins === undefined ? undefined : seen(begins),
-    outDir: outDir === undefined || noEmit ? undefined : seen(outDir),
-    exclude: exclude.map((pattern) => pattern.replace(/^\.\//, '')),
+    rootDir: seen(rootDir ?? (composite ? '.' : undefined)),
+    outDir: noEmit ? undefined : seen(outDir),
+    exclude: (exclude ?? []).map((pattern) => `${pattern}`.replace(/^\.\//, '')),
   };
 }
+
+/**
+ * What get-tsconfig reads, and keeps by call and path: a tsconfig, those that it extends, and the package.json files
+ * that say where they are. Read with care, as UTF-8 or UTF-16, as tsc does.
+ */
+class ConfigFiles extends Map<string, string> {
+  /** The last thing that went wrong; get-tsconfig tells of it in general terms only. */
+  problem: Error | undefined;
+
+  override get(key: string): string | undefined {
+    const path = /^readFileSync:(.*):utf8$/s.exec(key)?.[1];
+    return super.get(key) ?? (path === undefined ? undefined : this.read(path));
+  }
+
+  private read(path: string): string {
+    try {
+      const text = decode(readRegular(path)?.bytes ?? Buffer.from(''));
+      if (isTooDeep(text)) throw new PathError(path, 'is nested too deeply');
+      return text.trim() === '' ? '{}' : text;
+    } catch (error) {
+      this.problem = error as Error;
+      throw error;
+    }
+  }
+}
+
+function decode(bytes: Buffer): string {
+  const encoding = ENCODINGS.find(([mark]) => bytes.subarray(0, 2).equals(Buffer.from(mark)))?.[1] ?? 'utf-8';
+  return new TextDecoder(encoding).decode(bytes);
+}
+
+const ENCODINGS = [
+  [[0xff, 0xfe], 'utf-16le'],
+  [[0xfe, 0xff], 'utf-16be'],
+] as const;
 
 /** Not declarations, which nothing is made of. */
 const COMPILED = /(?<!\.d)\.[cm]?[jt]sx?$/;
 
 const pathIn = (root: string): string => join(root, 'tsconfig.json');
 
-async function sourcesOf(root: string): Promise<string[]> {
-  const paths: string[] = [];
-  for await (const path of sourceFiles(root)) paths.push(path);
-  return paths;
-}
-
 /** Whoever reads the import endings says what is wrong with it. */
-function unlessDamaged(parse: () => TsConfigJsonResolved): TsConfigJsonResolved | undefined {
+function unlessDamaged<T>(parse: () => T): T | undefined {
   try {
     return parse();
   } catch {

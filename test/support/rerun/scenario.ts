@@ -143,5 +143,6 @@ const HUGE = 10_000_000;
 function contentOf(path: string): string {
   const stats = lstatSync(path);
   if (stats.isSymbolicLink()) return `link to ${readlinkSync(path)}`;
+  if (!stats.isFile()) return 'no file';
   return stats.size > HUGE ? `${stats.size} bytes` : readFileSync(path, 'utf8');
 }

@@ -1,0 +1,16 @@
+/** Deeper than any file that people or programs write; far beyond it, whoever reads JSON runs out of stack. */
+const MAX_DEPTH = 500;
+
+/** Whether arrays and objects lie too deep in one another to be parsed; of JSON, with or without comments. */
+export function isTooDeep(text: string): boolean {
+  let depth = 0;
+  for (const [token] of text.matchAll(TOKENS)) {
+    if (token === '[' || token === '{') depth += 1;
+    if (token === ']' || token === '}') depth -= 1;
+    if (depth > MAX_DEPTH) return true;
+  }
+  return false;
+}
+
+/** Texts and comments, in which a bracket means nothing, and brackets. */
+const TOKENS = /"(?:[^"\\\n]+|\\.)*"|\/\/.*|\/\*[\s\S]*?\*\/|[[\]{}]/g;

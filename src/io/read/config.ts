@@ -1,0 +1,59 @@
+import { closeSync, fstatSync, openSync, statSync } from 'node:fs';
+import { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
+import { parseAnswersJson } from '../../core/answers/answers.ts';
+import type { Answers } from '../../core/answers/options.ts';
+import { UserError } from '../../core/errors.ts';
+import { READ_WITHOUT_WAITING, readText } from '../files.ts';
+import { PathError, reasonOf } from '../system-errors.ts';
+
+/** Answers are a page of text. */
+const MAX_BYTES = 1_000_000;
+/** For a program that makes them up. */
+const PATIENCE_MS = 30_000;
+
+/**
+ * The answers of `--config`: a file, a pipe such as a shell puts in the place of `<(command)`, or `-` for stdin.
+ *
+ * @throws UserError for what cannot be read, or holds no answers
+ */
+export async function readConfig(path: string): Promise<Answers> {
+  return parseAnswersJson(path === '-' ? await textOf(process.stdin) : await textAt(path));
+}
+
+async function textAt(path: string): Promise<string> {
+  try {
+    if (statSync(path, { throwIfNoEntry: false })?.isFIFO()) return await textOf(openPipe(path));
+    const text = readText(path, '', MAX_BYTES);
+    if (text !== undefined) return text;
+  } catch (error) {
+    if (error instanceof PathError) throw new UserError(`--config: ${error.problem}`);
+    const reason = reasonOf(error);
+    if (reason === undefined) throw error;
+    throw new UserError(`--config: cannot be read: ${reason}`);
+  }
+  throw new UserError(`--config: there is no file ${path}`);
+}
+
+/** Not waited for in a thread, which nothing could end. */
+function openPipe(path: string): Readable {
+  const fd = openSync(path, READ_WITHOUT_WAITING);
+  if (fstatSync(fd).isFIFO()) {
+    const pipe = new Socket({ fd, readable: true, writable: false });
+    const silent = new UserError(`--config: nothing came out of ${path} for ${PATIENCE_MS / 1000} s`);
+    return pipe.setTimeout(PATIENCE_MS, () => pipe.destroy(silent));
+  }
+  closeSync(fd);
+  throw new PathError(path, 'was swapped while it was read');
+}
+
+async function textOf(stream: Readable): Promise<string> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of stream) {
+    chunks.push(Buffer.from(chunk));
+    length += chunk.length;
+    if (length > MAX_BYTES) throw new UserError(`--config: is larger than ${MAX_BYTES} bytes`);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
