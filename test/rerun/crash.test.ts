@@ -254,6 +254,8 @@ describe.each([
     const faults = calls.map((at): Fault => ({ fault: 'full', of: 'writes', at }));
     await atFaults(whole, faults, async (project, { exitCode, stderr }) => {
       expect({ exitCode, stderr }).toEqual({ exitCode: 4, stderr: expect.stringContaining('no space left') });
+      expectWhole(project, whole);
+      await openProject(project, GENERATOR);
       expect(whole.versions).toContainEqual(state(project));
       expect(emptyFolders(project)).toEqual([]);
     });

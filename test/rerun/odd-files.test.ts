@@ -190,7 +190,7 @@ describe('--config', () => {
   ])('%s ends with a message', async (_, make, says) => {
     const cwd = await temporaryFolder();
     make(join(cwd, 'answers.json'));
-    expect(await run(['--yes', '--config', 'answers.json'], { cwd })).toMatchObject({
+    expect(await run(['app', '--yes', '--config', 'answers.json'], { cwd })).toMatchObject({
       exitCode: 2,
       stderr: expect.stringContaining(`--config: ${says}`),
     });
@@ -199,7 +199,7 @@ describe('--config', () => {
   test('is waited for at a pipe in a way that a signal ends', async () => {
     const cwd = await temporaryFolder();
     execaSync('mkfifo', [join(cwd, 'pipe')]);
-    const ended = execa(process.execPath, [PROGRAM, '--yes', '--config', 'pipe'], {
+    const ended = execa(process.execPath, [PROGRAM, 'app', '--yes', '--config', 'pipe'], {
       cwd,
       reject: false,
       timeout: 2_000,
