@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import program from '../package.json' with { type: 'json' };
 import { collectAnswers } from './collect.ts';
 import { doubtsAboutAdoption } from './core/answers/adoption.ts';
+import { endingsOf, lifetimesKept } from './core/answers/endings.ts';
 import type { ProjectFacts } from './core/answers/options.ts';
 import { doubtsAbout, parseSettings, valuesForEnv } from './core/answers/settings.ts';
 import { listPatches } from './core/patch/patches.ts';
@@ -34,7 +35,13 @@ export async function main(flags: Flags): Promise<Ending> {
 
   const collected = await collectAnswers({ ...flags, directory }, saved, facts);
   const { settings, secrets, answers } = parseSettings(collected, facts);
-  [...doubtsAbout(settings, saved), ...doubtsAboutAdoption(settings, saved, facts)].forEach(warn);
+  const doubts = [
+    ...endingsOf(settings, answers, saved),
+    ...lifetimesKept(settings, saved),
+    ...doubtsAbout(settings, saved),
+    ...doubtsAboutAdoption(settings, saved, facts),
+  ];
+  doubts.forEach(warn);
 
   const rendered = renderFiles(settings, templates);
   (await doubtsAboutBuild(project, rendered, settings.dir)).forEach(warn);

@@ -20,7 +20,7 @@ const naming = await loadMigration(FEATURES['user-key']);
 const doingBoth = await loadMigration({ ...FEATURES.encrypt, ...FEATURES['user-key'] });
 
 const KEY = Buffer.alloc(32, 1);
-const KEYS = { SESSION_ENCRYPTION_KEYS: KEY.toString('base64') };
+const KEYS = { SESSION_ENCRYPTION_KEYS: KEY.toString('base64'), SESSION_PLAIN_TEXT: 'read' };
 
 /** The sessions of an app as it is generated with these features. */
 async function open(db: Db, features: Partial<Settings>): Promise<GeneratedStore> {
@@ -107,7 +107,7 @@ describe('--encrypt', () => {
     const found = await ofAll(db);
 
     expect(await encrypting(url, ['--check'], KEYS)).toMatchObject({ exitCode: 3, stderr: '' });
-    expect(await encrypting(url, ['--yes'], KEYS)).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await encrypting(url, [], KEYS)).toMatchObject({ exitCode: 0, stderr: '' });
     const data = expect.objectContaining({ _bsontype: 'Binary' });
     expect(await ofAll(db)).toEqual(found.map((document) => ({ ...document, data })));
     const store = await open(db, FEATURES.encrypt);
@@ -115,21 +115,18 @@ describe('--encrypt', () => {
     expect(await encrypting(url, ['--check'], KEYS)).toMatchObject({ exitCode: 0 });
   });
 
-  test('takes consent, for whoever writes to the database could have put the text there', async () => {
+  test.each(['', 'write'])('encrypts nothing while SESSION_PLAIN_TEXT is "%s"', async (mode) => {
     const { url, db } = await openDatabase();
     await sessionsOf(db).insertOne(session('a'));
-    const run = await encrypting(url, [], KEYS);
-    expect(run).toMatchObject({
-      exitCode: 4,
-      stderr: expect.stringContaining('only when encryption is new'),
-    });
+    const run = await encrypting(url, ['--yes'], { ...KEYS, SESSION_PLAIN_TEXT: mode });
+    expect(run).toMatchObject({ exitCode: 0, stderr: '' });
     expect(await ofAll(db)).toEqual([session('a')]);
   });
 
   test('takes the key', async () => {
     const { url, db } = await openDatabase();
     await sessionsOf(db).insertOne(session('a'));
-    expect(await encrypting(url, ['--yes'], { SESSION_ENCRYPTION_KEYS: '' })).toMatchObject({
+    expect(await encrypting(url, [], { ...KEYS, SESSION_ENCRYPTION_KEYS: '' })).toMatchObject({
       exitCode: 1,
       stderr: expect.stringContaining('SESSION_ENCRYPTION_KEYS is not set'),
     });
@@ -156,7 +153,7 @@ describe('--encrypt', () => {
     const { url, db } = await openDatabase();
     await sessionsOf(db).insertMany([session('a'), session('b')]);
     const through = await beforeFirst('update', url, () => write(db));
-    expect(await encrypting(through, ['--yes'], KEYS)).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await encrypting(through, [], KEYS)).toMatchObject({ exitCode: 0, stderr: '' });
     const store = await open(db, FEATURES.encrypt);
     expect(await store.get('a')).toEqual(left);
     expect(await store.get('b')).toMatchObject({ userId: 7 });
@@ -171,11 +168,76 @@ describe('--encrypt', () => {
       if (name === 'update') await before.set('a', { count: count++ });
       return undefined;
     });
-    const run = await encrypting(through, ['--yes'], KEYS);
+    const run = await encrypting(through, [], KEYS);
     expect(run).toMatchObject({ exitCode: 1 });
     expect(run.stderr).toContain(
       'another program goes on writing. Left: encrypt sessions that are plain text (1)',
     );
+  });
+});
+
+describe('encryption is turned on and off, step by step, with processes of two steps side by side', () => {
+  const MODES = ['before', 'write', 'read', 'refuse'] as const;
+  type Mode = (typeof MODES)[number];
+
+  const openIn = async (db: Db, mode: Mode) => {
+    if (mode === 'before') return open(db, {});
+    const { connection, sessions } = await loadGenerated({ ...PLAIN, encrypt: true, connection: STYLES.db });
+    const options = { ttl: 14 * DAY, encryptionKeys: [KEY] as [Buffer], plainText: mode };
+    return new sessions.Sessions(connection.connect(db), options);
+  };
+
+  const use = async (store: GeneratedStore, value: number) => {
+    const ctx = {};
+    const found = await store.get('key', DAY, { ctx });
+    await store.set('key', { ...found, value }, DAY, { ctx });
+    return found?.value;
+  };
+
+  test.each([
+    { steps: ['before', 'write'] },
+    { steps: ['write', 'read'] },
+    { steps: ['read', 'write'] },
+    { steps: ['write', 'before'] },
+  ] as const)('$steps: each goes on where the other was', async ({ steps: [one, other] }) => {
+    const { db } = await openDatabase();
+    const [first, second] = [await openIn(db, one), await openIn(db, other)];
+    await first.set('key', { value: 0 });
+    for (let value = 1; value < 5; value += 1) {
+      expect(await use(value % 2 === 0 ? first : second, value)).toBe(value - 1);
+    }
+  });
+
+  test('after the migration nothing is lost, and plain text is none', async () => {
+    const { url, db } = await openDatabase();
+    await (await openIn(db, 'write')).set('key', { value: 0 });
+    expect(await encrypting(url, [], KEYS)).toMatchObject({ exitCode: 0, stderr: '' });
+    const store = await openIn(db, 'refuse');
+    expect(await use(store, 1)).toBe(0);
+    await (await openIn(db, 'before')).set('planted', { value: 0 });
+    expect(await store.get('planted')).toBeUndefined();
+  });
+
+  test.each([
+    { mode: 'read', from: 'before', type: 'binData' },
+    { mode: 'write', from: 'read', type: 'string' },
+  ] as const)(
+    'in the mode $mode a session that is only used is stored as that mode has it',
+    async ({ mode, from, type }) => {
+      const { db } = await openDatabase();
+      await (await openIn(db, from)).set('key', { value: 0 });
+      await use(await openIn(db, mode), 0);
+      expect(await sessionsOf(db).countDocuments({ data: { $type: type } })).toBe(1);
+    },
+  );
+
+  test('any other mode ends the start', async () => {
+    const { url } = await openDatabase();
+    const run = await encrypting(url, [], { ...KEYS, SESSION_PLAIN_TEXT: 'yes' });
+    expect(run).toMatchObject({
+      exitCode: 1,
+      stderr: 'error: SESSION_PLAIN_TEXT is `read` or `write`, or not set.\n',
+    });
   });
 });
 
@@ -197,14 +259,14 @@ describe('--user-key', () => {
   });
 
   test.each([
-    { what: 'as new as encryption', encrypted: false, args: ['--yes'] },
-    { what: 'newer than encryption', encrypted: true, args: [] },
-  ])('that is $what finds the users of all sessions', async ({ encrypted, args }) => {
+    { what: 'as new as encryption', encrypted: false },
+    { what: 'newer than encryption', encrypted: true },
+  ])('that is $what finds the users of all sessions', async ({ encrypted }) => {
     const { url, db } = await openDatabase();
     const before = await open(db, encrypted ? FEATURES.encrypt : {});
     for (const key of ['a', 'b']) await before.set(key, { userId: 7 });
     await sessionsOf(db).createIndexes([...RIGHT]);
-    expect(await doingBoth(url, args, KEYS)).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await doingBoth(url, [], KEYS)).toMatchObject({ exitCode: 0, stderr: '' });
     const store = await open(db, { ...FEATURES.encrypt, ...FEATURES['user-key'] });
     expect(await store.listByUser(7)).toHaveLength(2);
     expect(JSON.stringify(await ofAll(db))).not.toContain('userId');
@@ -267,7 +329,7 @@ describe('--from', () => {
   test('encrypts what it has copied', async () => {
     const { url, db } = await openDatabase();
     await sessionsOf(db, 'old').insertOne(session('a'));
-    expect(await encrypting(url, [...args, '--yes'], KEYS)).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await encrypting(url, args, KEYS)).toMatchObject({ exitCode: 0, stderr: '' });
     expect(await sessionsOf(db).countDocuments({ data: { $type: 'binData' } })).toBe(1);
   });
 

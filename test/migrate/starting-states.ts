@@ -319,11 +319,6 @@ export const REFUSED: readonly Refused[] = [
     says: ['the index updatedAt_-1 ({"updatedAt":-1}, TTL 0 s) would end sessions too early'],
   },
   {
-    state: 'as many indexes as MongoDB takes',
-    indexes: Array.from({ length: 63 }, (_, at) => [{ [`field${at}`]: 1 }] as const),
-    says: ['it has 64 indexes, and 64 are the most'],
-  },
-  {
     state: 'a capped collection',
     real: true,
     collection: { capped: true, size: 100_000 },

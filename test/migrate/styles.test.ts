@@ -6,7 +6,7 @@ import { DAY, loadMigration, openDatabase, session, sessionsOf } from './project
 
 /** With all features, so that each call of the driver that the script can make is made. */
 const EVERYTHING = { absoluteTtl: 30 * 24 * 60 * 60, userKey: 'userId', encrypt: true };
-const ENV = { SESSION_ENCRYPTION_KEYS: Buffer.alloc(32, 1).toString('base64') };
+const ENV = { SESSION_ENCRYPTION_KEYS: Buffer.alloc(32, 1).toString('base64'), SESSION_PLAIN_TEXT: 'read' };
 const ARGS = ['--yes', '--from', 'old', '--old-ttl', '86400'];
 
 interface Row {

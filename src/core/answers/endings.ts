@@ -1,0 +1,104 @@
+import { formatDuration, parseDuration } from './duration.ts';
+import type { Answers } from './options.ts';
+import type { Settings } from './settings.ts';
+import { shellQuote } from './shell.ts';
+
+/**
+ * What other answers than those of the run before do to sessions that are alive: one text, or none. The list holds
+ * every change that ends sessions, each with what to do about it.
+ *
+ * @param answers those of this run, as the project is to remember them
+ * @param saved those of the run before; empty on the first
+ */
+export function endingsOf(settings: Settings, answers: Answers, saved: Answers): readonly string[] {
+  const changes = [
+    ...otherDatabase(answers, saved),
+    ...otherCollection(settings, saved),
+    ...otherCookie(settings, saved),
+    ...encryptionOn(settings, saved),
+    ...encryptionOff(settings, saved),
+    ...shorterLife(settings, saved),
+  ];
+  if (changes.length === 0) return [];
+  return [
+    `this ends sessions that are alive, unless you go about it as follows:\n${changes.map((change) => `  - ${change}`).join('\n')}`,
+  ];
+}
+
+/** Of a URL, what is before and behind its options. */
+const PLACES = ['url', 'host', 'port', 'db'] as const;
+
+function otherDatabase(answers: Answers, saved: Answers): string[] {
+  if (answers.connection !== saved.connection) return [];
+  const placeIn = (from: Answers) =>
+    PLACES.map((name) => String(from[name] ?? '').replace(/\?.*/s, '')).join(' ');
+  if (placeIn(answers) === placeIn(saved)) return [];
+  return [
+    'the database is another one: the sessions stay in that of before. Copy their collection with mongodump and mongorestore when you deploy',
+  ];
+}
+
+function otherCollection({ collection, project }: Settings, saved: Answers): string[] {
+  if (typeof saved.collection !== 'string' || saved.collection === collection) return [];
+  const command = migration(project.manager, `--from ${shellQuote(saved.collection)}`);
+  return [
+    `--collection is ${collection} and was ${saved.collection}: run \`${command}\` right before you deploy, and once more when no process of before is left. It copies the sessions; the old collection stays as it is, for you to drop`,
+  ];
+}
+
+function otherCookie({ cookieName }: Settings, saved: Answers): string[] {
+  if (typeof saved.cookieName !== 'string' || saved.cookieName === cookieName) return [];
+  return [
+    `--cookie-name is ${cookieName} and was ${saved.cookieName}: everybody has to log in again. Nothing can be done about that but keeping the name`,
+  ];
+}
+
+function encryptionOn({ encrypt, project }: Settings, saved: Answers): string[] {
+  if (!encrypt || saved.encrypt !== false) return [];
+  return [
+    [
+      '--encrypt is new: without these steps, a session that is plain text is none',
+      '1. deploy with SESSION_PLAIN_TEXT=write in the environment: the app reads both, and still writes plain text',
+      '2. when no process of before is left, deploy with SESSION_PLAIN_TEXT=read: it reads both, and encrypts what it writes',
+      `3. then run \`${migration(project.manager)}\` with SESSION_PLAIN_TEXT=read: it encrypts the rest`,
+      '4. deploy without SESSION_PLAIN_TEXT: plain text is refused from then on',
+    ].join('\n    '),
+  ];
+}
+
+function encryptionOff({ encrypt, ttl }: Settings, saved: Answers): string[] {
+  if (encrypt || saved.encrypt !== true) return [];
+  return [
+    `--no-encrypt: nobody can read what is encrypted. Take it back for now, and deploy with SESSION_PLAIN_TEXT=write: each session that is used is written as plain text. ${formatDuration(ttl)} later all of them are, and --no-encrypt ends none`,
+  ];
+}
+
+function shorterLife({ absoluteTtl }: Settings, saved: Answers): string[] {
+  const before = secondsOf(saved.absoluteTtl);
+  const isFirst = secondsOf(saved.ttl) === undefined;
+  if (isFirst || absoluteTtl === undefined || (before !== undefined && before <= absoluteTtl)) return [];
+  const was = before === undefined ? 'off' : formatDuration(before);
+  return [
+    `--absolute-ttl is ${formatDuration(absoluteTtl)} and was ${was}: sessions that began longer ago are over as soon as it is deployed. Begin with a longer one to end fewer`,
+  ];
+}
+
+/** What another `--ttl` does not do: it ends no session, and gives none that is alive more time. */
+export function lifetimesKept({ ttl, project }: Settings, saved: Answers): readonly string[] {
+  const before = secondsOf(saved.ttl);
+  if (before === undefined || before === ttl) return [];
+  const command = migration(project.manager, `--old-ttl ${before}`);
+  return [
+    `sessions that are alive keep the lifetime that they began with, ${formatDuration(before)}: \`${command}\` gives them that of --ttl`,
+  ];
+}
+
+function secondsOf(answer: unknown): number | undefined {
+  const parsed = parseDuration(answer ?? '');
+  return 'value' in parsed ? parsed.value : undefined;
+}
+
+function migration(manager: Settings['project']['manager'], options = ''): string {
+  const separator = manager === 'npm' && options !== '' ? '-- ' : '';
+  return `${manager} run migrate:sessions ${separator}${options}`.trimEnd();
+}

@@ -1,0 +1,81 @@
+import { describe, expect, test } from 'vitest';
+import { endingsOf, lifetimesKept } from '../../../src/core/answers/endings.ts';
+import type { Answers, ProjectFacts } from '../../../src/core/answers/options.ts';
+import { parseSettings } from '../../../src/core/answers/settings.ts';
+
+const FACTS: ProjectFacts = {
+  kind: 'existing',
+  name: 'shop',
+  importExtension: 'js',
+  packageManager: 'npm',
+  kept: [],
+  packages: {},
+  language: 'typescript',
+  modules: 'esm',
+  isFirstRun: false,
+};
+
+const BEFORE: Answers = { connection: 'url', url: 'mongodb://db.example/shop' };
+
+/** What is said of a run with these answers after one with those. */
+function endings(change: Answers, before: Answers = BEFORE): string {
+  const { answers: saved } = parseSettings(before, FACTS);
+  const { settings, answers } = parseSettings({ ...before, ...change }, FACTS);
+  return endingsOf(settings, answers, saved).join('\n');
+}
+
+test.each([
+  { change: { collection: 'logins' }, says: '--from sessions` right before you deploy, and once more' },
+  {
+    change: { cookieName: 'sid' },
+    says: '--cookie-name is sid and was koa.sess: everybody has to log in again',
+  },
+  { change: { encrypt: true }, says: '1. deploy with SESSION_PLAIN_TEXT=write' },
+  { change: { absoluteTtl: '30d' }, says: '--absolute-ttl is 30d and was off' },
+  { change: { url: 'mongodb://db.example/other' }, says: 'the database is another one' },
+  { change: { url: 'mongodb://other.example/shop' }, says: 'mongodump and mongorestore' },
+])('$change ends sessions, and what to do is said', ({ change, says }) => {
+  expect(endings(change)).toContain(says);
+});
+
+test('turning encryption off tells the way by which nobody is logged out', () => {
+  const says = endings({ encrypt: false }, { ...BEFORE, encrypt: true, ttl: '7d' });
+  expect(says).toContain('Take it back for now, and deploy with SESSION_PLAIN_TEXT=write');
+  expect(says).toContain('7d later');
+});
+
+test('a shorter absolute lifetime ends sessions', () => {
+  expect(endings({ absoluteTtl: '20d' }, { ...BEFORE, absoluteTtl: '30d' })).toContain('is 20d and was 30d');
+});
+
+test.each([
+  { what: 'nothing new', change: {} },
+  { what: 'a longer absolute lifetime', change: { absoluteTtl: '40d' } },
+  { what: 'another lifetime', change: { ttl: '7d' } },
+  { what: 'other options of the URL', change: { url: 'mongodb://db.example/shop?retryWrites=false' } },
+  { what: 'a user key', change: { userKey: 'userId' } },
+  { what: 'rolling', change: { rolling: true } },
+])('$what ends none', ({ change }) => {
+  expect(endings(change, { ...BEFORE, absoluteTtl: '30d' })).toBe('');
+});
+
+test('all changes are in one list', () => {
+  const says = endings({ collection: 'logins', cookieName: 'sid', encrypt: true });
+  expect(says.match(/^ {2}- /gm)).toHaveLength(3);
+});
+
+test('the first run ends nothing', () => {
+  const { settings, answers } = parseSettings({ ...BEFORE, encrypt: true, absoluteTtl: '30d' }, FACTS);
+  expect(endingsOf(settings, answers, {})).toEqual([]);
+  expect(lifetimesKept(settings, {})).toEqual([]);
+});
+
+describe('another lifetime', () => {
+  test('leaves that of living sessions, and how to change it is said', () => {
+    const { answers: saved } = parseSettings(BEFORE, FACTS);
+    const { settings } = parseSettings({ ...BEFORE, ttl: '7d' }, FACTS);
+    expect(lifetimesKept(settings, saved)).toEqual([
+      'sessions that are alive keep the lifetime that they began with, 14d: `npm run migrate:sessions -- --old-ttl 1209600` gives them that of --ttl',
+    ]);
+  });
+});
