@@ -5,7 +5,7 @@ import mongoose from 'mongoose';
 import { COLLECTION } from '../src/session/connection.ts';
 import * as settings from '../src/session/index.ts';
 import type { SessionDocument } from '../src/session/types.ts';
-import { describe, PRUNE_INDEX, planIndexes, type WantedIndex } from './session-indexes.ts';
+import { describe, type Index, PRUNE_INDEX, planIndexes } from './session-indexes.ts';
 
 const HELP = `Usage: migrate-sessions [prune] [options]
 
@@ -55,13 +55,7 @@ const FORBIDDEN = [13];
 const UNSUPPORTED = [2, 9, 59, 67, 72, 115, 238, 303, 40415];
 /** A login that fails; a primary that steps down, shuts down or has no majority. */
 const UNREACHABLE = [18, 43, 64, 89, 91, 100, 189, 237, 10107, 11600, 11602, 13435, 13436];
-const HINTS: ReadonlyMap<unknown, string> = new Map([
-  [13, 'the database user lacks a privilege: the role readWrite has all, and the guide shows a smaller one'],
-  [64, 'the replica set has no majority'],
-  [85, 'another program has made an index in the meantime: run it again'],
-  [86, 'another program has made an index in the meantime: run it again'],
-  [121, 'the validator of the collection refuses it'],
-]);
+const LACKS_PRIVILEGE = 'the database user lacks a privilege: readWrite has all, the guide shows fewer';
 
 /** What is going on, and with how many sessions it is done: told every few seconds. */
 const progress = { step: 'connecting', done: 0 };
@@ -79,7 +73,7 @@ async function main(args: string[]): Promise<number> {
   } catch (error) {
     const exitCode = isUnreachable(error) ? 6 : (Object(error).exitCode ?? 1);
     console.error(`error: ${messageOf(error)}`);
-    if (exitCode === 6) console.error('Once the database is in reach, run it again: it goes on.');
+    if (exitCode === 6) console.error('Once the database has a primary and a majority, run it again.');
     return exitCode;
   } finally {
     clearInterval(timer);
@@ -101,11 +95,8 @@ async function migrate(options: Options): Promise<number> {
       for (const action of plan.actions) await apply(action);
       plan = await makePlan(database, options);
     }
-    // One that is being built is there already: the server answers a second wish for it when it is ready.
     begin('waiting for indexes');
-    for (const index of plan.present) {
-      await sessionsIn(database, COLLECTION).createIndexes([index]).catch(ifCode(FORBIDDEN, () => {}));
-    }
+    for (const index of plan.present) await awaitIndex(sessionsIn(database, COLLECTION), index);
     if (hasWork) console.log('done, and verified');
     return 0;
   } finally {
@@ -119,7 +110,7 @@ async function makePlan(database: Database, options: Options) {
   const sessions = sessionsIn(database, COLLECTION);
   if (options.prune) return { actions: await planPruning(sessions), present: [] };
   const indexes = await sessions.indexes().catch(ifCode(ABSENT, () => []));
-  const { present, drop, create, refusals } = planIndexes(indexes);
+  const { present, drop, create, refusals } = planIndexes(indexes as Index[]);
   // To make an index, MongoDB reads all of them, too.
   const foreign = await findForeign(sessions, create.length > 0);
   const reasons = [...(await refusalsOfKind(database)), ...refusals, ...foreign];
@@ -131,7 +122,7 @@ async function makePlan(database: Database, options: Options) {
     ...(create.length > 0 ? await planPruning(sessions) : []),
     ...drop.map((index) => ({
       what: `drop index ${describe(index)}, whose options are not those wanted`,
-      run: () => sessions.dropIndex(String(index.name)).catch(ifCode(ABSENT, () => {})),
+      run: () => sessions.dropIndex(index.name).catch(ifCode(ABSENT, () => {})),
     })),
     ...create.map((index) => ({
       what: `create index ${describe(index)}`,
@@ -186,12 +177,17 @@ sessions here, --adopt <store> goes on with them.`;
 }
 
 /** Without a quorum it would wait for members that are down, but a standalone server knows none. */
-async function createIndex(sessions: Sessions, index: WantedIndex): Promise<unknown> {
+async function createIndex(sessions: Sessions, index: Index): Promise<unknown> {
   const substitute = index.expireAfterSeconds === undefined ? index : PRUNE_INDEX;
   return sessions
     .createIndexes([index], { commitQuorum: 'majority' })
     .catch(ifCode(UNSUPPORTED, () => sessions.createIndexes([index])))
     .catch(ifCode(UNSUPPORTED, () => sessions.createIndexes([substitute])));
+}
+
+/** One that is being built is listed already: the server answers a second wish for it when it is ready. */
+function awaitIndex(sessions: Sessions, index: Index): Promise<unknown> {
+  return sessions.createIndexes([index]).catch(ifCode(FORBIDDEN, () => []));
 }
 
 function planPruning(sessions: Sessions): Promise<Action[]> {
@@ -340,5 +336,6 @@ function ifCode<T>(codes: readonly number[], work: () => T): (error: unknown) =>
 
 /** Without what may follow in a duplicate key error: the key. */
 function messageOf(error: unknown): string {
-  return HINTS.get(Object(error).code) ?? String(Object(error).message).replace(/ dup key:.*/s, '');
+  const { code, message } = Object(error);
+  return FORBIDDEN.includes(code) ? LACKS_PRIVILEGE : String(message).replace(/ dup key:.*/s, '');
 }

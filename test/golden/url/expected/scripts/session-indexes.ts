@@ -1,46 +1,38 @@
 // create-koa-mongo-session: indexes
 import { isDeepStrictEqual } from 'node:util';
 
-/** As MongoDB lists it. */
-interface Index {
-  readonly name?: string | undefined;
-  readonly key: object;
+/** As MongoDB lists it. Directions are numbers, but for indexes of other kinds. */
+export interface Index {
+  readonly name: string;
+  readonly key: Record<string, number>;
   readonly expireAfterSeconds?: number;
   readonly unique?: boolean;
 }
 
-export interface WantedIndex extends Index {
-  readonly name: string;
-  readonly key: Record<string, number>;
-}
-
 /** TTL 0: each session ends at its own date, so that the index never has to change. */
-const TTL_INDEX: WantedIndex = { name: 'session_ttl', key: { expiresAt: 1 }, expireAfterSeconds: 0 };
+const TTL_INDEX: Index = { name: 'session_ttl', key: { expiresAt: 1 }, expireAfterSeconds: 0 };
 /** In its place where the database has no TTL on a date: the name tells the next run. */
-export const PRUNE_INDEX: WantedIndex = { name: 'session_prune', key: { expiresAt: 1 } };
+export const PRUNE_INDEX: Index = { name: 'session_prune', key: { expiresAt: 1 } };
 const WANTED = [TTL_INDEX];
-const MOST = 64;
 
 /**
  * What the indexes of a collection need: those that serve already, those to drop in favour of a wanted one, those to
  * create, and why sessions cannot live with the rest. Pure: servers differ in what they take for the same index.
  */
-export function planIndexes<Listed extends Index>(listed: readonly Listed[]) {
+export function planIndexes(listed: readonly Index[]) {
   // Not with the collation that the collection may have.
   const simple = listed.some((index) => 'collation' in index) ? { collation: { locale: 'simple' } } : {};
-  const present = listed.filter((index) => WANTED.some((wanted) => serves(index, wanted)));
-  const missing = WANTED.filter((wanted) => !present.some((index) => serves(index, wanted)));
+  const serving = listed.filter((index) => WANTED.some((wanted) => serves(index, wanted)));
+  const missing = WANTED.filter((wanted) => !serving.some((index) => serves(index, wanted)));
   const drop = listed.filter((index) => {
     const wanted = WANTED.find(({ key }) => isDeepStrictEqual(key, index.key));
     // Not every version lets two indexes with one key stand side by side.
-    return wanted && !present.includes(index) && (index.unique || missing.includes(wanted));
+    return wanted && !serving.includes(index) && (index.unique || missing.includes(wanted));
   });
   const rest = listed.filter((index) => !drop.includes(index));
   const create = missing.map((wanted) => ({ ...wanted, ...simple }));
-  const isFull = rest.length + create.length > MOST;
-  const refusals = isFull ? [`it has ${rest.length} indexes, and ${MOST} are the most`] : [];
-  const kept = present.map((index) => ({ ...index, ...simple }));
-  return { present: kept, drop, create, refusals: [...refusals, ...rest.flatMap(refusalOf)] };
+  const present = serving.map((index) => ({ ...index, ...simple }));
+  return { present, drop, create, refusals: rest.flatMap(refusalOf) };
 }
 
 export function describe({ name, key, expireAfterSeconds, unique }: Index): string {

@@ -26,8 +26,12 @@ export interface SessionCollection {
 }
 
 export interface SessionIndex {
+  name?: string | undefined;
   key: object;
   expireAfterSeconds?: number;
+  hidden?: boolean;
+  sparse?: boolean;
+  partialFilterExpression?: object;
 }
 
 export interface UpdateResult {

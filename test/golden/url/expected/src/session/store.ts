@@ -41,7 +41,8 @@ export class MongoSessionStore {
 
   constructor(connection: SessionConnection, options: StoreOptions) {
     this.#connection = connection;
-    this.#options = { maxBytes: 1024 * 1024, timeout: 10_000, ...options };
+    const defaults = { maxBytes: 1024 * 1024, timeout: 10_000 };
+    this.#options = { ...defaults, ...options };
   }
 
   /** Nothing when there is no such session or it is over. A failure throws: it must log nobody out. */
@@ -87,8 +88,7 @@ export class MongoSessionStore {
   ready(): Promise<void> {
     return this.run('ready', async (sessions) => {
       const indexes = await sessions.listIndexes().toArray().catch(noneWithoutCollection);
-      const hasTtlIndex = indexes.some((index) => 'expiresAt' in index.key && index.expireAfterSeconds === 0);
-      if (!hasTtlIndex) process.emitWarning('Sessions have no TTL index: run `npm run migrate:sessions`.');
+      if (!indexes.some(removesExpired)) process.emitWarning('Sessions have no TTL index: run `npm run migrate:sessions`.');
       return ['done', undefined];
     });
   }
@@ -250,6 +250,13 @@ function within<T>(timeout: number, work: Promise<T>): Promise<T> {
     const timer = setTimeout(() => reject(new SessionStoreError('TIMEOUT', message)), timeout);
     work.finally(() => clearTimeout(timer)).then(resolve, reject);
   });
+}
+
+/** As the migration script makes it; `session_prune` stands for it where a database has no TTL on a date. */
+function removesExpired({ name, key, expireAfterSeconds, ...options }: SessionIndex): boolean {
+  const isWhole = !options.hidden && !options.sparse && !options.partialFilterExpression;
+  const isTtl = expireAfterSeconds === 0 && isWhole && Object.keys(key).join() === 'expiresAt';
+  return name === 'session_prune' || isTtl;
 }
 
 /** Code 26, no such collection: the first session makes it. */
