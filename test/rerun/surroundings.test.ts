@@ -19,7 +19,14 @@ import { regenerate } from '../../src/regenerate.ts';
 import { linkPackages } from '../support/packages.ts';
 import { filesIn, readIn, temporaryFolder } from '../support/program.ts';
 import { useProgram } from '../support/rerun/bundle.ts';
-import { GENERATOR, generate, PLAIN_RUN, renderedFrom, source } from '../support/rerun/generate.ts';
+import {
+  GENERATOR,
+  generate,
+  PLAIN_RUN,
+  readRendered,
+  renderedFrom,
+  source,
+} from '../support/rerun/generate.ts';
 import { wholeSnapshot } from '../support/rerun/scenario.ts';
 import { writeTree } from '../support/tree.ts';
 
@@ -106,6 +113,30 @@ describe('a real limit of the system', () => {
     });
     expect(wholeSnapshot(project)).toEqual(before);
   });
+
+  test.each([
+    ['a lock', 'lock-999999999-0-0-0'],
+    ['an undo', 'undo.old/journal.json'],
+  ])(
+    '%s that a dead run left where nothing may be written stops no run that has nothing to do',
+    async (_, left) => {
+      const { home, project } = await setUp();
+      const same = writeTree(
+        join(home, 'same'),
+        Object.fromEntries(ONE.map(({ path, text }) => [path, text])),
+      );
+      await generate(project, readRendered(same));
+      writeTree(project, { [`.koa-mongo-session/${left}`]: '' });
+      handOver(home, project);
+      chmodSync(join(project, '.koa-mongo-session'), 0o555);
+      const { exitCode, stderr } = await execa(process.execPath, [program.file, project, same], {
+        reject: false,
+        ...NOBODY,
+      });
+      chmodSync(join(project, '.koa-mongo-session'), 0o755);
+      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    },
+  );
 
   test('a file system that takes no more leaves all as it was', async () => {
     const { project, rendered, before } = await setUp();
@@ -198,6 +229,17 @@ test('a file that is saved in an editor while the run is being planned is not ov
     message: expect.stringContaining('src/store.ts was changed'),
   });
   expect(wholeSnapshot(project)).toEqual(before);
+});
+
+test('the state folder says what it is, and is marked as generated', async () => {
+  const project = await temporaryFolder();
+  await generate(project, ONE);
+  expect(readFileSync(join(project, '.koa-mongo-session/.gitattributes'), 'utf8')).toBe(
+    '* linguist-generated\n',
+  );
+  expect(readFileSync(join(project, '.koa-mongo-session/base/README.md'), 'utf8')).toContain(
+    'nothing to review',
+  );
 });
 
 describe('modes', () => {
@@ -296,7 +338,7 @@ describe('undo', () => {
     expect(wholeSnapshot(project)).toEqual(before);
   });
 
-  test('refuses when there is nothing to take back', async () => {
-    await expect(undo(await temporaryFolder())).rejects.toMatchObject({ exitCode: 2 });
+  test('finds nothing to take back where no run was', async () => {
+    expect(await changesToUndo(await temporaryFolder())).toEqual([]);
   });
 });
