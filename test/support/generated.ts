@@ -98,11 +98,13 @@ export interface StoreOptions extends TypesModule.StoreOptions {
 /** The store with what `--user-key` adds; that all of it is there is for the tests to know. */
 export interface GeneratedStore extends Omit<Sessions, 'destroy'> {
   destroy(key: string, context?: { ctx?: object }): Promise<void>;
+  destroyById(user: string | number, id: string): Promise<void>;
   listByUser(user: string | number, options?: { current?: string }): Promise<UserSession[]>;
   destroyByUser(user: string | number, options?: { except?: string }): Promise<void>;
 }
 
 interface UserSession {
+  id: string;
   current: boolean;
   payload: TypesModule.SessionPayload;
   createdAt: Date;

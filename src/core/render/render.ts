@@ -39,6 +39,12 @@ const FILES = [
   { id: 'types', template: 'session/types.ts', path: inSessionFolder('types.ts'), isWanted: always },
   { id: 'mount', template: 'session/mount.ts', path: inSessionFolder('mount.ts'), isWanted: always },
   { id: 'store', template: 'session/store.ts', path: inSessionFolder('store.ts'), isWanted: always },
+  {
+    id: 'collection',
+    template: 'session/collection.ts',
+    path: inSessionFolder('collection.ts'),
+    isWanted: always,
+  },
   { id: 'sessions', template: 'session/sessions.ts', path: inSessionFolder('sessions.ts'), isWanted: always },
   { id: 'payload', template: 'session/payload.ts', path: inSessionFolder('payload.ts'), isWanted: always },
   {

@@ -75,16 +75,17 @@ export function wait(ms: number): void {
 interface Request {
   get(): Promise<Payload | undefined>;
   set(payload: Payload, maxAge?: unknown): Promise<void>;
-  destroy(): Promise<void>;
+  /** As `regenerate()` does, which has a session; it is given another key next. */
+  leave(): Promise<void>;
   under(key: string): Request;
 }
 
 /** One request of koa-session: its `ctx` goes into each call. */
-export function request(store: GeneratedStore, key: string, ctx: object = {}): Request {
+export function request(store: GeneratedStore, key: string, ctx = {}): Request {
   return {
     get: () => store.get(key, TTL, { ctx }),
     set: (payload, maxAge = TTL) => store.set(key, payload, maxAge, { ctx }),
-    destroy: () => store.destroy(key, { ctx }),
+    leave: () => store.destroy(key, { ctx: Object.assign(ctx, { session: {} }) }),
     under: (other) => request(store, other, ctx),
   };
 }

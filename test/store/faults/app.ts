@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { ConnectionString } from 'mongodb-connection-string-url';
-import type { Connection } from '../../../src/core/answers/settings.ts';
+import type { Connection, Settings } from '../../../src/core/answers/settings.ts';
 import { compiled } from '../../support/compiled.ts';
 import { loadGenerated, PLAIN, STYLES } from '../../support/generated.ts';
 import { Browser } from '../../support/http.ts';
@@ -30,8 +30,13 @@ export async function startFaultyApp(
   server: Pick<OwnServer, 'port' | 'url'>,
   style: Style = 'url',
   query: Record<string, string> = {},
+  options: Partial<Settings> = {},
 ): Promise<FaultyApp & AsyncDisposable> {
-  const { folder } = await loadGenerated({ ...PLAIN, connection: connectionTo(server, style) });
+  const { folder } = await loadGenerated({
+    ...PLAIN,
+    ...options,
+    connection: connectionTo(server, style),
+  });
   const url = new ConnectionString(withDatabase(server.url, 'app'));
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
   const start: Start = { index: await compiled(join(folder, 'index.ts')), style, url: url.href };

@@ -68,9 +68,15 @@ app.use(async (ctx) => {
     await once(process, 'message');
   }
   if (ctx.path === '/logout') ctx.session = null;
+  else if (ctx.path === '/login') await logIn(ctx);
   else if (ctx.method === 'POST') Object.assign(ctx.session, ctx.query);
   ctx.body = ctx.session;
 });
+
+async function logIn(ctx: Koa.Context): Promise<void> {
+  ctx.session.user = 'ann';
+  await ctx.session.regenerate();
+}
 
 const server = app.listen(0, '127.0.0.1');
 await once(server, 'listening');

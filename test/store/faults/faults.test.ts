@@ -1,6 +1,7 @@
+import { setTimeout } from 'node:timers/promises';
 import mongoose from 'mongoose';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import type { Connection } from '../../../src/core/answers/settings.ts';
+import type { Connection, Settings } from '../../../src/core/answers/settings.ts';
 import { loadGenerated, PLAIN, STYLES } from '../../support/generated.ts';
 import { type OwnServer, type ServerOptions, startServer, withDatabase } from '../../support/mongo/index.ts';
 import { connectionTo, startFaultyApp } from './app.ts';
@@ -132,6 +133,44 @@ describe.concurrent('what was acknowledged is kept, the next request works, and 
       await server.resume();
       expect(await browser.post('/?after=1')).toMatchObject({ status: 200 });
       expect(JSON.parse((await browser.get('/')).text)).toEqual({ before: '1', after: '1' });
+      expect(await app.end()).toEqual({ exitCode: 0, stderr: '' });
+    },
+  );
+});
+
+describe.concurrent('regenerate()', () => {
+  test.each([
+    { what: 'that cannot be stored', failCommands: ['update'], times: 2 },
+    { what: 'whose old one cannot be ended', failCommands: ['delete'], times: 2 },
+  ])('a new key $what logs nobody out, and loses nothing', async ({ failCommands, times }) => {
+    await using server = disposable(await startServer());
+    await using app = await startFaultyApp(server);
+    const browser = app.browser();
+    await browser.post('/?before=1');
+    await server.failCommand({ failCommands, errorCode: 13, mode: { times } });
+    expect(await browser.post('/login')).toMatchObject({ status: 500 });
+    expect(JSON.parse((await browser.get('/')).text)).toEqual({ before: '1' });
+    expect(await browser.post('/login')).toMatchObject({ status: 200 });
+    expect(JSON.parse((await browser.get('/')).text)).toEqual({ before: '1', user: 'ann' });
+    expect(await app.end()).toEqual({ exitCode: 0, stderr: '' });
+  });
+});
+
+describe.concurrent('a write that its request was told had failed', () => {
+  test.each<Settings['onConcurrentWrite']>(['merge', 'overwrite', 'throw'])(
+    'does not come on top of a later one: %s',
+    async (onConcurrentWrite) => {
+      await using server = disposable(await startServer());
+      await using app = await startFaultyApp(server, 'url', {}, { onConcurrentWrite });
+      const browser = app.browser();
+      await browser.post('/?a=1');
+      await server.failCommand({ failCommands: writes, blockTimeMS: 12_000, mode: { times: 1 } });
+      const late = browser.post('/?a=late');
+      expect(await late).toMatchObject({ status: 500, text: expect.stringMatching(/gave no answer/) });
+      expect(await browser.post('/?a=acknowledged')).toMatchObject({ status: 200 });
+      // Longer than the server holds the late one back: there is no event that would tell of its end.
+      await setTimeout(4000);
+      expect(JSON.parse((await browser.get('/')).text)).toEqual({ a: 'acknowledged' });
       expect(await app.end()).toEqual({ exitCode: 0, stderr: '' });
     },
   );

@@ -1,6 +1,8 @@
+import type { Collection, Document, OptionalId } from 'mongodb';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
+import type { GeneratedStore } from '../../../support/generated.ts';
 import { openClients } from '../../../support/monitored/log.ts';
-import { HOUR, MINUTE, newKey, newSession, type World, wait } from '../world.ts';
+import { HOUR, MINUTE, newKey, newSession, requestOf, SECOND, type World, wait } from '../world.ts';
 
 export function lifecycle(world: World): void {
   /** The warnings that the work ends with. */
@@ -12,6 +14,11 @@ export function lifecycle(world: World): void {
     } finally {
       emitWarning.mockRestore();
     }
+  };
+  const listOf = async (store: GeneratedStore) => {
+    const found = [];
+    for await (const session of store.list()) found.push(session);
+    return found;
   };
   const { style } = world.settings.connection;
   const ownClients = style === 'url' || style === 'host' ? 1 : 0;
@@ -34,6 +41,84 @@ export function lifecycle(world: World): void {
       expect(await store.count()).toBe(0);
       expect(await store.get(key)).toBeUndefined();
       expect(await world.documents.countDocuments()).toBe(0);
+    });
+
+    test('what is in the collection and no session is neither counted, listed nor ended', async () => {
+      const store = world.open();
+      await newSession(store, { views: 1 });
+      const others = world.documents as unknown as Collection;
+      const soon = new Date(Date.now() + HOUR);
+      const foreign = [
+        { token: 'of a login', userId: 'ann', expiresAt: soon },
+        { _id: 'a cache', data: 'text', expiresAt: soon },
+        { _id: 'a job', data: { a: 1 }, createdAt: soon, updatedAt: soon, version: 1, expiresAt: soon },
+      ];
+      await others.insertMany(foreign as OptionalId<Document>[]);
+      expect(await store.count()).toBe(1);
+      expect(await listOf(store)).toHaveLength(1);
+      await store.clear();
+      expect(await others.countDocuments()).toBe(3);
+    });
+
+    test('list goes through all that are alive, in batches', async () => {
+      const store = world.open();
+      for (let views = 0; views < 205; views += 1) await newSession(store, { views });
+      await newSession(store, { views: -1 }, SECOND);
+      wait(MINUTE);
+      const all = await listOf(store);
+      expect(all.map(({ payload }) => Number(payload.views)).sort((a, b) => a - b)).toEqual(
+        Array.from({ length: 205 }, (_, views) => views),
+      );
+      expect(Object.keys(all[0] ?? {}).sort()).toEqual([
+        'createdAt',
+        'expiresAt',
+        'id',
+        'payload',
+        'updatedAt',
+      ]);
+    });
+
+    test('touch renews a session by its own lifetime, without a request', async () => {
+      const store = world.open();
+      const key = await newSession(store, { views: 1 });
+      await world.documents.updateOne(
+        {},
+        { $set: { cookie: { _maxAge: HOUR, _expire: Date.now() + HOUR } } },
+      );
+      wait(50 * MINUTE);
+      expect(await store.touch(key)).toBe(true);
+      const { cookie, expiresAt, version } = await world.onlyDocument();
+      expect(cookie).toEqual({ _maxAge: HOUR, _expire: Date.now() + HOUR });
+      expect([expiresAt, version]).toEqual([new Date(Date.now() + HOUR + 10 * SECOND), 1]);
+      wait(55 * MINUTE);
+      expect(await store.load(key)).toEqual({ views: 1 });
+    });
+
+    test('touch brings nothing back', async () => {
+      const store = world.open();
+      const key = await newSession(store, { views: 1 }, MINUTE);
+      wait(2 * MINUTE);
+      expect(await store.touch(key)).toBe(false);
+      expect(await store.touch(newKey())).toBe(false);
+      expect(await store.load(key)).toBeUndefined();
+    });
+
+    test('what ends sessions is acknowledged by a majority, and everything is bounded on the server', async () => {
+      const store = world.open();
+      const sent = await world.sentBy(async () => {
+        const key = await newSession(store, { views: 1 });
+        const { set } = await requestOf(store, key);
+        await set({ views: 2 });
+        await store.touch(key);
+        await store.count();
+        await listOf(store);
+        await store.destroy(key);
+        await store.clear();
+        await store.ready();
+      });
+      for (const { command } of sent) expect(command.maxTimeMS).toBeTypeOf('number');
+      const ends = sent.filter(({ name }) => name === 'delete');
+      expect(ends.map(({ command }) => command.writeConcern)).toEqual([{ w: 'majority' }, { w: 'majority' }]);
     });
 
     beforeEach(async () => {

@@ -1,13 +1,11 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import {
-  failureOf,
   HOUR,
   listenTo,
   MINUTE,
   newKey,
   newSession,
   type Payload,
-  request,
   requestOf,
   SECOND,
   USER_KEY,
@@ -46,15 +44,13 @@ export function users(world: World): void {
       expect((await world.onlyDocument()).user).toBe('ann');
     });
 
-    test.each([{ user: true }, { user: { $gt: '' } }, { user: ['ann'] }])(
-      'a user of $user is refused, and nothing is written',
+    test.each([{ user: true }, { user: { $gt: '' } }, { user: ['ann'] }, { user: Number.NaN }])(
+      'a user of $user names nobody, and keeps no session from being stored',
       async ({ user }) => {
-        const { set } = request(world.open(), newKey());
-        expect(await failureOf(set({ [USER_KEY]: user }))).toMatchObject({
-          code: 'INVALID_USER',
-          message: `session.${USER_KEY} has to be a string or a number.`,
-        });
-        expect(await world.documents.countDocuments()).toBe(0);
+        const emitWarning = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+        onTestFinished(() => emitWarning.mockRestore());
+        await newSession(world.open(), { [USER_KEY]: user, views: 1 });
+        expect(await world.onlyDocument()).not.toHaveProperty('user');
       },
     );
 
@@ -112,7 +108,7 @@ export function users(world: World): void {
         const key = await newSession(store, before);
         const slow = await requestOf(store, key);
         await store.destroy(key);
-        await slow.destroy();
+        await slow.leave();
         const next = newKey();
         for (let save = 0; save < 2; save += 1) await slow.under(next).set({ ...after, save });
         expect(await store.get(next)).toEqual(isKept ? { ...after, save: 1 } : undefined);
@@ -124,7 +120,7 @@ export function users(world: World): void {
     test('a session that is still there keeps its user under a new key', async () => {
       const store = world.open();
       const request = await requestOf(store, await newSession(store, { [USER_KEY]: 'ann' }));
-      await request.destroy();
+      await request.leave();
       const next = newKey();
       await request.under(next).set({ [USER_KEY]: 'ann' });
       expect(await store.get(next)).toEqual({ [USER_KEY]: 'ann' });
@@ -133,7 +129,7 @@ export function users(world: World): void {
     test('a key that has no session is no logout: who logs in then is logged in', async () => {
       const store = world.open();
       const login = await requestOf(store, await newSession(store, { [USER_KEY]: 'ann' }));
-      await login.under(newKey()).destroy();
+      await login.under(newKey()).leave();
       const next = newKey();
       await login.under(next).set({ [USER_KEY]: 'ann' });
       expect(await store.get(next)).toEqual({ [USER_KEY]: 'ann' });
@@ -155,14 +151,42 @@ export function users(world: World): void {
       wait(SECOND);
       const second = await newSession(store, { [USER_KEY]: 'ann', device: 'desk' });
       await newSession(store, { [USER_KEY]: 'bob' });
+      const { hashKey } = world.modules.store;
       const list = await store.listByUser('ann', { current: first });
       const dates = { createdAt: expect.any(Date), updatedAt: expect.any(Date), expiresAt: expect.any(Date) };
       expect(list).toEqual([
-        { current: false, payload: { [USER_KEY]: 'ann', device: 'desk' }, ...dates },
-        { current: true, payload: { [USER_KEY]: 'ann', device: 'phone' }, ...dates },
+        { id: hashKey(second), current: false, payload: { [USER_KEY]: 'ann', device: 'desk' }, ...dates },
+        { id: hashKey(first), current: true, payload: { [USER_KEY]: 'ann', device: 'phone' }, ...dates },
       ]);
-      const ids = (await world.documents.find().toArray()).map(({ _id }) => _id);
-      for (const secret of [first, second, ...ids]) expect(JSON.stringify(list)).not.toContain(secret);
+      for (const key of [first, second]) expect(JSON.stringify(list)).not.toContain(key);
+      for (const { id } of list) expect(await store.get(id)).toBeUndefined();
+    });
+
+    test('destroyById ends one session, and only for its own user', async () => {
+      const store = world.open();
+      const keys = [await newSession(store, { [USER_KEY]: 7 }), await newSession(store, { [USER_KEY]: 7 })];
+      const [id = ''] = keys.map((key) => world.modules.store.hashKey(key));
+      await store.destroyById('8', id);
+      await store.destroyById(7, { $ne: '' } as unknown as string);
+      expect(await store.count()).toBe(2);
+      await store.destroyById(7, id);
+      expect(await Promise.all(keys.map((key) => store.get(key)))).toEqual([undefined, { [USER_KEY]: 7 }]);
+    });
+
+    test('ready warns while a session from before is not named by its user', async () => {
+      const store = world.open();
+      await world.documents.createIndex({ expiresAt: 1 }, { expireAfterSeconds: 0 });
+      const key = await newSession(store, { [USER_KEY]: 'ann' });
+      await newSession(store, {});
+      const emitWarning = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+      onTestFinished(() => emitWarning.mockRestore());
+      await store.ready();
+      expect(emitWarning).not.toHaveBeenCalled();
+      await world.documents.updateOne({ _id: world.modules.store.hashKey(key) }, { $unset: { user: '' } });
+      await store.ready();
+      expect(emitWarning.mock.calls).toEqual([
+        [expect.stringMatching(/before the user key, and destroyByUser does not end them: run .*migrate/)],
+      ]);
     });
 
     test('listByUser leaves out what is over', async () => {

@@ -10,9 +10,10 @@ export interface SessionDatabase {
 
 /** The database is yours: its client is neither opened nor closed here. */
 export function connect(database: SessionDatabase): SessionConnection {
+  const sessions = database.collection(COLLECTION);
   return {
     async collection() {
-      return database.collection(COLLECTION);
+      return sessions;
     },
     async close() {},
   };

@@ -25,16 +25,23 @@ export function mountSession<State, Custom>(
     get(ctx: Context): string {
       if (begun.has(ctx)) throw new Error(TWICE);
       begun.add(ctx);
-      return ctx.cookies.get(options.key, ctx.sessionOptions) ?? '';
+      return ctx.cookies.get(options.key, { signed: options.signed ?? true }) ?? '';
     },
     set(ctx: Context, key: string): void {
-      ctx.cookies.set(options.key, key, ctx.sessionOptions);
+      // With the lifetime of this very session.
+      const { sessionOptions } = ctx;
+      ctx.cookies.set(options.key, key, sessionOptions);
     },
   };
   /** Before anything is stored: the cookie would be refused only after that. */
   const beforeSave = (ctx: Context) => {
     if (options.secure && !ctx.cookies.secure) throw new Error(PLAIN_HTTP);
     if (ctx.headerSent && ctx.session.isNew) throw new Error(TOO_LATE);
+    // `regenerate()` has removed the cookie by now, but should the store fail, the old session is still there.
+    const cookies = cookiesOf(ctx);
+    const others = cookies.filter((cookie) => !isNamed(options.key, cookie));
+    const isRemoved = cookies.some((cookie) => cookie.startsWith(`${options.key}=;`));
+    if (isRemoved) ctx.res.setHeader('Set-Cookie', others);
   };
   const session = koaSession({ ...options, externalKey, beforeSave }, app);
 
@@ -72,20 +79,23 @@ export function mountSession<State, Custom>(
 /** Koa answers an error without the headers that were set before: the session would be stored, and its key lost. */
 function keepCookie(ctx: Context, name: string): void {
   const { onerror, res } = ctx;
-  const cookies = () => [res.getHeader('Set-Cookie') ?? []].flat().map(String);
   ctx.onerror = (error: Error) => {
-    if (!error) return onerror.call(ctx, error);
-    const all = cookies().filter((cookie) => cookie.startsWith(`${name}=`) || cookie.startsWith(`${name}.sig=`));
-    // `regenerate()` removes the cookie first: where it failed, the old session is still there.
-    const isRemoved = all.some((cookie) => cookie.startsWith(`${name}=;`)) && ctx.session !== null;
-    const kept = isRemoved ? [] : all;
+    const kept = error ? cookiesOf(ctx).filter((cookie) => isNamed(name, cookie)) : [];
     const { end } = res;
     res.end = (...args: unknown[]) => {
-      const missing = kept.filter((cookie) => !cookies().includes(cookie));
-      if (missing.length > 0 && !res.headersSent) res.setHeader('Set-Cookie', [...cookies(), ...missing]);
-      res.end = end;
+      const others = cookiesOf(ctx).filter((cookie) => !kept.includes(cookie));
+      if (kept.length > 0 && !res.headersSent) res.setHeader('Set-Cookie', [...others, ...kept]);
       return Reflect.apply(end, res, args);
     };
     onerror.call(ctx, error);
   };
+}
+
+function cookiesOf({ res }: Context): string[] {
+  return [res.getHeader('Set-Cookie') ?? []].flat().map(String);
+}
+
+/** The cookie, or its signature. */
+function isNamed(name: string, cookie: string): boolean {
+  return cookie.startsWith(`${name}=`) || cookie.startsWith(`${name}.sig=`);
 }

@@ -1,6 +1,6 @@
 // create-koa-mongo-session: connection
 import { MongoClient, type MongoClientOptions } from 'mongodb';
-import type { SessionConnection, SessionDocument } from './types.ts';
+import type { SessionCollection, SessionConnection, SessionDocument } from './types.ts';
 
 const HOST = '127.0.0.1';
 const PORT = 27017;
@@ -10,6 +10,7 @@ export const COLLECTION = 'sessions';
 /** One client, opened by the first request that needs it. */
 export function connect(): SessionConnection {
   let client: MongoClient | undefined;
+  let sessions: SessionCollection | undefined;
   let isClosed = false;
   return {
     async collection() {
@@ -18,7 +19,8 @@ export function connect(): SessionConnection {
       client ??= openClient();
       // Each time: when the first connection failed, the driver by itself would never try another.
       await client.connect();
-      return client.db(DATABASE).collection<SessionDocument>(COLLECTION);
+      sessions ??= client.db(DATABASE).collection<SessionDocument>(COLLECTION);
+      return sessions;
     },
     async close() {
       isClosed = true;

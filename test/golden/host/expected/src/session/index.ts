@@ -9,17 +9,17 @@ import type { SessionConnection } from './types.ts';
 
 /** The cookie with the key of a session. Another name logs everybody out. */
 function cookie() {
-  const isProduction = process.env.NODE_ENV === 'production';
+  const { NODE_ENV } = process.env;
+  const isProduction = NODE_ENV === 'production';
   return {
     // `__Host-` has the browser insist on `secure`, on the path `/` and on no `domain`: drop it to change one of them.
     key: isProduction ? '__Host-koa.sess' : 'koa.sess',
     // Sent with what the site itself asks for, and with links from other sites ('strict': not even with those).
     sameSite: 'lax',
     path: '/',
-    // Subdomains have it, too, with `domain: 'example.com'`.
-    domain: undefined,
+    // domain: 'example.com', // Subdomains have it, too.
     // Else as the connection is. Behind a proxy that ends TLS, this takes `app.proxy = true`.
-    secure: isProduction || undefined,
+    ...(isProduction && { secure: true }),
   };
 }
 

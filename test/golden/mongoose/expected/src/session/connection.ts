@@ -10,12 +10,16 @@ export interface MongooseConnection {
 
 /** The connection is yours: it is neither opened nor closed here. */
 export function connect(connection: MongooseConnection): SessionConnection {
+  let opened: object | undefined;
+  let sessions: SessionCollection | undefined;
   return {
     async collection() {
       // Resolves at once, without a database, for a connection that was never opened.
       const { db } = await connection.asPromise();
       if (!db) throw new Error('The Mongoose connection was never opened: call mongoose.connect(url) first.');
-      return db.collection(COLLECTION);
+      if (!sessions || db !== opened) sessions = db.collection(COLLECTION);
+      opened = db;
+      return sessions;
     },
     async close() {},
   };

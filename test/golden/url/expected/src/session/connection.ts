@@ -1,6 +1,6 @@
 // create-koa-mongo-session: connection
 import { MongoClient } from 'mongodb';
-import type { SessionConnection, SessionDocument } from './types.ts';
+import type { SessionCollection, SessionConnection, SessionDocument } from './types.ts';
 
 export const COLLECTION = 'sessions';
 
@@ -10,6 +10,7 @@ const OPTIONS = { serverSelectionTimeoutMS: 4000, waitQueueTimeoutMS: 4000 };
 /** One client, opened by the first request that needs it. */
 export function connect(): SessionConnection {
   let client: MongoClient | undefined;
+  let sessions: SessionCollection | undefined;
   let isClosed = false;
   return {
     async collection() {
@@ -18,7 +19,8 @@ export function connect(): SessionConnection {
       client ??= openClient();
       // Each time: when the first connection failed, the driver by itself would never try another.
       await client.connect();
-      return client.db().collection<SessionDocument>(COLLECTION);
+      sessions ??= client.db().collection<SessionDocument>(COLLECTION);
+      return sessions;
     },
     async close() {
       isClosed = true;

@@ -10,6 +10,10 @@ export class SessionStoreError extends Error {
   }
 }
 
+export function timedOut(timeout: number): SessionStoreError {
+  return new SessionStoreError('TIMEOUT', `The session database gave no answer in ${timeout} ms.`);
+}
+
 /** A server's message may quote the command, and with it the payload: only its code is repeated. */
 export function toStoreError(operation: string, error: unknown): SessionStoreError {
   if (error instanceof SessionStoreError) return error;
