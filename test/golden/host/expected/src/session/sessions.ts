@@ -1,35 +1,108 @@
 // create-koa-mongo-session: sessions
 import { parsePayload } from './payload.ts';
-import { MongoSessionStore } from './store.ts';
-import type { SessionPayload } from './types.ts';
+import { type Loaded, MongoSessionStore } from './store.ts';
+import type {
+  SessionConnection,
+  SessionDocument,
+  SessionPayload,
+  StoredSession,
+  StoreOptions,
+} from './types.ts';
 
-/** Sessions, and nothing else that may lie in the collection. */
-const OWN = { version: { $type: 'number' } };
+const BATCH_SIZE = 100;
 
-/** The store, and what an app does with sessions by itself, beside `ctx.session`: what `sessions(app)` returns. */
+/** What `sessions(app)` returns: the store of its middleware, and all that an app does beside `ctx.session`. */
 export class Sessions extends MongoSessionStore {
+  readonly #connection: SessionConnection;
+
+  constructor(connection: SessionConnection, options: StoreOptions) {
+    super(connection, options);
+    this.#connection = connection;
+  }
+
+  /** For the start of the app: throws when the database cannot be used, warns of what the migration has to do. */
+  ready(): Promise<void> {
+    return this.run('ready', async (sessions) => {
+      const indexes = await sessions.indexes();
+      const hasTtlIndex = indexes.some((index) => 'expiresAt' in index.key && index.expireAfterSeconds === 0);
+      if (!hasTtlIndex) process.emitWarning('Sessions have no TTL index: run `npm run migrate:sessions`.');
+      return ['done', undefined];
+    });
+  }
+
   /** The payload of a session outside any request, for WebSockets and jobs. */
   load(key: string): Promise<SessionPayload | undefined> {
     return this.run('load', async (sessions) => {
-      const loaded = await this.find(sessions, key);
-      const isOver = (loaded?.cookie._expire ?? Infinity) < Date.now();
-      const payload = isOver ? undefined : parsePayload(loaded?.text);
+      const payload = payloadOf(await this.find(sessions, key));
       return [payload ? 'hit' : 'miss', payload];
+    });
+  }
+
+  /**
+   * Renews a session by its own lifetime while it is used without requests, as by a WebSocket: `false` when it is over.
+   * The cookie in the browser is renewed by requests alone.
+   */
+  touch(key: string): Promise<boolean> {
+    return this.run('touch', async (sessions) => {
+      const loaded = await this.find(sessions, key);
+      if (!loaded || !payloadOf(loaded)) return ['miss', false];
+      const [outcome] = await this.renew(sessions, loaded);
+      return [outcome, outcome !== 'destroyed'];
     });
   }
 
   /** How many sessions are alive. */
   count(): Promise<number> {
     return this.run('count', async (sessions) => {
-      return ['done', await sessions.countDocuments({ ...OWN, expiresAt: { $gt: new Date() } })];
+      return ['done', await sessions.count({ expiresAt: { $gt: new Date() } })];
     });
+  }
+
+  /** All sessions that are alive, read in batches: `for await (const session of store.list())`. */
+  async *list(): AsyncGenerator<StoredSession, void> {
+    let last = '';
+    let batch: SessionDocument[];
+    do {
+      const filter = { _id: { $gt: last }, expiresAt: { $gt: new Date() } };
+      batch = await this.run('list', async (sessions) => {
+        return ['done', await sessions.find(filter, { sort: { _id: 1 }, limit: BATCH_SIZE })];
+      });
+      for (const document of batch) {
+        last = document._id;
+        yield* this.#describe(document);
+      }
+    } while (batch.length === BATCH_SIZE);
   }
 
   /** Ends every session. */
   clear(): Promise<void> {
     return this.run('clear', async (sessions) => {
-      await sessions.deleteMany(OWN);
+      await sessions.deleteMany();
       return ['done', undefined];
     });
   }
+
+  /** Closes what was opened for this store, and nothing else. */
+  close(): Promise<void> {
+    return this.#connection.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** Nothing for a session that is over or damaged. */
+  #describe(document: SessionDocument): StoredSession[] {
+    const loaded = this.open(document);
+    const payload = payloadOf(loaded);
+    if (!loaded || !payload) return [];
+    const { _id: id, createdAt, updatedAt, expiresAt } = loaded;
+    return [{ id, payload, createdAt, updatedAt, expiresAt }];
+  }
+}
+
+/** koa-session has a date of its own in the session, which may be the earlier one. */
+function payloadOf(loaded: Loaded | undefined): SessionPayload | undefined {
+  const isOver = (loaded?.cookie._expire ?? Infinity) < Date.now();
+  return isOver ? undefined : parsePayload(loaded?.text);
 }

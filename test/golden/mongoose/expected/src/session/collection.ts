@@ -29,8 +29,8 @@ export class BoundedCollection {
     this.#deadline = deadline;
   }
 
-  findOne(_id: string): Promise<SessionDocument | null> {
-    return this.#sessions.findOne({ _id }, { ...READ, ...this.#timeLeft() });
+  findOne(filter: object): Promise<SessionDocument | null> {
+    return this.#sessions.findOne(filter, { ...READ, ...this.#timeLeft() });
   }
 
   /** Of this store's own documents. */

@@ -45,9 +45,9 @@ export function tryJson(value: unknown): string | undefined {
 export function cookieFields(fields: unknown): SessionDocument['cookie'] {
   const { _expire, _maxAge, _session } = Object(fields);
   return {
-    ...(typeof _expire === 'number' && { _expire }),
-    ...(typeof _maxAge === 'number' && { _maxAge }),
-    ...(typeof _session === 'boolean' && { _session }),
+    ...(Number.isFinite(_expire) && { _expire }),
+    ...(Number.isFinite(_maxAge) && { _maxAge }),
+    ...(_session === true && { _session }),
   };
 }
 
