@@ -1,17 +1,10 @@
 // create-koa-mongo-session: store
 import { createHash } from 'node:crypto';
 import { channel } from 'node:diagnostics_channel';
-import { SessionStoreError, toStoreError } from './errors.ts';
+import { BoundedCollection } from './collection.ts';
+import { SessionStoreError, timedOut, toStoreError } from './errors.ts';
 import { cookieFields, merge, parsePayload, toJson } from './payload.ts';
-import type {
-  SessionCollection,
-  SessionConnection,
-  SessionDocument,
-  SessionIndex,
-  SessionPayload,
-  StoreOptions,
-  UpdateResult,
-} from './types.ts';
+import type { SessionConnection, SessionDocument, SessionPayload, StoreOptions } from './types.ts';
 
 /** What a request knows of its session: it tells an insert, an update and a touch apart. */
 export interface Loaded extends Omit<SessionDocument, 'data'> {
@@ -29,15 +22,17 @@ const operations = channel('koa-mongo-session');
 const UNKNOWN_VERSION = -1;
 /** As long as a cookie can come: koa-session-minimal awaits no `set`, and a failed one would end the process. */
 const MAX_KEY_LENGTH = 16 * 1024;
+/** koa-session has a session kept this much longer than its cookie; in ms. */
+const GRACE = 10_000;
 const LAST_DATE = Date.UTC(9999, 11, 31);
-/** Plain values, from the primary, whatever the connection prefers: a secondary may hold what was destroyed. */
-export const READ = { readPreference: 'primary', raw: false, promoteValues: true };
 
 /** A store for koa-session; koa-generic-session and koa-session-minimal call the same three methods. */
 export class MongoSessionStore {
   readonly #connection: SessionConnection;
   readonly #options: Required<StoreOptions>;
   readonly #loaded = new WeakMap<object, Loaded>();
+  /** By request: the `_id` that `regenerate()` gives up as soon as the session is stored under its new one. */
+  readonly #replaced = new WeakMap<object, string>();
 
   constructor(connection: SessionConnection, options: StoreOptions) {
     this.#connection = connection;
@@ -52,7 +47,7 @@ export class MongoSessionStore {
       const payload = parsePayload(loaded?.text);
       if (!loaded || !payload) return ['miss', undefined];
       if (ctx) this.#loaded.set(ctx, loaded);
-      return ['hit', { ...payload, ...loaded.cookie }];
+      return ['hit', Object.assign(payload, loaded.cookie)];
     });
   }
 
@@ -72,42 +67,32 @@ export class MongoSessionStore {
       };
       const write = loaded ? this.#rewrite(sessions, loaded, draft) : this.#insert(sessions, draft);
       const [outcome, written] = await write;
+      if (ctx) await this.#endReplaced(sessions, ctx, id);
       if (ctx && written) this.#loaded.set(ctx, written);
       return [outcome, undefined];
     });
   }
 
-  destroy(key: string): Promise<void> {
+  /** At once, but with the `ctx` of a request that has a session: that is `regenerate()`, and `set` comes next. */
+  destroy(key: string, { ctx }: { ctx?: { session?: unknown } } = {}): Promise<void> {
     return this.run('destroy', async (sessions) => {
-      if (isKey(key)) await sessions.deleteOne({ _id: hashKey(key) });
+      if (!isKey(key)) return ['done', undefined];
+      const _id = hashKey(key);
+      if (ctx?.session) {
+        this.#replaced.set(ctx, _id);
+        return ['postponed', undefined];
+      }
+      await sessions.deleteOne({ _id });
       return ['done', undefined];
     });
   }
 
-  /** For the start of the app: throws when the database cannot be used, warns when the TTL index is missing. */
-  ready(): Promise<void> {
-    return this.run('ready', async (sessions) => {
-      const indexes = await sessions.listIndexes().toArray().catch(noneWithoutCollection);
-      if (!indexes.some(removesExpired)) process.emitWarning('Sessions have no TTL index: run `npm run migrate:sessions`.');
-      return ['done', undefined];
-    });
-  }
-
-  /** Closes what was opened for this store, and nothing else. */
-  close(): Promise<void> {
-    return this.#connection.close();
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
-  }
-
-  protected async find(sessions: SessionCollection, key: string): Promise<Loaded | undefined> {
+  protected async find(sessions: BoundedCollection, key: string): Promise<Loaded | undefined> {
     return isKey(key) ? this.#findById(sessions, hashKey(key)) : undefined;
   }
 
-  async #findById(sessions: SessionCollection, id: string): Promise<Loaded | undefined> {
-    const document = await sessions.findOne({ _id: id }, READ);
+  async #findById(sessions: BoundedCollection, id: string): Promise<Loaded | undefined> {
+    const document = await sessions.findOne({ _id: id });
     return document ? this.open(document) : undefined;
   }
 
@@ -118,7 +103,7 @@ export class MongoSessionStore {
     return { ...document, text: data, cookie: cookieFields(document.cookie) };
   }
 
-  async #insert(sessions: SessionCollection, draft: Draft): Promise<Outcome<Loaded | undefined>> {
+  async #insert(sessions: BoundedCollection, draft: Draft): Promise<Outcome<Loaded | undefined>> {
     const createdAt = draft.updatedAt;
     const update = { ...this.#update(draft), $setOnInsert: { createdAt } };
     const wasThere = await this.upsert(sessions, draft._id, update);
@@ -130,37 +115,50 @@ export class MongoSessionStore {
    * Tells whether the document was there. The filter is `_id` alone: for that one the server itself settles concurrent
    * upserts, up to a rare E11000.
    */
-  protected async upsert(sessions: SessionCollection, _id: string, update: object): Promise<boolean> {
+  protected upsert(sessions: BoundedCollection, _id: string, update: object): Promise<boolean> {
     const upsert = () => sessions.updateOne({ _id }, update, { upsert: true });
-    const result = await upsert().catch((error) => {
+    return upsert().catch((error) => {
       if (error.code === 11000) return upsert();
       throw error;
     });
-    return isFound(result);
   }
 
-  async #rewrite(sessions: SessionCollection, loaded: Loaded, draft: Draft): Promise<Outcome<Loaded>> {
+  /** By its own lifetime, without a request. */
+  protected renew(sessions: BoundedCollection, loaded: Loaded): Promise<Outcome<Loaded>> {
+    const { _maxAge, ...cookie } = loaded.cookie;
+    const isTimed = _maxAge !== undefined;
+    return this.#touch(sessions, loaded, {
+      ...loaded,
+      cookie: isTimed ? { ...cookie, _maxAge, _expire: Date.now() + _maxAge } : cookie,
+      expiresAt: this.expiry(isTimed ? _maxAge + GRACE : undefined),
+      updatedAt: new Date(),
+    });
+  }
+
+  async #rewrite(sessions: BoundedCollection, loaded: Loaded, draft: Draft): Promise<Outcome<Loaded>> {
     const isSame = draft.text === loaded.text && isSameLifetime(draft, loaded);
     return isSame ? this.#touch(sessions, loaded, draft) : this.#change(sessions, loaded, draft);
   }
 
   /** Where another request has changed the lifetime, it stays so: that one renewed the session as well. */
-  async #touch(sessions: SessionCollection, loaded: Loaded, draft: Draft): Promise<Outcome<Loaded>> {
+  async #touch(sessions: BoundedCollection, loaded: Loaded, draft: Draft): Promise<Outcome<Loaded>> {
     const { _id, cookie, expiresAt, updatedAt } = draft;
-    const { _maxAge = null, _session = null } = cookie;
+    const { _expire, _maxAge = null, _session = null } = cookie;
     const filter = { _id, 'cookie._maxAge': _maxAge, 'cookie._session': _session };
-    const result = await sessions.updateOne(filter, { $set: { cookie, expiresAt, updatedAt } });
-    return isFound(result) ? ['touch', { ...loaded, ...draft }] : ['destroyed', loaded];
+    // Never back: it may be late, and come after another one.
+    const dates = { expiresAt, updatedAt, ...(_expire !== undefined && { 'cookie._expire': _expire }) };
+    const isFound = await sessions.updateOne(filter, { $max: dates });
+    return isFound ? ['touch', { ...loaded, ...draft }] : ['destroyed', loaded];
   }
 
   /** Never an upsert: a session destroyed meanwhile stays destroyed, so no slow request undoes a logout. */
-  async #change(sessions: SessionCollection, loaded: Loaded, draft: Draft): Promise<Outcome<Loaded>> {
+  async #change(sessions: BoundedCollection, loaded: Loaded, draft: Draft): Promise<Outcome<Loaded>> {
     let base = loaded;
     let mine = draft;
     // Each further turn means that another request's write was acknowledged, so this ends.
     while (true) {
       const { _id, version } = base;
-      if (isFound(await sessions.updateOne({ _id, version }, this.#update(mine)))) {
+      if (await sessions.updateOne({ _id, version }, this.#update(mine))) {
         const isMerged = base !== loaded;
         // `ctx.session` does not show what was merged into it, so its next change has to be merged as well.
         const next = { ...loaded, ...draft, version: isMerged ? UNKNOWN_VERSION : version + 1 };
@@ -186,6 +184,13 @@ export class MongoSessionStore {
     return { data, cookie, expiresAt, updatedAt };
   }
 
+  async #endReplaced(sessions: BoundedCollection, ctx: object, id: string): Promise<void> {
+    const _id = this.#replaced.get(ctx);
+    if (_id === undefined || _id === id) return;
+    await sessions.deleteOne({ _id });
+    this.#replaced.delete(ctx);
+  }
+
   /** Kept in range: BSON stores an invalid date as 1970, and the TTL index would remove the session at once. */
   protected expiry(maxAge: unknown): Date {
     const lifetime = Number.isFinite(maxAge) ? Number(maxAge) : this.#options.ttl;
@@ -194,20 +199,23 @@ export class MongoSessionStore {
 
   protected async run<T>(
     operation: string,
-    work: (sessions: SessionCollection) => Promise<Outcome<T>>,
+    work: (sessions: BoundedCollection) => Promise<Outcome<T>>,
   ): Promise<T> {
+    const { timeout } = this.#options;
     const start = performance.now();
     const report = (outcome: string) => {
       if (!operations.hasSubscribers) return;
       operations.publish({ operation, outcome, durationMs: performance.now() - start });
     };
     try {
-      const answer = this.#connection.collection().then(work);
-      const [outcome, result] = await within(this.#options.timeout, answer);
+      const connected = this.#connection.collection();
+      const answer = connected.then((sessions) => work(new BoundedCollection(sessions, start + timeout)));
+      const [outcome, result] = await within(timeout, answer);
       report(outcome);
       return result;
     } catch (error) {
-      const failure = toStoreError(operation, error);
+      // Code 50: the server itself has kept to the time.
+      const failure = Object(error).code === 50 ? timedOut(timeout) : toStoreError(operation, error);
       report(failure.code);
       throw failure;
     }
@@ -227,12 +235,6 @@ export function isKey(key: unknown): key is string {
   return !/\p{Surrogate}/u.test(key);
 }
 
-/** An unacknowledged write tells nothing: a conflict and a logout would both look like success. */
-function isFound({ acknowledged, matchedCount }: UpdateResult): boolean {
-  if (acknowledged) return matchedCount > 0;
-  throw new SessionStoreError('UNACKNOWLEDGED', 'Sessions need a write concern other than w=0.');
-}
-
 function isDated({ createdAt, updatedAt, expiresAt, version }: Omit<SessionDocument, 'data'>): boolean {
   const dates = [createdAt, updatedAt, expiresAt];
   return dates.every((date) => date instanceof Date) && Number.isSafeInteger(version);
@@ -246,21 +248,7 @@ function isSameLifetime({ cookie: one }: Lifetime, { cookie: other }: Lifetime):
 
 function within<T>(timeout: number, work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    const message = `The session database gave no answer in ${timeout} ms.`;
-    const timer = setTimeout(() => reject(new SessionStoreError('TIMEOUT', message)), timeout);
+    const timer = setTimeout(() => reject(timedOut(timeout)), timeout);
     work.finally(() => clearTimeout(timer)).then(resolve, reject);
   });
-}
-
-/** As the migration script makes it; `session_prune` stands for it where a database has no TTL on a date. */
-function removesExpired({ name, key, expireAfterSeconds, ...options }: SessionIndex): boolean {
-  const isWhole = !options.hidden && !options.sparse && !options.partialFilterExpression;
-  const isTtl = expireAfterSeconds === 0 && isWhole && Object.keys(key).join() === 'expiresAt';
-  return name === 'session_prune' || isTtl;
-}
-
-/** Code 26, no such collection: the first session makes it. */
-function noneWithoutCollection(error: { code?: unknown }): SessionIndex[] {
-  if (error.code === 26) return [];
-  throw error;
 }

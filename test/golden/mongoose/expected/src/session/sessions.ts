@@ -4,6 +4,7 @@ import { type Loaded, MongoSessionStore } from './store.ts';
 import type {
   SessionConnection,
   SessionDocument,
+  SessionIndex,
   SessionPayload,
   StoredSession,
   StoreOptions,
@@ -24,8 +25,9 @@ export class Sessions extends MongoSessionStore {
   ready(): Promise<void> {
     return this.run('ready', async (sessions) => {
       const indexes = await sessions.indexes();
-      const hasTtlIndex = indexes.some((index) => 'expiresAt' in index.key && index.expireAfterSeconds === 0);
-      if (!hasTtlIndex) process.emitWarning('Sessions have no TTL index: run `npm run migrate:sessions`.');
+      if (!indexes.some(removesExpired)) {
+        process.emitWarning('Sessions have no TTL index: run `npm run migrate:sessions`.');
+      }
       return ['done', undefined];
     });
   }
@@ -105,4 +107,11 @@ export class Sessions extends MongoSessionStore {
 function payloadOf(loaded: Loaded | undefined): SessionPayload | undefined {
   const isOver = (loaded?.cookie._expire ?? Infinity) < Date.now();
   return isOver ? undefined : parsePayload(loaded?.text);
+}
+
+/** As the migration script makes it; `session_prune` stands for it where a database has no TTL on a date. */
+function removesExpired({ name, key, expireAfterSeconds, ...options }: SessionIndex): boolean {
+  const isWhole = !options.hidden && !options.sparse && !options.partialFilterExpression;
+  const isTtl = expireAfterSeconds === 0 && isWhole && Object.keys(key).join() === 'expiresAt';
+  return name === 'session_prune' || isTtl;
 }

@@ -18,11 +18,21 @@ export interface SessionDocument {
 /** The part of a collection that the store uses: it fits every copy of the driver, Mongoose's too. */
 export interface SessionCollection {
   findOne(filter: object, options?: object): Promise<SessionDocument | null>;
+  find(filter: object, options?: object): { toArray(): Promise<SessionDocument[]> };
+  countDocuments(filter: object, options?: object): Promise<number>;
   updateOne(filter: object, update: object, options?: object): Promise<UpdateResult>;
-  deleteOne(filter: object): Promise<unknown>;
-  deleteMany(filter: object): Promise<unknown>;
-  countDocuments(filter: object): Promise<number>;
-  listIndexes(): { toArray(): Promise<SessionIndex[]> };
+  deleteOne(filter: object, options?: object): Promise<DeleteResult>;
+  deleteMany(filter: object, options?: object): Promise<DeleteResult>;
+  listIndexes(options?: object): { toArray(): Promise<SessionIndex[]> };
+}
+
+export interface UpdateResult {
+  acknowledged: boolean;
+  matchedCount: number;
+}
+
+export interface DeleteResult {
+  deletedCount: number;
 }
 
 export interface SessionIndex {
@@ -32,11 +42,6 @@ export interface SessionIndex {
   hidden?: boolean;
   sparse?: boolean;
   partialFilterExpression?: object;
-}
-
-export interface UpdateResult {
-  acknowledged: boolean;
-  matchedCount: number;
 }
 
 /** Asked for the collection at each use, so that a failed connection is tried again and not remembered. */
@@ -55,3 +60,13 @@ export interface StoreOptions {
 }
 
 export type SessionPayload = Record<string, unknown>;
+
+/** A session that is alive, as an app sees it from outside of its requests; it holds no key. */
+export interface StoredSession {
+  /** Names the session, and opens it to nobody: it is the hash of its key. */
+  id: string;
+  payload: SessionPayload;
+  createdAt: Date;
+  updatedAt: Date;
+  expiresAt: Date;
+}
