@@ -17,7 +17,6 @@ function onlyUpdate(sent: readonly SentCommand[]): {
 }
 
 export function writing(world: World): void {
-
   describe('writing', () => {
     test('a new session is an upsert by the _id alone', async () => {
       const { set } = request(world.open(), newKey());
