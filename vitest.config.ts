@@ -14,7 +14,7 @@ export default defineConfig(({ mode }) => ({
   plugins: [parsedTemplates()],
   test: {
     include: mode === 'exhaustive' ? filesThatSample() : [TEST_FILES],
-    exclude: ['test/golden/*/expected/**', 'test/rerun/*/**'],
+    exclude: ['test/golden/*/expected/**', 'test/projects/*/**', 'test/rerun/*/**'],
     globalSetup: ['test/support/mongo/global-setup.ts', 'test/support/sampling-setup.ts'],
     // All cores, and one more, since many tests wait for a process or a server.
     maxWorkers: availableParallelism() + 1,

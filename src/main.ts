@@ -4,19 +4,23 @@ import { collectAnswers } from './collect.ts';
 import { doubtsAboutAdoption } from './core/answers/adoption.ts';
 import { endingsOf, lifetimesKept } from './core/answers/endings.ts';
 import type { ProjectFacts } from './core/answers/options.ts';
-import { doubtsAbout, parseSettings, valuesForEnv } from './core/answers/settings.ts';
+import { doubtsAbout, parseSettings, type Settings, valuesForEnv } from './core/answers/settings.ts';
+import { patchApp } from './core/patch/mount.ts';
 import { listPatches } from './core/patch/patches.ts';
-import type { Project } from './core/project/working-tree.ts';
+import type { Patch } from './core/plan/plan.ts';
+import { type Project, textOnDisk, type WorkingTree } from './core/project/working-tree.ts';
 import { renderFiles } from './core/render/render.ts';
+import { unifiedDiff } from './core/report/diff.ts';
 import { projectNotes } from './core/report/project-notes.ts';
 import { chooseDirectory } from './directory.ts';
 import type { Ending } from './ending.ts';
 import { finish, showPlan } from './finish.ts';
-import type { Flags } from './flags.ts';
+import type { Flags, RunFlags } from './flags.ts';
 import { detectPackageManager } from './io/read/package-manager.ts';
 import { readProject, readWorkingTree } from './io/read/project.ts';
 import { doubtsAboutBuild } from './io/read/tsconfig.ts';
 import { templates } from './io/templates.ts';
+import { confirm } from './io/terminal/ask.ts';
 import { canAsk } from './io/terminal/environment.ts';
 import { warn } from './io/terminal/output.ts';
 import { openProject } from './io/write/open.ts';
@@ -46,7 +50,8 @@ export async function main(flags: Flags): Promise<Ending> {
   const rendered = renderFiles(settings, templates);
   (await doubtsAboutBuild(project, rendered, settings.dir)).forEach(warn);
   const tree = await readWorkingTree(project, rendered);
-  const patches = listPatches(settings, valuesForEnv(settings, secrets, saved), tree, newKey);
+  const mount = collected.mount === true ? await agreedMount(settings, project, tree, run) : [];
+  const patches = [...listPatches(settings, valuesForEnv(settings, secrets, saved), tree, newKey), ...mount];
 
   const remembered = { generator: program.version, project: project.kind, answers };
   const mayAsk = run.input && canAsk(process.env);
@@ -57,6 +62,23 @@ export async function main(flags: Flags): Promise<Ending> {
   });
   if (!outcome.written) return showPlan(outcome, run);
   return finish(outcome, { project, directory, settings, answers, saved, collected, facts, patches }, run);
+}
+
+/** The edit of the user's own app is shown, and at a terminal takes a yes. */
+async function agreedMount(
+  settings: Settings,
+  { koaSources }: Project,
+  tree: WorkingTree,
+  run: RunFlags,
+): Promise<Patch[]> {
+  const patch = patchApp(settings, koaSources, (path) => textOnDisk(tree, path));
+  if (patch === undefined) return [];
+  const isAsked = run.input && !run.yes && !isPreview(run) && canAsk(process.env);
+  if (!isAsked) return [patch];
+  process.stderr.write(
+    unifiedDiff({ path: patch.path, before: textOnDisk(tree, patch.path), after: patch.text }),
+  );
+  return (await confirm(`Edit ${patch.path} like this?`, true)) ? [patch] : [];
 }
 
 const factsOf = ({ root, manifest, ...project }: Project): ProjectFacts => ({

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { run, temporaryFolder } from '../support/program.ts';
 import { writeTree } from '../support/tree.ts';
@@ -44,4 +45,46 @@ test.each([
 ])('a build that stays as it was is not warned of: %j', async (tsconfig) => {
   const cwd = await projectWith(tsconfig);
   expect(await run(['--yes'], { cwd })).toMatchObject({ exitCode: 0, stderr: '' });
+});
+
+test.each([
+  {
+    tsconfig: { compilerOptions: { module: 'nodenext', rootDir: 'server' } },
+    args: ['--dir', 'lib/session'],
+    says: 'lib/session is outside of the rootDir of tsconfig.json: tsc refuses to build. Give --dir server/session.',
+  },
+  {
+    tsconfig: { compilerOptions: { module: 'commonjs', esModuleInterop: false }, include: ['src'] },
+    args: [],
+    says: 'tsconfig.json has no "esModuleInterop": true',
+  },
+  {
+    tsconfig: { compilerOptions: { module: 'nodenext', verbatimModuleSyntax: true }, include: ['src'] },
+    args: [],
+    says: 'tsconfig.json has "verbatimModuleSyntax"',
+  },
+])('a build that would break is not broken without a word: $tsconfig', async ({ tsconfig, args, says }) => {
+  const cwd = await projectWith(tsconfig);
+  expect((await run(['--yes', ...args], { cwd })).stderr).toContain(says);
+});
+
+test.each([
+  { compilerOptions: { rootDir: null, outDir: null, module: null, extends: null } },
+  { compilerOptions: null },
+  { files: [], references: [{ path: './nowhere' }] },
+  { files: [], references: [{ path: '.' }] },
+])('what tsc reads is no mistake of the program: %j', async (tsconfig) => {
+  const cwd = await projectWith(tsconfig);
+  expect(await run(['--yes'], { cwd })).toMatchObject({ exitCode: 0 });
+});
+
+test('imports end as they did while what the tsconfig extends is not installed', async () => {
+  const cwd = writeTree(await projectWith({ extends: '@tsconfig/node20' }), {
+    'node_modules/@tsconfig/node20/tsconfig.json': '{"compilerOptions":{"module":"nodenext"}}',
+  });
+  await run(['--yes'], { cwd });
+  rmSync(`${cwd}/node_modules`, { recursive: true });
+  const { exitCode, stdout, stderr } = await run(['--yes'], { cwd });
+  expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: expect.not.stringContaining('updated') });
+  expect(stderr).toContain('imports end as they did before');
 });

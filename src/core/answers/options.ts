@@ -29,6 +29,8 @@ export interface ProjectFacts {
   readonly importExtension: 'ts' | 'js' | 'none';
   /** What the project or its workspace uses, else what started this program. */
   readonly packageManager: PackageManager;
+  /** Where its sources are, by its tsconfig. */
+  readonly sourceFolder: string;
   /** The version range of each package that its package.json names. */
   readonly packages: Readonly<Record<string, string>>;
   readonly language: Language;
@@ -377,10 +379,10 @@ export const OPTIONS = {
   dir: {
     flag: '--dir <path>',
     group: 'Project',
-    help: 'folder of the session files, inside the project',
+    help: 'folder of the session files, inside the project (default: src/session, or where the sources are)',
     kind: 'text',
     parse: parseFolder,
-    default: 'src/session',
+    offer: ({ sourceFolder }) => `${sourceFolder}/session`,
     asked: 'advanced',
     question: 'Folder of the session files',
   },
@@ -404,6 +406,16 @@ export const OPTIONS = {
     offer: ({ kind }) => kind === 'new',
     asked: 'advanced',
     question: 'Write an app, a server and a test, too?',
+  },
+  mount: {
+    flag: '--mount',
+    group: 'Project',
+    help: 'also edit the file where `new Koa()` is, where that is certain',
+    kind: 'switch',
+    parse: yesOrNo,
+    default: false,
+    asked: 'never',
+    question: '',
   },
   install: {
     flag: '--install',
@@ -442,7 +454,7 @@ export const OPTION_NAMES = Object.keys(OPTIONS) as OptionName[];
 export const isOptionName = (name: string): name is OptionName => Object.hasOwn(OPTIONS, name);
 
 /** How a run goes is said anew each time: what a repository holds must not start a program. */
-const FORGOTTEN: ReadonlySet<OptionName> = new Set(['autoReconnect', 'install', 'packageManager']);
+const FORGOTTEN: ReadonlySet<OptionName> = new Set(['autoReconnect', 'mount', 'install', 'packageManager']);
 
 export const isRemembered = (name: OptionName): boolean => !FORGOTTEN.has(name);
 

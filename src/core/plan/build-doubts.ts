@@ -12,17 +12,19 @@ export interface Build {
  *
  * @param before the sources that the build takes in already
  * @param added the new ones
+ * @param name of the tsconfig
  */
 export function buildDoubts(
   { rootDir, outDir, exclude }: Build,
   before: readonly string[],
   added: readonly string[],
+  name = 'tsconfig.json',
 ): readonly string[] {
   const sources = rootDir ?? commonFolder(before);
   const outside = added.filter((path) => !isWithin(sources, path));
   if (outside.length === 0) return [];
   const folders = [...new Set(outside.map((path) => path.split('/', 1).join()))];
-  const what = `tsconfig.json takes in ${folders.map((folder) => `${folder}/`).join(' and ')}`;
+  const what = `${name} takes in ${folders.map((folder) => `${folder}/`).join(' and ')}`;
   const line = `"exclude": ${JSON.stringify([...exclude, ...folders]).replaceAll('","', '", "')}`;
   if (rootDir !== undefined)
     return [`${what}, outside of its rootDir: tsc refuses to build. Write ${line} there.`];
@@ -41,3 +43,41 @@ function commonFolder(paths: readonly string[]): string {
 
 const isWithin = (folder: string, path: string): boolean =>
   folder === '' || folder.startsWith('..') || path.startsWith(`${folder}/`);
+
+/** What a tsconfig says of how the session files are compiled. */
+export interface SessionBuild {
+  /** Of the tsconfig. */
+  readonly name: string;
+  readonly rootDir: string | undefined;
+  /** In lower case; empty where it is not said. */
+  readonly module: string;
+  readonly verbatim: boolean;
+  /** `esModuleInterop`, where it is said. */
+  readonly interop: boolean | undefined;
+}
+
+/** What keeps the session files from being compiled, and what mends it. */
+export function sessionDoubts(
+  { name, rootDir, module, verbatim, interop }: SessionBuild,
+  dir: string,
+  modules: 'esm' | 'commonjs' | 'unspecified',
+): readonly string[] {
+  const isOutside = rootDir !== undefined && !isWithin(rootDir, `${dir}/index.ts`);
+  const isCommonJs = module === 'commonjs' || (module.startsWith('node') && modules !== 'esm');
+  const lacksInterop = module === 'commonjs' && interop !== true;
+  return [
+    ...(isOutside
+      ? [`${dir} is outside of the rootDir of ${name}: tsc refuses to build. Give --dir ${rootDir}/session.`]
+      : []),
+    ...(lacksInterop || (isCommonJs && interop === false)
+      ? [
+          `${name} has no "esModuleInterop": true, without which the default imports of the session files are not compiled. Write it there.`,
+        ]
+      : []),
+    ...(isCommonJs && verbatim
+      ? [
+          `${name} has "verbatimModuleSyntax", by which tsc refuses the imports of the session files in CommonJS. Set "type": "module" in package.json, or leave it out there.`,
+        ]
+      : []),
+  ];
+}

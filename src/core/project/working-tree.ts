@@ -26,6 +26,8 @@ export interface Project {
   readonly name: string;
   /** How its own imports end, by its tsconfig. */
   readonly importExtension: 'ts' | 'js' | 'none';
+  /** Where its sources are, by its tsconfig. */
+  readonly sourceFolder: string;
   /** What is there, in place of what a new project gets. */
   readonly kept: readonly KeptFile[];
   /** The version range of each package that its package.json names. */

@@ -164,7 +164,9 @@ function mountingSteps(settings: Settings, { entries, project }: Run): Step[] {
   const loading = envLoading(settings, project.scripts, project.packages);
   const running = runningOf(settings, project.koaSources);
   return [
-    { what: `Mount the sessions ${placeOf(mountIn)}`, commands: [], lines: mount },
+    ...(wasTouched(entries, 'own-app')
+      ? []
+      : [{ what: `Mount the sessions ${placeOf(mountIn)}`, commands: [], lines: mount }]),
     ...(instead === undefined
       ? []
       : [{ what: `Remove the sessions of before, with their options, at ${instead}`, commands: [] }]),

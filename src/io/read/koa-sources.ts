@@ -9,10 +9,10 @@ const MAX_SOURCES = 5000;
 const TEST = /(?:^|\/)(?:tests?|__tests__|spec|examples?|benchmarks?)\/|\.(?:test|spec)\.\w+$/;
 
 /** The files of the user's own in which a Koa app is made or has sessions, tests last. */
-export async function findKoaSources(root: string): Promise<readonly KoaSource[]> {
+export function findKoaSources(root: string): readonly KoaSource[] {
   const found: KoaSource[] = [];
   let seen = 0;
-  for await (const path of sourceFiles(root)) {
+  for (const path of sourceFiles(root)) {
     seen += 1;
     if (seen > MAX_SOURCES) break;
     const text = readTextIfAny(join(root, path));

@@ -23,7 +23,7 @@ import { onlyReading, PathError, reading } from '../system-errors.ts';
 import { formatAll, type Unformatted } from './format.ts';
 import { findKoaSources } from './koa-sources.ts';
 import { findById, findImporters } from './sources.ts';
-import { readImportExtension } from './tsconfig.ts';
+import { readBuild } from './tsconfig.ts';
 
 const PACKAGE_JSON = 'package.json';
 
@@ -47,21 +47,38 @@ async function readIn(root: string, generator: string): Promise<Project> {
   const manifest = readManifest(root, generator, locate);
   const packageJson = look(root, PACKAGE_JSON, locate);
   const kind = manifest?.project ?? (packageJson.kind === 'absent' ? 'new' : 'existing');
-  const { importExtension, warnings } = await readImportExtension(root);
+  const dir = manifest?.answers.dir;
+  const build = await readBuild(
+    root,
+    typeof dir === 'string' ? dir : undefined,
+    settledIn(root, manifest, locate),
+  );
   return {
     root,
     kind,
     name: packageName(packageJson) ?? nameOf(root),
-    importExtension,
     kept: keptIn(root, manifest),
     packages: packagesIn(packageJson),
     scripts: textsIn(fieldsOf(packageJson).scripts),
     language: languageOf(root, kind, packageJson),
     modules: modulesOf(kind, packageJson),
-    koaSources: kind === 'existing' ? await findKoaSources(root) : [],
+    koaSources: kind === 'existing' ? findKoaSources(root) : [],
     manifest,
-    warnings,
+    ...build,
   };
+}
+
+/** How imports ended when the session files were last generated. */
+function settledIn(
+  root: string,
+  manifest: Manifest | undefined,
+  locate: Locate,
+): Project['importExtension'] | undefined {
+  const record = manifest?.files.find(({ id }) => id === 'session');
+  const base = record && look(root, basePath(record.generatedPath), locate);
+  const end = base?.kind === 'file' ? /from '\.\/connection(\.[jt]s)?'/.exec(base.text) : undefined;
+  if (!end) return undefined;
+  return end[1] === undefined ? 'none' : end[1] === '.ts' ? 'ts' : 'js';
 }
 
 /** What no earlier run has written, and is there. */
@@ -90,6 +107,7 @@ async function readTree(project: Project, rendered: readonly RenderedFile[]): Pr
     ...rendered.flatMap(({ path }) => [path, basePath(path)]),
     ...records.flatMap(({ path, generatedPath }) => [path, basePath(generatedPath)]),
     ...PATCHED,
+    ...project.koaSources.map(({ path }) => path),
     BACKUP_IGNORE,
     MANIFEST_PATH,
     ...EXPLANATIONS.map(([path]) => path),

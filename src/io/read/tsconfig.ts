@@ -1,54 +1,66 @@
-import { join, relative, resolve, sep } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import type { TsConfigJsonResolved } from 'get-tsconfig';
-import { isTooDeep } from '../../core/answers/nesting.ts';
-import { type Build, buildDoubts } from '../../core/plan/build-doubts.ts';
+import { type Build, buildDoubts, sessionDoubts } from '../../core/plan/build-doubts.ts';
+import { DEFAULT_SOURCES, sourceFolderOf } from '../../core/project/source-folder.ts';
 import type { Project } from '../../core/project/working-tree.ts';
 import type { RenderedFile } from '../../core/render/rendered-file.ts';
-import { readRegular, statIfThere } from '../files.ts';
-import { PathError, reasonOf } from '../system-errors.ts';
+import { statIfThere } from '../files.ts';
+import { reasonOf } from '../system-errors.ts';
+import { ConfigFiles } from './config-files.ts';
 import { sourceFiles } from './sources.ts';
 
-/** How the imports of a project end, by its tsconfig. */
-export async function readImportExtension(
+/** A tsconfig, with all that it extends. */
+interface Config {
+  readonly path: string;
+  readonly config: TsConfigJsonResolved;
+}
+
+type Extension = Project['importExtension'];
+
+/**
+ * How the imports of a project end, and where its sources are, by its tsconfig.
+ *
+ * @param dir the folder of the session files, where that is known
+ * @param settled how imports ended last time: that stays where the tsconfig cannot be read, as before an install
+ */
+export async function readBuild(
   root: string,
-): Promise<Pick<Project, 'importExtension' | 'warnings'>> {
-  const path = pathIn(root);
-  if (!statIfThere(path)) return { importExtension: 'ts', warnings: [] };
-  const { parseTsconfig } = await import('get-tsconfig');
+  dir: string | undefined,
+  settled: Extension | undefined,
+): Promise<Pick<Project, 'importExtension' | 'sourceFolder' | 'warnings'>> {
+  const unknown = { importExtension: settled ?? 'ts', sourceFolder: DEFAULT_SOURCES } as const;
+  if (!statIfThere(pathIn(root))) return { ...unknown, warnings: [] };
   const files = new ConfigFiles();
   try {
-    return { importExtension: extensionFor(parseTsconfig(path, files).compilerOptions ?? {}), warnings: [] };
+    const config = await configFor(root, dir, files);
+    return {
+      importExtension: extensionFor(config.config.compilerOptions ?? {}),
+      sourceFolder: sourceFolderOf(foldersIn(config, root)),
+      warnings: [],
+    };
   } catch (error) {
     const { message: reason } = files.problem ?? (error as Error);
     if (reasonOf(files.problem) !== undefined) throw files.problem;
-    const warning = `tsconfig.json cannot be read (${reason}); imports are written with ".ts". --import-extension says otherwise.`;
-    return { importExtension: 'ts', warnings: [warning] };
+    const effect =
+      settled === undefined
+        ? 'imports are written with ".ts". --import-extension says otherwise'
+        : 'imports end as they did before';
+    return { ...unknown, warnings: [`tsconfig.json cannot be read (${reason}); ${effect}.`] };
   }
 }
 
-/**
- * What the files that are new to a project do to its build.
- *
- * @param dir the folder of the session files, which the app imports: they have to be part of its build
- */
-export async function doubtsAboutBuild(
-  { root, kind, kept, manifest }: Pick<Project, 'root' | 'kind' | 'kept' | 'manifest'>,
-  rendered: readonly RenderedFile[],
-  dir: string,
-): Promise<readonly string[]> {
-  const path = pathIn(root);
-  const known = new Set(manifest?.files.map(({ id }) => id));
-  const added = rendered.filter((file) => !known.has(file.id) && !file.path.startsWith(`${dir}/`));
-  const isOurs = kind === 'new' && !kept.includes('tsconfig');
-  if (isOurs || added.length === 0 || !statIfThere(path)) return [];
-  const { parseTsconfig, createFilesMatcher } = await import('get-tsconfig');
-  const config = unlessDamaged(() => withoutNulls(parseTsconfig(path, new ConfigFiles())));
-  const matches = config && unlessDamaged(() => createFilesMatcher({ config, path }, IS_CASE_SENSITIVE));
-  if (config === undefined || matches === undefined) return [];
-  const isCompiled = (file: string) => COMPILED.test(file) && matches(join(root, file)) !== undefined;
-  const compiled = added.map((file) => file.path).filter(isCompiled);
-  if (compiled.length === 0) return [];
-  return buildDoubts(buildOf(config, root), [...sourceFiles(root)].filter(isCompiled), compiled);
+/** The one that takes in the session files, else the first that is not of the tests. */
+async function configFor(root: string, dir: string | undefined, cache: ConfigFiles): Promise<Config> {
+  const configs = await configsOf(root, cache);
+  const { createFilesMatcher } = await import('get-tsconfig');
+  const file = join(root, dir ?? `${DEFAULT_SOURCES}/session`, 'index.ts');
+  const [first] = configs;
+  if (first === undefined) throw new Error('it has no files, and refers to no other');
+  return (
+    configs.find((config) => createFilesMatcher(config, IS_CASE_SENSITIVE)(file) !== undefined) ??
+    configs.find(({ path }) => !/test|spec|node|e2e/i.test(relative(root, path))) ??
+    first
+  );
 }
 
 /** Said, as get-tsconfig would otherwise find out by writing a file into the current directory. */
@@ -59,52 +71,113 @@ function withoutNulls(config: TsConfigJsonResolved): TsConfigJsonResolved {
   return Object.fromEntries(Object.entries(config).filter(([, value]) => value !== null));
 }
 
-/** What is left out by itself, as is outDir, counts as excluded. Null is to tsc as if it were not there. */
-function buildOf({ compilerOptions, exclude }: TsConfigJsonResolved, root: string): Build {
-  const { rootDir, outDir, noEmit, composite } = compilerOptions ?? {};
-  const seen = (folder: string | null | undefined) =>
-    folder ? relative(root, resolve(root, folder)).split(sep).join('/') : undefined;
+const MAX_CONFIGS = 50;
+
+/** tsconfig.json itself or, where it has no files of its own, those that it refers to. */
+async function configsOf(root: string, cache: ConfigFiles): Promise<Config[]> {
+  const { parseTsconfig } = await import('get-tsconfig');
+  const found: Config[] = [];
+  const waiting = [pathIn(root)];
+  const seen = new Set<string>();
+  for (let path = waiting.shift(); path !== undefined && seen.size < MAX_CONFIGS; path = waiting.shift()) {
+    if (seen.has(path)) continue;
+    seen.add(path);
+    const config = withoutNulls(parseTsconfig(path, cache));
+    if (!isSolution(config)) found.push({ path, config });
+    const folder = dirname(path);
+    const further = (config.references ?? []).map((reference) => fileOf(resolve(folder, reference.path)));
+    waiting.push(...further.filter((each) => isSolution(config) && statIfThere(each)?.isFile()));
+  }
+  return found;
+}
+
+const isSolution = ({ files, include, references }: TsConfigJsonResolved): boolean =>
+  (references?.length ?? 0) > 0 && files?.length === 0 && (include?.length ?? 0) === 0;
+
+/** A reference names a file, or a folder with a tsconfig.json. */
+const fileOf = (path: string): string => (statIfThere(path)?.isDirectory() ? pathIn(path) : path);
+
+/** What a tsconfig says of where sources are, as paths within the project. */
+function foldersIn({ path, config }: Config, root: string) {
+  const within = (folder: string) =>
+    relative(root, resolve(dirname(path), folder))
+      .split(sep)
+      .join('/');
+  const { rootDir } = config.compilerOptions ?? {};
   return {
-    rootDir: seen(rootDir ?? (composite ? '.' : undefined)),
-    outDir: noEmit ? undefined : seen(outDir),
-    exclude: (exclude ?? []).map((pattern) => `${pattern}`.replace(/^\.\//, '')),
+    rootDir: typeof rootDir === 'string' ? within(rootDir) : undefined,
+    include: (config.include ?? []).filter((each) => typeof each === 'string').map(within),
   };
 }
 
 /**
- * What get-tsconfig reads, and keeps by call and path: a tsconfig, those that it extends, and the package.json files
- * that say where they are. Read with care, as UTF-8 or UTF-16, as tsc does.
+ * What the files that are new to a project do to its build.
+ *
+ * @param dir the folder of the session files, which the app imports: they have to be part of its build
  */
-class ConfigFiles extends Map<string, string> {
-  /** The last thing that went wrong; get-tsconfig tells of it in general terms only. */
-  problem: Error | undefined;
-
-  override get(key: string): string | undefined {
-    const path = /^readFileSync:(.*):utf8$/s.exec(key)?.[1];
-    return super.get(key) ?? (path === undefined ? undefined : this.read(path));
+export async function doubtsAboutBuild(
+  { root, kind, kept, modules, manifest }: Pick<Project, 'root' | 'kind' | 'kept' | 'modules' | 'manifest'>,
+  rendered: readonly RenderedFile[],
+  dir: string,
+): Promise<readonly string[]> {
+  const known = new Set(manifest?.files.map(({ id }) => id));
+  const added = rendered.filter((file) => !known.has(file.id));
+  const isOurs = kind === 'new' && !kept.includes('tsconfig');
+  if (isOurs || added.length === 0 || !statIfThere(pathIn(root))) return [];
+  const { createFilesMatcher } = await import('get-tsconfig');
+  const configs = await unlessDamaged(() => configsOf(root, new ConfigFiles()));
+  const own = await unlessDamaged(() => configFor(root, dir, new ConfigFiles()));
+  const isNew = added.some(({ path }) => path.startsWith(`${dir}/`));
+  const about = own && isNew ? sessionDoubts(optionsOf(own, root), dir, modules) : [];
+  const others: string[] = [];
+  const elsewhere = added.filter(({ path }) => !path.startsWith(`${dir}/`));
+  for (const { config, path } of configs ?? []) {
+    const matches = await unlessDamaged(async () => createFilesMatcher({ config, path }, IS_CASE_SENSITIVE));
+    if (matches === undefined) continue;
+    const isCompiled = (file: string) => COMPILED.test(file) && matches(join(root, file)) !== undefined;
+    const compiled = elsewhere.map((file) => file.path).filter(isCompiled);
+    if (compiled.length === 0) continue;
+    const name = relative(root, path).split(sep).join('/');
+    others.push(
+      ...buildDoubts(
+        buildOf({ config, path }, root),
+        [...sourceFiles(root)].filter(isCompiled),
+        compiled,
+        name,
+      ),
+    );
   }
-
-  private read(path: string): string {
-    try {
-      const text = decode(readRegular(path)?.bytes ?? Buffer.from(''));
-      if (isTooDeep(text)) throw new PathError(path, 'is nested too deeply');
-      return text.trim() === '' ? '{}' : text;
-    } catch (error) {
-      this.problem = error as Error;
-      throw error;
-    }
-  }
+  return [...about, ...others];
 }
 
-function decode(bytes: Buffer): string {
-  const encoding = ENCODINGS.find(([mark]) => bytes.subarray(0, 2).equals(Buffer.from(mark)))?.[1] ?? 'utf-8';
-  return new TextDecoder(encoding).decode(bytes);
+/** What decides whether the session files are compiled, and how. */
+function optionsOf({ path, config }: Config, root: string) {
+  const compilerOptions = config.compilerOptions ?? {};
+  const { rootDir } = foldersIn({ path, config }, root);
+  return {
+    name: relative(root, path).split(sep).join('/'),
+    rootDir,
+    module: `${compilerOptions.module ?? ''}`.toLowerCase(),
+    verbatim: compilerOptions.verbatimModuleSyntax === true,
+    interop: compilerOptions.esModuleInterop ?? undefined,
+  };
 }
 
-const ENCODINGS = [
-  [[0xff, 0xfe], 'utf-16le'],
-  [[0xfe, 0xff], 'utf-16be'],
-] as const;
+/** What is left out by itself, as is outDir, counts as excluded. Null is to tsc as if it were not there. */
+function buildOf({ path, config }: Config, root: string): Build {
+  const { rootDir, outDir, noEmit, composite } = config.compilerOptions ?? {};
+  const seen = (folder: string | null | undefined) =>
+    folder
+      ? relative(root, resolve(dirname(path), folder))
+          .split(sep)
+          .join('/')
+      : undefined;
+  return {
+    rootDir: seen(rootDir ?? (composite ? '.' : undefined)),
+    outDir: noEmit ? undefined : seen(outDir),
+    exclude: (config.exclude ?? []).map((pattern) => `${pattern}`.replace(/^\.\//, '')),
+  };
+}
 
 /** Not declarations, which nothing is made of. */
 const COMPILED = /(?<!\.d)\.[cm]?[jt]sx?$/;
@@ -112,19 +185,20 @@ const COMPILED = /(?<!\.d)\.[cm]?[jt]sx?$/;
 const pathIn = (root: string): string => join(root, 'tsconfig.json');
 
 /** Whoever reads the import endings says what is wrong with it. */
-function unlessDamaged<T>(parse: () => T): T | undefined {
+async function unlessDamaged<T>(parse: () => Promise<T>): Promise<T | undefined> {
   try {
-    return parse();
+    return await parse();
   } catch {
     return undefined;
   }
 }
 
+/** What tsc takes `null` for is as if it were not there. */
 interface ImportOptions {
-  readonly allowImportingTsExtensions?: boolean;
-  readonly rewriteRelativeImportExtensions?: boolean;
-  readonly module?: string;
-  readonly moduleResolution?: string;
+  readonly allowImportingTsExtensions?: boolean | null;
+  readonly rewriteRelativeImportExtensions?: boolean | null;
+  readonly module?: string | null;
+  readonly moduleResolution?: string | null;
 }
 
 function extensionFor(options: ImportOptions): 'ts' | 'js' | 'none' {

@@ -9,6 +9,7 @@ const FACTS: ProjectFacts = {
   packageManager: 'npm',
   kept: [],
   packages: {},
+  sourceFolder: 'src',
   language: 'typescript',
   modules: 'esm',
   isFirstRun: true,

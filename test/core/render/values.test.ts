@@ -29,6 +29,7 @@ const FACTS: ProjectFacts = {
   packageManager: 'npm',
   kept: [],
   packages: {},
+  sourceFolder: 'src',
   language: 'typescript',
   modules: 'esm',
   isFirstRun: true,

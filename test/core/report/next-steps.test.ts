@@ -10,6 +10,7 @@ function stepsFor(kind: 'new' | 'existing', answers: Record<string, unknown>, en
     packageManager: 'npm',
     kept: [],
     packages: {},
+    sourceFolder: 'src',
     language: 'typescript',
     modules: 'esm',
     isFirstRun: true,

@@ -31,6 +31,7 @@ export function regenerateInMemory(
     kind,
     name: 'app',
     importExtension: 'ts',
+    sourceFolder: 'src',
     kept: [],
     packages: {},
     scripts: {},

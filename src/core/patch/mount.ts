@@ -1,0 +1,109 @@
+import type { Settings } from '../answers/settings.ts';
+import { UserError } from '../errors.ts';
+import type { Patch } from '../plan/plan.ts';
+import type { KoaSource } from '../project/koa-app.ts';
+import { inFormOf, plainText } from '../project/text.ts';
+import { EXTENSIONS, specifier } from '../render/render.ts';
+
+const TEST = /(?:^|\/)(?:tests?|__tests__|spec)\/|\.(?:test|spec)\.\w+$/;
+
+/**
+ * The edit that mounts the sessions where the app is made; undefined where that is done already.
+ *
+ * @param textOf the text on disk
+ * @throws UserError where it is not certain which file, which line or which connection it is
+ */
+export function patchApp(
+  settings: Settings,
+  sources: readonly KoaSource[],
+  textOf: (path: string) => string | undefined,
+): Patch | undefined {
+  if (settings.app) throw refused('the app that --app writes has them already');
+  const source = theOnly(sources.filter(({ path, app }) => app !== undefined && !TEST.test(path)));
+  const raw = textOf(source.path);
+  if (raw === undefined || source.app === undefined) throw refused(`${source.path} cannot be read`);
+  const lines = plainText(raw).split('\n');
+  const from = specifier(source.path, `${settings.dir}/index.ts`, extensionIn(source.path, settings));
+  if (lines.some((line) => line.includes(`'${from}'`) || line.includes(`"${from}"`))) return undefined;
+  if (source.sessions) {
+    throw refused(
+      `${source.path}:${source.sessions.line} has other sessions (${source.sessions.name}); remove them, with their options, first`,
+    );
+  }
+  const at = source.app.line - 1;
+  const made = lines[at] ?? '';
+  if (source.app.name === undefined || !endsOnItsLine(made)) {
+    throw refused(`what makes the app at ${source.path}:${source.app.line} goes on beyond that line`);
+  }
+  const argument = argumentOf(settings, lines, source.path);
+  const end = made.trimEnd().endsWith(';') ? ';' : '';
+  const quote = /(?:from|require\()\s*(")/.test(lines.find((line) => /['"]koa['"]/.test(line)) ?? '')
+    ? '"'
+    : "'";
+  const taken =
+    source.syntax === 'import'
+      ? `import { sessions } from ${quote}${from}${quote}${end}`
+      : `const { sessions } = require(${quote}${from}${quote})${end}`;
+  const call = `${/^\s*/.exec(made)?.[0] ?? ''}sessions(${source.app.name}${argument})${end}`;
+  const head = lastModuleLine(lines.slice(0, at)) + 1;
+  const edited = [...lines.slice(0, head), taken, ...lines.slice(head, at + 1), call, ...lines.slice(at + 1)];
+  return { id: 'own-app', path: source.path, text: inFormOf(raw, edited.join('\n')), notes: [] };
+}
+
+const refused = (reason: string): UserError =>
+  new UserError(`--mount: ${reason}. Nothing was written; without --mount, the lines to add are shown.`);
+
+function theOnly(sources: readonly KoaSource[]): KoaSource {
+  const [source, other] = sources;
+  if (source === undefined) throw refused('no file was found that makes an app with `new Koa()`');
+  if (other === undefined) return source;
+  throw refused(`${sources.map(({ path, app }) => `${path}:${app?.line}`).join(' and ')} each make an app`);
+}
+
+const extensionIn = (path: string, { importExtension }: Settings) =>
+  /\.[cm]?jsx?$/.test(path) ? EXTENSIONS.ts : EXTENSIONS[importExtension];
+
+/** Whether a statement begins and ends on one line: `const app = new Koa({ proxy: true });`. */
+function endsOnItsLine(line: string): boolean {
+  const code = line.replace(/\/\/.*$/, '').trim();
+  const count = (sign: string) => code.split(sign).length;
+  const isBalanced = count('(') === count(')') && count('{') === count('}') && count('[') === count(']');
+  return isBalanced && /=\s*new\s+[\w$]+(?:<.*>)?(?:\(.*\))?;?$/.test(code);
+}
+
+/** What is given beside the app: what the file has under a name that can only be that. */
+function argumentOf({ connection }: Settings, lines: readonly string[], path: string): string {
+  const text = lines.join('\n');
+  if (connection.style === 'mongoose') {
+    const name =
+      /(?:import\s+(?:\*\s+as\s+)?([\w$]+)[^;'"]*from|([\w$]+)\s*=\s*require\()\s*['"]mongoose['"]/.exec(
+        text,
+      );
+    const mongoose = name?.[1] ?? name?.[2];
+    if (mongoose === undefined || /createConnection\s*\(/.test(text)) {
+      throw refused(`${path} does not say which Mongoose connection the sessions are to use`);
+    }
+    return `, ${mongoose}.connection`;
+  }
+  if (connection.style !== 'db') return '';
+  const clients = [
+    ...text.matchAll(/\b(?:const|let|var)\s+([\w$]+)(?:\s*:[^=]+)?\s*=\s*new\s+MongoClient\s*\(/g),
+  ];
+  const [client, other] = clients;
+  const isBefore =
+    client !== undefined &&
+    /^(?:const|let|var|export)\b/.test(text.slice(text.lastIndexOf('\n', client.index) + 1));
+  if (client === undefined || other !== undefined || !isBefore) {
+    throw refused(`${path} does not say which database the sessions are to use`);
+  }
+  return `, ${client[1]}.db()`;
+}
+
+/** The last line of what takes in other modules; -1 where there is none. */
+function lastModuleLine(lines: readonly string[]): number {
+  return lines.findLastIndex((line) =>
+    /^(?:import\b.*['"]|\}\s*from\s*['"]|\}\s*=\s*require\s*\(|(?:const|let|var)\b.*=\s*require\s*\(|['"]use strict['"])/.test(
+      line,
+    ),
+  );
+}

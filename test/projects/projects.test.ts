@@ -1,0 +1,112 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { MongoClient } from 'mongodb';
+import { describe, expect, test } from 'vitest';
+import { runIn, startApp } from '../support/app.ts';
+import { diffTrees } from '../support/diff-trees.ts';
+import { Browser } from '../support/http.ts';
+import { useDatabase } from '../support/mongo/index.ts';
+import { linkPackages } from '../support/packages.ts';
+import { run, temporaryFolder } from '../support/program.ts';
+import { sample } from '../support/sampling.ts';
+import { mapPaths, readTree, type Tree, writeTree } from '../support/tree.ts';
+
+/*
+ * Projects as users have them, one a folder: `before/`, and in `case.json` what it is, how the program is run there,
+ * and how the project builds and starts. `npx vitest run test/projects --update` writes what is printed and what
+ * becomes of the project: its own files as a difference, new ones by name.
+ */
+
+interface Case {
+  readonly name: string;
+  readonly what: string;
+  readonly args: readonly string[];
+  /** Other than 0. */
+  readonly exitCode?: number;
+  /** Scripts of its package.json: the build, and the start of a server that counts views. */
+  readonly build?: string;
+  readonly start?: string;
+  /** Which package is installed under a name. */
+  readonly packages?: Readonly<Record<string, string>>;
+  /** The package of the compiler that builds it. */
+  readonly compiler?: string;
+}
+
+const FOLDER = import.meta.dirname;
+
+const cases: readonly Case[] = readdirSync(FOLDER, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => ({ ...JSON.parse(readFileSync(join(FOLDER, name, 'case.json'), 'utf8')), name }));
+
+/** Git would heed a .gitignore here. */
+const before = ({ name }: Case): Tree =>
+  mapPaths(readTree(join(FOLDER, name, 'before')), (path) =>
+    path.replace(/(^|\/)gitignore$/, '$1.gitignore'),
+  );
+
+/** Runs the program there as the case says. */
+async function generate(given: Case) {
+  const folder = writeTree(await temporaryFolder(), before(given));
+  return { folder, ...(await run(given.args, { cwd: folder })) };
+}
+
+const isUpdate = () => expect.getState().snapshotState.snapshotUpdateState === 'all';
+
+function expectText(given: Case, file: string, text: string): void {
+  const path = join(FOLDER, given.name, file);
+  if (isUpdate()) writeFileSync(path, text);
+  else expect(text).toBe(readFileSync(path, 'utf8'));
+}
+
+/** New files by name alone, but for the state folder; secrets are random. */
+function differenceOf(given: Case, folder: string): string {
+  const all = Object.entries(readTree(folder)).filter(([path]) => !path.includes('.koa-mongo-session/'));
+  const old = before(given);
+  const isOld = ([path]: readonly [string, string]) => Object.hasOwn(old, path);
+  const kept = Object.fromEntries(all.filter(isOld));
+  const added = all.filter((entry) => !isOld(entry)).map(([path]) => `Only in after: ${path}\n`);
+  return (
+    diffTrees({ name: 'before', project: old }, { name: 'after', project: kept }) + added.sort().join('')
+  );
+}
+
+test.each(cases)('$name: says and does what is right for $what', async (given) => {
+  const { folder, exitCode, stdout, stderr } = await generate(given);
+  expect({ exitCode, stderr }).toEqual({ exitCode: given.exitCode ?? 0, stderr: expect.any(String) });
+  expectText(given, 'printed.txt', `${stdout}${stderr}`.replaceAll(folder, '<project>').replaceAll('\r', ''));
+  expectText(given, 'after.diff', differenceOf(given, folder).replaceAll('\r', ''));
+});
+
+const database = useDatabase();
+
+describe('afterwards', () => {
+  const runnable = cases.filter(({ build, start }) => build !== undefined || start !== undefined);
+  test.each(sample(runnable, 5, ({ build }) => build))('$name builds and keeps sessions', async (given) => {
+    const { folder } = await generate(given);
+    const { 'package.json': packageJson = '{}', '.env': env = '' } = readTree(folder);
+    const typescript = given.compiler === undefined ? {} : { typescript: given.compiler };
+    linkPackages(folder, packageJson, { ...given.packages, ...typescript }, given.compiler);
+    const { scripts } = JSON.parse(packageJson);
+    if (given.build !== undefined) {
+      const { all, exitCode } = await runIn(folder, ['sh', '-c', scripts[given.build]], {});
+      expect({ all, exitCode }).toEqual({ all: '', exitCode: 0 });
+    }
+    if (given.start === undefined) return;
+    const secrets = { ...parseEnv(env), MONGODB_URL: database.url } as Record<string, string>;
+    const app = await startApp(folder, ['sh', '-c', `exec ${scripts[given.start]}`], secrets);
+    const browser = new Browser(app.origin);
+    await browser.get('/');
+    expect((await browser.get('/')).text).toContain('views: 2');
+    expect(await sessionsIn(database.url)).toBeGreaterThan(0);
+  });
+});
+
+async function sessionsIn(url: string): Promise<number> {
+  const client = new MongoClient(url);
+  try {
+    return await client.db().collection('sessions').countDocuments();
+  } finally {
+    await client.close();
+  }
+}
