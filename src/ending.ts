@@ -1,4 +1,5 @@
 import { Interrupted, UserError } from './core/errors.ts';
+import { reasonOf } from './io/system-errors.ts';
 
 /** How a run ended. */
 export interface Ending {
@@ -15,6 +16,8 @@ export function endingOf(error: unknown, inCaseOfBug: (error: unknown) => string
     return { exitCode: error.exitCode, facts: { written: false }, problem: error.message };
   }
   if (error instanceof UserError) return endedBy(error, { written: false });
+  const reason = reasonOf(error);
+  if (reason !== undefined) return endedBy(new UserError(`The run could not go on: ${reason}.`, 4), {});
   return { exitCode: 1, facts: {}, problem: inCaseOfBug(error) };
 }
 

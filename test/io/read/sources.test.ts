@@ -1,0 +1,58 @@
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { execaSync } from 'execa';
+import { expect, test } from 'vitest';
+import { findById, findImporters, sourceFiles } from '../../../src/io/read/sources.ts';
+import { temporaryFolder } from '../../support/program.ts';
+import { source } from '../../support/rerun/generate.ts';
+import { isExhaustive } from '../../support/sampling.ts';
+import { writeTree } from '../../support/tree.ts';
+
+test('sources are those of the project itself, in whatever folder', async () => {
+  const root = writeTree(await temporaryFolder(), {
+    'a.ts': '',
+    'src/b.mts': '',
+    'src/deep/er/c.jsx': '',
+    'src/notes.md': '',
+    'node_modules/x/d.ts': '',
+    'dist/e.js': '',
+    '.hidden/f.ts': '',
+    'packages/other/.koa-mongo-session/manifest.json': '',
+    'packages/other/g.ts': '',
+    'worktree/.git': '',
+    'worktree/h.ts': '',
+  });
+  symlinkSync('.', join(root, 'circle'));
+  expect([...sourceFiles(root)].sort()).toEqual(['a.ts', 'src/b.mts', 'src/deep/er/c.jsx']);
+});
+
+test.each([
+  ['src/session/store.ts', 'src/app.ts', "import { Store } from './session/store.js';"],
+  ['src/session/store.ts', 'test/a.test.ts', "const s = await import('../src/session/store');"],
+  ['src/session/index.ts', 'src/app.ts', "import { sessions } from './session/index.ts';"],
+  ['src/session/index.ts', 'src/app.ts', "import { sessions } from './session';"],
+  ['src/session/index.ts', 'src/session/own.ts', "import { sessions } from './index.js';"],
+  ['src/session/index.ts', 'src/session/deep/own.cjs', "require('../index');"],
+])('%s is imported by %s: %s', async (path, importer, text) => {
+  const root = writeTree(await temporaryFolder(), { [path]: '', [importer]: text, 'src/other.ts': 'store' });
+  expect(findImporters(root, new Set([path]))).toEqual(new Map([[path, [importer]]]));
+});
+
+test('what is no file, or holds next to nothing, is passed by', async () => {
+  const root = writeTree(await temporaryFolder(), { 'moved/store.ts': source('store'), 'empty.ts': '' });
+  execaSync('mkfifo', [join(root, 'pipe.ts')]);
+  mkdirSync(join(root, 'folder.ts'));
+  expect(findById(root, new Set(['store']))).toEqual(new Map([['store', ['moved/store.ts']]]));
+  expect(findImporters(root, new Set(['src/store.ts']))).toEqual(new Map());
+});
+
+/** How many there may be had a limit once, beyond which all that was moved counted as deleted. */
+test.runIf(isExhaustive)('the last of 60,000 sources is found', async () => {
+  const root = await temporaryFolder();
+  for (let folder = 0; folder < 60; folder += 1) {
+    mkdirSync(join(root, `${folder}`));
+    for (let file = 0; file < 1_000; file += 1) writeFileSync(join(root, `${folder}/${file}.ts`), '');
+  }
+  writeTree(root, { 'zzz/store.ts': source('store') });
+  expect(findById(root, new Set(['store']))).toEqual(new Map([['store', ['zzz/store.ts']]]));
+});
