@@ -20,6 +20,8 @@ const {
 } = process.env;
 const faultAt = Number(process.env.FAULT_AT);
 let calls = 0;
+/** The calls that were counted, and what was on the disk when. */
+const trace: string[] = [];
 
 type Call = (...args: unknown[]) => unknown;
 
@@ -45,6 +47,7 @@ function isHit(name: string, isWrite: boolean, path: string): boolean {
   if (!isOfProject(path) || (onlyCall !== undefined && name !== onlyCall)) return false;
   if (!isWrite && counted !== 'all') return false;
   calls += 1;
+  trace.push(`${name}: ${path}`);
   return calls === faultAt || (fault === 'full' && calls > faultAt);
 }
 
@@ -129,10 +132,14 @@ Object.assign(fs, {
   fsync: (file: number, done: (error: Error | null) => void) => {
     const error = failing('fsync', true, pathOf(file));
     if (error) process.nextTick(done, error);
-    else fsync(file, done);
+    else
+      fsync(file, (failure) => {
+        if (!failure) trace.push(`on disk: ${pathOf(file)}`);
+        done(failure);
+      });
   },
 });
 
 syncBuiltinESMExports();
 
-process.on('exit', () => writeSync(process.stderr.fd, `${calls} calls\n`));
+process.on('exit', () => writeSync(process.stderr.fd, `${trace.join('\n')}\n${calls} calls\n`));
