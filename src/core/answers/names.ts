@@ -103,7 +103,7 @@ export const parseCookieName = textWithout(
 const TAKEN = new Set([
   ...Object.getOwnPropertyNames(Object.prototype),
   ...['isNew', 'length', 'populated', 'maxAge', 'externalKey', 'prototype'],
-  ...['save', 'regenerate', 'manuallyCommit', 'commit', 'toJSON', 'then', 'views'],
+  ...['save', 'regenerate', 'manuallyCommit', 'commit', 'toJSON', 'then', 'views', 'since'],
 ]);
 
 export const parseUserKey = textWithout(

@@ -1,6 +1,7 @@
 import type { Language } from '../answers/options.ts';
 import type { Settings } from '../answers/settings.ts';
 import type { ConnectionStyle } from '../answers/styles.ts';
+import { hasOwnTestServer } from '../render/render.ts';
 
 /** What package.json should hold. A name the project has already is left as it is. */
 export interface WantedPackage {
@@ -25,6 +26,7 @@ export const VERSIONS = {
   'koa-session': '^7.0.2',
   keygrip: '^1.1.0',
   mongodb: '^7.9.0',
+  'mongodb-memory-server-core': '^11.3.0',
   mongoose: '^9.12.1',
   '@types/keygrip': '^1.0.6',
   '@types/koa': '^3.0.3',
@@ -48,6 +50,9 @@ const TOOLS: Readonly<Record<Language, readonly PackageName[]>> = {
   'javascript-in-editor': ['@types/keygrip', '@types/koa', '@types/node', 'tsx'],
   javascript: ['tsx'],
 };
+
+/** Without the part that downloads at its installation: it does when a test first needs a server. */
+const TEST_SERVER: PackageName = 'mongodb-memory-server-core';
 
 const NODE = '>=20.19';
 
@@ -87,6 +92,6 @@ export function wantedPackage(settings: Settings): WantedPackage {
       'keys:new': NEW_KEY,
     },
     dependencies: ranges('koa', 'koa-session', 'keygrip', DRIVER[settings.connection.style]),
-    devDependencies: ranges(...TOOLS[language]),
+    devDependencies: ranges(...TOOLS[language], ...(hasOwnTestServer(settings) ? [TEST_SERVER] : [])),
   };
 }

@@ -141,6 +141,10 @@ export interface View extends Settings {
   /** The session property that names the user; a plain identifier. */
   readonly userProperty: string;
   readonly env: readonly (EnvEntry & { readonly line: string })[];
+  /** Whether the test starts a MongoDB for itself: it can where the app reads from the environment which one it has. */
+  readonly ownTestServer: boolean;
+  /** Tells the connections of the app apart in the logs of the server; at most 128 bytes, the limit of MongoDB. */
+  readonly appName: string;
   /** Whether there is a compose.yaml. */
   readonly isComposed: boolean;
   /** Whether tsconfig.json, and so what a build does, is this program's. */
@@ -155,6 +159,9 @@ export interface View extends Settings {
   readonly composePort: number;
   readonly composeLogin: ComposeLogin | undefined;
 }
+
+export const hasOwnTestServer = ({ app, project, connection }: Settings): boolean =>
+  app && project.kind === 'new' && connection.style !== 'host';
 
 /** The whole text of each file that the settings ask for. Pure. */
 export function renderFiles(settings: Settings, templates: Templates): RenderedFile[] {
@@ -197,6 +204,8 @@ export function viewFrom(path: string, settings: Settings): View {
       ...entry,
       line: `${entry.name}=${envLiteral(entry.example)}`,
     })),
+    ownTestServer: hasOwnTestServer(settings),
+    appName: settings.project.name.replace(/[^\x21-\x7E]/g, '').slice(0, 128),
     isComposed: withCompose(settings),
     isOwnBuild: inNewProject('tsconfig')(settings),
     isMongoose: settings.connection.style === 'mongoose',

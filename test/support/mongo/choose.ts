@@ -49,7 +49,7 @@ export async function chooseSource(memo = MEMO): Promise<Source> {
 }
 
 async function findSource(memo: string): Promise<Source> {
-  const { DryMongoBinary } = await import('mongodb-memory-server');
+  const { DryMongoBinary } = await import('mongodb-memory-server-core');
   const present = process.env.MONGOMS_SYSTEM_BINARY ?? (await onPath());
   const binary =
     present ?? (await DryMongoBinary.locateBinary({ version: process.env.MONGOMS_VERSION ?? '' }));
@@ -93,7 +93,7 @@ async function versionOf(binary: string): Promise<string> {
 }
 
 async function download(memo: string): Promise<Source> {
-  const { MongoBinary } = await import('mongodb-memory-server');
+  const { MongoBinary } = await import('mongodb-memory-server-core');
   try {
     await probe();
     return await runnable(await MongoBinary.getPath());

@@ -1,5 +1,5 @@
 import { appendFileSync } from 'node:fs';
-import { MongoMemoryReplSet, MongoMemoryServer } from 'mongodb-memory-server';
+import { MongoMemoryReplSet, MongoMemoryServer } from 'mongodb-memory-server-core';
 import { type Machine, usersFor } from './own-server.ts';
 import { CA_FILE, KEY_AND_CERTIFICATE_FILE } from './tls.ts';
 import type { ServerOptions } from './types.ts';

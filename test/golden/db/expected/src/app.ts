@@ -1,45 +1,81 @@
 // create-koa-mongo-session: app
-import Koa, { type Context, type Next } from 'koa';
+import Koa, { type Context } from 'koa';
 import type { SessionDatabase } from './session/connection.ts';
-import { sessions } from './session/index.ts';
+import { sessions, TTL } from './session/index.ts';
 import type { Sessions } from './session/sessions.ts';
 
 const MAX_FORM_BYTES = 10_000;
 
-type Handler = (ctx: Context) => void | Promise<void>;
+/** What a test gives; else the environment does. */
+interface AppOptions {
+  /** Sign the session cookie. */
+  keys?: string[];
+  /** Behind a proxy that ends TLS: its word on scheme and address counts. */
+  proxy?: boolean;
+}
 
-export function createApp(database: SessionDatabase): { app: Koa; store: Sessions } {
-  const { TRUST_PROXY } = process.env;
-  const app = new Koa();
-  app.proxy = TRUST_PROXY === 'true'; // Behind a proxy that ends TLS: its word on scheme and address counts.
-  app.use(health); // In front of the sessions, like static files: it needs no database.
+export function createApp(
+  database: SessionDatabase,
+  { keys, proxy = process.env.TRUST_PROXY === 'true' }: AppOptions = {},
+): { app: Koa; store: Sessions } {
+  const app = new Koa({ proxy, ...(keys && { keys }) });
+  // In front of the sessions, like static files.
+  app.use((ctx, next) => (ctx.path === '/health' ? health(ctx) : next()));
   const store = sessions(app, database);
-  const handlers: Record<string, Handler> = {
-    'GET /': home,
-    'POST /login': logIn,
-    'POST /logout': logOut,
-  };
-  app.use(refuseCrossSite);
-  app.use((ctx, next) => (handlers[`${ctx.method} ${ctx.path}`] ?? next)(ctx));
+  app.use((ctx, next) => {
+    refuseCrossSite(ctx);
+    switch (`${ctx.method} ${ctx.path}`) {
+      case 'GET /':
+        return home(ctx);
+      case 'POST /login':
+        return logIn(ctx);
+      case 'POST /logout':
+        return logOut(ctx);
+      case 'GET /ready':
+        return ready(ctx, store);
+      default:
+        return next();
+    }
+  });
   return { app, store };
 }
 
-async function health(ctx: Context, next: Next): Promise<void> {
-  if (ctx.path !== '/health') return next();
+/** Whether the process answers: restart it where it does not. */
+function health(ctx: Context): void {
   ctx.body = 'ok';
 }
 
+/** Whether the database answers, too: send no requests here where it does not. */
+async function ready(ctx: Context, store: Sessions): Promise<void> {
+  try {
+    await store.ready();
+    ctx.body = 'ready';
+  } catch {
+    ctx.status = 503;
+    ctx.body = 'The session database cannot be used.';
+  }
+}
+
 /** `sameSite` keeps the session from forms on other sites. This also keeps them from logging anyone in. */
-async function refuseCrossSite(ctx: Context, next: Next): Promise<void> {
+function refuseCrossSite(ctx: Context): void {
   const isForeign = ['cross-site', 'same-site'].includes(ctx.get('Sec-Fetch-Site'));
   if (ctx.method === 'POST' && isForeign) ctx.throw(403, 'This form is on another site.');
-  await next();
 }
 
 function home(ctx: Context): void {
-  ctx.session.views = (ctx.session.views ?? 0) + 1;
-  const user = ctx.session.user;
-  page(ctx, `<p>Views: ${ctx.session.views}</p>${user === undefined ? loginForm() : logoutForm(user)}`);
+  const { session } = ctx;
+  session.views = (session.views ?? 0) + 1;
+  session.since ??= Date.now();
+  // Each view changes the session, and so it lasts the whole of its time from here on.
+  const until = Date.now() + TTL;
+  const user = session.user;
+  const facts = [
+    `Views: ${session.views}`,
+    user === undefined ? 'Not logged in' : `Logged in as ${escapeHtml(user)}`,
+    `Since ${timeOf(session.since)}`,
+    `Until ${timeOf(until)}, or later if used before`,
+  ];
+  page(ctx, 'Your session', list(facts) + (user === undefined ? loginForm() : userForms()));
 }
 
 /** Takes anyone at their word: check a password here. */
@@ -56,19 +92,45 @@ function logOut(ctx: Context): void {
   seeOther(ctx, '/');
 }
 
-function page(ctx: Context, content: string): void {
+const STYLE = `
+  :root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; }
+  body { max-width: 32rem; margin: 0 auto; padding: 2rem 1rem; }
+  ul { padding: 0; list-style: none; border-top: 1px solid light-dark(#ccc, #555); }
+  li { padding: 0.5rem 0; border-bottom: 1px solid light-dark(#ccc, #555); overflow-wrap: anywhere; }
+  form { margin: 1rem 0; }
+  input, button { font: inherit; padding: 0.4rem 0.8rem; margin: 0.2rem 0; max-width: 100%; box-sizing: border-box; }
+  footer { margin-top: 3rem; font-size: 0.9rem; color: light-dark(#555, #aaa); }`;
+
+function page(ctx: Context, title: string, content: string): void {
   ctx.set('Cache-Control', 'no-store');
   ctx.type = 'html';
-  ctx.body = `<!doctype html><html lang="en"><title>Sessions</title>${content}</html>`;
+  ctx.body = `<!doctype html>
+<html lang="en">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title}</title>
+<style>${STYLE}
+</style>
+<h1>${title}</h1>
+${content}
+<footer>To change this page, edit <code>src/app.ts</code>.</footer>
+</html>
+`;
 }
+
+const list = (items: readonly string[]) => `<ul>${items.map((item) => `<li>${item}</li>`).join('')}</ul>`;
 
 const form = (action: string, label: string, fields = '') =>
   `<form method="post" action="${action}">${fields}<button>${label}</button></form>`;
 
-const loginForm = () => form('/login', 'Log in', '<label>Name <input name="name" required></label>');
+const loginForm = () => form('/login', 'Log in', '<label>Name <input name="name" required></label> ');
 
-const logoutForm = (user: string | number) =>
-  `<p>Logged in as ${escapeHtml(user)}</p>${form('/logout', 'Log out')}`;
+const userForms = () => form('/logout', 'Log out');
+
+/** 2026-02-03 04:05 UTC */
+function timeOf(time: number | Date): string {
+  const iso = new Date(time).toISOString();
+  return `<time datetime="${iso}">${iso.slice(0, 16).replace('T', ' ')} UTC</time>`;
+}
 
 const escapeHtml = (text: string | number) =>
   String(text).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);

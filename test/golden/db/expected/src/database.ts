@@ -6,7 +6,7 @@ export function openClient(): MongoClient {
   const { MONGODB_URL: url } = process.env;
   if (!url) throw new Error('MONGODB_URL is not set: name your MongoDB in .env, as .env.example shows.');
   try {
-    return new MongoClient(url, { serverSelectionTimeoutMS: 4000 });
+    return new MongoClient(url, { appName: 'my-app', serverSelectionTimeoutMS: 4000 });
   } catch {
     // The driver's own message may quote the URL, which holds credentials.
     throw new Error('MONGODB_URL is not a connection string that the driver accepts.');

@@ -1,18 +1,12 @@
 // create-koa-mongo-session: login-test
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
+import { MongoMemoryServer } from 'mongodb-memory-server-core';
 import { createApp } from '../src/app.ts';
 import { openClient } from '../src/database.ts';
 import { closeConnections } from '../src/session/index.ts';
-
-if (existsSync('.env')) process.loadEnvFile();
-const { APP_KEYS } = process.env;
-Object.assign(process.env, {
-  APP_KEYS: APP_KEYS || 'a key for this test',
-});
 
 /** Ends each session that it begins, so that nothing of it stays in the database. */
 test('a visitor logs in and out', async (t) => {
@@ -35,9 +29,11 @@ test('a visitor logs in and out', async (t) => {
 });
 
 async function start(): Promise<{ origin: string; stop: () => Promise<void> }> {
+  const { url, end } = await testDatabase();
+  process.env.MONGODB_URL = url;
   const client = openClient();
   const database = client.db();
-  const { app } = createApp(database);
+  const { app } = createApp(database, { keys: ['a key for this test'] });
   const server = app.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const stop = async () => {
@@ -45,8 +41,22 @@ async function start(): Promise<{ origin: string; stop: () => Promise<void> }> {
     server.closeAllConnections();
     await closeConnections();
     await client.close();
+    await end();
   };
   return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, stop };
+}
+
+/** The MongoDB that MONGODB_TEST_URL names, or else one of the test's own, whose program is downloaded the first time. */
+async function testDatabase(): Promise<{ url: string; end: () => Promise<unknown> }> {
+  const { MONGODB_TEST_URL } = process.env;
+  if (MONGODB_TEST_URL) return { url: MONGODB_TEST_URL, end: async () => undefined };
+  try {
+    const server = await MongoMemoryServer.create();
+    return { url: server.getUri('test'), end: () => server.stop() };
+  } catch (cause) {
+    const help = 'Set MONGODB_TEST_URL to a MongoDB that the test may write to, such as mongodb://127.0.0.1/test.';
+    throw new Error(`The test could not start a MongoDB of its own. ${help}`, { cause });
+  }
 }
 
 /** As much of a browser as the test needs: it keeps cookies, follows no redirect, and posts a form when given one. */

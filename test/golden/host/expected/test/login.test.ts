@@ -8,10 +8,6 @@ import { createApp } from '../src/app.ts';
 import { closeConnections } from '../src/session/index.ts';
 
 if (existsSync('.env')) process.loadEnvFile();
-const { APP_KEYS } = process.env;
-Object.assign(process.env, {
-  APP_KEYS: APP_KEYS || 'a key for this test',
-});
 
 /** Ends each session that it begins, so that nothing of it stays in the database. */
 test('a visitor logs in and out', async (t) => {
@@ -34,7 +30,7 @@ test('a visitor logs in and out', async (t) => {
 });
 
 async function start(): Promise<{ origin: string; stop: () => Promise<void> }> {
-  const { app } = createApp();
+  const { app } = createApp({ keys: ['a key for this test'] });
   const server = app.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const stop = async () => {

@@ -3,7 +3,8 @@ import mongoose, { type Connection } from 'mongoose';
 
 /** The connection of the whole app, of which its sessions are one part. */
 export function openConnection(): Connection {
-  return mongoose.createConnection(readUrl(), { serverSelectionTimeoutMS: 4000 });
+  const options = { appName: 'my-app', serverSelectionTimeoutMS: 4000 };
+  return mongoose.createConnection(readUrl(), options);
 }
 
 /** Without credentials. */

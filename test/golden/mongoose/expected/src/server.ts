@@ -19,7 +19,7 @@ const PROXY_HELP = `with NODE_ENV=production the session cookie is sent over HTT
 Put a proxy that ends TLS in front, such as nginx or a load balancer, and set TRUST_PROXY=true.`;
 
 const MONGODB_HELP = `To start one on this machine:
-  docker compose up -d
+  docker compose up -d --wait
   npx mongodb-runner start -- --port 27017`;
 
 start().catch((error: unknown) => {

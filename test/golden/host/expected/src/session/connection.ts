@@ -32,6 +32,7 @@ export function connect(): SessionConnection {
 /** Connects by itself when it is first used. */
 export function openClient(): MongoClient {
   const options: MongoClientOptions = {
+    appName: 'my-app',
     // A database that is down fails a request in 4 s, where the driver would let the site hang for 30.
     serverSelectionTimeoutMS: 4000,
     waitQueueTimeoutMS: 4000,

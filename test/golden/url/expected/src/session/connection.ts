@@ -5,7 +5,7 @@ import type { SessionCollection, SessionConnection, SessionDocument } from './ty
 export const COLLECTION = 'sessions';
 
 /** A database that is down fails a request in 4 s, where the driver would let the site hang for 30. */
-const OPTIONS = { serverSelectionTimeoutMS: 4000, waitQueueTimeoutMS: 4000 };
+const OPTIONS = { serverSelectionTimeoutMS: 4000, waitQueueTimeoutMS: 4000, appName: 'my-app' };
 
 /** One client, opened by the first request that needs it. */
 export function connect(): SessionConnection {

@@ -31,6 +31,8 @@ export interface SessionData {
   user?: string;
 
   views?: number;
+  /** When it began; in ms since 1970. */
+  since?: number;
 }
 
 /** koa-session's own part of `ctx.session`; its package exports no type for it. */
