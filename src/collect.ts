@@ -7,12 +7,15 @@ import {
 } from './core/answers/answers.ts';
 import { type Answers, OPTIONS, type ProjectFacts } from './core/answers/options.ts';
 import { problemsIn, problemsInAll } from './core/answers/settings.ts';
+import { answersText } from './core/report/answers-text.ts';
+import { reportDiff, reportText } from './core/report/report.ts';
 import { type Flags, wordsOf } from './flags.ts';
 import { readConfig } from './io/read/config.ts';
-import { askAdvanced, askMissing, confirm } from './io/terminal/ask.ts';
+import { agreeTo } from './io/terminal/agree.ts';
+import { askAdvanced, askAgain, askMissing, confirm } from './io/terminal/ask.ts';
 import { canAsk } from './io/terminal/environment.ts';
-import { warn } from './io/terminal/output.ts';
-import { isPreview } from './regenerate.ts';
+import { introduce, paintFor, say, warn } from './io/terminal/output.ts';
+import { isPreview, type Outcome } from './regenerate.ts';
 
 /**
  * From flags, file, memory and questions, in this order: complete and without problems.
@@ -37,7 +40,8 @@ export async function collectAnswers(
   if (!isAsking) return known;
 
   const isFirstRun = Object.keys(saved).length === 0;
-  const all = await askFor(known, isFirstRun, facts);
+  if (isFirstRun) introduce();
+  const all = await askFor(known, saved, facts);
   const late = problemsInAll(all, facts);
   if (late.length > 0) throw answersError(late, [], { directory, answers: all, facts, flags: wordsOf(run) });
   if (all.install !== undefined || !isFirstRun || isPreview(run)) return all;
@@ -47,7 +51,31 @@ export async function collectAnswers(
   };
 }
 
-async function askFor(known: Answers, isFirstRun: boolean, facts: ProjectFacts): Promise<Answers> {
-  const asked = await askMissing(known, facts, problemsIn);
-  return isFirstRun ? askAdvanced(asked, facts, problemsIn) : asked;
+/** What a project remembers is complete: of it, only what another style needs is asked for. */
+async function askFor(known: Answers, saved: Answers, facts: ProjectFacts): Promise<Answers> {
+  if (Object.keys(saved).length === 0) {
+    return askAdvanced(await askMissing(known, facts, problemsIn), facts, problemsIn);
+  }
+  const isSameStyle = known.connection === saved.connection;
+  return isSameStyle
+    ? askMissing(known, facts, problemsIn, missingAnswers)
+    : askMissing(known, facts, problemsIn);
 }
+
+/** Shows the answers in force, and comes back with others if the person wants to change some. */
+export async function askForChange(answers: Answers, facts: ProjectFacts): Promise<Answers | undefined> {
+  say(`Everything is up to date. In force:\n${answersText(answers, paintFor(process.stderr))}\n`);
+  if (!(await confirm('Change an answer?', false))) return undefined;
+  const given = await askAgain(answers, facts, problemsIn);
+  const all = await askFor(combineAnswers(given, answers).answers, answers, facts);
+  const problems = problemsInAll(all, facts);
+  if (problems.length > 0)
+    throw answersError(problems, [], { directory: '.', answers: all, facts, flags: [] });
+  return all;
+}
+
+/** Shows what would be written, and asks for a yes. */
+export const askToAgree = (outcome: Outcome): Promise<void> =>
+  agreeTo(reportText(outcome, paintFor(process.stderr)), () =>
+    reportDiff(outcome.plan, true, paintFor(process.stderr)),
+  );

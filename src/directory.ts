@@ -6,6 +6,7 @@ import { detectPackageManager } from './io/read/package-manager.ts';
 import { placeAt } from './io/read/place.ts';
 import { askText, confirm } from './io/terminal/ask.ts';
 import { canAsk } from './io/terminal/environment.ts';
+import { introduce } from './io/terminal/output.ts';
 import { isPreview } from './regenerate.ts';
 
 const NEW_FOLDER = 'my-app';
@@ -39,7 +40,9 @@ function whatIsMeant(here: Place): string {
 
 async function askWhere(here: Place): Promise<string> {
   const isAgain = here.kind === 'project' && here.isWritten;
-  return isAgain ? '.' : askText('Where?', offered(here));
+  if (isAgain) return '.';
+  introduce();
+  return askText('Where?', offered(here));
 }
 
 function offered(here: Place): string {

@@ -1,16 +1,22 @@
 import { commandOf, managerFor } from './core/answers/answers.ts';
 import type { Answers, ProjectFacts } from './core/answers/options.ts';
 import type { Settings } from './core/answers/settings.ts';
+import type { UserError } from './core/errors.ts';
 import type { Patch } from './core/plan/plan.ts';
 import type { Project } from './core/project/working-tree.ts';
+import { composePort } from './core/render/compose.ts';
 import { type NextSteps, nextSteps, nextStepsText } from './core/report/next-steps.ts';
 import { reportDiff, reportFacts, reportText } from './core/report/report.ts';
 import { type Ending, endedBy } from './ending.ts';
 import type { RunFlags } from './flags.ts';
-import { installPackages } from './io/install.ts';
+import { installByHand, installPackages } from './io/install.ts';
 import { doubtsAboutEnv } from './io/read/git.ts';
+import { confirm } from './io/terminal/ask.ts';
 import { paintFor, tell, warn } from './io/terminal/output.ts';
+import { hasLivingLine, withProgress } from './io/terminal/progress.ts';
+import { nowStands } from './io/terminal/signals.ts';
 import type { Outcome } from './regenerate.ts';
+import { startApp } from './start.ts';
 
 /** Shows a plan that was not carried out. */
 export function showPlan(outcome: Outcome, { json, diff }: RunFlags): Ending {
@@ -35,20 +41,46 @@ export interface Written {
   readonly patches: readonly Patch[];
 }
 
+/** How what is written is shown. */
+interface Manner {
+  readonly json: boolean;
+  /** Whether a person is there to be asked. */
+  readonly canAsk: boolean;
+}
+
 /** Says what was written, installs where that was asked for, and says what comes next. */
-export async function finish(outcome: Outcome, written: Written, { json }: RunFlags): Promise<Ending> {
-  const { project, collected, facts } = written;
+export async function finish(outcome: Outcome, written: Written, { json, canAsk }: Manner): Promise<Ending> {
+  const { project, collected } = written;
   const { root } = project;
   (await doubtsAboutEnv(root, outcome.plan)).forEach(warn);
   const paint = paintFor(process.stdout);
   if (!json) tell(reportText(outcome, paint));
-  const manager = managerFor(collected, facts);
-  const failure = collected.install === true ? await installPackages(root, manager) : undefined;
-  const next = nextOf(written, outcome, collected.install === true && !failure);
+  const failure = collected.install === true ? await install(written) : undefined;
+  const isInstalled = collected.install === true && !failure;
+  const next = nextOf(written, outcome, isInstalled);
   if (!json) tell(nextStepsText(next, Object.keys(written.saved).length === 0, paint));
   const ended = { ...reportFacts(outcome), ...next };
   const problem = failure ?? outcome.problem;
-  return problem ? endedBy(problem, ended) : { exitCode: 0, facts: ended };
+  if (problem) return endedBy(problem, ended);
+  const isReady = isInstalled && next.toFillIn.length === 0 && next.steps.some(({ starts }) => starts);
+  if (isReady && canAsk && !json && (await confirm('Start it now?', true))) {
+    await startApp(root, next.steps, composePort(written.settings.connection));
+  }
+  return { exitCode: 0, facts: ended };
+}
+
+/** Whoever ends the program meanwhile is told how to finish. */
+async function install({ project, collected, facts }: Written): Promise<UserError | undefined> {
+  const { root } = project;
+  const manager = managerFor(collected, facts);
+  nowStands({ written: true, text: `All files are written. ${installByHand(root, manager)}` });
+  const failure = await withProgress(
+    `Installing with ${manager}`,
+    () => installPackages(root, manager, !hasLivingLine()),
+    (failed) => (failed ? undefined : `Installed with ${manager}`),
+  );
+  nowStands({ written: true, text: 'All files are written, and the packages are installed.' });
+  return failure;
 }
 
 function nextOf(

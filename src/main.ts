@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import program from '../package.json' with { type: 'json' };
-import { collectAnswers } from './collect.ts';
+import { askForChange, askToAgree, collectAnswers } from './collect.ts';
 import { doubtsAboutAdoption } from './core/answers/adoption.ts';
 import { endingsOf, lifetimesKept } from './core/answers/endings.ts';
-import type { ProjectFacts } from './core/answers/options.ts';
+import type { Answers, ProjectFacts } from './core/answers/options.ts';
 import { doubtsAbout, parseSettings, type Settings, valuesForEnv } from './core/answers/settings.ts';
 import { patchApp } from './core/patch/mount.ts';
 import { listPatches } from './core/patch/patches.ts';
@@ -17,15 +17,26 @@ import type { Ending } from './ending.ts';
 import { finish, showPlan } from './finish.ts';
 import type { Flags, RunFlags } from './flags.ts';
 import { detectPackageManager } from './io/read/package-manager.ts';
-import { readProject, readWorkingTree } from './io/read/project.ts';
+import { isInUse, readProject, readWorkingTree } from './io/read/project.ts';
 import { doubtsAboutBuild } from './io/read/tsconfig.ts';
 import { templates } from './io/templates.ts';
 import { confirm } from './io/terminal/ask.ts';
 import { canAsk } from './io/terminal/environment.ts';
-import { warn } from './io/terminal/output.ts';
+import { paintFor, say, warn } from './io/terminal/output.ts';
 import { openProject } from './io/write/open.ts';
 import { isPreview, regenerate } from './regenerate.ts';
 import { undo } from './undo.ts';
+
+/** What a run begins with. */
+interface Start {
+  readonly directory: string;
+  readonly run: RunFlags;
+  readonly project: Project;
+  readonly facts: ProjectFacts;
+  readonly saved: Answers;
+  /** Whether a person is there to be asked. */
+  readonly mayAsk: boolean;
+}
 
 /** Carries out the command. Whatever is the user's to mend is thrown as a UserError. */
 export async function main(flags: Flags): Promise<Ending> {
@@ -36,8 +47,14 @@ export async function main(flags: Flags): Promise<Ending> {
   project.warnings.forEach(warn);
   const facts = factsOf(project);
   const saved = project.manifest?.answers ?? {};
-
+  const mayAsk = run.input && canAsk(process.env);
   const collected = await collectAnswers({ ...flags, directory }, saved, facts);
+  return generate({ directory, run, project, facts, saved, mayAsk }, collected);
+}
+
+/** From answers to files. At a terminal, a run that finds nothing to do offers to change an answer. */
+async function generate(start: Start, collected: Answers): Promise<Ending> {
+  const { directory, run, project, facts, saved, mayAsk } = start;
   const { settings, secrets, answers } = parseSettings(collected, facts);
   const doubts = [
     ...endingsOf(settings, answers, saved),
@@ -54,14 +71,18 @@ export async function main(flags: Flags): Promise<Ending> {
   const patches = [...listPatches(settings, valuesForEnv(settings, secrets, saved), tree, newKey), ...mount];
 
   const remembered = { generator: program.version, project: project.kind, answers };
-  const mayAsk = run.input && canAsk(process.env);
   const notes = projectNotes(settings, project);
   const outcome = await regenerate({
     ...{ project, rendered, patches, tree, remembered, run, notes },
     canAsk: mayAsk,
+    ...(mayAsk && !run.yes && isNewsTo(project) ? { agree: askToAgree } : {}),
   });
   if (!outcome.written) return showPlan(outcome, run);
-  return finish(outcome, { project, directory, settings, answers, saved, collected, facts, patches }, run);
+  const isIdle = !outcome.changesRecord && !outcome.problem && project.manifest !== undefined;
+  const changed = mayAsk && isIdle && !run.yes && !run.json ? await askForChange(answers, facts) : undefined;
+  if (changed) return generate(start, changed);
+  const written = { project, directory, settings, answers, saved, collected, facts, patches };
+  return finish(outcome, written, { ...run, canAsk: mayAsk && !run.yes });
 }
 
 /** The edit of the user's own app is shown, and at a terminal takes a yes. */
@@ -75,11 +96,18 @@ async function agreedMount(
   if (patch === undefined) return [];
   const isAsked = run.input && !run.yes && !isPreview(run) && canAsk(process.env);
   if (!isAsked) return [patch];
-  process.stderr.write(
-    unifiedDiff({ path: patch.path, before: textOnDisk(tree, patch.path), after: patch.text }),
+  say(
+    unifiedDiff(
+      { path: patch.path, before: textOnDisk(tree, patch.path), after: patch.text },
+      paintFor(process.stderr),
+    ),
   );
   return (await confirm(`Edit ${patch.path} like this?`, true)) ? [patch] : [];
 }
+
+/** What a run does here cannot be known yet: files of others are there, or another version wrote the project. */
+const isNewsTo = ({ root, manifest }: Project): boolean =>
+  manifest === undefined ? isInUse(root) : manifest.generator !== program.version;
 
 const factsOf = ({ root, manifest, ...project }: Project): ProjectFacts => ({
   ...project,

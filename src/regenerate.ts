@@ -22,6 +22,8 @@ export interface Regeneration {
   readonly notes: readonly string[];
   /** Whether a person is there to decide about conflicts. */
   readonly canAsk: boolean;
+  /** Asks whether what is about to be written may be; throws for a no. Not asked where there is nothing to write. */
+  readonly agree?: (outcome: Outcome) => Promise<void>;
 }
 
 export interface RunMode {
@@ -75,6 +77,7 @@ export async function regenerate(regeneration: Regeneration): Promise<Outcome> {
     problem: undefined,
   } as const;
   if (preview) return { ...outcome, exitCode: run.check && news.length > 0 ? 3 : 0 };
+  if (news.length > 0) await regeneration.agree?.({ ...outcome, exitCode: 0 });
   await unbroken(() => commitChanges(project.root, changes), ALL_WRITTEN);
   return { ...outcome, written: true, exitCode: 0, problem: leftInMarkers(settled) };
 }

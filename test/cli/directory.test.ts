@@ -89,7 +89,7 @@ describe('at a terminal', () => {
     await terminal.answer('Where?', '');
     await terminal.answer('Collection', '');
     await terminal.answer('A session ends', '');
-    await terminal.answer('Change advanced options?', '');
+    await terminal.answer('Change anything else?', '');
     expect(await terminal.ended).toMatchObject({ exitCode: 0 });
     expect(await filesIn(cwd)).toContain('my-app/package.json');
   });

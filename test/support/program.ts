@@ -46,9 +46,13 @@ export async function run(args: readonly string[], { cwd, env = {}, input, outpu
 }
 
 /** Runs the built program at a pseudo-terminal. */
-export function runAtTerminal(args: readonly string[], { cwd, env = {} }: RunOptions): Terminal {
+export function runAtTerminal(
+  args: readonly string[],
+  { cwd, env = {}, columns = 200 }: RunOptions & { readonly columns?: number },
+): Terminal {
   const terminal = new Terminal(process.execPath, [PROGRAM, ...args], {
     cwd,
+    columns,
     env: { ...bareEnvironment(), ...env },
   });
   onTestFinished(() => terminal.kill('SIGKILL'));

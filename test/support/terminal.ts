@@ -5,6 +5,8 @@ export const KEYS = {
   enter: '\r',
   down: '\u001B[B',
   up: '\u001B[A',
+  space: ' ',
+  backspace: '\u007F',
   ctrlC: '\u0003',
   ctrlD: '\u0004',
 } as const;
@@ -22,8 +24,13 @@ export class Terminal {
   /** Resolves when the program has ended and all it wrote is on the screen. */
   readonly ended: Promise<{ exitCode: number; signal: number | undefined }>;
 
-  constructor(file: string, args: readonly string[], options: { cwd: string; env: Record<string, string> }) {
-    this.#pty = spawn(file, [...args], { name: 'xterm-256color', cols: 200, rows: 50, ...options });
+  constructor(
+    file: string,
+    args: readonly string[],
+    { columns = 200, ...options }: { cwd: string; env: Record<string, string>; columns?: number },
+  ) {
+    const name = options.env.TERM ?? 'xterm-256color';
+    this.#pty = spawn(file, [...args], { name, cols: columns, rows: 50, ...options });
     this.#pty.onData((data) => {
       this.#output += data;
       this.#notify();

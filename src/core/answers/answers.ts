@@ -88,17 +88,25 @@ function unusedWarning(style: ConnectionStyle | undefined, unused: readonly Opti
   return `${winner} takes precedence; not used: ${unused.map(flagName).join(', ')}${hint}`;
 }
 
-/** The next answer to ask for, in the order of the table. */
-export const nextQuestion = (
+/** What can be asked for, in the order of the table: not answered, and not ruled out by another answer. */
+export const openQuestions = (
   answers: Answers,
   asked: Option['asked'],
   facts: ProjectFacts,
-): OptionName | undefined =>
-  OPTION_NAMES.find((name) => {
-    const option = optionOf(name);
-    if (option.asked !== asked || isGiven(answers, name) || !applies(name, answers)) return false;
-    return option.suspect === undefined || option.suspect(facts) !== undefined;
+): readonly OptionName[] =>
+  OPTION_NAMES.filter((name) => {
+    const { asked: when, needs, suspect } = optionOf(name);
+    if (when !== asked || isGiven(answers, name) || !applies(name, answers)) return false;
+    const isRuledOut = needs !== undefined && answers[needs] !== true;
+    return !isRuledOut && (suspect === undefined || suspect(facts) !== undefined);
   });
+
+/** How an answer is shown to a person. */
+export function answerText(answer: unknown): string {
+  if (answer === undefined || answer === null || answer === '') return 'none';
+  if (typeof answer === 'boolean') return answer ? 'yes' : 'no';
+  return String(answer);
+}
 
 /** What a run without questions cannot do without. */
 export const missingAnswers = (answers: Answers): readonly OptionName[] =>

@@ -86,11 +86,17 @@ export interface Option<T = unknown> extends Flag {
   readonly redact?: (answer: unknown) => string;
   /** The connection styles it belongs to; all, when not given. */
   readonly styles?: readonly ConnectionStyle[];
-  /** `advanced` ones are asked after a yes to "Change advanced options?". */
+  /** `advanced` ones have a good default: those to change are picked from a list. */
   readonly asked: 'always' | 'advanced' | 'never';
   readonly question: string;
   /** What in the project speaks for the answer that is offered. */
   readonly because?: (facts: ProjectFacts) => string | undefined;
+  /** What helps to answer, shown beside the question. */
+  readonly hint?: string;
+  /** Of an advanced one: its name in the list from which those to change are picked. */
+  readonly label?: string;
+  /** A switch without which the answer does nothing: only asked for after it was turned on. */
+  readonly needs?: 'rolling';
 }
 
 const oneOf =
@@ -172,7 +178,8 @@ export const OPTIONS = {
     required: true,
     styles: ['url'],
     asked: 'always',
-    question: 'Connection string (goes to .env if it holds credentials)',
+    question: 'Connection string',
+    hint: 'mongodb://… or mongodb+srv://…; one that holds a password goes to .env and nowhere else.',
   },
   host: {
     flag: '--host <host>',
@@ -217,7 +224,8 @@ export const OPTIONS = {
     optional: true,
     styles: ['host'],
     asked: 'always',
-    question: 'User name (empty for none)',
+    question: 'User name',
+    hint: 'Empty for none. The password is read from MONGODB_PASSWORD.',
   },
   authSource: {
     flag: '--auth-source <db>',
@@ -292,7 +300,8 @@ export const OPTIONS = {
     parse: parseDuration,
     default: '14d',
     asked: 'always',
-    question: 'A session ends at most this long after its last use (90m, 12h, 14d, 2w)',
+    question: 'A session ends this long after its last use',
+    hint: 'The TTL, as 90m, 12h, 14d or 2w. Whoever comes back sooner is still logged in.',
   },
   absoluteTtl: {
     flag: '--absolute-ttl <duration>',
@@ -302,17 +311,9 @@ export const OPTIONS = {
     parse: parseDuration,
     optional: true,
     asked: 'advanced',
-    question: 'A session ends this long after it began, however active (empty for never)',
-  },
-  touchAfter: {
-    flag: '--touch-after <duration>',
-    group: 'Sessions',
-    help: 'with --rolling, an unchanged session is renewed at most this often',
-    kind: 'duration',
-    parse: parseDuration,
-    optional: true,
-    asked: 'advanced',
-    question: 'With --rolling, an unchanged session is renewed at most this often (empty for each time)',
+    question: 'A session ends this long after it began, however active',
+    hint: 'As 12h or 30d; empty for never.',
+    label: 'Absolute lifetime',
   },
   rolling: {
     flag: '--rolling',
@@ -323,6 +324,20 @@ export const OPTIONS = {
     default: false,
     asked: 'advanced',
     question: 'Renew the cookie and the session with each response?',
+    label: 'Rolling sessions',
+  },
+  touchAfter: {
+    flag: '--touch-after <duration>',
+    group: 'Sessions',
+    help: 'with --rolling, an unchanged session is renewed at most this often',
+    kind: 'duration',
+    parse: parseDuration,
+    optional: true,
+    asked: 'advanced',
+    question: 'An unchanged session is renewed at most this often',
+    hint: 'As 5m or 1h: fewer writes. Empty for each time.',
+    label: 'Interval of renewal',
+    needs: 'rolling',
   },
   userKey: {
     flag: '--user-key <name>',
@@ -332,7 +347,9 @@ export const OPTIONS = {
     parse: parseUserKey,
     optional: true,
     asked: 'advanced',
-    question: 'Session property that names its user, such as userId (empty for none)',
+    question: 'Session property that names its user',
+    hint: 'Such as userId; empty for none. It allows "log out everywhere" and a list of devices.',
+    label: 'User of a session',
   },
   encrypt: {
     flag: '--encrypt',
@@ -343,6 +360,7 @@ export const OPTIONS = {
     default: false,
     asked: 'advanced',
     question: 'Encrypt the payload at rest?',
+    label: 'Encryption at rest',
   },
   onConcurrentWrite: {
     flag: '--on-concurrent-write <policy>',
@@ -354,6 +372,7 @@ export const OPTIONS = {
     default: 'merge',
     asked: 'advanced',
     question: 'When two requests change one session',
+    label: 'Concurrent writes',
   },
   cookieName: {
     flag: '--cookie-name <name>',
@@ -365,6 +384,8 @@ export const OPTIONS = {
     offer: ({ packages }, { adopt }) => (isOldStore(adopt) ? oldCookieName(adopt, packages) : undefined),
     asked: 'advanced',
     question: 'Name of the cookie',
+    hint: 'In production, `__Host-` is put before it.',
+    label: 'Cookie name',
   },
   legacyCookie: {
     flag: '--legacy-cookie',
@@ -385,6 +406,7 @@ export const OPTIONS = {
     offer: ({ sourceFolder }) => `${sourceFolder}/session`,
     asked: 'advanced',
     question: 'Folder of the session files',
+    label: 'Folder',
   },
   importExtension: {
     flag: '--import-extension <kind>',
@@ -396,6 +418,7 @@ export const OPTIONS = {
     default: 'auto',
     asked: 'advanced',
     question: 'How do imports end?',
+    label: 'Imports',
   },
   app: {
     flag: '--app',
@@ -406,6 +429,7 @@ export const OPTIONS = {
     offer: ({ kind }) => kind === 'new',
     asked: 'advanced',
     question: 'Write an app, a server and a test, too?',
+    label: 'App, server and test',
   },
   mount: {
     flag: '--mount',
@@ -436,6 +460,7 @@ export const OPTIONS = {
     offer: ({ packageManager }) => packageManager,
     asked: 'advanced',
     question: 'Package manager',
+    label: 'Package manager',
   },
 } as const satisfies Readonly<Record<string, Option>>;
 

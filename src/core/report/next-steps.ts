@@ -21,6 +21,8 @@ export interface Step {
   readonly what: string;
   /** To be run in a shell, in this order. */
   readonly commands: readonly string[];
+  /** Whether it is the app itself. */
+  readonly starts?: true;
   /** What does the same without Docker. */
   readonly instead?: readonly string[];
   /** Places or lines of code that it is about. */
@@ -187,7 +189,7 @@ function placeOf(mountIn: string): string {
 
 const starting = ({ app }: Settings, { entries, manager }: Run): Step[] =>
   app && wasMade(entries, 'app')
-    ? [{ what: 'Start the app at http://localhost:3000', commands: [`${manager} run dev`] }]
+    ? [{ what: 'Start the app at http://localhost:3000', commands: [`${manager} run dev`], starts: true }]
     : [];
 
 /** For a person: numbered, each command on a line of its own; how to repeat the run where that is news. */

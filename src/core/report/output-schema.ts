@@ -53,7 +53,7 @@ const LINE = { type: 'integer', minimum: 1 };
 
 const ACTIONS = [
   ...['create', 'update', 'merge', 'move', 'replace', 'markers', 'delete', 'conflict', 'refuse', 'keep'],
-  ...['release', 'deleted', 'adopt', 'advance', 'unchanged'],
+  ...['release', 'deleted', 'adopt', 'advance', 'unchanged', 'absent'],
   // Of undo.
   ...['created', 'restored', 'removed'],
 ];
@@ -77,5 +77,9 @@ const FILE = shape(
 
 const STEP = shape(
   { what: text(), commands: texts('To be run in a shell.') },
-  { instead: texts('Commands that do the same without Docker.'), lines: texts('Places or lines of code.') },
+  {
+    starts: { const: true, description: 'It starts the app.' },
+    instead: texts('Commands that do the same without Docker.'),
+    lines: texts('Places or lines of code.'),
+  },
 );

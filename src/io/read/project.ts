@@ -1,4 +1,5 @@
-import { realpathSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync } from 'node:fs';
+
 import { basename, dirname, join, resolve } from 'node:path';
 import { KEPT_FILES, type KeptFile, type Language, type ModuleKind } from '../../core/answers/options.ts';
 import { UserError } from '../../core/errors.ts';
@@ -353,4 +354,9 @@ function nameOf(root: string): string {
     .replace(/[^a-z0-9-]+/g, '-')
     .replace(/^-+|-+$/g, '');
   return name || 'app';
+}
+
+/** Whether there is anything in the folder but a repository. */
+export function isInUse(root: string): boolean {
+  return existsSync(root) && readdirSync(root).some((name) => name !== '.git');
 }

@@ -1,116 +1,196 @@
-import { nextQuestion, type Problem } from '../../core/answers/answers.ts';
+import { answerText, openQuestions, type Problem } from '../../core/answers/answers.ts';
+import { applies } from '../../core/answers/applies.ts';
 import {
   type Answers,
   fallback,
   flagName,
+  isRemembered,
+  OPTION_NAMES,
   type Option,
   type OptionName,
   optionOf,
   type ProjectFacts,
 } from '../../core/answers/options.ts';
 import { Interrupted, UserError } from '../../core/errors.ts';
+import { wrapped } from '../../core/report/wrap.ts';
+import { showsLines } from './environment.ts';
+import { paintFor, say, width } from './output.ts';
+import type { Choice, Context, Prompts } from './questions.ts';
 
 /** Every rule that the answers break. */
 type Check = (answers: Answers) => readonly Problem[];
 
-/** Asks for what was not answered yet. Needs a terminal. */
-export async function askMissing(answers: Answers, facts: ProjectFacts, check: Check): Promise<Answers> {
-  return askAll(answers, facts, check, 'always');
-}
-
-/** Offers the questions that have a good default anyway. */
-export async function askAdvanced(answers: Answers, facts: ProjectFacts, check: Check): Promise<Answers> {
-  if (nextQuestion(answers, 'advanced', facts) === undefined) return answers;
-  return (await confirm('Change advanced options?', false))
-    ? askAll(answers, facts, check, 'advanced')
-    : answers;
-}
-
-async function askAll(
+/**
+ * Asks for what was not answered yet. Needs a terminal.
+ *
+ * @param open what to ask for, of given answers; the first is asked, then it is called again
+ */
+export async function askMissing(
   answers: Answers,
   facts: ProjectFacts,
   check: Check,
-  asked: Option['asked'],
+  open: (answers: Answers) => readonly OptionName[] = (given) => openQuestions(given, 'always', facts),
 ): Promise<Answers> {
-  const name = nextQuestion(answers, asked, facts);
+  const [name] = open(answers);
   if (name === undefined) return answers;
-  const answer = await askFor(name, answers, facts, check);
-  return askAll({ ...answers, [name]: answer }, facts, check, asked);
+  return askMissing(await askFor(name, answers, facts, check), facts, check, open);
+}
+
+/** Offers the questions that have a good default anyway, as a list from which those to change are picked. */
+export async function askAdvanced(answers: Answers, facts: ProjectFacts, check: Check): Promise<Answers> {
+  const open = openQuestions(answers, 'advanced', facts);
+  if (open.length === 0) return answers;
+  const picked = await pick(
+    'Change anything else?',
+    open.map((name) => ({
+      value: name,
+      name: `${optionOf(name).label}: ${answerText(fallback(optionOf(name), facts, answers))}`,
+      short: optionOf(name).label ?? name,
+      description: optionOf(name).help,
+    })),
+  );
+  return askEach(picked, answers, facts, check);
+}
+
+/** Asks anew for those of the remembered answers that are picked from a list; comes back with these alone. */
+export async function askAgain(answers: Answers, facts: ProjectFacts, check: Check): Promise<Answers> {
+  const names = OPTION_NAMES.filter((name) => {
+    const { asked, needs } = optionOf(name);
+    const isPossible = asked !== 'never' && isRemembered(name) && applies(name, answers);
+    return isPossible && (needs === undefined || answers[needs] === true);
+  });
+  const picked = await pick(
+    'Which?',
+    names.map((name) => ({
+      value: name,
+      name: `${optionOf(name).label ?? flagName(name)}: ${answerText(answers[name])}`,
+      short: optionOf(name).label ?? flagName(name),
+      description: optionOf(name).help,
+    })),
+  );
+  const next = await askEach(picked, answers, facts, check);
+  return Object.fromEntries(
+    Object.entries(next).filter(([name, answer]) => answers[name as OptionName] !== answer),
+  );
+}
+
+/** Asks for each of the names, in their order, and for what an answer to one of them brings up. */
+async function askEach(
+  names: readonly OptionName[],
+  answers: Answers,
+  facts: ProjectFacts,
+  check: Check,
+): Promise<Answers> {
+  const [name, ...rest] = names;
+  if (name === undefined) return answers;
+  const next = await askFor(name, answers, facts, check);
+  const known = openQuestions(answers, 'advanced', facts);
+  const broughtUp = openQuestions(next, 'advanced', facts).filter((each) => !known.includes(each));
+  return askEach([...broughtUp, ...rest], next, facts, check);
+}
+
+/** The answers, with one more. What was answered before is offered again. */
+export async function askFor(
+  name: OptionName,
+  answers: Answers,
+  facts: ProjectFacts,
+  check: Check,
+): Promise<Answers> {
+  const option = optionOf(name);
+  const offered = answers[name] ?? option.suspect?.(facts) ?? fallback(option, facts, answers);
+  help(option, facts);
+  return { ...answers, [name]: await answerTo(name, offered, { ...answers, [name]: undefined }, check) };
 }
 
 /** The choice of an optional answer that leaves it out. */
 const NONE = 'none';
 
-async function askFor(
-  name: OptionName,
-  answers: Answers,
-  facts: ProjectFacts,
-  check: Check,
-): Promise<unknown> {
+async function answerTo(name: OptionName, offered: unknown, others: Answers, check: Check): Promise<unknown> {
   const option = optionOf(name);
-  const offered = option.suspect?.(facts) ?? fallback(option, facts, answers);
   if (option.kind === 'switch') return confirm(option.question, offered === true);
-  if (option.choices && !option.optional) return choose(questionOf(option, facts), option.choices, offered);
   if (option.choices) {
-    const chosen = await choose(questionOf(option, facts), { ...option.choices, [NONE]: NONE }, offered);
-    return chosen === NONE ? null : chosen;
+    const choices = option.optional ? { ...option.choices, [NONE]: NONE } : option.choices;
+    const chosen = await choose(option.question, choices, offered);
+    return option.optional && chosen === NONE ? null : chosen;
   }
   const fromText = (text: string): unknown => (text === '' && option.optional ? null : text);
   // Also a rule that an earlier answer breaks only now: here is where it can be mended.
-  const known = new Set(check(answers).map(({ option }) => option));
+  const known = new Set(check(others).map(({ option }) => option));
   const validate = (text: string): string | true => {
-    const problem = check({ ...answers, [name]: fromText(text) }).find(({ option }) => !known.has(option));
+    const problem = check({ ...others, [name]: fromText(text) }).find(({ option }) => !known.has(option));
     if (!problem) return true;
     return problem.option === flagName(name) ? problem.rule : `${problem.option} ${problem.rule}`;
   };
-  const suggested = validate(String(offered ?? '')) === true ? offered : undefined;
+  const text = offered === undefined || offered === null ? undefined : String(offered);
+  const suggested = text !== undefined && validate(text) === true ? text : undefined;
   return fromText(await input(option, suggested, validate));
 }
 
-function questionOf({ question, because }: Option, facts: ProjectFacts): string {
+/** What helps to answer, and what in the project speaks for what is offered. */
+function help({ hint, because }: Option, facts: ProjectFacts): void {
   const reason = because?.(facts);
-  return reason === undefined ? question : `${question} ${reason}:`;
+  const texts = [...(hint === undefined ? [] : [hint]), ...(reason === undefined ? [] : [`${reason}.`])];
+  const lines = texts.flatMap((text) => wrapped(text, width() - 2)).map((line) => `  ${line}\n`);
+  say(paintFor(process.stderr)('quiet', lines.join('')));
 }
 
+const prompts = (): Promise<Prompts> =>
+  showsLines(process.env) ? import('./lines.ts') : import('./prompts.ts');
+
 export async function confirm(message: string, offered: boolean): Promise<boolean> {
-  const prompts = await import('./prompts.ts');
-  return untilAnswered((context) => prompts.confirm({ message, default: offered }, context));
+  const { confirm } = await prompts();
+  return untilAnswered((context) => confirm({ message, default: offered }, context));
 }
 
 /** A text of one line. Taking what is offered is an answer. */
 export async function askText(message: string, offered: string): Promise<string> {
-  const prompts = await import('./prompts.ts');
-  return untilAnswered((context) => prompts.input({ message, default: offered }, context));
+  const { input } = await prompts();
+  const validate = (): true => true;
+  return untilAnswered((context) => input({ message, default: offered, validate }, context));
 }
 
+/** @param choices value → what it means */
 export async function choose(
   message: string,
   choices: Readonly<Record<string, string>>,
   offered: unknown,
 ): Promise<string> {
-  const prompts = await import('./prompts.ts');
+  const { select } = await prompts();
   const rows = Object.entries(choices).map(([value, meaning]) => ({
     value,
-    name: value === meaning ? value : `${value} – ${meaning}`,
+    name: value,
     short: value,
+    ...(value === meaning ? {} : { description: meaning }),
   }));
   return untilAnswered((context) =>
-    prompts.select({ message, choices: rows, default: String(offered), loop: false }, context),
+    select({ message, choices: rows, default: String(offered), loop: false }, context),
   );
+}
+
+/** Any number of them, in the order in which they stand there. */
+async function pick<T extends string>(
+  message: string,
+  choices: readonly (Choice & { readonly value: T })[],
+): Promise<T[]> {
+  const { checkbox } = await prompts();
+  const picked = await untilAnswered((context) =>
+    checkbox({ message, choices, loop: false, pageSize: 12 }, context),
+  );
+  return choices.map(({ value }) => value).filter((value) => picked.includes(value));
 }
 
 async function input(
   { question, redact }: Option,
-  offered: string | number | boolean | undefined,
+  offered: string | undefined,
   validate: (text: string) => string | true,
 ): Promise<string> {
-  const prompts = await import('./prompts.ts');
+  const { input } = await prompts();
   return untilAnswered((context) =>
-    prompts.input(
+    input(
       {
         message: question,
         validate,
-        ...(offered === undefined ? {} : { default: String(offered) }),
+        ...(offered === undefined ? {} : { default: offered }),
         // What was typed stays on the screen; a password should not.
         ...(redact && { transformer: (text, { isFinal }) => (isFinal ? redact(text) : text) }),
       },
@@ -119,7 +199,7 @@ async function input(
   );
 }
 
-type Context = { readonly output: NodeJS.WritableStream; readonly signal: AbortSignal };
+const END_OF_INPUT = 'the input ended before all was answered; nothing was written';
 
 /**
  * Standard output is for the result, so questions go to stderr. At the end of input the prompt would wait for ever
@@ -132,8 +212,8 @@ async function untilAnswered<T>(prompt: (context: Context) => Promise<T>): Promi
   try {
     return await prompt({ output: process.stderr, signal: endOfInput.signal });
   } catch (error) {
-    if (endOfInput.signal.aborted)
-      throw new UserError('the input ended before all was answered; nothing was written');
+    if (endOfInput.signal.aborted) throw new UserError(END_OF_INPUT);
+    if (error instanceof Error && error.name === 'EndOfInput') throw new UserError(END_OF_INPUT);
     if (error instanceof Error && error.name === 'ExitPromptError') throw new Interrupted();
     throw error;
   } finally {

@@ -19,3 +19,9 @@ export function canAsk(env: Environment): boolean {
   const isAutomated = isSet(env.CI) || AGENTS.some((name) => isSet(env[name]));
   return !isAutomated && process.stdin.isTTY === true && process.stderr.isTTY === true;
 }
+
+/**
+ * Whether questions and progress are plain lines that are written once. For a screen reader, which would read out each
+ * redraw, `ACCESSIBLE` says so; no program can find out by itself that there is one. `TERM=dumb` knows no cursor.
+ */
+export const showsLines = (env: Environment): boolean => isSet(env.ACCESSIBLE) || env.TERM === 'dumb';

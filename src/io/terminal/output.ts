@@ -1,4 +1,6 @@
+import program from '../../../package.json' with { type: 'json' };
 import { coloured, type Paint, plain } from '../../core/report/paint.ts';
+import { wrapped } from '../../core/report/wrap.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -28,4 +30,18 @@ export const paintFor = (stream: NodeJS.WriteStream): Paint =>
 export function showsColour({ FORCE_COLOR, NO_COLOR, TERM }: Environment, isTerminal: boolean): boolean {
   if (FORCE_COLOR !== undefined) return !['0', 'false'].includes(FORCE_COLOR);
   return !NO_COLOR && isTerminal && TERM !== 'dumb';
+}
+
+/** Of the terminal that shows questions, in characters; wider lines are harder to read. */
+export const width = (): number => Math.min(process.stderr.columns ?? 80, 80);
+
+let isIntroduced = false;
+
+/** Says what this is, before the first question. */
+export function introduce(): void {
+  if (isIntroduced) return;
+  isIntroduced = true;
+  const what = wrapped('MongoDB-backed sessions for Koa, as TypeScript that is yours from then on.', width());
+  const name = paintFor(process.stderr)('strong', `create-koa-mongo-session ${program.version}`);
+  say(`${name}\n${what.join('\n')}\n\n`);
 }

@@ -1,2 +1,84 @@
-/* The prompts in use, as a module of their own: it is loaded when something is asked, and the bundle has no others. */
-export { confirm, input, select } from '@inquirer/prompts';
+import {
+  checkbox as checkboxOf,
+  confirm as confirmOf,
+  input as inputOf,
+  select as selectOf,
+} from '@inquirer/prompts';
+import { wrapped } from '../../core/report/wrap.ts';
+import { paintFor, width } from './output.ts';
+import type { Choice, Prompts } from './questions.ts';
+
+/*
+ * Questions as a terminal can show them. A module of its own: it is loaded when something is asked. The library breaks
+ * lines at the last column, in the middle of a word: what it is given is broken before.
+ */
+
+/** What stands before a question, and before its answer. */
+const PREFIX = '? '.length;
+
+/** @param aside what is shown behind the question, on a line of its own where there is no room for it */
+function broken(message: string, aside = ''): string {
+  const lines = wrapped(message, width() - PREFIX);
+  const last = lines.at(-1) ?? '';
+  const isRoom = PREFIX + last.length + 1 + aside.length < width();
+  return lines.join('\n') + (isRoom ? '' : '\n');
+}
+
+const longest = (words: readonly string[]): string =>
+  words.reduce((one, other) => (other.length > one.length ? other : one), '');
+
+const rowsOf = (choices: readonly Choice[]): Choice[] =>
+  choices.map((choice) => ({
+    ...choice,
+    ...(choice.description === undefined
+      ? {}
+      : { description: wrapped(choice.description, width()).join('\n') }),
+  }));
+
+/** Which keys do what, as short as it can be said. */
+const keysHelpTip = (text: string) => () => paintFor(process.stderr)('quiet', text);
+
+export const confirm: Prompts['confirm'] = (question, context) =>
+  confirmOf({ ...question, message: broken(question.message, '(Y/n)') }, context);
+
+export const input: Prompts['input'] = (question, context) =>
+  inputOf(
+    {
+      ...question,
+      message: broken(question.message, question.default === undefined ? '' : `(${question.default})`),
+      validate: (text) => {
+        const verdict = question.validate(text);
+        return verdict === true ? true : wrapped(verdict, width() - PREFIX).join('\n');
+      },
+    },
+    context,
+  );
+
+export const select: Prompts['select'] = (question, context) =>
+  selectOf(
+    {
+      ...question,
+      message: broken(question.message, longest(question.choices.map(({ short }) => short))),
+      choices: rowsOf(question.choices),
+      theme: { style: { keysHelpTip: keysHelpTip('↑↓ move, Enter takes it') } },
+    },
+    context,
+  );
+
+export const checkbox: Prompts['checkbox'] = (question, context) =>
+  checkboxOf(
+    {
+      ...question,
+      choices: rowsOf(question.choices),
+      theme: {
+        style: {
+          keysHelpTip: keysHelpTip('↑↓ move, Space picks, Enter goes on'),
+          renderSelectedChoices: (picked: readonly Choice[]) =>
+            picked.length === 0
+              ? 'no'
+              : `\n${wrapped(picked.map(({ short }) => short).join(', '), width()).join('\n')}`,
+        },
+      },
+    },
+    context,
+  );

@@ -1,0 +1,11 @@
+/** A plain text as lines of at most `width` characters, broken at spaces; a longer word has a line of its own. */
+export function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    const isRoom = last !== undefined && last.length + 1 + word.length <= width;
+    if (isRoom) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}

@@ -1,0 +1,100 @@
+import { createInterface } from 'node:readline';
+import type {
+  Choice,
+  Confirmation,
+  Context,
+  MultipleSelection,
+  Selection,
+  TextQuestion,
+} from './questions.ts';
+
+/*
+ * The questions of prompts.ts as plain lines, one after the other: nothing is drawn again, so that a screen reader
+ * says each thing once, and a terminal that knows no cursor shows them, too.
+ */
+
+/** The input ended where an answer was to be. */
+export class EndOfInput extends Error {
+  override readonly name = 'EndOfInput';
+}
+
+/** One reader for all questions: what was typed ahead stays for those to come. */
+let lines: AsyncIterator<string> | undefined;
+
+/** Between questions, what may yet be typed does not keep the process from ending. */
+async function nextLine(): Promise<string> {
+  process.stdin.ref();
+  lines ??= createInterface({ input: process.stdin, terminal: false })[Symbol.asyncIterator]();
+  const { value, done } = await lines.next();
+  process.stdin.unref();
+  if (done === true) throw new EndOfInput();
+  return value.trim();
+}
+
+/** An answer that was not one, and what to answer instead. */
+interface Refused {
+  readonly rule: string;
+}
+
+type Parsed<T> = { readonly value: T } | Refused;
+
+async function ask<T>(question: string, parse: (line: string) => Parsed<T>, context: Context): Promise<T> {
+  context.output.write(`${question} `);
+  const parsed = parse(await nextLine());
+  if ('value' in parsed) return parsed.value;
+  context.output.write(`Not taken: ${parsed.rule}.\n`);
+  return ask(question, parse, context);
+}
+
+export function input(
+  { message, default: offered, validate }: TextQuestion,
+  context: Context,
+): Promise<string> {
+  const parse = (line: string): Parsed<string> => {
+    const value = line === '' ? (offered ?? '') : line;
+    const verdict = validate(value);
+    return verdict === true ? { value } : { rule: verdict };
+  };
+  return ask(`${message}${offered === undefined ? ':' : `, or Enter for ${offered}:`}`, parse, context);
+}
+
+export function confirm({ message, default: offered }: Confirmation, context: Context): Promise<boolean> {
+  const parse = (line: string): Parsed<boolean> => {
+    if (line === '') return { value: offered };
+    if (/^y(?:es)?$/i.test(line)) return { value: true };
+    return /^no?$/i.test(line) ? { value: false } : { rule: 'answer yes or no' };
+  };
+  return ask(`${message} yes or no, or Enter for ${offered ? 'yes' : 'no'}:`, parse, context);
+}
+
+export function select({ message, choices, default: offered }: Selection, context: Context): Promise<string> {
+  list(message, choices, context);
+  const rule = `answer with a number from 1 to ${choices.length}`;
+  const parse = (line: string): Parsed<string> => {
+    const value = find(choices, line === '' ? offered : line);
+    return value === undefined ? { rule } : { value };
+  };
+  const at = choices.findIndex(({ value }) => value === offered) + 1;
+  return ask(`Number${at === 0 ? '' : `, or Enter for ${at}`}:`, parse, context);
+}
+
+export function checkbox({ message, choices }: MultipleSelection, context: Context): Promise<string[]> {
+  list(message, choices, context);
+  const rule = `answer with numbers from 1 to ${choices.length}, with commas between them`;
+  const parse = (line: string): Parsed<string[]> => {
+    const words = line.split(/[\s,]+/).filter(Boolean);
+    const value = words.map((word) => find(choices, word)).filter((each) => each !== undefined);
+    return value.length === words.length ? { value } : { rule };
+  };
+  return ask('Numbers, or Enter for none:', parse, context);
+}
+
+function list(message: string, choices: readonly Choice[], { output }: Context): void {
+  const rows = choices.map(
+    ({ name, description }, at) => `  ${at + 1}. ${name}${description ? ` (${description})` : ''}\n`,
+  );
+  output.write(`${message}\n${rows.join('')}`);
+}
+
+const find = (choices: readonly Choice[], answer: string): string | undefined =>
+  (choices[Number(answer) - 1] ?? choices.find(({ value }) => value === answer))?.value;

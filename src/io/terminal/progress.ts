@@ -1,0 +1,38 @@
+import { showsLines } from './environment.ts';
+import { paintFor, say } from './output.ts';
+
+const CLEAR_LINE = '\r\u001B[K';
+const INTERVAL_MS = 1000;
+
+/** Whether there is one line that can be drawn again and again. */
+export const hasLivingLine = (): boolean => process.stderr.isTTY === true && !showsLines(process.env);
+
+/**
+ * Says what is going on while it does: at a terminal in one line that counts the seconds, elsewhere in a line when it
+ * begins and one when it has ended.
+ *
+ * @param what such as `Installing with npm`
+ * @param done the same, when it went well
+ */
+export async function withProgress<T>(
+  what: string,
+  work: () => Promise<T>,
+  done: (result: T) => string | undefined,
+): Promise<T> {
+  const begun = Date.now();
+  const seconds = (): string => `${Math.round((Date.now() - begun) / 1000)} s`;
+  const isLiving = hasLivingLine();
+  const draw = (): void => say(`${CLEAR_LINE}${what}… ${seconds()}`);
+  if (isLiving) draw();
+  else say(`${what}…\n`);
+  const timer = isLiving ? setInterval(draw, INTERVAL_MS) : undefined;
+  try {
+    const result = await work();
+    const end = done(result);
+    if (isLiving) say(CLEAR_LINE);
+    if (end !== undefined) say(`${paintFor(process.stderr)('good', end)} in ${seconds()}.\n`);
+    return result;
+  } finally {
+    clearInterval(timer);
+  }
+}

@@ -1,0 +1,45 @@
+import { connect } from 'node:net';
+import { UserError } from './core/errors.ts';
+import type { Step } from './core/report/next-steps.ts';
+import { say } from './io/terminal/output.ts';
+import { unbroken } from './io/terminal/signals.ts';
+
+const STOPPED = { written: true, text: 'The app was stopped; all files are written.' };
+const CONNECT_MS = 1000;
+
+/**
+ * Runs the commands of the steps in the project, one after the other; the last of them is the app, which says its
+ * address and runs until it is stopped. One that starts a database is left out where one answers already.
+ *
+ * @param port where this machine has or gets its MongoDB
+ * @throws UserError (5) that names the command which failed
+ */
+export async function startApp(root: string, steps: readonly Step[], port: number): Promise<void> {
+  const { execa } = await import('execa');
+  const isServed = await answers(port);
+  const left = steps.filter(({ instead }) => !(isServed && instead));
+  for (const [command = '', ...args] of left
+    .flatMap(({ commands }) => commands)
+    .map((line) => line.split(' '))) {
+    if (command === 'cd') continue;
+    const line = [command, ...args].join(' ');
+    say(`\n$ ${line}\n`);
+    const run = () =>
+      execa(command, args, { cwd: root, stdio: ['inherit', process.stderr, 'inherit'], reject: false });
+    const { failed, exitCode } = await unbroken(run, STOPPED);
+    if (!failed) continue;
+    const reason = exitCode === undefined ? 'could not be run' : `ended with exit code ${exitCode}`;
+    throw new UserError(`${line} ${reason}; all files are written. Go on from there by the steps above.`, 5);
+  }
+}
+
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: '127.0.0.1', timeout: CONNECT_MS });
+    const end = (isOpen: boolean) => () => {
+      socket.destroy();
+      resolve(isOpen);
+    };
+    socket.once('connect', end(true)).once('error', end(false)).once('timeout', end(false));
+  });
+}
