@@ -71,3 +71,24 @@ test.each([
   expect(stdout).toContain(`${manager} run migrate:sessions`);
   expect(await run(['.', '--check'], { cwd })).toMatchObject({ exitCode: 0 });
 });
+
+test('imports of the user that another --dir breaks are named, aliases too', async () => {
+  const cwd = writeTree(await temporaryFolder(), {
+    'package.json': '{"name":"shop","type":"module"}',
+    'src/app.ts': "import { sessions } from './session/index.ts';\nsessions;\n",
+    'src/admin.ts': "import { sessions } from '#session/index.js';\nsessions;\n",
+  });
+  await run(['.', '--yes'], { cwd });
+  const { stdout } = await run(['.', '--dir', 'lib\\session'], { cwd });
+  expect(stdout).toMatch(
+    /note: src\/session\/index\.ts is lib\/session\/index\.ts from now on: mend its import in src\/(app|admin)\.ts and src\/(app|admin)\.ts\./,
+  );
+});
+
+test('a project of Yarn gets what makes its types found, and git ignores what Yarn keeps', async () => {
+  const cwd = await temporaryFolder();
+  const env = { npm_config_user_agent: 'yarn/4.5.0 npm/? node/v22.0.0' };
+  await run(['.', '--yes'], { cwd, env });
+  expect(await readIn(cwd, '.yarnrc.yml')).toContain('nodeLinker: node-modules');
+  expect((await readIn(cwd, '.gitignore')).split('\n')).toEqual(expect.arrayContaining(['.pnp.*', '.yarn/']));
+});

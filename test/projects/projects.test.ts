@@ -60,7 +60,7 @@ function expectText(given: Case, file: string, text: string): void {
 }
 
 /** Which files there are in these folders is for the goldens to say. */
-const folderOnly = (path: string): string => path.replace(/((?:^|\/)(?:session|scripts)\/).*/, '$1…');
+const folderOnly = (path: string): string => path.replace(/((?:^|[\s/])(?:session|scripts)\/).*/, '$1…');
 
 /** What is printed, but for how many files there are. */
 function shownIn(printed: string, folder: string): string {

@@ -124,12 +124,12 @@ const WINDOWS_DEVICE = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
 const isFolderName = (name: string): boolean =>
   /^[\p{L}\p{N}._@+-]+$/u.test(name) && !/^-|^\.{1,2}$|\.$/.test(name) && !WINDOWS_DEVICE.test(name);
 
-/** A folder inside the project, with `/` and neither `.` nor `..` in the outcome. */
+/** A folder inside the project, also as Windows writes it; with `/` and neither `.` nor `..` in the outcome. */
 export function parseFolder(answer: unknown): Parsed<string> {
   const text = parseText(answer);
   if ('problem' in text) return text;
   if (byteLength(text.value) > FOLDER_BYTES) return { problem: `must be at most ${FOLDER_BYTES} bytes long` };
-  const segments = text.value.replace(/^\.\//, '').replace(/\/$/, '').split('/');
+  const segments = text.value.replaceAll('\\', '/').replace(/^\.\//, '').replace(/\/$/, '').split('/');
   if (!segments.every(isFolderName)) {
     return {
       problem:

@@ -49,6 +49,7 @@ export type ModuleKind = 'esm' | 'commonjs' | 'unspecified';
 export const KEPT_FILES = {
   readme: ['README.md', 'README', 'readme.md', 'Readme.md', 'README.markdown', 'README.rst', 'README.txt'],
   tsconfig: ['tsconfig.json'],
+  yarnrc: ['.yarnrc.yml'],
   'env-example': ['.env.example'],
   // Docker takes the first of these that it finds.
   compose: ['compose.yaml', 'compose.yml', 'docker-compose.yaml', 'docker-compose.yml'],

@@ -10,6 +10,12 @@ import { wantedPackage } from './wanted-package.ts';
 /** What git should ignore: the secrets, and what can be made again. */
 const IGNORED = ['.env', 'node_modules/', 'dist/'];
 
+/** What Yarn keeps beside; in an existing project it is for its owner to say how much of that is committed. */
+const OF_YARN = ['.pnp.*', '.yarn/'];
+
+const ignored = ({ project }: Settings): readonly string[] =>
+  project.kind === 'new' && project.manager === 'yarn' ? [...IGNORED, ...OF_YARN] : IGNORED;
+
 const ENV_EXAMPLE = '.env.example';
 
 /**
@@ -30,7 +36,12 @@ export function listPatches(
       path: 'package.json',
       ...patchPackageJson(raw('package.json'), wantedPackage(settings)),
     },
-    { id: 'gitignore', path: '.gitignore', text: patchGitignore(raw('.gitignore'), IGNORED), notes: [] },
+    {
+      id: 'gitignore',
+      path: '.gitignore',
+      text: patchGitignore(raw('.gitignore'), ignored(settings)),
+      notes: [],
+    },
     { id: 'env', path: '.env', ...patchEnv(raw('.env'), envEntries(settings), secrets, newKey) },
     ...(hasOwnEnvExample(settings) ? [patchEnvExample(raw(ENV_EXAMPLE), settings)] : []),
   ];

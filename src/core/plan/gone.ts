@@ -70,3 +70,15 @@ export function importNotes(gone: readonly Entry[], files: readonly Entry[], tre
         ];
   });
 }
+
+/** The user's own files that take in what an option moves: they are not ours to mend. */
+export function moveNotes(files: readonly Entry[], tree: WorkingTree): string[] {
+  const generated = new Set(files.flatMap(({ path, from }) => [path, from]));
+  return files.flatMap(({ path, from }) => {
+    const importers = from === undefined ? [] : (tree.importers.get(from) ?? []);
+    const own = importers.filter((importer) => !generated.has(importer));
+    return own.length === 0
+      ? []
+      : [`${from} is ${path} from now on: mend its import in ${own.join(' and ')}.`];
+  });
+}

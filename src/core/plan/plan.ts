@@ -1,5 +1,6 @@
 import { UserError } from '../errors.ts';
 import type { FileRecord } from '../project/manifest.ts';
+import { asProjectPath } from '../project/paths.ts';
 import { inFormOf } from '../project/text.ts';
 import {
   formattedKey,
@@ -11,7 +12,7 @@ import {
 import type { RenderedFile } from '../render/rendered-file.ts';
 import { type Entry, refuse } from './entry.ts';
 import { planFile } from './file.ts';
-import { importNotes, keepImported, planGone } from './gone.ts';
+import { importNotes, keepImported, moveNotes, planGone } from './gone.ts';
 
 export interface Plan {
   readonly entries: readonly Entry[];
@@ -58,7 +59,12 @@ export function planChanges(
   const homes = new Map([...rendered, ...patches].map(({ id, path }) => [id, path]));
   return {
     entries: refuseShared(refuseBelowFiles(entries), homes, records),
-    notes: [...patches.flatMap(({ notes }) => notes), ...copyNotes(tree), ...importNotes(left, files, tree)],
+    notes: [
+      ...patches.flatMap(({ notes }) => notes),
+      ...copyNotes(tree),
+      ...importNotes(left, files, tree),
+      ...moveNotes(files, tree),
+    ],
   };
 }
 
@@ -125,7 +131,7 @@ function bringBack(
   rendered: readonly RenderedFile[],
   tree: WorkingTree,
 ): Entry[] {
-  const paths = new Set(restore.map((path) => path.replace(/^(?:\.\/)+/, '')));
+  const paths = new Set(restore.map(asProjectPath));
   const possible = files.filter(({ action }) => RESTORABLE.includes(action)).map(({ path }) => path);
   const unknown = [...paths].find((path) => !possible.includes(path));
   if (unknown !== undefined) throw new UserError(noneToRestore(unknown, possible));

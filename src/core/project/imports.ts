@@ -6,6 +6,13 @@ export function importsOf(path: string, text: string): string[] {
   return [...text.matchAll(SPECIFIER)].map(([, , specifier]) => moduleOf(resolve(path, specifier ?? '')));
 }
 
+const ALIAS = /(?:\bfrom|\bimport|\brequire)\s*\(?\s*(['"])(?:#|[@~]\/)([^'"\n]+)\1/g;
+
+/** What a source file takes in by an alias such as `#session/index.js` or `@/session`: each the end of a module's path. */
+export function aliasesIn(text: string): string[] {
+  return [...text.matchAll(ALIAS)].map(([, , specifier = '']) => moduleOf(specifier.replace(/^\//, '')));
+}
+
 /** The path by which `importsOf` names a module. */
 export function moduleOf(path: string): string {
   return path.replace(EXTENSION, '').replace(/\/index$/, '');

@@ -36,3 +36,6 @@ function isPlainSegment(segment: string): boolean {
   if (segment === '' || segment === '.' || segment === '..') return false;
   return !/[\\:*?"<>|\p{Cc}]|[. ]$/u.test(segment);
 }
+
+/** A path of the project as somebody types it: `./src/app.ts`, or with the separators of Windows. */
+export const asProjectPath = (typed: string): string => typed.replaceAll('\\', '/').replace(/^(?:\.\/)+/, '');

@@ -26,6 +26,8 @@ const inNewProject =
   (id: KeptFile) =>
   ({ project }: Settings): boolean =>
     project.kind === 'new' && !project.kept.includes(id);
+const withYarn = (settings: Settings) =>
+  inNewProject('yarnrc')(settings) && settings.project.manager === 'yarn';
 /** Whether the project gets a compose.yaml. */
 export const withCompose = (settings: Settings) =>
   inNewProject('compose')(settings) && isComposable(settings.connection);
@@ -96,6 +98,7 @@ const FILES = [
     path: at('tsconfig.json'),
     isWanted: inNewProject('tsconfig'),
   },
+  { id: 'yarnrc', template: 'project/yarnrc.yml', path: at('.yarnrc.yml'), isWanted: withYarn },
   { id: 'readme', template: 'project/README.md', path: at('README.md'), isWanted: inNewProject('readme') },
   { id: 'compose', template: 'project/compose.yaml', path: at('compose.yaml'), isWanted: withCompose },
 ] as const satisfies readonly FileRow[];

@@ -164,7 +164,7 @@ function mountingSteps(settings: Settings, { entries, project }: Run): Step[] {
   if (settings.app || !wasMade(entries, 'session')) return [];
   const { mount, mountIn, instead } = mountingOf(settings, project.koaSources);
   const loading = envLoading(settings, project.scripts, project.packages);
-  const running = runningOf(settings, project.koaSources);
+  const running = runningOf(settings, project.koaSources, project.scripts);
   return [
     ...(wasTouched(entries, 'own-app')
       ? []

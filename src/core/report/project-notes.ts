@@ -11,7 +11,9 @@ export function projectNotes(settings: Settings, { manifest, packages }: Project
 
 function keptNotes({ project, dir }: Settings): string[] {
   if (project.kind !== 'new') return [];
-  const kept = project.kept.filter((id) => id !== 'env-example').map((id) => KEPT_FILES[id][0]);
+  const kept = project.kept
+    .filter((id) => id !== 'env-example' && id !== 'yarnrc')
+    .map((id) => KEPT_FILES[id][0]);
   if (kept.length === 0) return [];
   const subject = kept.length === 1 ? `${kept[0]} stays as it is` : `${inWords(kept)} stay as they are`;
   return [`${subject}. The guide to the sessions is ${dir}/README.md.`];

@@ -4,6 +4,7 @@ import { hunkLines, markersIn } from '../plan/merge.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { SettledPlan } from '../plan/settle.ts';
 import { MANIFEST_PATH } from '../project/manifest.ts';
+import { asProjectPath } from '../project/paths.ts';
 import { backupPath, fileChanges } from '../write/changes.ts';
 import { lineCounts, unifiedDiff } from './diff.ts';
 import { type Paint, plain, type Style } from './paint.ts';
@@ -101,7 +102,7 @@ export function reportFacts({ plan, written, upgrade }: Reported) {
  * @throws UserError for a path that is not in the plan
  */
 export function reportDiff(plan: Plan | SettledPlan, of: string | true, paint: Paint = plain): string {
-  const path = of === true ? undefined : of.replace(/^(?:\.\/)+/, '');
+  const path = of === true ? undefined : asProjectPath(of);
   const shown: readonly Entry[] = plan.entries.filter(
     (entry) => path === undefined || entry.path === path || entry.from === path,
   );

@@ -5,8 +5,11 @@ import type { KoaSource } from '../project/koa-app.ts';
 export function runningOf(
   { project }: Settings,
   sources: readonly KoaSource[],
+  scripts: Readonly<Record<string, string>>,
 ): { readonly what: string; readonly commands: readonly string[] } | undefined {
   if (project.language === 'typescript' || project.manager === 'bun') return undefined;
+  if (Object.values(scripts).some((script) => /--import[ =]tsx|\btsx (?!scripts\/migrate)/.test(script)))
+    return undefined;
   const main = sources.find(({ app }) => app !== undefined)?.path ?? 'app.js';
   return {
     what:

@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { plainObject } from '../../core/project/json.ts';
 import { plainText } from '../../core/project/text.ts';
 import { formattedKey } from '../../core/project/working-tree.ts';
-import { nearestFolder } from '../files.ts';
+import { nearestFolder, statIfThere } from '../files.ts';
 import { packageJsonIn } from './package-json.ts';
 
 /** A text and the path, relative to the project, that says what language it is in. */
@@ -48,9 +48,27 @@ function findFormatter(root: string): Formatter | undefined {
   const named = dependencyNames(root);
   const find = (name: string, file: string) => (named.has(name) ? resolveFrom(root, file) : undefined);
   const biome = find('@biomejs/biome', '@biomejs/biome/package.json');
-  if (biome !== undefined) return (file) => formatWithBiome(root, join(dirname(biome), 'bin', 'biome'), file);
+  const isBiomeUnused = hasSettings(root, PRETTIER_FILES) && !hasSettings(root, BIOME_FILES);
+  if (biome !== undefined && !isBiomeUnused)
+    return (file) => formatWithBiome(root, join(dirname(biome), 'bin', 'biome'), file);
   const prettier = find('prettier', 'prettier');
   return prettier === undefined ? undefined : (file) => formatWithPrettier(root, prettier, file);
+}
+
+const BIOME_FILES = ['biome.json', 'biome.jsonc', '.biome.json', '.biome.jsonc'];
+const PRETTIER_FILES = [
+  ...['', '.json', '.yaml', '.yml', '.json5', '.js', '.ts', '.mjs', '.mts', '.cjs', '.cts', '.toml'].map(
+    (end) => `.prettierrc${end}`,
+  ),
+  ...['.js', '.ts', '.mjs', '.mts', '.cjs', '.cts'].map((end) => `prettier.config${end}`),
+];
+
+/** In the project or around it, as a formatter looks for them. */
+function hasSettings(folder: string, names: readonly string[]): boolean {
+  const parent = dirname(folder);
+  return (
+    names.some((name) => statIfThere(join(folder, name))) || (parent !== folder && hasSettings(parent, names))
+  );
 }
 
 /** Of the project and, in a workspace, of the packages around it. */

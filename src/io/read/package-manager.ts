@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { MANAGER_NAMES, type PackageManager } from '../../core/answers/managers.ts';
+import { plainObject } from '../../core/project/json.ts';
 import { packageJsonIn } from './package-json.ts';
 
 const LOCK_FILES: readonly (readonly [string, PackageManager])[] = [
@@ -40,8 +41,11 @@ function usedFor(folder: string): PackageManager | undefined {
 }
 
 function namedIn(folder: string): PackageManager | undefined {
-  const { packageManager } = packageJsonIn(folder);
-  return typeof packageManager === 'string'
-    ? MANAGER_NAMES.find((name) => packageManager.startsWith(`${name}@`))
-    : undefined;
+  const { packageManager, devEngines } = packageJsonIn(folder);
+  const wanted = plainObject(devEngines)?.packageManager;
+  const engines = (Array.isArray(wanted) ? wanted : [wanted]).map((engine) => plainObject(engine)?.name);
+  return MANAGER_NAMES.find(
+    (name) =>
+      engines.includes(name) || (typeof packageManager === 'string' && packageManager.startsWith(`${name}@`)),
+  );
 }

@@ -128,9 +128,20 @@ async function readTree(project: Project, rendered: readonly RenderedFile[]): Pr
   const gone = records.filter(
     ({ id, path }) => !wanted.has(id) && (moved.has(id) || files.get(path)?.kind !== 'absent'),
   );
-  const importers = findImporters(root, new Set(gone.map(({ id, path }) => moved.get(id)?.[0] ?? path)));
+  const importers = findImporters(
+    root,
+    new Set([...gone.map(({ id, path }) => moved.get(id)?.[0] ?? path), ...leaving(rendered, records)]),
+  );
   const tree = { files, moved, importers, formatted: new Map() };
   return { ...tree, formatted: await formatAll(root, formattable(rendered, records, tree)) };
+}
+
+/** Where files lie that an option moves elsewhere. */
+function leaving(rendered: readonly RenderedFile[], records: readonly FileRecord[]): string[] {
+  const next = new Map(rendered.map(({ id, path }) => [id, path]));
+  return records
+    .filter(({ id, path, generatedPath }) => path === generatedPath && (next.get(id) ?? path) !== path)
+    .map(({ path }) => path);
 }
 
 /** What the program keeps for itself is not the user's to put elsewhere. */

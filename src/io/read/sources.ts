@@ -1,7 +1,7 @@
 import { closeSync, type Dirent, openSync, readdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { idInHeader } from '../../core/project/header.ts';
-import { importsOf, moduleOf } from '../../core/project/imports.ts';
+import { aliasesIn, importsOf, moduleOf } from '../../core/project/imports.ts';
 import { STATE_DIR } from '../../core/project/manifest.ts';
 import { READ_WITHOUT_WAITING, readRegular } from '../files.ts';
 import { PathError, unless } from '../system-errors.ts';
@@ -45,9 +45,12 @@ export function findImporters(
     const bytes = sourceAt(join(root, path));
     // A module is imported by its name: where that does not occur, nothing is parsed.
     if (!names.some((name) => bytes?.includes(name))) continue;
-    for (const module of new Set(importsOf(path, bytes?.toString('utf8') ?? ''))) {
-      const imported = byModule.get(module);
-      if (imported !== undefined) add(found, imported, path);
+    const text = bytes?.toString('utf8') ?? '';
+    const modules = importsOf(path, text);
+    const aliases = aliasesIn(text);
+    for (const [module, imported] of byModule) {
+      const isNamed = modules.includes(module) || aliases.some((alias) => `/${module}`.endsWith(`/${alias}`));
+      if (isNamed) add(found, imported, path);
     }
   }
   return found;

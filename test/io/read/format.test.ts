@@ -16,3 +16,14 @@ test('a package.json around the project that cannot be read hides none of the ot
 
   expect([...formatted.values()]).toEqual(['f("a");\n']);
 });
+
+test('.prettierrc wins over a Biome without settings', async () => {
+  const packageJson = '{"devDependencies":{"prettier":"*","@biomejs/biome":"*"}}';
+  const root = writeTree(await temporaryFolder(), {
+    'package.json': packageJson,
+    '.prettierrc': '{"semi":false,"singleQuote":true}',
+  });
+  linkPackages(root, packageJson);
+  const formatted = await formatAll(root, [{ path: 'app.ts', text: 'f("a");' }]);
+  expect([...formatted.values()]).toEqual(["f('a')\n"]);
+});

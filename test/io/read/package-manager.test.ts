@@ -14,6 +14,11 @@ describe('what installs a package', () => {
     { where: 'its lock file', tree: { [`${PACKAGE}/yarn.lock`]: '' }, manager: 'yarn' },
     { where: 'its package.json', tree: { [`${PACKAGE}/package.json`]: NAMED }, manager: 'pnpm' },
     {
+      where: 'the devEngines of its package.json',
+      tree: { [`${PACKAGE}/package.json`]: '{"devEngines":{"packageManager":{"name":"yarn"}}}' },
+      manager: 'yarn',
+    },
+    {
       where: 'its lock file before its package.json',
       tree: { [`${PACKAGE}/yarn.lock`]: '', [`${PACKAGE}/package.json`]: NAMED },
       manager: 'yarn',
