@@ -41,8 +41,8 @@ test('--help says what there is', async () => {
 test('as a process it ends with its exit code', async () => {
   const { url } = await openDatabase();
   const start = makeProject();
-  expect(await start(url, ['--check'])).toMatchObject({ exitCode: 3, stderr: '' });
-  expect(await start(url)).toMatchObject({
+  expect(await start(url, ['--check']).ended).toMatchObject({ exitCode: 3, stderr: '' });
+  expect(await start(url).ended).toMatchObject({
     exitCode: 0,
     stderr: '',
     stdout: expect.stringContaining('verified'),

@@ -88,18 +88,18 @@ test('cut off after any step, it says that it goes on, loses nothing, and goes o
 test('killed, it loses nothing, and the next run takes up what is left', async () => {
   const { url, db } = await leave();
   const through = await between(url, (name) => {
-    if (name === 'update') running.kill('SIGKILL');
+    if (name === 'update') running.kill();
     return undefined;
   });
   const running = start(through, ARGS, KEYS);
-  expect(await running).toMatchObject({ signal: 'SIGKILL' });
+  expect(await running.ended).toMatchObject({ signal: 'SIGKILL' });
   expect(await migrate(url, ARGS, KEYS)).toMatchObject({ exitCode: 0, stderr: '' });
   await expectDone(db);
 });
 
 test('two runs at once get in no way of each other', async () => {
   const { url, db } = await leave();
-  const runs = await Promise.all([start(url, ARGS, KEYS), start(url, ARGS, KEYS)]);
+  const runs = await Promise.all([start(url, ARGS, KEYS).ended, start(url, ARGS, KEYS).ended]);
   for (const { exitCode, stderr } of runs) expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
   await expectDone(db);
 });

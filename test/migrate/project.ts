@@ -53,7 +53,11 @@ export async function loadMigration(
     const error = vi.spyOn(console, 'error').mockImplementation((line) => void stderr.push(`${line}\n`));
     for (const [name, value] of Object.entries({ MONGODB_URL: url, ...env })) vi.stubEnv(name, value);
     try {
-      return { exitCode: await main([...args]), stdout: stdout.join(''), stderr: stderr.join('') };
+      return {
+        exitCode: await main([...args]),
+        stdout: stdout.join(''),
+        stderr: withoutProgress(stderr.join('')),
+      };
     } finally {
       log.mockRestore();
       error.mockRestore();
@@ -61,6 +65,9 @@ export async function loadMigration(
     }
   };
 }
+
+/** On a busy machine any step may take the seconds after which the script says what it is waiting for. */
+const withoutProgress = (stderr: string): string => stderr.replaceAll(/^.*: (?:\d+|…)\n/gm, '');
 
 /** A generated project with the packages that it names, for what takes a process of its own. */
 export function makeProject(change: Partial<Settings> = {}) {
@@ -78,14 +85,20 @@ export function makeProject(change: Partial<Settings> = {}) {
   }
   linkPackages(folder, manifest);
   /** Starts the script, without a terminal, and with nothing else in its environment. */
-  return (url: string, args: readonly string[] = [], env: Environment = {}) =>
-    execa(process.execPath, ['--import', TSX, SCRIPT, ...args], {
+  return (url: string, args: readonly string[] = [], env: Environment = {}) => {
+    const running = execa(process.execPath, ['--import', TSX, SCRIPT, ...args], {
       cwd: folder,
       env: { PATH: process.env.PATH ?? '', MONGODB_URL: url, ...env },
       extendEnv: false,
       reject: false,
       stdin: 'ignore',
+      stripFinalNewline: false,
     });
+    const ended = running.then(({ exitCode, signal, stdout, stderr }) => {
+      return { exitCode, signal, stdout, stderr: withoutProgress(stderr) };
+    });
+    return { ended, kill: () => running.kill('SIGKILL') };
+  };
 }
 
 /** What the script says it will do, one line each. */
