@@ -1,6 +1,7 @@
 import type { Db } from 'mongodb';
 import { expect, test } from 'vitest';
 import { FEATURES, loadGenerated, PLAIN, STYLES } from '../support/generated.ts';
+import { sample } from '../support/sampling.ts';
 import { DAY, hash, loadMigration, makeProject, openDatabase, session, sessionsOf } from './project.ts';
 import { between } from './proxy.ts';
 
@@ -71,11 +72,10 @@ test('cut off after any step, it says that it goes on, loses nothing, and goes o
   await expectDone(whole.db);
 
   expect(count()).toBeGreaterThan(20);
-  for (let steps = 0; steps < count(); steps += 1) {
+  for (const steps of sample([...Array(count()).keys()], 5)) {
     const { url, db } = await leave();
     const cut = await cutAfter(url, steps);
     const run = await migrate(cut.through, ARGS, KEYS);
-    // The last steps only wait for indexes.
     expect(run, `${steps} steps`).toMatchObject({
       exitCode: 6,
       stderr: expect.stringContaining('run it again'),
