@@ -70,10 +70,9 @@ async function main(args: string[]): Promise<number> {
     if (options.help) console.log(HELP);
     return options.help ? 0 : await migrate(options);
   } catch (error) {
-    const exitCode = isUnreachable(error) ? 6 : (Object(error).exitCode ?? 1);
     console.error(`error: ${messageOf(error)}`);
-    if (exitCode === 6) console.error('Once the database has a primary and a majority, run it again.');
-    return exitCode;
+    if (isUnreachable(error)) console.error('Once the database has a primary and a majority, run it again.');
+    return exitCodeOf(error);
   } finally {
     clearInterval(timer);
   }
@@ -94,7 +93,6 @@ async function migrate(options: Options): Promise<number> {
       for (const action of plan.actions) await apply(action);
       plan = await makePlan(database, options);
     }
-    begin('waiting for indexes');
     for (const index of plan.present) await awaitIndex(sessionsIn(database, COLLECTION), index);
     if (hasWork) console.log('done, and verified');
     return 0;
@@ -186,6 +184,7 @@ async function createIndex(sessions: Sessions, index: Index): Promise<unknown> {
 
 /** One that is being built is listed already: the server answers a second wish for it when it is ready. */
 function awaitIndex(sessions: Sessions, index: Index): Promise<unknown> {
+  begin(`waiting for index ${index.name}`);
   return sessions.createIndexes([index]).catch(ifCode(FORBIDDEN, () => []));
 }
 
@@ -282,37 +281,37 @@ function refuseUrl(error: unknown): never {
 }
 
 function readOptions(args: string[]) {
-  try {
-    const { values, positionals } = parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        'dry-run': { type: 'boolean' },
-        check: { type: 'boolean' },
-        yes: { type: 'boolean', short: 'y' },
-        from: { type: 'string' },
-        'old-ttl': { type: 'string' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    });
-    const { from, 'old-ttl': seconds, 'dry-run': dryRun } = values;
-    const prune = positionals[0] === 'prune';
-    const unknown = positionals[prune ? 1 : 0];
-    if (unknown !== undefined) throw new Error(`unknown argument ${unknown}`);
-    if (prune && (from ?? seconds) !== undefined) throw new Error('prune takes no --from and no --old-ttl');
-    if (from === '' || from === COLLECTION) throw new Error('--from takes the name of another collection');
-    const oldTtl = seconds === undefined ? undefined : Number(seconds) * 1000;
-    const isOtherTtl = oldTtl === undefined || (oldTtl > 0 && oldTtl !== settings.TTL);
-    if (!isOtherTtl) throw new Error('--old-ttl takes the seconds of a lifetime, other than the present one');
-    return { ...values, dryRun, from, oldTtl, prune };
-  } catch (error) {
-    throw failure(2, `${messageOf(error)} (--help tells more)`);
-  }
+  const options = {
+    'dry-run': { type: 'boolean' },
+    check: { type: 'boolean' },
+    yes: { type: 'boolean', short: 'y' },
+    from: { type: 'string' },
+    'old-ttl': { type: 'string' },
+    help: { type: 'boolean', short: 'h' },
+  } as const;
+  const { values, positionals } = parseArgs({ args, allowPositionals: true, options });
+  const { from, 'old-ttl': seconds, 'dry-run': dryRun } = values;
+  const [command = '', more] = positionals;
+  const prune = command === 'prune';
+  const oldTtl = seconds === undefined ? undefined : Number(seconds) * 1000;
+  const isOtherTtl = oldTtl === undefined || (oldTtl > 0 && oldTtl !== settings.TTL);
+  const unknown = prune || command === '' ? more : command;
+  if (unknown !== undefined) throw failure(2, `unknown argument ${unknown}`);
+  if (prune && (from ?? seconds) !== undefined) throw failure(2, 'prune takes no --from and no --old-ttl');
+  if (from === '' || from === COLLECTION) throw failure(2, '--from takes the name of another collection');
+  if (!isOtherTtl) throw failure(2, '--old-ttl takes the seconds of a lifetime, other than the present one');
+  return { ...values, dryRun, from, oldTtl, prune };
 }
 
 /** An end that was foreseen: its message tells what to do. */
 function failure(exitCode: number, message: string): Error {
   return Object.assign(new Error(message), { exitCode });
+}
+
+function exitCodeOf(error: unknown): number {
+  const { exitCode, code } = Object(error);
+  if (isUnreachable(error)) return 6;
+  return exitCode ?? (String(code).startsWith('ERR_PARSE_ARGS') ? 2 : 1);
 }
 
 /** By name and code: a project may hold two copies of the driver. A bulk write wraps what befell it. */
