@@ -1,0 +1,201 @@
+import { type Collection, type Db, type Document, MongoClient } from 'mongodb';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { useDatabase } from '../support/mongo/index.ts';
+import { DAY, HOUR, LAYOUTS, OLD_LIFETIME } from './left-behind.ts';
+import { startNewApp } from './new-app.ts';
+
+const { url } = useDatabase();
+const client = new MongoClient(url);
+const sent: string[] = [];
+afterAll(() => client.close());
+
+const db: Db = client.db();
+const old: Collection<Document> = db.collection('sessions');
+const ours = db.collection<{ _id: string } & Document>('koa_sessions');
+const own = { version: { $exists: true } };
+const ago = (ms: number) => new Date(Date.now() - ms);
+
+beforeEach(async () => {
+  await Promise.all([db.dropCollection('sessions'), db.dropCollection('koa_sessions')]);
+});
+
+describe.each(LAYOUTS)(
+  'of $settings.adopt.store',
+  ({ settings, key, document, index, expireAfterSeconds }) => {
+    const leave = (name: string, data: object, writtenAt: Date) =>
+      old.insertOne(document(name, data, writtenAt));
+    beforeEach(async () => {
+      await old.createIndex(index, { expireAfterSeconds });
+    });
+
+    test('what is left of its lifetime is what it has here', async () => {
+      await leave('a', { userId: 7 }, ago(DAY));
+      const { store } = await startNewApp(db, settings);
+      expect(await store.load(key('a'))).toEqual({ userId: 7 });
+      const [session] = await ours.find(own).toArray();
+      expect(Math.abs(Number(session?.expiresAt) - (Date.now() + OLD_LIFETIME - DAY))).toBeLessThan(60_000);
+      expect(session?.cookie._expire).toBe(Number(session?.expiresAt));
+    });
+
+    test('a session that is over stays over, though nobody has removed it yet', async () => {
+      await leave('a', { userId: 7 }, ago(OLD_LIFETIME + HOUR));
+      const { store } = await startNewApp(db, settings);
+      expect(await store.load(key('a'))).toBeUndefined();
+      expect(await ours.countDocuments()).toBe(0);
+    });
+
+    test('a session is taken over once: what ends it here, ends it for good', async () => {
+      await leave('a', { userId: 7 }, ago(DAY));
+      const { store } = await startNewApp(db, settings);
+      await store.load(key('a'));
+      // As the TTL index does it, or a list of devices.
+      await ours.deleteOne(own);
+      expect(await store.load(key('a'))).toBeUndefined();
+      expect(await old.countDocuments()).toBe(1);
+    });
+
+    test('many requests at once, in two processes, make one session of it, and each of them gets it', async () => {
+      await leave('a', { userId: 7 }, ago(DAY));
+      const apps = await Promise.all([startNewApp(db, settings), startNewApp(db, settings)]);
+      const loads = apps.flatMap(({ store }) => Array.from({ length: 25 }, () => store.load(key('a'))));
+      expect(new Set((await Promise.all(loads)).map((payload) => JSON.stringify(payload)))).toEqual(
+        new Set(['{"userId":7}']),
+      );
+      expect(await ours.find(own).toArray()).toMatchObject([{ version: 1 }]);
+    });
+
+    test('destroyByUser ends what was not taken over yet, and no later login', async () => {
+      await leave('a', { userId: 7 }, ago(DAY));
+      await leave('b', { userId: 8 }, ago(DAY));
+      await leave('c', { views: 1 }, ago(DAY));
+      const { store } = await startNewApp(db, { ...settings, userKey: 'userId' });
+      await store.destroyByUser(7);
+      await leave('d', { userId: 7 }, ago(-2000));
+      expect(await store.load(key('a'))).toBeUndefined();
+      expect(await store.load(key('b'))).toEqual({ userId: 8 });
+      expect(await store.load(key('c'))).toEqual({ views: 1 });
+      expect(await store.load(key('d'))).toEqual({ userId: 7 });
+      expect(await old.countDocuments()).toBe(4);
+    });
+
+    test('clear() ends what was not taken over yet, too', async () => {
+      await leave('a', { userId: 7 }, ago(DAY));
+      await leave('b', { userId: 8 }, ago(DAY));
+      const { store } = await startNewApp(db, settings);
+      await store.load(key('a'));
+      await store.clear();
+      expect(await store.load(key('a'))).toBeUndefined();
+      expect(await store.load(key('b'))).toBeUndefined();
+    });
+
+    test('it is encrypted, listed under its user, and ends at the absolute lifetime', async () => {
+      await leave('a', { userId: 7, secret: 'pass phrase' }, ago(DAY));
+      await leave('b', { userId: 7 }, ago(3 * DAY));
+      const options = { userKey: 'userId', encrypt: true, absoluteTtl: (2 * DAY) / 1000, ttl: DAY / 1000 };
+      const { store } = await startNewApp(db, { ...settings, ...options });
+      expect(await store.load(key('a'))).toEqual({ userId: 7, secret: 'pass phrase' });
+      expect(await store.load(key('b'))).toBeUndefined();
+      expect(await store.listByUser(7)).toMatchObject([{ payload: { secret: 'pass phrase' } }]);
+      const [session] = await ours.find(own).toArray();
+      expect(JSON.stringify(session)).not.toContain('pass phrase');
+      expect(Number(session?.expiresAt) - Number(session?.createdAt)).toBe(2 * DAY);
+    });
+
+    test('notes are no sessions: they are not counted, and each of them is removed in time', async () => {
+      await leave('a', { userId: 7 }, ago(DAY));
+      const { store } = await startNewApp(db, { ...settings, userKey: 'userId' });
+      await store.load(key('a'));
+      await store.destroyByUser(9);
+      expect(await store.count()).toBe(1);
+      const notes = await ours.find({ version: { $exists: false } }).toArray();
+      expect(notes.map(({ _id }) => _id.split(':')[0]).sort()).toEqual(['adopted', 'ended']);
+      for (const { expiresAt } of notes) expect(expiresAt).toBeInstanceOf(Date);
+    });
+
+    test('it costs one read more, and only for a session that is not here', async () => {
+      const watched = new MongoClient(url, { monitorCommands: true });
+      watched.on('commandStarted', ({ commandName, command }) =>
+        sent.push(`${commandName} ${command[commandName]}`),
+      );
+      const { store } = await startNewApp(watched.db(), settings);
+      await store.set(key('a'), { views: 1 });
+      await leave('b', { userId: 7 }, ago(DAY));
+      await store.load(key('b'));
+      sent.length = 0;
+      await store.load(key('a'));
+      await store.load(key('b'));
+      expect(sent.splice(0)).toEqual(['find koa_sessions', 'find koa_sessions']);
+      await store.load(key('nobody'));
+      expect(sent.splice(0)).toEqual(['find koa_sessions', 'find sessions']);
+      await watched.close();
+    });
+
+    test.each([{ $ne: null }, ['a'], '', '\ud800', 'x'.repeat(20_000)])(
+      'the key %j finds nothing',
+      async (bad) => {
+        await leave('a', { userId: 7 }, ago(DAY));
+        const { store } = await startNewApp(db, settings);
+        expect(await store.get(bad as string)).toBeUndefined();
+        await store.destroy(bad as string);
+        expect(await old.countDocuments()).toBe(1);
+      },
+    );
+  },
+);
+
+const at = ago(DAY);
+const [mongo, mongoose, mongoose1, generic] = LAYOUTS;
+
+test.each([
+  { of: mongo, damage: { blob: '{"userId":' } },
+  { of: mongo, damage: { blob: 'null' } },
+  { of: mongo, damage: { blob: '[1]' } },
+  { of: mongo, damage: { blob: '"text"' } },
+  { of: mongo, damage: { blob: { userId: 7 } } },
+  { of: mongo, damage: { blob: undefined } },
+  { of: mongo, damage: { updatedAt: at.toISOString() } },
+  { of: mongo, damage: { updatedAt: undefined } },
+  { of: mongo, damage: { updatedAt: null } },
+  { of: mongo, damage: { updatedAt: [at] } },
+  { of: mongoose, damage: { data: null } },
+  { of: mongoose, damage: { data: 'text' } },
+  { of: mongoose, damage: { data: [1] } },
+  { of: mongoose, damage: { data: undefined } },
+  { of: mongoose, damage: { data: { userId: 7, _expire: Date.now() - 1 } } },
+  { of: mongoose, damage: { updatedAt: 7 } },
+  { of: mongoose1, damage: { blob: '{' } },
+  { of: mongoose1, damage: { blob: 'null' } },
+  { of: mongoose1, damage: { updatedAt: 'yesterday' } },
+  { of: generic, damage: { ttl: undefined } },
+  { of: generic, damage: { ttl: String(at) } },
+  { of: generic, damage: { ttl: ago(1) } },
+])('$of.settings.adopt.store: with $damage it is no session, and stays as it is', async ({ of, damage }) => {
+  if (!of) throw new Error('no such layout');
+  const left = Object.entries({ ...of.document('a', { userId: 7 }, at), ...damage });
+  await old.insertOne(Object.fromEntries(left.filter(([, value]) => value !== undefined)));
+  const before = await old.find().toArray();
+  const { store } = await startNewApp(db, of.settings);
+  expect(await store.get(of.key('a'))).toBeUndefined();
+  expect(await ours.countDocuments()).toBe(0);
+  expect(await old.find().toArray()).toEqual(before);
+});
+
+test('a lifetime of its own stays one, and so does that of the browser', async () => {
+  if (!mongoose || !generic) throw new Error('no such layout');
+  const end = Date.now() + HOUR;
+  await old.insertOne(mongoose.document('a', { views: 1, _expire: end, _maxAge: 2 * HOUR }, at));
+  await old.insertOne(mongoose.document('b', { views: 2, _session: true }, at));
+  const { store } = await startNewApp(db, mongoose.settings);
+  expect(await store.get('a')).toEqual({ views: 1, _expire: end, _maxAge: 2 * HOUR });
+  expect(await store.get('b')).toEqual({ views: 2, _session: true });
+});
+
+test('names that mean something to MongoDB or to JavaScript are names like any other', async () => {
+  if (!mongo) throw new Error('no such layout');
+  const blob = '{"$set":{"a.b":1},"__proto__":{"isAdmin":true},"toString":"text"}';
+  await old.insertOne({ ...mongo.document('a', {}, at), blob });
+  const { store } = await startNewApp(db, mongo.settings);
+  const session = await store.load(mongo.key('a'));
+  expect(session).toEqual({ $set: { 'a.b': 1 }, toString: 'text' });
+  expect(Object.getPrototypeOf(session)).toBe(Object.prototype);
+});
