@@ -130,6 +130,17 @@ describe.each(LAYOUTS)(
       await watched.close();
     });
 
+    test('what was ended before is not even stored for a moment', async () => {
+      await leave('a', { userId: 7 }, ago(DAY));
+      const watched = new MongoClient(url, { monitorCommands: true });
+      const { store } = await startNewApp(watched.db(), settings);
+      await store.clear();
+      watched.on('commandStarted', ({ commandName }) => sent.push(commandName));
+      expect(await store.load(key('a'))).toBeUndefined();
+      expect(sent.splice(0)).not.toContain('update');
+      await watched.close();
+    });
+
     test.each([{ $ne: null }, ['a'], '', '\ud800', 'x'.repeat(20_000)])(
       'the key %j finds nothing',
       async (bad) => {
