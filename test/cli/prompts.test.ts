@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { filesIn, readIn, rememberedIn, run, runAtTerminal, temporaryFolder } from '../support/program.ts';
 import { KEYS } from '../support/terminal.ts';
@@ -98,6 +99,27 @@ describe('at a terminal', () => {
     await terminal.ended;
   });
 
+  test('the sessions of an old store that package.json names are asked about', async () => {
+    const cwd = await temporaryFolder();
+    const dependencies = { 'koa-session-store': '^2.0.0', 'koa-session-mongo': '^1.1.0' };
+    await writeFile(`${cwd}/package.json`, JSON.stringify({ name: 'shop', dependencies }));
+    const terminal = runAtTerminal(['.', '-c', 'db', '--ttl', '1d'], { cwd });
+    await terminal.answer('Go on with the sessions of another store?', '');
+    await terminal.answer('Collection of the other store', '');
+    await terminal.answer('Collection', '');
+    await terminal.answer('Change advanced options?', 'n');
+    await terminal.answer('Install the packages now', 'n');
+    expect(await terminal.ended).toMatchObject({ exitCode: 0 });
+    expect(await rememberedIn(cwd)).toMatchObject({
+      adopt: 'koa-session-mongo',
+      adoptCollection: 'sessions',
+      collection: 'koa_sessions',
+      cookieName: 'koa:sess',
+    });
+    expect(terminal.screen).toContain('APP_KEYS takes its app.keys');
+    expect(await readIn(cwd, '.env')).toMatch(/^APP_KEYS=$/m);
+  });
+
   test('a URL that names no database is followed by the question for it', async () => {
     const cwd = await temporaryFolder();
     const terminal = runAtTerminal(['app', '--ttl', '1d', '--collection', 'logins'], { cwd });
@@ -134,6 +156,7 @@ describe('at a terminal', () => {
     expect(await terminal.ended).toMatchObject({ exitCode: 0 });
     expect(await rememberedIn(`${cwd}/app`)).toMatchObject({
       connection: 'db',
+      legacyCookie: false,
       packageManager: 'npm',
       collection: 'logins',
       ttl: '1d',

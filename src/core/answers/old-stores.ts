@@ -1,3 +1,5 @@
+import type { Parsed } from './parsed.ts';
+
 /** The stores whose sessions the generated one can take over, and what each was used under. */
 export const OLD_STORES = {
   'koa-session-mongo': 'under koa-session-store',
@@ -10,6 +12,20 @@ export type OldStore = keyof typeof OLD_STORES;
 
 export const isOldStore = (answer: unknown): answer is OldStore =>
   typeof answer === 'string' && Object.hasOwn(OLD_STORES, answer);
+
+/** Those of express-session, which people look for here. */
+const EXPRESS_STORES: readonly unknown[] = ['connect-mongo', 'connect-mongodb-session'];
+
+export function parseOldStore(answer: unknown): Parsed<OldStore> {
+  if (isOldStore(answer)) return { value: answer };
+  if (EXPRESS_STORES.includes(answer)) {
+    return {
+      problem:
+        'cannot be a store of express-session: Koa never accepts its cookies, so its users have to log in again',
+    };
+  }
+  return { problem: `must be one of ${Object.keys(OLD_STORES).join(', ')}` };
+}
 
 /** The version range of each package that a package.json names. */
 export type Packages = Readonly<Record<string, string>>;

@@ -12,7 +12,7 @@ import {
   parseUserKey,
   parseUsername,
 } from './names.ts';
-import { isOldStore, OLD_STORES, oldCookieName, oldStoreIn } from './old-stores.ts';
+import { isOldStore, OLD_STORES, oldCookieName, oldStoreIn, parseOldStore } from './old-stores.ts';
 import type { Parsed } from './parsed.ts';
 import { type ConnectionStyle, STYLES } from './styles.ts';
 
@@ -266,7 +266,7 @@ export const OPTIONS = {
     help: 'go on with the sessions that another store left: each is taken over when its cookie comes',
     kind: 'choice',
     choices: OLD_STORES,
-    parse: oneOf(OLD_STORES),
+    parse: parseOldStore,
     suspect: ({ isFirstRun, packages }) => (isFirstRun ? oldStoreIn(packages) : undefined),
     optional: true,
     asked: 'always',

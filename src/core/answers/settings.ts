@@ -203,7 +203,11 @@ function checkTogether(answers: Answers, values: Values, url: MongoUrl | undefin
       'collection',
       `must be at most ${NAMESPACE_BYTES} bytes long together with the database`,
     ],
-    [values.adopt === undefined && values.adoptCollection !== undefined, 'adoptCollection', 'needs --adopt'],
+    [
+      values.adoptCollection !== undefined && !applies('adoptCollection', answers),
+      'adoptCollection',
+      'needs --adopt',
+    ],
     [
       values.adopt !== undefined &&
         values.adoptCollection !== undefined &&

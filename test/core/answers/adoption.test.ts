@@ -1,0 +1,178 @@
+import { describe, expect, test } from 'vitest';
+import { doubtsAboutAdoption } from '../../../src/core/answers/adoption.ts';
+import { combineAnswers, commandOf, nextQuestion } from '../../../src/core/answers/answers.ts';
+import { oldStoreIn } from '../../../src/core/answers/old-stores.ts';
+import type { Answers, ProjectFacts } from '../../../src/core/answers/options.ts';
+import { parseSettings, problemsInAll } from '../../../src/core/answers/settings.ts';
+
+const DB = { connection: 'db' };
+const facts = (packages: Record<string, string> = {}, isFirstRun = true): ProjectFacts => ({
+  kind: 'existing',
+  name: 'shop',
+  importExtension: 'ts',
+  packageManager: 'npm',
+  kept: [],
+  packages,
+  language: 'typescript',
+  modules: 'esm',
+  isFirstRun,
+});
+
+/** What a run makes of what it is given, and what was saved by the one before. */
+function run(given: Answers, saved: Answers = {}, packages: Record<string, string> = {}) {
+  const { answers } = combineAnswers({ ...(saved.connection ? {} : DB), ...given }, saved);
+  const isFirstRun = saved.connection === undefined;
+  const outcome = parseSettings(answers, facts(packages, isFirstRun));
+  return {
+    ...outcome,
+    doubts: doubtsAboutAdoption(outcome.settings, saved, facts(packages, isFirstRun)).join('\n'),
+  };
+}
+
+test.each([
+  [{ 'koa-session-mongo': '~1.1.0' }, 'koa-session-mongo'],
+  [{ 'koa-session-store': '2' }, 'koa-session-mongo'],
+  [{ 'koa-session-mongoose': '^1.0.0' }, 'koa-session-mongoose@1'],
+  [{ 'koa-session-mongoose': '0.5.2', 'koa-session-store': '1' }, 'koa-session-mongoose@1'],
+  [{ 'koa-session-mongoose': '^2.0.5' }, 'koa-session-mongoose'],
+  [{ 'koa-session-mongoose': '>=3' }, 'koa-session-mongoose'],
+  [{ 'koa-session-mongoose': '*' }, 'koa-session-mongoose'],
+  [{ 'koa-generic-session': '2', 'koa-generic-session-mongo': '0.4' }, 'koa-generic-session-mongo'],
+  [{ 'koa-generic-session': '^2.3.1' }, 'koa-generic-session-mongo'],
+  [{ 'koa-session': '^6.4.0' }, undefined],
+  [{}, undefined],
+])('a project with %j is asked whether to go on with %s', (packages, store) => {
+  expect(oldStoreIn(packages)).toBe(store);
+  expect(nextQuestion(DB, 'always', facts(packages))).toBe(store ? 'adopt' : 'collection');
+  expect(nextQuestion(DB, 'always', facts(packages, false))).toBe('collection');
+});
+
+test('its collection is asked for then, and before that of the new sessions', () => {
+  expect(nextQuestion({ ...DB, adopt: 'koa-session-mongo' }, 'always', facts())).toBe('adoptCollection');
+  expect(nextQuestion({ ...DB, adopt: null }, 'always', facts())).toBe('collection');
+});
+
+test('nothing is adopted that was not asked for', () => {
+  expect(run({}, {}, { 'koa-session-mongo': '1' }).settings).toMatchObject({
+    adopt: undefined,
+    collection: 'sessions',
+    cookieName: 'koa.sess',
+    legacyCookie: false,
+  });
+});
+
+test.each([
+  ['koa-session-mongo', {}, 'koa:sess'],
+  ['koa-session-mongoose', { 'koa-session': '^5.13.1' }, 'koa:sess'],
+  ['koa-session-mongoose', { 'koa-session': '^6.0.0' }, 'koa.sess'],
+  ['koa-session-mongoose', {}, 'koa.sess'],
+  ['koa-session-mongoose@1', { 'koa-session-store': '2' }, 'koa:sess'],
+  ['koa-session-mongoose@1', { 'koa-generic-session': '1' }, 'koa.sid'],
+  ['koa-generic-session-mongo', {}, 'koa.sid'],
+])(
+  '%s with %j: the cookie is called %s, and the new sessions lie beside the old ones',
+  (adopt, packages, cookieName) => {
+    expect(run({ adopt }, {}, packages).settings).toMatchObject({
+      adopt: { store: adopt, collection: 'sessions' },
+      collection: 'koa_sessions',
+      cookieName,
+      legacyCookie: true,
+    });
+    expect(run({ adopt, cookieName: 'sid', collection: 'c' }, {}, packages).settings).toMatchObject({
+      collection: 'c',
+      cookieName: 'sid',
+    });
+  },
+);
+
+test('version 1 of koa-session-mongoose is remembered, also when the package is gone', () => {
+  const first = run({ adopt: 'koa-session-mongoose' }, {}, { 'koa-session-mongoose': '^1.0.0' });
+  expect(first.answers.adopt).toBe('koa-session-mongoose@1');
+  expect(run({}, first.answers).settings.adopt?.store).toBe('koa-session-mongoose@1');
+});
+
+describe('answers that do not go together', () => {
+  test.each([
+    [{ adopt: 'redis' }, '--adopt', 'must be one of koa-session-mongo, '],
+    [{ adopt: 'connect-mongo' }, '--adopt', 'Koa never accepts its cookies'],
+    [{ adopt: 'koa-session-mongo', collection: 'sessions' }, '--collection', 'must be another one'],
+    [{ adopt: 'koa-session-mongo', adoptCollection: 'koa_sessions' }, '--collection', 'must be another one'],
+    [
+      { adopt: 'koa-session-mongo', connection: 'url', url: 'mongodb://h/d/sessions' },
+      '--collection',
+      'must be another one',
+    ],
+    [{ adoptCollection: 'old' }, '--adopt-collection', 'needs --adopt'],
+    [{ adopt: null, adoptCollection: 'old' }, '--adopt-collection', 'needs --adopt'],
+    [{ adopt: 'koa-session-mongo', legacyCookie: false }, '--legacy-cookie', 'cannot be turned off'],
+  ])('%j', (given, option, rule) => {
+    expect(problemsInAll({ ...DB, ...given }, facts())).toEqual([
+      { option, rule: expect.stringContaining(rule) },
+    ]);
+  });
+});
+
+describe('when adoption is over', () => {
+  const { answers } = run({ adopt: 'koa-session-mongo', adoptCollection: 'old' });
+
+  test('the cookie and the collection stay what they are', () => {
+    const after = run({ adopt: null }, answers);
+    expect(after.settings).toMatchObject({
+      adopt: undefined,
+      collection: 'koa_sessions',
+      cookieName: 'koa:sess',
+      legacyCookie: true,
+    });
+    expect(after.answers).not.toHaveProperty('adoptCollection');
+    expect(run({}, after.answers).settings).toEqual(after.settings);
+  });
+
+  test('it is said when that is safe, and what becomes of the cookie', () => {
+    const { doubts } = run({ adopt: null }, answers);
+    expect(doubts).toContain('once the old app is off, and it is empty');
+    expect(doubts).toContain('still in old has to log in again');
+    expect(doubts).toContain('The cookie keeps its name, without `__Host-`');
+    expect(run({ adopt: null, legacyCookie: false }, answers).doubts).toContain(
+      'everybody has to log in again',
+    );
+  });
+
+  test('`__Host-` can be had later, at the price that is told', () => {
+    const after = run({ adopt: null }, answers).answers;
+    const { settings, doubts } = run({ legacyCookie: false }, after);
+    expect(settings.legacyCookie).toBe(false);
+    expect(doubts).toContain('__Host-koa:sess from now on, so everybody has to log in again');
+  });
+
+  test('and a run that changes nothing says nothing', () => {
+    expect(run({}, answers).doubts).toBe('');
+    expect(run({}, run({ adopt: null }, answers).answers).doubts).toBe('');
+    expect(run({}, run({}).answers).doubts).toBe('');
+  });
+});
+
+describe('where adoption begins', () => {
+  test('the keys of the old app are asked for', () => {
+    expect(run({ adopt: 'koa-session-mongo' }).doubts).toContain('APP_KEYS takes its app.keys');
+  });
+
+  test('a cookie of another name is doubted, and so is one whose name was guessed', () => {
+    const before = run({}).answers;
+    expect(run({ adopt: 'koa-session-mongo', collection: 'c' }, before).doubts).toContain(
+      'the cookie is called koa.sess here, and koa:sess where koa-session-mongo is used',
+    );
+    expect(run({ adopt: 'koa-session-mongoose' }).doubts).toContain('from koa-session 6 on');
+    expect(run({ adopt: 'koa-session-mongoose' }, {}, { 'koa-session': '6' }).doubts).not.toContain(
+      'from koa-session 6 on',
+    );
+  });
+});
+
+test('the command that repeats a run says whose sessions it goes on with', () => {
+  const { answers } = run({ adopt: 'koa-generic-session-mongo' });
+  const command = commandOf('.', answers, facts());
+  expect(command).toContain('--adopt koa-generic-session-mongo');
+  expect(command).not.toContain('--collection');
+  expect(command).not.toContain('--cookie-name');
+  expect(parseSettings({ ...DB, adopt: 'koa-generic-session-mongo' }, facts()).answers).toEqual(answers);
+});
