@@ -99,19 +99,27 @@ export const parseCookieName = textWithout(
   [(text) => text.length > 128, 'must be at most 128 characters long'],
 );
 
+const INHERITED = new Set(Object.getOwnPropertyNames(Object.prototype));
+
 /** What a koa-session object, or any object, has of its own, and the example property of the generated code. */
 const TAKEN = new Set([
-  ...Object.getOwnPropertyNames(Object.prototype),
+  ...INHERITED,
   ...['isNew', 'length', 'populated', 'maxAge', 'externalKey', 'prototype'],
   ...['save', 'regenerate', 'manuallyCommit', 'commit', 'toJSON', 'then', 'views', 'since'],
 ]);
 
+const firstOf = (path: string): string => path.split('.', 1).join();
+
 export const parseUserKey = textWithout(
   [
-    (text) => !/^[A-Za-z$][\w$]*$/.test(text),
-    'must be a property name: letters, digits, _ and $, beginning with a letter (koa-session does not keep what begins with _)',
+    (text) => !/^[A-Za-z$][\w$]*(\.[A-Za-z_$][\w$]*)*$/.test(text),
+    'must be a property name, or a path of them such as passport.user: letters, digits, _ and $, beginning with a letter (koa-session does not keep what begins with _)',
   ],
-  [(text) => TAKEN.has(text), 'must not be a property that the session has already'],
+  [(text) => TAKEN.has(firstOf(text)), 'must not be a property that the session has already'],
+  [
+    (text) => text.split('.').some((name) => INHERITED.has(name)),
+    'must not be a property that every object has',
+  ],
   [(text) => text.length > 128, 'must be at most 128 characters long'],
 );
 

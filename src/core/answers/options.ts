@@ -341,9 +341,9 @@ export const OPTIONS = {
     needs: 'rolling',
   },
   userKey: {
-    flag: '--user-key <name>',
+    flag: '--user-key <path>',
     group: 'Sessions',
-    help: 'session property that names its user: an index, "log out everywhere", a device list',
+    help: 'session property that names its user, such as userId or passport.user: an index, "log out everywhere", a device list',
     kind: 'text',
     parse: parseUserKey,
     optional: true,

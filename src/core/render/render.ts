@@ -143,6 +143,10 @@ export interface View extends Settings {
   readonly adopts: AdoptView;
   /** The session property that names the user; a plain identifier. */
   readonly userProperty: string;
+  /** The same where a session is written: the property that is set, and what stands before and behind the user. */
+  readonly userTarget: { readonly property: string; readonly before: string; readonly behind: string };
+  /** Its declaration in SessionData, whose value is a string or a number. */
+  readonly userDeclaration: string;
   readonly env: readonly (EnvEntry & { readonly line: string })[];
   /** Whether the test starts a MongoDB for itself: it can where the app reads from the environment which one it has. */
   readonly ownTestServer: boolean;
@@ -202,7 +206,7 @@ export function viewFrom(path: string, settings: Settings): View {
     overwrite: settings.onConcurrentWrite === 'overwrite',
     throwOnConflict: settings.onConcurrentWrite === 'throw',
     adopts: adoptView(settings),
-    userProperty: settings.userKey ?? 'user',
+    ...viewOfUser((settings.userKey ?? 'user').split('.')),
     env: envEntries(settings).map((entry) => ({
       ...entry,
       line: `${entry.name}=${envLiteral(entry.example)}`,
@@ -262,6 +266,20 @@ function lookupOf(store: OldStore | undefined): string {
     return '`sid`, on which the old store had made an index, unless `autoIndex` of Mongoose was off: look, and make it';
   }
   return '`_id`';
+}
+
+/** For `passport.user`: `passport?.user`, `passport = { user: … }`, `passport?: { user?: string | number }`. */
+function viewOfUser([property = '', ...rest]: readonly string[]) {
+  const declared = rest.reduceRight((inner, name) => `{ ${name}?: ${inner} }`, 'string | number');
+  return {
+    userProperty: [property, ...rest].join('?.'),
+    userTarget: {
+      property,
+      before: rest.map((name) => `{ ${name}: `).join(''),
+      behind: rest.map(() => ' }').join(''),
+    },
+    userDeclaration: `${property}?: ${declared}`,
+  };
 }
 
 /** `./store.ts`, `../src/session/store.ts`: from one file of the project to another. */

@@ -80,7 +80,12 @@ const BROKEN = [
     'must be a cookie name',
   ),
   ...each('cookieName', ['__Host-a', '__host-a', '__Secure-a'], '--cookie-name', 'without `__Host-`'),
-  ...each('userKey', ['_id', '1a', 'a-b', '__proto__', "a'", 'ä'], '--user-key', 'must be a property name'),
+  ...each(
+    'userKey',
+    ['_id', '1a', 'a-b', '__proto__', "a'", 'ä', 'a..b', 'a.'],
+    '--user-key',
+    'must be a property name',
+  ),
   ...each(
     'userKey',
     ['constructor', 'prototype', 'toString', 'isNew', 'maxAge', 'save', 'externalKey', 'views'],
