@@ -78,6 +78,11 @@ export function readRegular(path: string, shown = path, maxBytes = MAX_BYTES): C
   const stats = statIfThere(path);
   if (!stats) return undefined;
   refuseOdd(stats, shown, maxBytes);
+  return readUnseen(path, shown, maxBytes);
+}
+
+/** As `readRegular`, of what is not looked at before it is opened: of what a folder lists as a file. */
+export function readUnseen(path: string, shown = path, maxBytes = MAX_BYTES): Content | undefined {
   const file = reading(shown, () => unlessAbsent(() => openSync(path, READ_WITHOUT_WAITING)));
   if (file === undefined) return undefined;
   try {
@@ -111,9 +116,9 @@ function readUpTo(file: number, size: number, maxBytes: number): Buffer {
   while (length < maxBytes) {
     const chunk = Buffer.allocUnsafe(Math.min(maxBytes - length, Math.max(size - length + 1, 4096)));
     const read = readSync(file, chunk);
-    if (read === 0) break;
     chunks.push(chunk.subarray(0, read));
     length += read;
+    if (read === 0 || (length === size && read < chunk.length)) break;
   }
   return Buffer.concat(chunks);
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { idInHeader } from '../../core/project/header.ts';
 import { aliasesIn, importsOf, moduleOf } from '../../core/project/imports.ts';
 import { STATE_DIR } from '../../core/project/manifest.ts';
-import { READ_WITHOUT_WAITING, readRegular } from '../files.ts';
+import { READ_WITHOUT_WAITING, readUnseen } from '../files.ts';
 import { PathError, unless } from '../system-errors.ts';
 
 /*
@@ -91,7 +91,7 @@ function entriesOf(folder: string): Dirent[] {
 
 function sourceAt(path: string): Buffer | undefined {
   try {
-    return readRegular(path, path, MAX_SOURCE_BYTES)?.bytes;
+    return readUnseen(path, path, MAX_SOURCE_BYTES)?.bytes;
   } catch (error) {
     if (error instanceof PathError) return undefined;
     throw error;
