@@ -60,6 +60,7 @@ Exit codes:
 
 Each switch and each optional answer has a --no-…, to take it back in a later run.
 Nothing is asked without a terminal, with CI set, or in the hands of a known agent.
+ACCESSIBLE=1, or TERM=dumb, asks in plain lines, for a screen reader.
 Documentation: npm view create-koa-mongo-session readme`;
 
 /** Whether the result is to be one JSON value, also that of a command line which cannot be parsed. */

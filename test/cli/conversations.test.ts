@@ -1,0 +1,88 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { filesIn, run, runAtTerminal, temporaryFolder } from '../support/program.ts';
+import { screenOf, styledCells } from '../support/screen.ts';
+import { KEYS } from '../support/terminal.ts';
+
+/*
+ * Whole conversations: each folder in test/cli/conversations has the keys that are typed (conversation.json) and what
+ * the screen shows in the end, at 40 and at 80 columns. `--update` writes the screens anew.
+ */
+const FOLDER = join(import.meta.dirname, 'conversations');
+
+interface Conversation {
+  /** Runs that were made in the project before. */
+  readonly before?: readonly (readonly string[])[];
+  /** Files that are there before, and programs in the PATH. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** Texts in files that are replaced after the runs before. */
+  readonly edits?: readonly { readonly path: string; readonly from: string; readonly to: string }[];
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** What is waited for, and what is then typed: names of keys in <>, such as <enter>. */
+  readonly keys: readonly (readonly [seen: string, typed: string])[];
+  readonly exitCode: number;
+  /** Whether nothing may have been written. */
+  readonly writesNothing?: true;
+}
+
+const SIZES = [40, 80];
+
+describe.each(readdirSync(FOLDER))('%s', (name) => {
+  const conversation: Conversation = JSON.parse(
+    readFileSync(join(FOLDER, name, 'conversation.json'), 'utf8'),
+  );
+
+  test.each(SIZES)('at %d columns, with and without colour', async (columns) => {
+    const plain = await converse(conversation, columns, { NO_COLOR: '1' });
+    const screen = told(await screenOf(plain, columns));
+    await expect(screen).toMatchFileSnapshot(join(FOLDER, name, `screen-${columns}.txt`));
+    expect(await styledCells(plain, columns)).toBe(0);
+    if (conversation.env?.TERM === 'dumb') return;
+    const colourful = await converse(conversation, columns, { FORCE_COLOR: '1' });
+    expect(told(await screenOf(colourful, columns))).toBe(screen);
+    expect(await styledCells(colourful, columns)).toBeGreaterThan(0);
+  });
+});
+
+/** Holds the conversation, and comes back with all that the terminal got. */
+async function converse(
+  { before = [], files = {}, edits = [], args, env = {}, keys, exitCode, writesNothing }: Conversation,
+  columns: number,
+  colour: Readonly<Record<string, string>>,
+): Promise<string> {
+  const cwd = await temporaryFolder();
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(cwd, path)), { recursive: true });
+    writeFileSync(join(cwd, path), text, { mode: 0o755 });
+  }
+  for (const flags of before) expect(await run(flags, { cwd })).toMatchObject({ exitCode: 0 });
+  for (const { path, from, to } of edits) {
+    const text = readFileSync(join(cwd, path), 'utf8');
+    expect(text).toContain(from);
+    writeFileSync(join(cwd, path), text.replace(from, to));
+  }
+  const found = await filesIn(cwd);
+  const terminal = runAtTerminal(args, {
+    cwd,
+    columns,
+    env: { PATH: `${join(cwd, 'bin')}:/usr/bin:/bin`, ...env, ...colour },
+  });
+  for (const [seen, typed] of keys) {
+    await terminal.sees(seen);
+    terminal.type(typed.replace(/<(\w+)>/g, (_, key: keyof typeof KEYS) => KEYS[key]));
+  }
+  expect(await terminal.ended, terminal.screen).toMatchObject({ exitCode });
+  if (writesNothing) expect(await filesIn(cwd)).toEqual(found);
+  return terminal.rawOutput;
+}
+
+/** Without what differs from one run to the next, and without the list of files, which is not what it is about. */
+const told = (screen: string): string =>
+  screen
+    .replace(/(\bin|…) \d+ s\b/g, '$1 0 s')
+    .replace(/\d+\.\d+\.\d+(?= →|\n)/g, '0.0.0')
+    .replace(/create-koa-mongo-session-\w{6}/g, 'create-koa-mongo-session-XXXXXX')
+    .replace(/(?:^\+ created +\S+\n)+/gm, '+ created  …\n')
+    .replace(/\d+ (?=created|unchanged)/g, 'N ');
