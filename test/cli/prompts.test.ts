@@ -103,12 +103,10 @@ describe('at a terminal', () => {
     const cwd = await temporaryFolder();
     const dependencies = { 'koa-session-store': '^2.0.0', 'koa-session-mongo': '^1.1.0' };
     await writeFile(`${cwd}/package.json`, JSON.stringify({ name: 'shop', dependencies }));
-    const terminal = runAtTerminal(['.', '-c', 'db', '--ttl', '1d'], { cwd });
+    const terminal = runAtTerminal(['.', '-c', 'db'], { cwd });
     await terminal.answer('Go on with the sessions of another store?', '');
     await terminal.answer('Collection of the other store', '');
-    await terminal.answer('Collection', '');
-    await terminal.answer('Change advanced options?', 'n');
-    await terminal.answer('Install the packages now', 'n');
+    for (const [question, keys] of LAST) await terminal.answer(question, keys);
     expect(await terminal.ended).toMatchObject({ exitCode: 0 });
     expect(await rememberedIn(cwd)).toMatchObject({
       adopt: 'koa-session-mongo',
