@@ -1,9 +1,9 @@
 import { type Parsed, textOf } from './parsed.ts';
 
-const SECONDS = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 } as const;
+export const SECONDS = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 } as const;
 
 /** The largest `expireAfterSeconds` that MongoDB takes, in seconds: 68 years. */
-const LONGEST = 2_147_483_647;
+export const LONGEST = 2_147_483_647;
 
 const RULE = `must be a length of time: whole seconds, or a whole number with s, m, h, d or w, as in 90m, 12h, 14d, 2w; at least 1 second and at most ${LONGEST} seconds`;
 

@@ -1,3 +1,4 @@
+import { LONGEST, SECONDS } from './duration.ts';
 import { OPTION_NAMES, type Option, type OptionName, optionOf } from './options.ts';
 
 /** The JSON Schema of the answers that `--config` takes. The rules between answers are checked by a run alone. */
@@ -31,15 +32,41 @@ function typeOf({ kind, choices }: Option): object {
     case 'switch':
       return { type: 'boolean' };
     case 'port':
-      return { type: 'integer', minimum: 1, maximum: 65_535 };
+      return {
+        anyOf: [
+          { type: 'integer', minimum: 1, maximum: PORTS },
+          { type: 'string', pattern: `^(?=0*[1-9])(?=[0-9]{1,5}$)0*(?:${atMost(PORTS)})$` },
+        ],
+      };
     case 'duration':
       return {
         anyOf: [
-          { type: 'integer', minimum: 1, maximum: 2_147_483_647 },
-          { type: 'string', pattern: '^[0-9]+[smhdw]?$' },
+          { type: 'integer', minimum: 1, maximum: LONGEST },
+          { type: 'string', pattern: `^(?=0*[1-9])0*(?:${lengths().join('|')})$` },
         ],
       };
     case 'text':
       return { type: 'string', minLength: 1 };
   }
+}
+
+const PORTS = 65_535;
+
+/** What each unit can count up to. */
+function lengths(): string[] {
+  const units = Object.entries(SECONDS).map(
+    ([unit, seconds]) => `(?:${atMost(Math.floor(LONGEST / seconds))})${unit}`,
+  );
+  return [`(?:${atMost(LONGEST)})`, ...units];
+}
+
+/** A pattern for the whole numbers up to one, without zeros in front. */
+function atMost(number: number): string {
+  const digits = String(number);
+  const smaller = [...digits].flatMap((digit, at) => {
+    const rest = digits.length - at - 1;
+    return digit === '0' ? [] : [`${digits.slice(0, at)}[0-${Number(digit) - 1}][0-9]{${rest}}`];
+  });
+  const shorter = digits.length > 1 ? [`[0-9]{1,${digits.length - 1}}`] : [];
+  return [...shorter, ...smaller, digits].join('|');
 }

@@ -40,6 +40,20 @@ describe('the schema and the checks agree', () => {
     expect(await problemsIn(answers)).not.toEqual([]);
   });
 
+  const TEXTS = [
+    ...['0', '00', '1', '080', '27017', '65535', '65536', '99999', '00080', '000080', '', ' 1', '1.5', '-1'],
+    ...['0s', '90', '90s', '90m', '2147483647', '2147483648', '02147483647s', '35791394m', '35791395m'],
+    ...['596523h', '596524h', '24855d', '24856d', '3550w', '3551w', '1y', '1 d', '99999999999'],
+  ];
+
+  test.each(TEXTS.flatMap((text) => ['port', 'ttl'].map((name) => ({ name, text }))))(
+    'on $name as the text $text',
+    async ({ name, text }) => {
+      const answers = { [name]: text };
+      expect(validate(answers)).toBe((await problemsIn(answers)).length === 0);
+    },
+  );
+
   test('on unknown answers', () => {
     expect(validate({ conection: 'url' })).toBe(false);
   });
