@@ -136,7 +136,7 @@ test.each([
   const { store, request } = await openSite(url, 'user-key');
   await store.set(KEY, { userId: 'ann' });
   const answer = await request(undefined, (ctx) => void Object.assign(ctx.session, { userId }));
-  expect(answer).toMatchObject({ status: 200 });
+  expect(answer).toMatchObject({ status: 204 });
   await store.destroyByUser(userId as never);
   expect(await store.listByUser(userId as never)).toEqual([]);
   expect(await store.load(KEY)).toEqual({ userId: 'ann' });

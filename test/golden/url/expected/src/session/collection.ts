@@ -76,6 +76,6 @@ export class BoundedCollection {
   #timeLeft(): { maxTimeMS: number } {
     const maxTimeMS = Math.ceil(this.#deadline - performance.now());
     if (maxTimeMS > 0) return { maxTimeMS };
-    throw new SessionStoreError('TIMEOUT', 'There is no time left.');
+    throw new SessionStoreError('TIMEOUT', 'The session database gave no answer in time.');
   }
 }
