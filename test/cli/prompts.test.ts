@@ -107,6 +107,7 @@ describe('at a terminal', () => {
     await terminal.answer('Go on with the sessions of another store?', '');
     await terminal.answer('Collection of the other store', '');
     for (const [question, keys] of LAST) await terminal.answer(question, keys);
+    await terminal.answer('Write this?', '');
     expect(await terminal.ended).toMatchObject({ exitCode: 0 });
     expect(await rememberedIn(cwd)).toMatchObject({
       adopt: 'koa-session-mongo',
