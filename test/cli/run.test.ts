@@ -444,7 +444,7 @@ describe('streams and exit codes', () => {
       { cwd, env: { PATH: `${cwd}:/usr/bin:/bin` } },
     );
     expect(exitCode).toBe(0);
-    expect(stderr).toMatch(/^install in .*\/app\n$/);
+    expect(stderr).toMatch(/^Installing with bun…\ninstall in .*\/app\nInstalled with bun in \d+ s\.\n$/);
     expect(JSON.parse(stdout).commands).toEqual([
       'cd app',
       'docker compose up -d --wait',
@@ -538,7 +538,7 @@ describe('in a project of the user', () => {
     await writeFile(`${cwd}/tsconfig.json`, '{"compilerOptions": {"module": "nodenext"}}\n');
     const { stdout } = await run(['-c', 'mongoose'], { cwd });
     expect(stdout).toContain(
-      "import { sessions } from './session/index.js';\n       sessions(app, connection);\n",
+      "import { sessions } from './session/index.js';\n       sessions(app, mongoose.connection);\n",
     );
     expect(await filesIn(cwd)).not.toContain('src/app.ts');
   });

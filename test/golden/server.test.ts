@@ -15,6 +15,8 @@ const env = { MONGODB_URL: database.url };
 const install = (name = 'url', url = database.url) =>
   installProject(toJavaScript(projectAt(goldenNamed(name), url)));
 
+const installSources = (name: string) => installProject(projectAt(goldenNamed(name), database.url));
+
 /** A port at which nothing listens. */
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
@@ -174,12 +176,12 @@ describe('the test of the project', () => {
   const OWN_TEST = ['node', '--import', 'tsx', '--test', 'test/login.test.ts'] as const;
 
   test.each(['url', 'db', 'mongoose', 'encrypt'])('passes with MONGODB_TEST_URL (%s)', async (name) => {
-    const result = await runIn(install(name), OWN_TEST, { MONGODB_TEST_URL: database.url });
+    const result = await runIn(installSources(name), OWN_TEST, { MONGODB_TEST_URL: database.url });
     expect(result, result.all).toMatchObject({ exitCode: 0 });
   });
 
   test('says what to set where no MongoDB can be downloaded', async () => {
-    const folder = install();
+    const folder = installSources('url');
     const offline = { MONGOMS_DOWNLOAD_MIRROR: 'http://127.0.0.1:9', MONGOMS_DOWNLOAD_DIR: folder };
     const { exitCode, all } = await runIn(folder, OWN_TEST, offline);
     expect(exitCode).toBe(1);

@@ -7,7 +7,7 @@ import { wantedPackage } from '../../src/core/patch/wanted-package.ts';
 import { renderFiles } from '../../src/core/render/render.ts';
 import { templates } from '../../src/io/templates.ts';
 import { PLAIN, STYLES } from '../support/generated.ts';
-import { linkPackages } from '../support/packages.ts';
+import { linkPackages, TSC } from '../support/packages.ts';
 import { temporaryFolder } from '../support/program.ts';
 import { regenerateInMemory } from '../support/rerun/in-memory.ts';
 import { fc, sample } from '../support/sampling.ts';
@@ -228,7 +228,7 @@ async function problemsIn(tree: Tree): Promise<string> {
   });
   linkPackages(folder, JSON.stringify(packages));
   const options = { localDir: process.cwd(), preferLocal: true, reject: false } as const;
-  return (await execa('tsc', ['-p', folder], options)).stdout;
+  return (await execa('node', [TSC, '-p', folder], options)).stdout;
 }
 
 const TSCONFIG = {

@@ -3,6 +3,8 @@ import { dirname, join } from 'node:path';
 
 /** Where the packages of this repository are. */
 export const MODULES = join(import.meta.dirname, '..', '..', 'node_modules');
+/** The newest compiler, by its file: which of several versions `.bin/tsc` is depends on the order of installation. */
+export const TSC = join(MODULES, 'typescript', 'bin', 'tsc');
 /**
  * Installs just what a package.json names, as links into the node_modules of this repository.
  *

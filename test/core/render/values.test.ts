@@ -17,6 +17,7 @@ import type { RenderedFile } from '../../../src/core/render/rendered-file.ts';
 import { templates } from '../../../src/io/templates.ts';
 import { trickyName, trickyText } from '../../support/arbitraries.ts';
 import { constantsIn, relativeImportsOf } from '../../support/constants.ts';
+import { TSC } from '../../support/packages.ts';
 import { installProject } from '../../support/project.ts';
 import { fc, runs } from '../../support/sampling.ts';
 
@@ -40,7 +41,9 @@ const isTypeScript = ({ path }: RenderedFile): boolean => path.endsWith('.ts');
 
 function constantsOf({ settings }: Outcome): Record<string, unknown> {
   const files = renderFiles(settings, templates).filter(isTypeScript);
-  return Object.assign({}, ...files.map(constantsIn));
+  const [, cookieName] = files.map(({ text }) => / \? \S+ : (\S+),$/m.exec(text)).find(Boolean) ?? [];
+  const cookie = cookieName === undefined ? {} : { COOKIE_NAME: new Function(`return ${cookieName}`)() };
+  return Object.assign(cookie, ...files.map(constantsIn));
 }
 
 /** Each text that a user may choose, the constant that it becomes, and how it looks there. */
@@ -207,7 +210,7 @@ test('what is accepted compiles', async () => {
     const files = renderFiles(settings, templates).map(({ path, text }) => [path, text]);
     const packageJson = patchPackageJson(undefined, wantedPackage(settings)).text;
     const folder = installProject({ ...Object.fromEntries(files), 'package.json': packageJson });
-    const { stdout } = await execa('tsc', ['--noEmit'], {
+    const { stdout } = await execa('node', [TSC, '--noEmit'], {
       cwd: folder,
       localDir: folder,
       preferLocal: true,

@@ -17,8 +17,17 @@ export function createApp(
   { keys, proxy = process.env.TRUST_PROXY === 'true' }: AppOptions = {},
 ): { app: Koa; store: Sessions } {
   const app = new Koa({ proxy, ...(keys && { keys }) });
-  // In front of the sessions, like static files.
-  app.use((ctx, next) => (ctx.path === '/health' ? health(ctx) : next()));
+  // In front of the sessions, like static files: a cookie would have the session read first.
+  app.use((ctx, next) => {
+    switch (ctx.path) {
+      case '/health':
+        return health(ctx);
+      case '/ready':
+        return ready(ctx, store);
+      default:
+        return next();
+    }
+  });
   const store = sessions(app);
   app.use((ctx, next) => {
     refuseCrossSite(ctx);
@@ -29,8 +38,6 @@ export function createApp(
         return logIn(ctx);
       case 'POST /logout':
         return logOut(ctx);
-      case 'GET /ready':
-        return ready(ctx, store);
       default:
         return next();
     }

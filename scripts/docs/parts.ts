@@ -1,0 +1,84 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  flagName,
+  hasNegation,
+  OPTION_NAMES,
+  type Option,
+  optionOf,
+  RUN_FLAGS,
+} from '../../src/core/answers/options.ts';
+
+/** Name of a part → its text. In a document, a part stands between `<!-- name -->` and `<!-- /name -->`. */
+export const parts = (): Readonly<Record<string, string>> => ({ options: optionTables(), tree: tree() });
+
+/** The document with its parts as they are now. */
+export function withParts(document: string): string {
+  return Object.entries(parts()).reduce((text, [name, part]) => {
+    const place = new RegExp(`(<!-- ${name} -->\n)[\\s\\S]*?(\n<!-- /${name} -->)`);
+    return text.replace(place, (_, start, end) => `${start}\n${part}${end}`);
+  }, document);
+}
+
+function optionTables(): string {
+  const answers = OPTION_NAMES.map((name) => ({ ...optionOf(name), negation: negationOf(name) }));
+  const flags = Object.values(RUN_FLAGS).map((flag) => ({ ...flag, negation: '' }));
+  const rows = [...answers, ...flags];
+  return [...new Set(rows.map(({ group }) => group))]
+    .map((group) =>
+      table(
+        group,
+        rows.filter((row) => row.group === group),
+      ),
+    )
+    .join('\n');
+}
+
+type Row = Pick<Option, 'flag' | 'group' | 'help'> &
+  Partial<Pick<Option, 'default' | 'choices' | 'kind'>> & { readonly negation: string };
+
+const negationOf = (name: (typeof OPTION_NAMES)[number]): string =>
+  hasNegation(optionOf(name)) ? flagName(name).replace('--', '--no-') : '';
+
+const table = (group: string, rows: readonly Row[]): string =>
+  [`| ${group} | default | |`, '| --- | --- | --- |', ...rows.map(rowText), ''].join('\n');
+
+function rowText({ flag, help, default: fallback, choices, kind, negation }: Row): string {
+  const names = [flag, negation].filter((name) => name !== '').map(code);
+  const among = choices === undefined ? '' : `: ${Object.keys(choices).map(code).join(', ')}`;
+  const shown =
+    fallback === undefined || (kind === 'switch' && fallback === false) ? '' : code(String(fallback));
+  return `| ${names.join('<br>')} | ${shown} | ${cell(help)}${among} |`;
+}
+
+const code = (text: string): string => `\`${cell(text)}\``;
+
+const cell = (text: string): string => text.replaceAll('|', '\\|');
+
+const PLAIN_PROJECT = join(import.meta.dirname, '../../test/golden/url/expected');
+
+/** What a new project with a connection string gets, each file with its length. */
+function tree(): string {
+  return ['```text', ...branches(PLAIN_PROJECT, 0), '```', ''].join('\n');
+}
+
+function branches(folder: string, depth: number): string[] {
+  const entries = readdirSync(folder, { withFileTypes: true });
+  const [folders, files] = [
+    entries.filter((each) => each.isDirectory()),
+    entries.filter((each) => each.isFile()),
+  ];
+  const indent = '  '.repeat(depth);
+  return [
+    ...folders.flatMap(({ name }) => [`${indent}${name}/`, ...branches(join(folder, name), depth + 1)]),
+    ...files.map(({ name }) => `${`${indent}${nameOf(name)}`.padEnd(32)}${lengthOf(join(folder, name))}`),
+  ];
+}
+
+/** In the repository of this program, a file of that name would be obeyed. */
+const nameOf = (name: string): string => (name === 'gitignore' ? '.gitignore' : name);
+
+function lengthOf(path: string): string {
+  const lines = readFileSync(path, 'utf8').split('\n').length - 1;
+  return `${String(lines).padStart(4)} lines`;
+}

@@ -1,0 +1,26 @@
+import { type Keys, type Line, recordRun } from './screen.ts';
+import { DARK, LIGHT, toSvg } from './svg.ts';
+
+const COMMAND = 'npm create koa-mongo-session@latest my-app';
+const TITLE = `What a terminal shows: ${COMMAND}, its questions, the files that it writes, and what comes next`;
+const COLUMNS = 80;
+
+/** Nothing is installed or started, for that would take another time at each recording. */
+const KEYS: Keys = [
+  ['nstall', 'n\r'],
+  ['tart it now', 'n\r'],
+];
+
+const shell: Line = [
+  { text: '$ ', colour: 8, bold: false, dim: false },
+  { text: COMMAND, colour: undefined, bold: true, dim: false },
+];
+
+/** Path → text of both pictures, from a run that is recorded now. */
+export async function pictures(): Promise<Readonly<Record<string, string>>> {
+  const lines = [shell, ...(await recordRun(['my-app'], KEYS))];
+  return {
+    'docs/run-light.svg': toSvg(lines, COLUMNS, TITLE, LIGHT),
+    'docs/run-dark.svg': toSvg(lines, COLUMNS, TITLE, DARK),
+  };
+}

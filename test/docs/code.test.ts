@@ -1,0 +1,80 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { execa } from 'execa';
+import { beforeAll, expect, test } from 'vitest';
+import { renderFiles } from '../../src/core/render/render.ts';
+import { templates } from '../../src/io/templates.ts';
+import { PLAIN } from '../support/generated.ts';
+import { TSC } from '../support/packages.ts';
+import { allBlocks, type Block, ROOT } from './documents.ts';
+
+/** Inside the repository, so that the packages installed here are found. */
+const PROJECT = join(ROOT, 'test/.generated/documents');
+
+const TSCONFIG = {
+  compilerOptions: {
+    target: 'es2023',
+    lib: ['es2023', 'esnext.disposable'],
+    types: ['node'],
+    module: 'nodenext',
+    strict: true,
+    noEmit: true,
+    skipLibCheck: true,
+    allowImportingTsExtensions: true,
+  },
+  include: ['src'],
+};
+
+/** What a block that imports nothing takes for given; the documents say so in words. */
+const PREAMBLE = `import type Koa from 'koa';
+import { sessions } from './session/index.ts';
+import type { Sessions } from './session/sessions.ts';
+
+type Handler = (ctx: Koa.Context & { readonly params: Readonly<Record<string, string>> }) => unknown;
+declare const app: Koa;
+declare const router: Record<'get' | 'post', (path: string, handler: Handler) => void>;
+declare const store: Sessions;
+declare const key: string;
+void [sessions, app, router, store, key];
+
+export async function block(ctx: Koa.Context): Promise<void> {
+  void ctx;
+  {
+`;
+
+const nameOf = ({ document, line }: Block): string =>
+  `${document.replaceAll(/[^\w]+/g, '-')}-line-${line}.ts`;
+
+const moduleOf = ({ text }: Block): string =>
+  /^(import|export) /m.test(text) ? text : `${PREAMBLE}${text}  }\n}\n`;
+
+const blocks = allBlocks('ts');
+let problems = '';
+
+beforeAll(async () => {
+  const settings = { ...PLAIN, userKey: 'userId' };
+  const files = [
+    ...renderFiles(settings, templates).map(({ path, text }) => ({ path, text })),
+    ...blocks.map((block) => ({ path: `src/${nameOf(block)}`, text: moduleOf(block) })),
+    { path: 'tsconfig.json', text: JSON.stringify(TSCONFIG) },
+    { path: 'package.json', text: '{"type":"module"}' },
+  ];
+  for (const { path, text } of files) {
+    mkdirSync(dirname(join(PROJECT, path)), { recursive: true });
+    writeFileSync(join(PROJECT, path), text);
+  }
+  const { stdout } = await execa('node', [TSC, '-p', PROJECT, '--pretty', 'false'], {
+    cwd: ROOT,
+    reject: false,
+  });
+  problems = stdout;
+});
+
+test('there is code in the documents', () => {
+  expect(blocks.length).toBeGreaterThan(5);
+});
+
+test.each(blocks)('$document, line $line: the code compiles beside the generated files', (block) => {
+  const own = problems.split('\n').filter((line) => line.includes(nameOf(block)));
+  expect(own).toEqual([]);
+});

@@ -1,0 +1,66 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import ownPackage from '../../package.json' with { type: 'json' };
+import { problemsIn } from '../../src/core/answers/settings.ts';
+import { parseFlags } from '../../src/flags.ts';
+import { allBlocks, DOCUMENTS, ROOT, textOf } from './documents.ts';
+
+interface Command {
+  readonly document: string;
+  readonly words: readonly string[];
+  readonly text: string;
+}
+
+const commands: Command[] = [
+  ...allBlocks('sh').flatMap(({ document, text }) =>
+    text.split('\n').map((line) => ({ document, text: line.replace(/ +#.*$/, '').trim() })),
+  ),
+  ...DOCUMENTS.flatMap((document) =>
+    [...textOf(document).matchAll(/(?<!`)`((?:npm (?:run|test)|npx) [^`]+)`(?!`)/g)].map(([, text = '']) => ({
+      document,
+      text,
+    })),
+  ),
+]
+  .filter(({ text }) => text !== '')
+  .map((each) => ({ ...each, words: each.text.split(/ +/) }));
+
+const OURS =
+  /^(npm create koa-mongo-session(@latest)?|npx create-koa-mongo-session(@latest)?|(pnpm|yarn|bun) create koa-mongo-session)\b/;
+
+const generatedPackage = JSON.parse(textOf('test/golden/url/expected/package.json'));
+const SCRIPTS = Object.keys({ ...ownPackage.scripts, ...generatedPackage.scripts });
+
+/** What can be said of a command that is not ours, without running it: that what it names is there. */
+const CHECKS: readonly (readonly [RegExp, (match: RegExpExecArray) => void])[] = [
+  [/^npm (?:run )?([\w:-]+)(?: -- .+)?$/, ([, script = '']) => expect(SCRIPTS).toContain(script)],
+  // What docs/compared.md was measured with, at the versions that it names.
+  [/^npx (?:create-vite|sv|create-t3-app|create-next-app)\b/, () => {}],
+  [/^npx vitest run (\S+)/, ([, file = '']) => expect(existsSync(join(ROOT, file))).toBe(true)],
+  [/^npx (vitest)$/, ([, name = '']) => expect(existsSync(join(ROOT, 'node_modules', name))).toBe(true)],
+];
+
+describe('a command of a document', () => {
+  test.each(commands.filter(({ text }) => OURS.test(text)))('$document: $text is understood', ({ text }) => {
+    const words = text
+      .replace(OURS, '')
+      .trim()
+      .split(/ +/)
+      .filter((word) => word !== '' && word !== '--');
+    const flags = parseFlags(words);
+    if (flags.command === 'generate') expect(problemsIn(flags.given)).toEqual([]);
+  });
+
+  test.each(commands.filter(({ text }) => !OURS.test(text)))(
+    '$document: $text names what is there',
+    ({ text }) => {
+      const matches = CHECKS.flatMap(([pattern, check]) => {
+        const match = pattern.exec(text);
+        return match ? [() => check(match)] : [];
+      });
+      expect(matches.length, 'a command that no check of this file knows').toBeGreaterThan(0);
+      for (const check of matches) check();
+    },
+  );
+});

@@ -1,0 +1,14 @@
+import { describe, expect, test } from 'vitest';
+import { pictures } from '../../scripts/docs/picture.ts';
+import { textOf } from './documents.ts';
+
+describe('the pictures of the README', async () => {
+  const recorded = await pictures();
+
+  test.each(Object.keys(recorded))(
+    '%s is what a run shows today; `npm run picture` records it anew',
+    (path) => {
+      expect(textOf(path)).toBe(recorded[path]);
+    },
+  );
+});
