@@ -21,7 +21,7 @@ describe('a host', () => {
   test.each<{ connection: Connection; composable: boolean; served: boolean }>([
     { connection: HOST, composable: true, served: true },
     { connection: { ...HOST, login: ANN }, composable: true, served: true },
-    { connection: { ...HOST, host: 'db.example' }, composable: true, served: false },
+    { connection: { ...HOST, host: 'db.example' }, composable: false, served: false },
     { connection: { ...HOST, tls: true }, composable: false, served: false },
     { connection: { ...HOST, login: { ...ANN, authSource: 'shop' } }, composable: false, served: false },
   ])('$connection', ({ connection, composable, served }) => {
@@ -42,8 +42,8 @@ describe('a URL', () => {
     { url: 'mongodb://127.0.0.1/shop?ssl=true', composable: false, served: false },
     { url: 'mongodb://127.0.0.1/shop?retryWrites=true&replicaSet=rs0', composable: false, served: false },
     { url: 'mongodb://127.0.0.1/shop?authSource=admin', composable: false, served: false },
-    { url: 'mongodb://db.example/shop?tls=true', composable: true, served: false },
-    { url: 'mongodb+srv://cluster.example/shop', composable: true, served: false },
+    { url: 'mongodb://db.example/shop?tls=true', composable: false, served: false },
+    { url: 'mongodb+srv://cluster.example/shop', composable: false, served: false },
   ])('$url', ({ url, composable, served }) => {
     expect(isComposable({ style: 'url', url })).toBe(composable);
     expect(isServedByCompose({ style: 'url', url }, url)).toBe(served);

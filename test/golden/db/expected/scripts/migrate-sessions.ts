@@ -107,7 +107,7 @@ async function makePlan(database: Database, options: Options) {
   begin('looking at the sessions');
   const sessions = sessionsIn(database, COLLECTION);
   if (options.prune) return { actions: await planPruning(sessions), present: [] };
-  const indexes = await sessions.indexes().catch(ifCode(ABSENT, () => []));
+  const indexes = await sessions.indexes().catch(ifCode(ABSENT, (): never[] => []));
   const { present, drop, create, refusals } = planIndexes(indexes as Index[]);
   // To make an index, MongoDB reads all of them, too.
   const foreign = await findForeign(sessions, create.length > 0);
@@ -160,7 +160,7 @@ async function findForeign(sessions: Sessions, isThorough: boolean): Promise<str
   const options = isThorough ? {} : { maxTimeMS: 1000 };
   const typeOf = (value: unknown) => Object.prototype.toString.call(value).slice(8, -1);
   for (const filter of [{ _id: { $not: { $gte: '' } } }, { $nor: [OURS, NOTES] }]) {
-    const found = await sessions.findOne(filter, options).catch(ifCode(ABSENT, () => null));
+    const found = await sessions.findOne(filter, options).catch(ifCode(ABSENT, (): null => null));
     const fields = Object.entries(found ?? {}).map(([name, value]) => `${name} (${typeOf(value)})`);
     if (found) return [`it holds a document that is no session of this store: ${fields.join(', ')}`];
   }
@@ -186,7 +186,7 @@ async function createIndex(sessions: Sessions, index: Index): Promise<unknown> {
 /** One that is being built is listed already: the server answers a second wish for it when it is ready. */
 function awaitIndex(sessions: Sessions, index: Index): Promise<unknown> {
   begin(`waiting for index ${index.name}`);
-  return sessions.createIndexes([index]).catch(ifCode(FORBIDDEN, () => []));
+  return sessions.createIndexes([index]).catch(ifCode(FORBIDDEN, (): never[] => []));
 }
 
 function planPruning(sessions: Sessions): Promise<Action[]> {

@@ -30,7 +30,7 @@ test('a visitor logs in and out', async (t) => {
 
 async function start(): Promise<{ origin: string; stop: () => Promise<void> }> {
   const { url, end } = await testDatabase();
-  process.env.MONGODB_URL = url;
+  Object.assign(process.env, { MONGODB_URL: url });
   const client = openClient();
   const database = client.db();
   const { app } = createApp(database, { keys: ['a key for this test'] });
@@ -54,7 +54,8 @@ async function testDatabase(): Promise<{ url: string; end: () => Promise<unknown
     const server = await MongoMemoryServer.create();
     return { url: server.getUri('test'), end: () => server.stop() };
   } catch (cause) {
-    const help = 'Set MONGODB_TEST_URL to a MongoDB that the test may write to, such as mongodb://127.0.0.1/test.';
+    const help =
+      'Set MONGODB_TEST_URL to a MongoDB that the test may write to, such as mongodb://127.0.0.1/test.';
     throw new Error(`The test could not start a MongoDB of its own. ${help}`, { cause });
   }
 }

@@ -13,10 +13,9 @@ interface AppOptions {
   proxy?: boolean;
 }
 
-export function createApp(
-  { keys, proxy = process.env.TRUST_PROXY === 'true' }: AppOptions = {},
-): { app: Koa; store: Sessions } {
-  const app = new Koa({ proxy, ...(keys && { keys }) });
+export function createApp({ keys, proxy }: AppOptions = {}): { app: Koa; store: Sessions } {
+  const { TRUST_PROXY } = process.env;
+  const app = new Koa({ proxy: proxy ?? TRUST_PROXY === 'true', ...(keys && { keys }) });
   // In front of the sessions, like static files: a cookie would have the session read first.
   app.use((ctx, next) => {
     switch (ctx.path) {

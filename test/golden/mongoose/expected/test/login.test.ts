@@ -30,7 +30,7 @@ test('a visitor logs in and out', async (t) => {
 
 async function start(): Promise<{ origin: string; stop: () => Promise<void> }> {
   const { url, end } = await testDatabase();
-  process.env.MONGODB_URL = url;
+  Object.assign(process.env, { MONGODB_URL: url });
   const connection = openConnection();
   const { app } = createApp(connection, { keys: ['a key for this test'] });
   const server = app.listen(0, '127.0.0.1');
@@ -53,7 +53,8 @@ async function testDatabase(): Promise<{ url: string; end: () => Promise<unknown
     const server = await MongoMemoryServer.create();
     return { url: server.getUri('test'), end: () => server.stop() };
   } catch (cause) {
-    const help = 'Set MONGODB_TEST_URL to a MongoDB that the test may write to, such as mongodb://127.0.0.1/test.';
+    const help =
+      'Set MONGODB_TEST_URL to a MongoDB that the test may write to, such as mongodb://127.0.0.1/test.';
     throw new Error(`The test could not start a MongoDB of its own. ${help}`, { cause });
   }
 }
