@@ -7,8 +7,12 @@ const COLUMNS = 80;
 
 /** Nothing is installed or started, for that would take another time at each recording. */
 const KEYS: Keys = [
-  ['nstall', 'n\r'],
-  ['tart it now', 'n\r'],
+  ['What do you connect', '\r'],
+  ['Connection string', '\r'],
+  ['Collection', '\r'],
+  ['after its last use', '\r'],
+  ['Change anything else', '\r'],
+  ['Install the packages', 'n\r'],
 ];
 
 const shell: Line = [

@@ -21,7 +21,7 @@ export interface Run {
 
 export type Line = readonly Run[];
 
-/** What is typed at a question that holds the text; Enter at every other. */
+/** What is typed at the question that holds the text; each is asked once. */
 export type Keys = readonly (readonly [question: string, keys: string])[];
 
 /** The screen of a real run at a pseudo-terminal, in an empty folder, once the program has ended. */
@@ -51,9 +51,11 @@ function play(terminal: xterm.Terminal, cwd: string, args: readonly string[], ke
   pty.onData((data) =>
     terminal.write(data, () => {
       const question = plainLines(terminal).find((line) => line.startsWith('? '));
-      if (question === undefined || answered.has(question)) return;
-      answered.add(question);
-      pty.write(keys.find(([text]) => question.includes(text))?.[1] ?? '\r');
+      // A question that is still being written is looked at again with the next data.
+      const [text, answer] = keys.find(([part]) => question?.includes(part) && !answered.has(part)) ?? [];
+      if (text === undefined || answer === undefined) return;
+      answered.add(text);
+      pty.write(answer);
     }),
   );
   return new Promise((resolve, reject) => {

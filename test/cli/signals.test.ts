@@ -15,7 +15,7 @@ test.each([
     const signals = pathToFileURL(await compiled(SIGNALS)).href;
     const program = `
     import { endAtSignals, unbroken } from ${JSON.stringify(signals)};
-    endAtSignals();
+    endAtSignals(() => {});
     // Waiting for a signal alone does not keep Node from ending.
     setInterval(() => {}, 1000);
     await unbroken(async () => {

@@ -21,6 +21,12 @@ afterAll(() => open.stop());
 const urlFor = ({ settings }: Golden) =>
   settings.connection.style === 'host' ? withDatabase(open.url, 'app') : database.url;
 
+/** Who goes on with the sessions of an old app gives its keys, which no generator knows. */
+const envFor = (golden: Golden) => ({
+  MONGODB_URL: urlFor(golden),
+  ...(golden.settings.adopt && { APP_KEYS: 'the keys of the old app' }),
+});
+
 const install = (golden: Golden) => {
   const project = projectAt(golden, urlFor(golden));
   return installProject({ ...project, ...toJavaScript(project) });
@@ -31,7 +37,7 @@ describe.each(plain)('$name', (golden) => {
 
   test('counts views, also across a restart', async () => {
     const folder = install(golden);
-    const env = { MONGODB_URL: urlFor(golden) };
+    const env = envFor(golden);
     const first = await startApp(folder, COMPILED, env);
     const browser = new Browser(first.origin);
     expect((await browser.get('/')).text).toContain('Views: 1');
@@ -46,7 +52,7 @@ describe.each(plain)('$name', (golden) => {
 
   test('moves the session to a new key at login, and ends it at logout', async () => {
     const folder = install(golden);
-    const { origin } = await startApp(folder, COMPILED, { MONGODB_URL: urlFor(golden) });
+    const { origin } = await startApp(folder, COMPILED, envFor(golden));
     const browser = new Browser(origin);
     await browser.get('/');
     const anonymous = browser.at(origin);

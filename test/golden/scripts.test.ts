@@ -51,7 +51,7 @@ describe.each(projects)('the scripts of $name', (golden) => {
 
   test('test logs in and out, and leaves no session', async () => {
     const before = await countSessions(golden.settings.collection);
-    const { exitCode, all } = await runIn(install(), ['npm', 'test'], env);
+    const { exitCode, all } = await runIn(install(), ['npm', 'test'], { MONGODB_TEST_URL: database.url });
     expect(all).toContain('# pass 1');
     expect(exitCode).toBe(0);
     expect(await countSessions(golden.settings.collection)).toBe(before);

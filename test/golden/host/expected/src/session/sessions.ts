@@ -71,7 +71,7 @@ export class Sessions extends MongoSessionStore {
       });
       for (const document of batch) {
         last = document._id;
-        yield* this.#describe(document);
+        for (const session of this.#describe(document)) yield session;
       }
     } while (batch.length === BATCH_SIZE);
   }
