@@ -19,6 +19,7 @@ import type { Flags, RunFlags } from './flags.ts';
 import { detectPackageManager } from './io/read/package-manager.ts';
 import { isInUse, readProject, readWorkingTree } from './io/read/project.ts';
 import { doubtsAboutBuild } from './io/read/tsconfig.ts';
+import { onlyReading } from './io/system-errors.ts';
 import { templates } from './io/templates.ts';
 import { confirm } from './io/terminal/ask.ts';
 import { canAsk } from './io/terminal/environment.ts';
@@ -65,7 +66,8 @@ async function generate(start: Start, collected: Answers): Promise<Ending> {
   doubts.forEach(warn);
 
   const rendered = renderFiles(settings, templates);
-  (await doubtsAboutBuild(project, rendered, settings.dir)).forEach(warn);
+  const inBuild = await onlyReading(project.root, () => doubtsAboutBuild(project, rendered, settings.dir));
+  inBuild.forEach(warn);
   const tree = await readWorkingTree(project, rendered);
   const mount = collected.mount === true ? await agreedMount(settings, project, tree, run) : [];
   const patches = [...listPatches(settings, valuesForEnv(settings, secrets, saved), tree, newKey), ...mount];

@@ -101,12 +101,23 @@ export function asUserError(root: string, error: unknown, verb: 'read' | 'write'
   return new UserError(`Cannot ${verb} ${what}: ${reason}. ${outcome}`, 4, { cause: error });
 }
 
+const NOTHING_WRITTEN = 'Nothing was written.';
+
 /** Does what only reads. @throws UserError (4) for what the system refuses */
+export function onlyReadingSync<T>(root: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw asUserError(root, error, 'read', NOTHING_WRITTEN);
+  }
+}
+
+/** Does what only reads, and may take its time. @throws UserError (4) for what the system refuses */
 export async function onlyReading<T>(root: string, work: () => T | Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw asUserError(root, error, 'read', 'Nothing was written.');
+    throw asUserError(root, error, 'read', NOTHING_WRITTEN);
   }
 }
 

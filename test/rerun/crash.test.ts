@@ -264,6 +264,20 @@ describe.each([
   });
 });
 
+test('when not even the folder of the project can be looked at, that is said', async () => {
+  const { home, command } = await first();
+  const project = copyOf(home, 'unseen');
+  const { exitCode, stderr } = await run(project, command, {
+    FAULT: 'EIO',
+    FAULT_OF: 'all',
+    FAULT_AT: '1',
+  });
+  expect({ exitCode, stderr }).toEqual({
+    exitCode: 4,
+    stderr: expect.stringContaining(`Cannot read ${project}: the disk failed. Nothing was written.`),
+  });
+});
+
 /**
  * A power cut loses what no `fsync` has waited for. No test can cut the power, so this one reads the order of the calls.
  */

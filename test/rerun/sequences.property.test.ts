@@ -1,5 +1,4 @@
 import {
-  existsSync,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -103,10 +102,11 @@ function change(project: string, { does, ...what }: Operation): void {
   }
   if (does === 'put' && 'kind' in what) {
     const path = join(project, what.dir, what.file);
-    if (existsSync(path) || !leads(project, what.dir)) return;
+    // A link that leads nowhere takes the place, too.
+    if (statsOf(project, join(what.dir, what.file)) || !leads(project, what.dir)) return;
     if (what.kind === 'pipe') execaSync('mkfifo', [path]);
     else if (what.kind === 'folder') writeTree(path, { 'odd.txt': 'odd\n' });
-    else if (!statsOf(project, join(what.dir, what.file))) symlinkSync('nowhere', path);
+    else symlinkSync('nowhere', path);
   }
   if (does === 'link folder' && 'dir' in what) {
     const path = join(project, what.dir);

@@ -4,15 +4,23 @@ import { plainObject } from '../../core/project/json.ts';
 import { MANIFEST_PATH } from '../../core/project/manifest.ts';
 import { isAsGoodAsEmpty, type Place } from '../../core/project/place.ts';
 import { statIfThere } from '../files.ts';
+import { onlyReadingSync } from '../system-errors.ts';
 import { packageJsonIn, readTextIfAny } from './package-json.ts';
 
 /** Packages that are looked at to find those with Koa. */
 const MAX_PACKAGES = 500;
 const MAX_NAMED = 5;
 
-/** @param directory as the user wrote it, or would */
+/**
+ * @param directory as the user wrote it, or would
+ * @throws UserError (4) for what the system refuses
+ */
 export function placeAt(directory: string): Place {
   const folder = resolve(directory);
+  return onlyReadingSync(folder, () => look(folder));
+}
+
+function look(folder: string): Place {
   if (statIfThere(join(folder, MANIFEST_PATH))) return { kind: 'project', isWritten: true };
   if (!hasPackageJson(folder)) {
     if (isAsGoodAsEmpty(namesIn(folder))) return { kind: 'empty' };

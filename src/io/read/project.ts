@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, realpathSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 
 import { basename, dirname, join, resolve } from 'node:path';
 import { KEPT_FILES, type KeptFile, type Language, type ModuleKind } from '../../core/answers/options.ts';
@@ -20,7 +20,7 @@ import type { OnDisk, Project, WorkingTree } from '../../core/project/working-tr
 import type { RenderedFile } from '../../core/render/rendered-file.ts';
 import { isLink, kindOf, lstatIfThere, MAX_BYTES, namesIn, readRegular, statIfThere } from '../files.ts';
 import { type Locate, locator, type Place, pathIn } from '../locate.ts';
-import { onlyReading, PathError, reading } from '../system-errors.ts';
+import { onlyReading, onlyReadingSync, PathError, reading } from '../system-errors.ts';
 import { formatAll, type Unformatted } from './format.ts';
 import { findKoaSources } from './koa-sources.ts';
 import { findById, findImporters } from './sources.ts';
@@ -252,9 +252,12 @@ export const isInterrupted = (root: string): boolean =>
 /**
  * Absolute, with symbolic links resolved. The directory need not be there yet.
  *
- * @throws UserError for what is no directory
+ * @throws UserError for what is no directory (2), and for what the system refuses (4)
  */
-export const projectRoot = (dir: string): string => realRoot(absolute(dir));
+export function projectRoot(dir: string): string {
+  const path = absolute(dir);
+  return onlyReadingSync(path, () => realRoot(path));
+}
 
 function absolute(dir: string): string {
   try {
@@ -369,5 +372,5 @@ function nameOf(root: string): string {
 
 /** Whether there is anything in the folder but a repository. */
 export function isInUse(root: string): boolean {
-  return existsSync(root) && readdirSync(root).some((name) => name !== '.git');
+  return onlyReadingSync(root, () => namesIn(root)).some((name) => name !== '.git');
 }

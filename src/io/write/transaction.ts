@@ -20,7 +20,7 @@ import {
 } from '../files.ts';
 import { locator, type Place } from '../locate.ts';
 import { isInterrupted } from '../read/project.ts';
-import { asUserError, onlyReading, unlessAbsent } from '../system-errors.ts';
+import { asUserError, onlyReading, onlyReadingSync, unlessAbsent } from '../system-errors.ts';
 import { type Lock, withLock } from './lock.ts';
 import { type Edited, rollBack } from './rollback.ts';
 import { clearFolder, hashUnlessAbsent, hasLeftovers, openState, temporaryFor } from './state.ts';
@@ -39,7 +39,7 @@ import { clearFolder, hashUnlessAbsent, hasLeftovers, openState, temporaryFor } 
  */
 export async function commitChanges(root: string, changes: readonly Change[]): Promise<void> {
   if (changes.length === 0) return;
-  const existing = nearestFolder(root);
+  const existing = onlyReadingSync(root, () => nearestFolder(root));
   try {
     openState(root);
     await withLock(root, (lock) => carryOut(root, changes, lock));
