@@ -6,7 +6,7 @@ import type { ServerOptions } from './types.ts';
 
 const REPLICA_SET = 'rs0';
 const MEMBERS = 3;
-const LAUNCH_MS = 60_000;
+const LAUNCH_MS = 240_000;
 /** Not by force: the primary then hands over to a member that has all of its writes, without an election timeout. */
 const STEP_DOWN = { replSetStepDown: 60, secondaryCatchUpPeriodSecs: 30 };
 
