@@ -216,10 +216,12 @@ test('what compiled with the edits of its user compiles after a re-run', async (
 
 const SAMPLES = 12;
 const COMPILED = 3;
+/** What the projects import beside the packages of their style. */
+const IMPORTED = { mongodb: '*', 'mongodb-memory-server-core': '*' };
 
 async function problemsIn(tree: Tree): Promise<string> {
   const { dependencies, devDependencies } = wantedPackage({ ...PLAIN, connection: STYLES.mongoose });
-  const packages = { type: 'module', dependencies: { ...dependencies, mongodb: '*' }, devDependencies };
+  const packages = { type: 'module', dependencies: { ...dependencies, ...IMPORTED }, devDependencies };
   const folder = await temporaryFolder();
   writeTree(folder, {
     ...tree,
