@@ -7,7 +7,7 @@ import { inTurns, shown } from '../measure.ts';
 import type { Section } from '../report.ts';
 
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
-const OURS = join(import.meta.dirname, '../../bin/create-koa-mongo-session.js');
+const OURS = join(import.meta.dirname, '../../bin/create-koa-mongo-session.cjs');
 const SIZES = [100, 10_000, 100_000];
 const FILES_A_FOLDER = 100;
 

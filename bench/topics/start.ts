@@ -5,12 +5,12 @@ import { packageFolder, programOf, versionOf } from '../peers.ts';
 import type { Section } from '../report.ts';
 
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 15);
-const OURS = join(import.meta.dirname, '../../bin/create-koa-mongo-session.js');
+const OURS = join(import.meta.dirname, '../../bin/create-koa-mongo-session.cjs');
 
 /** Name → what Node runs; a new folder each time. */
 const commands = (): Readonly<Record<string, readonly string[]>> => ({
   'node -e 0': ['-e', '0'],
-  'a new project, 16 files': [OURS, 'app', '--yes', '--no-install'],
+  'a new project': [OURS, 'app', '--yes', '--no-install'],
   'the same with --dry-run': [OURS, 'app', '--yes', '--dry-run'],
   '--help': [OURS, '--help'],
   '--version': [OURS, '--version'],
@@ -31,7 +31,7 @@ const nodes = (): Readonly<Record<string, string>> => ({
   [process.version]: process.execPath,
   ...Object.fromEntries(
     ['node22', 'node24'].map((name) => [
-      versionOf(name).replace(/^\S+ /, 'v'),
+      versionOf(name).replace(/^\S+ v?/, 'v'),
       join(packageFolder(name), 'bin/node'),
     ]),
   ),
