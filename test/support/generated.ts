@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type Koa from 'koa';
+import type { CreateSessionOptions } from 'koa-session';
 import type { Connection, Settings } from '../../src/core/answers/settings.ts';
 import { renderFiles } from '../../src/core/render/render.ts';
 import type { RenderedFile } from '../../src/core/render/rendered-file.ts';
@@ -80,6 +81,9 @@ export interface GeneratedModules {
     closeConnections(): Promise<void>;
   };
   readonly connection: { connect(source?: unknown): TypesModule.SessionConnection; COLLECTION: string };
+  readonly mount: {
+    mountSession(app: Koa, options: Partial<CreateSessionOptions> & { key: string }): void;
+  };
   readonly sessions: {
     Sessions: new (connection: TypesModule.SessionConnection, options: StoreOptions) => GeneratedStore;
   };
@@ -124,6 +128,7 @@ export async function loadGenerated(
     folder,
     index: await load('index'),
     connection: await load('connection'),
+    mount: await load('mount'),
     sessions: await load('sessions'),
     errors: await load('errors'),
     store: await load('store'),

@@ -5,23 +5,15 @@ import { documents } from './topics/documents.ts';
 import { encryption, plainText } from './topics/encryption.ts';
 import { lifecycle } from './topics/lifecycle.ts';
 import { absoluteLifetime, lifetimes, touchAfter } from './topics/lifetimes.ts';
-import { observability } from './topics/observability.ts';
 import { reading } from './topics/reading.ts';
+import { secrecy } from './topics/secrecy.ts';
 import { noUsers, users } from './topics/users.ts';
 import { writing } from './topics/writing.ts';
 import { useWorld, type World } from './world.ts';
 
 type Topic = (world: World) => void;
 
-const ALWAYS: readonly Topic[] = [
-  documents,
-  reading,
-  writing,
-  lifetimes,
-  conflicts,
-  lifecycle,
-  observability,
-];
+const ALWAYS: readonly Topic[] = [documents, reading, writing, lifetimes, conflicts, lifecycle, secrecy];
 const BY_POLICY = { merge: merging, overwrite: overwriting, throw: throwing } as const;
 
 /** What every generated store keeps, whatever it was generated with and whatever it runs on. */

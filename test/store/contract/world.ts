@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { createRequire } from 'node:module';
 import { type Binary, type Collection, MongoClient } from 'mongodb';
 import { ConnectionString } from 'mongodb-connection-string-url';
 import { MongoClient as MongoClient6 } from 'mongodb6';
 import mongoose from 'mongoose';
-import { afterAll, afterEach, beforeAll, beforeEach, onTestFinished, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, vi } from 'vitest';
 import type { Settings } from '../../../src/core/answers/settings.ts';
 import {
   type GeneratedModules,
@@ -112,17 +111,6 @@ export async function failureOf(work: Promise<unknown>): Promise<Error & { code?
     },
     (error) => error,
   );
-}
-
-/** What a diagnostics channel tells until the test is over. */
-export function listenTo(channel: string): Record<string, unknown>[] {
-  const heard: Record<string, unknown>[] = [];
-  const listener = (message: unknown) => heard.push(Object(message));
-  subscribe(channel, listener);
-  onTestFinished(() => {
-    unsubscribe(channel, listener);
-  });
-  return heard;
 }
 
 /** To be called in a `describe`: the world of all tests in it. */

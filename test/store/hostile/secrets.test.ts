@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { inspect } from 'node:util';
 import Koa from 'koa';
 import mongoose from 'mongoose';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import {
   type GeneratedStore,
   loadGenerated,
@@ -62,8 +61,8 @@ async function use<T>(
   options = {},
 ) {
   process.env.MONGODB_URL = address;
-  await using store = storeOn(modules.connection.connect(), modules, options);
-  return await work(store);
+  const store = storeOn(modules.connection.connect(), modules, options);
+  return await work(store).finally(() => store.close());
 }
 
 const session = () => ({
@@ -308,19 +307,15 @@ function lookAt(value: unknown, depth = 0): string {
   return shown.join('\n');
 }
 
-describe('no key, user, payload or credential is seen in an error, an event, a warning, on the console or in a store', () => {
+describe('no key, user, payload or credential is seen in an error, a warning, on the console or in a store', () => {
   test.each(situations)('when %s', async (_name, provoke) => {
     noted = [];
-    const published: unknown[] = [];
     const warnings: unknown[] = [];
     const written: string[] = [];
-    const publish = (message: unknown) => published.push(message);
     const warn = (warning: unknown) => warnings.push(warning);
     const write = process.stderr.write;
     const print = process.stdout.write;
     const keep = ((text: string) => Boolean(written.push(String(text)))) as typeof write;
-    subscribe('koa-mongo-session', publish);
-    subscribe('koa-mongo-session:clash', publish);
     process.on('warning', warn);
     process.stderr.write = keep;
     process.stdout.write = keep;
@@ -329,22 +324,20 @@ describe('no key, user, payload or credential is seen in an error, an event, a w
     } finally {
       process.stderr.write = write;
       process.stdout.write = print;
-      unsubscribe('koa-mongo-session', publish);
-      unsubscribe('koa-mongo-session:clash', publish);
       process.off('warning', warn);
     }
-    const seen = [...noted, ...published, ...warnings, written].map((value) => lookAt(value)).join('\n');
+    const seen = [...noted, ...warnings, written].map((value) => lookAt(value)).join('\n');
     for (const secret of [KEY, USER, PAYLOAD, USERNAME, PASSWORD, APP_KEY, full.store.hashKey(KEY)]) {
       expect(seen).not.toContain(secret);
     }
-    expect(noted.length + published.length).toBeGreaterThan(0);
     for (const error of noted) expect((error as Error).name).toMatch(/^(SessionStoreError|Error)$/);
   });
 
   test('when a store and its connection are looked at', async () => {
     process.env.MONGODB_URL = url;
     const connection = full.connection.connect();
-    await using store = storeOn(connection);
+    const store = storeOn(connection);
+    onTestFinished(() => store.close());
     await store.set(KEY, session());
     const seen = lookAt([store, connection]);
     for (const secret of [

@@ -237,6 +237,39 @@ describe.each(RELEASES)('$release', ({ Application, name, other }) => {
     });
   });
 
+  test('the attributes of the cookie are those of its settings, also where the request fails', async () => {
+    const { app } = newApp();
+    const cookie = {
+      key: 'shop',
+      path: '/shop',
+      domain: 'example.com',
+      sameSite: 'strict',
+      secure: true,
+    } as const;
+    app.proxy = true;
+    world.modules.mount.mountSession(app, { ...cookie, store: world.open() });
+    app.use((ctx: Context) => {
+      ctx.session.views = 1;
+      ctx.throw(401);
+    });
+    const page = await fetch(await listen(app), { headers: { 'X-Forwarded-Proto': 'https' } });
+    const cookies = page.headers.getSetCookie();
+    const attributes = '; path=/shop; domain=example.com; samesite=strict; secure; httponly';
+    expect(cookies.map((text) => text.replace(/^(.*?)=[^;]*|; expires=[^;]*/g, '$1'))).toEqual([
+      `shop${attributes}`,
+      `shop.sig${attributes}`,
+    ]);
+  });
+
+  test('a lifetime in a document that is no number fails no request', async () => {
+    const { app } = newApp();
+    mountSessions(app);
+    const visitor = new Browser(await listen(app.use(count)));
+    await visitor.get('/');
+    await world.documents.updateOne({}, { $set: { 'cookie._maxAge': Number.NaN } });
+    expect(await visitor.get('/')).toMatchObject({ status: 200, text: 'views 2' });
+  });
+
   test('a session that is begun after the response has no document that nobody can find', async () => {
     const { app, errors } = newApp();
     mountSessions(app);

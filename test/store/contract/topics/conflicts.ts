@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { listenTo, MINUTE, newSession, type Payload, requestOf, type World, wait } from '../world.ts';
+import { MINUTE, newSession, type Payload, requestOf, type World, wait } from '../world.ts';
 
 /** Two requests that load the same session: what they set is set one after the other. */
 async function twoRequests(world: World, before: Payload) {
@@ -48,39 +48,25 @@ export function merging(world: World): void {
         after: { constructor: 2, valueOf: 1 },
       },
     ])('$what', async ({ before, first, second, after }) => {
-      const clashes = listenTo('koa-mongo-session:clash');
       const requests = await twoRequests(world, before);
       await requests.first.set(first);
       await requests.second.set(second);
       expect(await requests.store.get(requests.key)).toEqual(after);
-      expect(clashes).toEqual([]);
       expect((await world.onlyDocument()).version).toBe(3);
     });
 
-    test('of the same property the later one wins, and an event tells its name', async () => {
-      const clashes = listenTo('koa-mongo-session:clash');
+    test('of the same property the later one wins', async () => {
       const { store, key, first, second } = await twoRequests(world, { cart: ['a'], other: 1 });
       await first.set({ cart: ['a', 'b'], other: 2 });
       await second.set({ cart: ['a', 'c'], other: 1 });
       expect(await store.get(key)).toEqual({ cart: ['a', 'c'], other: 2 });
-      expect(clashes).toEqual([{ properties: ['cart'] }]);
     });
 
-    test('the same change by both is no clash', async () => {
-      const clashes = listenTo('koa-mongo-session:clash');
+    test('the same change by both is kept once', async () => {
       const { store, key, first, second } = await twoRequests(world, { a: 1 });
       await first.set({ a: { deep: [1] } });
       await second.set({ a: { deep: [1] } });
       expect(await store.get(key)).toEqual({ a: { deep: [1] } });
-      expect(clashes).toEqual([]);
-    });
-
-    test('a merge is an outcome of its own', async () => {
-      const { first, second } = await twoRequests(world, {});
-      await first.set({ a: 1 });
-      const heard = listenTo('koa-mongo-session');
-      await second.set({ b: 1 });
-      expect(heard).toMatchObject([{ operation: 'set', outcome: 'merge' }]);
     });
 
     test('a request that goes on after a merge takes nothing back', async () => {

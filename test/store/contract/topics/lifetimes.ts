@@ -3,7 +3,6 @@ import {
   ABSOLUTE_TTL,
   DAY,
   HOUR,
-  listenTo,
   MINUTE,
   newKey,
   newSession,
@@ -187,14 +186,6 @@ export function touchAfter(world: World): void {
       const fields = next();
       await (await requestOf(store, key)).set({ views: 1, ...fields }, 2 * HOUR);
       expect((await world.onlyDocument()).cookie).toEqual(fields);
-    });
-
-    test('a touch that was skipped is an outcome of its own', async () => {
-      const store = world.open();
-      const { set } = await requestOf(store, await newSession(store, {}));
-      const heard = listenTo('koa-mongo-session');
-      await set({});
-      expect(heard).toMatchObject([{ operation: 'set', outcome: 'skip' }]);
     });
   });
 }

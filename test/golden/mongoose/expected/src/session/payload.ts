@@ -1,10 +1,6 @@
 // create-koa-mongo-session: payload
-import { channel } from 'node:diagnostics_channel';
 import { SessionStoreError } from './errors.ts';
 import type { SessionDocument, SessionPayload } from './types.ts';
-
-/** Gets `{ properties }` when two requests changed the same properties of one session: the later one won. */
-const clashes = channel('koa-mongo-session:clash');
 
 /** Nothing when the text is no payload: it was damaged then. */
 export function parsePayload(text: unknown): SessionPayload | undefined {
@@ -57,9 +53,6 @@ export function merge(base: string, theirs: string, mine: string): string {
   const found = parsePayload(theirs) ?? {};
   const wanted = parsePayload(mine) ?? {};
   const changed = Object.keys({ ...before, ...wanted }).filter((name) => !isSame(before[name], wanted[name]));
-  const contested = changed.filter((name) => !isSame(before[name], found[name]));
-  const properties = contested.filter((name) => !isSame(found[name], wanted[name]));
-  if (properties.length > 0 && clashes.hasSubscribers) clashes.publish({ properties });
   const merged = { ...found };
   for (const name of changed) {
     if (name in wanted) merged[name] = wanted[name];

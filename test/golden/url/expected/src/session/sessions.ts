@@ -1,43 +1,24 @@
 // create-koa-mongo-session: sessions
 import { parsePayload } from './payload.ts';
 import { type Loaded, MongoSessionStore } from './store.ts';
-import type {
-  SessionConnection,
-  SessionDocument,
-  SessionIndex,
-  SessionPayload,
-  StoredSession,
-  StoreOptions,
-} from './types.ts';
+import type { SessionDocument, SessionIndex, SessionPayload, StoredSession } from './types.ts';
 
 const BATCH_SIZE = 100;
 
 /** What `sessions(app)` returns: the store of its middleware, and all that an app does beside `ctx.session`. */
 export class Sessions extends MongoSessionStore {
-  readonly #connection: SessionConnection;
-
-  constructor(connection: SessionConnection, options: StoreOptions) {
-    super(connection, options);
-    this.#connection = connection;
-  }
-
   /** For the start of the app: throws when the database cannot be used, warns of what the migration has to do. */
   ready(): Promise<void> {
     return this.run('ready', async (sessions) => {
       const indexes = await sessions.indexes();
-      if (!indexes.some(removesExpired)) {
-        process.emitWarning('Sessions have no TTL index: run `npm run migrate:sessions`.');
-      }
-      return ['done', undefined];
+      const isIndexed = indexes.some(removesExpired);
+      if (!isIndexed) process.emitWarning('Sessions have no TTL index: run `npm run migrate:sessions`.');
     });
   }
 
   /** The payload of a session outside any request, for WebSockets and jobs. */
   load(key: string): Promise<SessionPayload | undefined> {
-    return this.run('load', async (sessions) => {
-      const payload = payloadOf(await this.find(sessions, key));
-      return [payload ? 'hit' : 'miss', payload];
-    });
+    return this.run('load', async (sessions) => payloadOf(await this.find(sessions, key)));
   }
 
   /**
@@ -47,17 +28,14 @@ export class Sessions extends MongoSessionStore {
   touch(key: string): Promise<boolean> {
     return this.run('touch', async (sessions) => {
       const loaded = await this.find(sessions, key);
-      if (!loaded || !payloadOf(loaded)) return ['miss', false];
-      const [outcome] = await this.renew(sessions, loaded);
-      return [outcome, outcome !== 'destroyed'];
+      if (!loaded || !payloadOf(loaded)) return false;
+      return (await this.renew(sessions, loaded)) !== undefined;
     });
   }
 
   /** How many sessions are alive. */
   count(): Promise<number> {
-    return this.run('count', async (sessions) => {
-      return ['done', await sessions.count({ expiresAt: { $gt: new Date() } })];
-    });
+    return this.run('count', (sessions) => sessions.count({ expiresAt: { $gt: new Date() } }));
   }
 
   /** All sessions that are alive, read in batches: `for await (const session of store.list())`. */
@@ -66,9 +44,8 @@ export class Sessions extends MongoSessionStore {
     let batch: SessionDocument[];
     do {
       const filter = { _id: { $gt: last }, expiresAt: { $gt: new Date() } };
-      batch = await this.run('list', async (sessions) => {
-        return ['done', await sessions.find(filter, { sort: { _id: 1 }, limit: BATCH_SIZE })];
-      });
+      const page = { sort: { _id: 1 }, limit: BATCH_SIZE } as const;
+      batch = await this.run('list', (sessions) => sessions.find(filter, page));
       for (const document of batch) {
         last = document._id;
         for (const session of this.#describe(document)) yield session;
@@ -78,19 +55,7 @@ export class Sessions extends MongoSessionStore {
 
   /** Ends every session. */
   clear(): Promise<void> {
-    return this.run('clear', async (sessions) => {
-      await sessions.deleteMany();
-      return ['done', undefined];
-    });
-  }
-
-  /** Closes what was opened for this store, and nothing else. */
-  close(): Promise<void> {
-    return this.#connection.close();
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
+    return this.run('clear', (sessions) => sessions.deleteMany());
   }
 
   /** Nothing for a session that is over or damaged. */

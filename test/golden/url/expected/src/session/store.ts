@@ -1,6 +1,5 @@
 // create-koa-mongo-session: store
 import { createHash } from 'node:crypto';
-import { channel } from 'node:diagnostics_channel';
 import { BoundedCollection } from './collection.ts';
 import { SessionStoreError, timedOut, toStoreError } from './errors.ts';
 import { cookieFields, merge, parsePayload, toJson } from './payload.ts';
@@ -14,11 +13,6 @@ export interface Loaded extends Omit<SessionDocument, 'data'> {
 /** What a request wants to be written. */
 type Draft = Omit<Loaded, 'createdAt' | 'version'>;
 
-/** What came of an operation, for the diagnostics channel, and what it returns. */
-export type Outcome<T> = [outcome: string, result: T];
-
-/** Gets `{ operation, outcome, durationMs }` after each operation; costs nothing while nobody subscribes. */
-const operations = channel('koa-mongo-session');
 const UNKNOWN_VERSION = -1;
 /** As long as a cookie can come: koa-session-minimal awaits no `set`, and a failed one would end the process. */
 const MAX_KEY_LENGTH = 16 * 1024;
@@ -45,9 +39,9 @@ export class MongoSessionStore {
     return this.run('get', async (sessions) => {
       const loaded = await this.find(sessions, key);
       const payload = parsePayload(loaded?.text);
-      if (!loaded || !payload) return ['miss', undefined];
+      if (!loaded || !payload) return undefined;
       if (ctx) this.#loaded.set(ctx, loaded);
-      return ['hit', Object.assign(payload, loaded.cookie)];
+      return Object.assign(payload, loaded.cookie);
     });
   }
 
@@ -66,25 +60,25 @@ export class MongoSessionStore {
         updatedAt: new Date(),
       };
       const write = loaded ? this.#rewrite(sessions, loaded, draft) : this.#insert(sessions, draft);
-      const [outcome, written] = await write;
+      const written = await write;
       if (ctx) await this.#endReplaced(sessions, ctx, id);
       if (ctx && written) this.#loaded.set(ctx, written);
-      return [outcome, undefined];
     });
   }
 
   /** At once, but with the `ctx` of a request that has a session: that is `regenerate()`, and `set` comes next. */
   destroy(key: string, { ctx }: { ctx?: { session?: unknown } } = {}): Promise<void> {
     return this.run('destroy', async (sessions) => {
-      if (!isKey(key)) return ['done', undefined];
+      if (!isKey(key)) return;
       const _id = hashKey(key);
-      if (ctx?.session) {
-        this.#replaced.set(ctx, _id);
-        return ['postponed', undefined];
-      }
-      await sessions.deleteOne({ _id });
-      return ['done', undefined];
+      if (ctx?.session) this.#replaced.set(ctx, _id);
+      else await sessions.deleteOne({ _id });
     });
+  }
+
+  /** Closes what was opened for this store, and nothing else. */
+  close(): Promise<void> {
+    return this.#connection.close();
   }
 
   protected async find(sessions: BoundedCollection, key: string): Promise<Loaded | undefined> {
@@ -103,12 +97,12 @@ export class MongoSessionStore {
     return { ...document, text: data, cookie: cookieFields(document.cookie) };
   }
 
-  async #insert(sessions: BoundedCollection, draft: Draft): Promise<Outcome<Loaded | undefined>> {
+  async #insert(sessions: BoundedCollection, draft: Draft): Promise<Loaded | undefined> {
     const createdAt = draft.updatedAt;
     const update = { ...this.#update(draft), $setOnInsert: { createdAt } };
     const wasThere = await this.upsert(sessions, draft._id, update);
     // Where another request was first, its version is not known: this one goes on as if it had loaded nothing.
-    return wasThere ? ['update', undefined] : ['insert', { ...draft, createdAt, version: 1 }];
+    return wasThere ? undefined : { ...draft, createdAt, version: 1 };
   }
 
   /**
@@ -124,7 +118,7 @@ export class MongoSessionStore {
   }
 
   /** By its own lifetime, without a request. */
-  protected renew(sessions: BoundedCollection, loaded: Loaded): Promise<Outcome<Loaded>> {
+  protected renew(sessions: BoundedCollection, loaded: Loaded): Promise<Loaded | undefined> {
     const { _maxAge, ...cookie } = loaded.cookie;
     const isTimed = _maxAge !== undefined;
     return this.#touch(sessions, loaded, {
@@ -135,37 +129,36 @@ export class MongoSessionStore {
     });
   }
 
-  async #rewrite(sessions: BoundedCollection, loaded: Loaded, draft: Draft): Promise<Outcome<Loaded>> {
+  /** Nothing where the session was destroyed meanwhile. */
+  #rewrite(sessions: BoundedCollection, loaded: Loaded, draft: Draft): Promise<Loaded | undefined> {
     const isSame = draft.text === loaded.text && isSameLifetime(draft, loaded);
     return isSame ? this.#touch(sessions, loaded, draft) : this.#change(sessions, loaded, draft);
   }
 
   /** Where another request has changed the lifetime, it stays so: that one renewed the session as well. */
-  async #touch(sessions: BoundedCollection, loaded: Loaded, draft: Draft): Promise<Outcome<Loaded>> {
+  async #touch(sessions: BoundedCollection, loaded: Loaded, draft: Draft): Promise<Loaded | undefined> {
     const { _id, cookie, expiresAt, updatedAt } = draft;
     const { _expire, _maxAge = null, _session = null } = cookie;
     const filter = { _id, 'cookie._maxAge': _maxAge, 'cookie._session': _session };
     // Never back: it may be late, and come after another one.
     const dates = { expiresAt, updatedAt, ...(_expire !== undefined && { 'cookie._expire': _expire }) };
     const isFound = await sessions.updateOne(filter, { $max: dates });
-    return isFound ? ['touch', { ...loaded, ...draft }] : ['destroyed', loaded];
+    return isFound ? { ...loaded, ...draft } : undefined;
   }
 
   /** Never an upsert: a session destroyed meanwhile stays destroyed, so no slow request undoes a logout. */
-  async #change(sessions: BoundedCollection, loaded: Loaded, draft: Draft): Promise<Outcome<Loaded>> {
+  async #change(sessions: BoundedCollection, loaded: Loaded, draft: Draft): Promise<Loaded | undefined> {
     let base = loaded;
     let mine = draft;
     // Each further turn means that another request's write was acknowledged, so this ends.
     while (true) {
       const { _id, version } = base;
       if (await sessions.updateOne({ _id, version }, this.#update(mine))) {
-        const isMerged = base !== loaded;
         // `ctx.session` does not show what was merged into it, so its next change has to be merged as well.
-        const next = { ...loaded, ...draft, version: isMerged ? UNKNOWN_VERSION : version + 1 };
-        return [isMerged ? 'merge' : 'update', next];
+        return { ...loaded, ...draft, version: base === loaded ? version + 1 : UNKNOWN_VERSION };
       }
       const theirs = await this.#findById(sessions, _id);
-      if (!theirs) return ['destroyed', loaded];
+      if (!theirs) return undefined;
       const text = merge(base.text, theirs.text, mine.text);
       const isTheirLifetime = isSameLifetime(mine, base) && !isSameLifetime(theirs, base);
       const { cookie, expiresAt } = isTheirLifetime ? theirs : mine;
@@ -197,27 +190,16 @@ export class MongoSessionStore {
     return new Date(Math.max(0, Math.min(Date.now() + lifetime, LAST_DATE)));
   }
 
-  protected async run<T>(
-    operation: string,
-    work: (sessions: BoundedCollection) => Promise<Outcome<T>>,
-  ): Promise<T> {
+  protected async run<T>(operation: string, work: (sessions: BoundedCollection) => Promise<T>): Promise<T> {
     const { timeout } = this.#options;
-    const start = performance.now();
-    const report = (outcome: string) => {
-      if (!operations.hasSubscribers) return;
-      operations.publish({ operation, outcome, durationMs: performance.now() - start });
-    };
+    const deadline = performance.now() + timeout;
     try {
       const connected = this.#connection.collection();
-      const answer = connected.then((sessions) => work(new BoundedCollection(sessions, start + timeout)));
-      const [outcome, result] = await within(timeout, answer);
-      report(outcome);
-      return result;
+      const answer = connected.then((sessions) => work(new BoundedCollection(sessions, deadline)));
+      return await within(timeout, answer);
     } catch (error) {
       // Code 50: the server itself has kept to the time.
-      const failure = Object(error).code === 50 ? timedOut(timeout) : toStoreError(operation, error);
-      report(failure.code);
-      throw failure;
+      throw Object(error).code === 50 ? timedOut(timeout) : toStoreError(operation, error);
     }
   }
 }
