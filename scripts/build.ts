@@ -2,7 +2,7 @@ import { rename, rm } from 'node:fs/promises';
 import { type Plugin, rolldown } from 'rolldown';
 import { thirdPartyLicenses } from './licenses-plugin.ts';
 import { packageOf } from './package-of.ts';
-import { parsedTemplates } from './templates-plugin.ts';
+import { templatesFile } from './templates-plugin.ts';
 
 /** Bundles src/ and every dependency into dist/, so that the published package installs nothing further. */
 const fresh = `node_modules/.dist-${process.pid}`;
@@ -15,7 +15,7 @@ const bundle = await rolldown({
     // Node has the same classes, by the same standard; these would be 450 kB more to load in every run.
     alias: { 'whatwg-url': 'node:url' },
   },
-  plugins: [withoutSubcommandPrograms(), parsedTemplates(), thirdPartyLicenses()],
+  plugins: [withoutSubcommandPrograms(), templatesFile(), thirdPartyLicenses()],
   // How long the build takes on a busy machine is no fault of the bundle.
   checks: { pluginTimings: false },
   onwarn(warning) {

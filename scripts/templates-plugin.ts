@@ -23,26 +23,35 @@ function parse(path: string): Template {
   }
 }
 
+/** Every template, parsed, under its path without `.hbs`. */
+function parseAll(): Record<string, Template> {
+  return Object.fromEntries(templatePaths().map((path) => [path.slice(0, -ENDING.length), parse(path)]));
+}
+
 /**
- * The module `virtual:templates`: every template below templates/, parsed, under its path without `.hbs`. Used by
- * the build (rolldown) and the tests (Vite), so that nothing is parsed while the program runs, and a new template is
- * a new file and nothing else.
+ * The module `virtual:templates`: every template below templates/, parsed, so that nothing is parsed while the program
+ * runs, and a new template is a new file and nothing else. For tests, which see a template that changes.
  */
 export function parsedTemplates() {
   return {
     name: 'parsed-templates',
-    resolveId(id) {
-      return id === MODULE ? `\0${MODULE}` : null;
-    },
+    resolveId: (id) => (id === MODULE ? `\0${MODULE}` : null),
     load(id) {
       if (id !== `\0${MODULE}`) return null;
-      const templates = templatePaths().map((path) => {
-        this.addWatchFile(join(FOLDER, path));
-        return [path.slice(0, -ENDING.length), parse(path)];
-      });
-      // As a string: JSON is read faster than an object literal of the same text.
-      const json = JSON.stringify(JSON.stringify(Object.fromEntries(templates)));
-      return `export default JSON.parse(${json});`;
+      for (const path of templatePaths()) this.addWatchFile(join(FOLDER, path));
+      return `export default ${JSON.stringify(parseAll())};`;
+    },
+  } satisfies Plugin;
+}
+
+/** The same for the build, as a file of its own beside the bundle: JSON is read faster than code that holds it. */
+export function templatesFile() {
+  const fileName = 'templates.json';
+  return {
+    name: 'templates-file',
+    resolveId: (id) => (id === MODULE ? { id: `./${fileName}`, external: true } : null),
+    generateBundle() {
+      this.emitFile({ type: 'asset', fileName, source: JSON.stringify(parseAll()) });
     },
   } satisfies Plugin;
 }

@@ -16,7 +16,6 @@ import { paintFor, tell, warn } from './io/terminal/output.ts';
 import { hasLivingLine, withProgress } from './io/terminal/progress.ts';
 import { nowStands } from './io/terminal/signals.ts';
 import type { Outcome } from './regenerate.ts';
-import { startApp } from './start.ts';
 
 /** Shows a plan that was not carried out. */
 export function showPlan(outcome: Outcome, { json, diff }: RunFlags): Ending {
@@ -64,6 +63,7 @@ export async function finish(outcome: Outcome, written: Written, { json, canAsk 
   if (problem) return endedBy(problem, ended);
   const isReady = isInstalled && next.toFillIn.length === 0 && next.steps.some(({ starts }) => starts);
   if (isReady && canAsk && !json && (await confirm('Start it now?', true))) {
+    const { startApp } = await import('./start.ts');
     await startApp(root, next.steps, composePort(written.settings.connection));
   }
   return { exitCode: 0, facts: ended };

@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { UserError } from './core/errors.ts';
 import type { Step } from './core/report/next-steps.ts';
+import { runCommand } from './io/command.ts';
 import { say } from './io/terminal/output.ts';
 import { unbroken } from './io/terminal/signals.ts';
 
@@ -15,21 +16,16 @@ const CONNECT_MS = 1000;
  * @throws UserError (5) that names the command which failed
  */
 export async function startApp(root: string, steps: readonly Step[], port: number): Promise<void> {
-  const { execa } = await import('execa');
   const isServed = await answers(port);
   const left = steps.filter(({ instead }) => !(isServed && instead));
-  for (const [command = '', ...args] of left
-    .flatMap(({ commands }) => commands)
-    .map((line) => line.split(' '))) {
-    if (command === 'cd') continue;
-    const line = [command, ...args].join(' ');
+  for (const line of left.flatMap(({ commands }) => commands)) {
+    if (line.startsWith('cd ')) continue;
     say(`\n$ ${line}\n`);
     const run = () =>
-      execa(command, args, { cwd: root, stdio: ['inherit', process.stderr, 'inherit'], reject: false });
-    const { failed, exitCode } = await unbroken(run, STOPPED);
-    if (!failed) continue;
-    const reason = exitCode === undefined ? 'could not be run' : `ended with exit code ${exitCode}`;
-    throw new UserError(`${line} ${reason}; all files are written. Go on from there by the steps above.`, 5);
+      runCommand(line.split(' '), { cwd: root, stdio: ['inherit', process.stderr.fd, 'inherit'] });
+    const { problem } = await unbroken(run, STOPPED);
+    if (problem === undefined) continue;
+    throw new UserError(`${line} ${problem}; all files are written. Go on from there by the steps above.`, 5);
   }
 }
 

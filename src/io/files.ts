@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   closeSync,
   constants,
@@ -212,17 +211,4 @@ export function pruneEmpty(root: string, path: string): void {
       return;
     }
   }
-}
-
-/** SHA-256 of what is there; undefined for nothing; for something that is no file, a value no content has. */
-export function fingerprint(path: string): string | undefined {
-  const stats = lstatIfThere(path);
-  if (!stats) return undefined;
-  if (!stats.isFile() || stats.size > MAX_BYTES) return 'no file that is written here';
-  const content = readRegular(path);
-  return content && hashOf(content.bytes);
-}
-
-export function hashOf(content: string | Uint8Array): string {
-  return createHash('sha256').update(content).digest('hex');
 }

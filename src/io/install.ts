@@ -15,19 +15,13 @@ export async function installPackages(
   manager: PackageManager,
   isShown: boolean,
 ): Promise<UserError | undefined> {
-  const { execa } = await import('execa');
-  const { failed, exitCode, all } = await execa(manager, ['install'], {
-    cwd: root,
-    stdin: 'ignore',
-    reject: false,
-    all: true,
-    ...(isShown ? { stdout: process.stderr, stderr: process.stderr, buffer: false } : {}),
-  });
-  if (!failed) return undefined;
-  const reason = exitCode === undefined ? 'could not be run' : `ended with exit code ${exitCode}`;
-  const said = isShown || !all ? '' : `${all}\n\n`;
+  const { runCommand } = await import('./command.ts');
+  const output = isShown ? process.stderr.fd : 'pipe';
+  const end = await runCommand([manager, 'install'], { cwd: root, stdio: ['ignore', output, output] });
+  if (end.problem === undefined) return undefined;
+  const said = end.output === '' ? '' : `${end.output.trimEnd()}\n\n`;
   return new UserError(
-    `${said}${manager} install ${reason}; all files are written. ${installByHand(root, manager)}`,
+    `${said}${manager} install ${end.problem}; all files are written. ${installByHand(root, manager)}`,
     5,
   );
 }

@@ -4,15 +4,20 @@ import { isOfOthers } from '../core/project/paths.ts';
 import { statIfThere } from './files.ts';
 import { PathError, reading, unlessAbsent } from './system-errors.ts';
 
+/** Both paths absolute and without `..`. */
 export function isInside(root: string, path: string): boolean {
-  const way = relative(root, path);
+  const way = wayTo(root, path);
   return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
-/** Relative to the project, with `/`. */
+/** Relative to the project, with `/`; both paths absolute and without `..`. */
 export function pathIn(root: string, path: string): string {
-  return relative(root, path).split(sep).join('/');
+  return wayTo(root, path).split(sep).join('/');
 }
+
+/** What Node's `relative` gives, at once for what lies inside, as nearly all does: asked of each file several times. */
+const wayTo = (root: string, path: string): string =>
+  path.startsWith(`${root}${sep}`) ? path.slice(root.length + 1) : relative(root, path);
 
 /** Where a path of a project leads. */
 export interface Place {

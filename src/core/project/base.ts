@@ -11,6 +11,6 @@ export function verifiedBase(record: FileRecord | undefined, tree: WorkingTree):
   return sha256(text) === record?.sha256 ? text : undefined;
 }
 
-export function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+export function sha256(content: string | Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex');
 }

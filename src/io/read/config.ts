@@ -1,5 +1,4 @@
 import { closeSync, fstatSync, openSync, statSync } from 'node:fs';
-import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { parseAnswersJson } from '../../core/answers/answers.ts';
 import type { Answers } from '../../core/answers/options.ts';
@@ -39,6 +38,7 @@ async function textAt(path: string): Promise<string> {
 function openPipe(path: string): Readable {
   const fd = openSync(path, READ_WITHOUT_WAITING);
   if (fstatSync(fd).isFIFO()) {
+    const { Socket } = process.getBuiltinModule('node:net');
     const pipe = new Socket({ fd, readable: true, writable: false });
     const silent = new UserError(`--config: nothing came out of ${path} for ${PATIENCE_MS / 1000} s`);
     return pipe.setTimeout(PATIENCE_MS, () => pipe.destroy(silent));

@@ -1,6 +1,4 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
@@ -48,8 +46,8 @@ function findFormatter(root: string): Formatter | undefined {
   const named = dependencyNames(root);
   const find = (name: string, file: string) => (named.has(name) ? resolveFrom(root, file) : undefined);
   const biome = find('@biomejs/biome', '@biomejs/biome/package.json');
-  const isBiomeUnused = hasSettings(root, PRETTIER_FILES) && !hasSettings(root, BIOME_FILES);
-  if (biome !== undefined && !isBiomeUnused)
+  const isBiomeUnused = () => hasSettings(root, PRETTIER_FILES) && !hasSettings(root, BIOME_FILES);
+  if (biome !== undefined && !isBiomeUnused())
     return (file) => formatWithBiome(root, join(dirname(biome), 'bin', 'biome'), file);
   const prettier = find('prettier', 'prettier');
   return prettier === undefined ? undefined : (file) => formatWithPrettier(root, prettier, file);
@@ -81,6 +79,7 @@ function dependencyNames(folder: string): ReadonlySet<string> {
 
 function resolveFrom(root: string, file: string): string | undefined {
   try {
+    const { createRequire } = process.getBuiltinModule('node:module');
     return createRequire(join(root, 'package.json')).resolve(file);
   } catch {
     return undefined;
@@ -88,6 +87,7 @@ function resolveFrom(root: string, file: string): string | undefined {
 }
 
 async function formatWithBiome(root: string, binary: string, file: Unformatted): Promise<string> {
+  const { spawn } = process.getBuiltinModule('node:child_process');
   const cwd = nearestFolder(root);
   const path = relative(cwd, join(root, file.path));
   const child = spawn(process.execPath, [binary, 'format', `--stdin-file-path=${path}`], {

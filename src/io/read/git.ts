@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { Plan } from '../../core/plan/plan.ts';
 import { ENV_FILE } from '../../core/project/state-folder.ts';
@@ -16,6 +15,7 @@ export async function doubtsAboutEnv(root: string, { entries }: Pick<Plan, 'entr
 
 /** False also where there is no git, or no repository. */
 async function isTracked(root: string, path: string): Promise<boolean> {
+  const { execFile } = process.getBuiltinModule('node:child_process');
   const options = { cwd: root, timeout: TIMEOUT_MS };
   try {
     // Without the monitor: what a repository's settings name as one would be run.

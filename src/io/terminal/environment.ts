@@ -17,7 +17,8 @@ const isSet = (value: string | undefined): boolean =>
 /** Whether somebody can see a question, on stderr, and answer it. */
 export function canAsk(env: Environment): boolean {
   const isAutomated = isSet(env.CI) || AGENTS.some((name) => isSet(env[name]));
-  return !isAutomated && process.stdin.isTTY === true && process.stderr.isTTY === true;
+  // Stdin last: to look at it opens it, for which Node has to load a good deal.
+  return !isAutomated && process.stderr.isTTY === true && process.stdin.isTTY === true;
 }
 
 /**

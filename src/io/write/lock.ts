@@ -4,8 +4,9 @@ import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { UserError } from '../../core/errors.ts';
+import { sha256 } from '../../core/project/base.ts';
 import { STATE_DIR } from '../../core/project/manifest.ts';
-import { hashOf, lstatIfThere, makeFolder, namesIn, removeFile } from '../files.ts';
+import { lstatIfThere, makeFolder, namesIn, removeFile } from '../files.ts';
 import { errorCode, unlessAbsent } from '../system-errors.ts';
 
 const PATIENCE_MS = 5_000;
@@ -155,7 +156,7 @@ function startOf(pid: number | 'self'): string {
  * foreign more often than it is.
  */
 function processTable(): string {
-  return hashOf([hostname(), ...(linuxNamespace() ?? hardwareAddresses())].join('\n')).slice(0, 12);
+  return sha256([hostname(), ...(linuxNamespace() ?? hardwareAddresses())].join('\n')).slice(0, 12);
 }
 
 function linuxNamespace(): string[] | undefined {

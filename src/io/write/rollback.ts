@@ -6,7 +6,6 @@ import { ENV_FILE, OLD_UNDO, PENDING, UNDO } from '../../core/project/state-fold
 import { backupPath } from '../../core/write/changes.ts';
 import type { Step } from '../../core/write/journal.ts';
 import {
-  fingerprint,
   lstatIfThere,
   makeFolder,
   pruneEmpty,
@@ -15,6 +14,7 @@ import {
   statIfThere,
   writeNew,
 } from '../files.ts';
+import { fingerprint } from '../fingerprint.ts';
 import { type Locate, locator } from '../locate.ts';
 import { reasonOf, unless, unlessAbsent } from '../system-errors.ts';
 import { clearFolder, readJournal, savedContent, temporaryFor } from './state.ts';

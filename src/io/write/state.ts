@@ -1,19 +1,11 @@
 import { rmdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { UserError } from '../../core/errors.ts';
+import { sha256 } from '../../core/project/base.ts';
 import { STATE_DIR } from '../../core/project/manifest.ts';
 import { JOURNAL, OLD_UNDO, PENDING, UNDO } from '../../core/project/state-folder.ts';
 import { type Journal, parseJournal, type Step } from '../../core/write/journal.ts';
-import {
-  hashOf,
-  kindOf,
-  lstatIfThere,
-  makeFolder,
-  namesIn,
-  readRegular,
-  readText,
-  removeFile,
-} from '../files.ts';
+import { kindOf, lstatIfThere, makeFolder, namesIn, readRegular, readText, removeFile } from '../files.ts';
 import { unlessAbsent } from '../system-errors.ts';
 import { isLock } from './lock.ts';
 
@@ -58,7 +50,7 @@ export function readJournal(root: string, folder: string): Journal | undefined {
 }
 
 export function hashUnlessAbsent(text: string | undefined): string | undefined {
-  return text === undefined ? undefined : hashOf(text);
+  return text === undefined ? undefined : sha256(text);
 }
 
 export function temporaryFor(target: string, run: string): string {
@@ -87,7 +79,7 @@ export function savedContent(
     before.kind === 'copy'
       ? readRegular(join(root, folder, before.name), name)?.bytes
       : current?.subarray(0, before.bytes);
-  if (content !== undefined && hashOf(content) === before.sha256) return content;
+  if (content !== undefined && sha256(content) === before.sha256) return content;
   throw new UserError(
     `The saved copy of ${path} in ${folder} is damaged. Restore the file from version control.`,
   );

@@ -2,14 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { renameSync, rmdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { UserError } from '../../core/errors.ts';
+import { sha256 } from '../../core/project/base.ts';
 import { STATE_DIR } from '../../core/project/manifest.ts';
 import { isWritablePath } from '../../core/project/paths.ts';
 import { ENV_FILE, JOURNAL, OLD_UNDO, PENDING, UNDO } from '../../core/project/state-folder.ts';
 import type { Change } from '../../core/write/changes.ts';
 import { formatJournal, type Saved, type Step } from '../../core/write/journal.ts';
 import {
-  fingerprint,
-  hashOf,
   inParallel,
   makeFolder,
   nearestFolder,
@@ -18,6 +17,7 @@ import {
   syncDirectory,
   writeNew,
 } from '../files.ts';
+import { fingerprint } from '../fingerprint.ts';
 import { locator, type Place } from '../locate.ts';
 import { isInterrupted } from '../read/project.ts';
 import { asUserError, onlyReading, onlyReadingSync, unlessAbsent } from '../system-errors.ts';
@@ -167,7 +167,7 @@ async function save(
 ): Promise<Saved | undefined> {
   if (before === undefined) return undefined;
   const mode = statSync(target).mode & 0o777;
-  const known = { sha256: hashOf(before), mode };
+  const known = { sha256: sha256(before), mode };
   if (after?.startsWith(before)) return { ...known, kind: 'prefix', bytes: Buffer.byteLength(before) };
   if (path === ENV_FILE) throw new Error(`${path} is only ever added to`);
   await writeNew(join(folder, name), before, mode);

@@ -1,10 +1,11 @@
 import { UserError } from '../../core/errors.ts';
 import { patchGitignore } from '../../core/patch/gitignore.ts';
+import { sha256 } from '../../core/project/base.ts';
 import { ENV_FILE, UNDO } from '../../core/project/state-folder.ts';
 import type { LeftInEnv } from '../../core/report/undo-report.ts';
 import type { Change } from '../../core/write/changes.ts';
 import type { Step } from '../../core/write/journal.ts';
-import { hashOf, readRegular } from '../files.ts';
+import { readRegular } from '../files.ts';
 import { type Locate, locator } from '../locate.ts';
 import { onlyReading, PathError } from '../system-errors.ts';
 import { readJournal, savedContent } from './state.ts';
@@ -51,7 +52,7 @@ function asTheRunLeftIt(locate: Locate, { path, before, after }: Step): Buffer |
     const found = readRegular(real, path)?.bytes;
     // To take back that it was made would be to remove what is now a link.
     if (isLink && before === undefined) return 'edited';
-    return (found && hashOf(found)) === after ? found : 'edited';
+    return (found && sha256(found)) === after ? found : 'edited';
   } catch (error) {
     if (error instanceof PathError) return 'edited';
     throw error;

@@ -1,0 +1,48 @@
+import { type ChildProcess, type SpawnOptions, type StdioOptions, spawn } from 'node:child_process';
+
+export interface CommandOptions {
+  readonly cwd: string;
+  readonly stdio: StdioOptions;
+}
+
+/** How a command ended. */
+export interface CommandEnd {
+  /** Worded to follow the command; undefined for one that ended well. */
+  readonly problem: string | undefined;
+  /** All that it wrote to pipes, both in the order in which it came. */
+  readonly output: string;
+}
+
+/** Runs a command to its end, however that comes; it does not outlive this program. */
+export async function runCommand(words: readonly string[], options: CommandOptions): Promise<CommandEnd> {
+  let output = '';
+  const child = spawnCommand(words, options);
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+  }
+  const stop = () => child.kill();
+  process.once('exit', stop);
+  const problem = await endOf(child);
+  process.off('exit', stop);
+  return { problem, output };
+}
+
+/** On Windows a package manager is a batch file, which only a shell runs. The words must need no quotes there. */
+function spawnCommand(words: readonly string[], options: SpawnOptions): ChildProcess {
+  const [file = '', ...args] = words;
+  return process.platform === 'win32'
+    ? spawn(words.join(' '), { ...options, shell: true })
+    : spawn(file, args, options);
+}
+
+function endOf(child: ChildProcess): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    child.once('error', () => resolve('could not be run'));
+    child.once('close', (code, signal) => {
+      if (code === 0) resolve(undefined);
+      else resolve(signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`);
+    });
+  });
+}

@@ -1,0 +1,11 @@
+import { sha256 } from '../core/project/base.ts';
+import { lstatIfThere, MAX_BYTES, readRegular } from './files.ts';
+
+/** SHA-256 of what is there; undefined for nothing; for something that is no file, a value no content has. */
+export function fingerprint(path: string): string | undefined {
+  const stats = lstatIfThere(path);
+  if (!stats) return undefined;
+  if (!stats.isFile() || stats.size > MAX_BYTES) return 'no file that is written here';
+  const content = readRegular(path);
+  return content && sha256(content.bytes);
+}

@@ -1,0 +1,46 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { execa } from 'execa';
+import { describe, expect, test } from 'vitest';
+import { type CommandOptions, runCommand } from '../../src/io/command.ts';
+import { compiled } from '../support/compiled.ts';
+
+const script = (text: string): string[] => [process.execPath, '-e', text];
+const piped: CommandOptions = { cwd: '.', stdio: ['ignore', 'pipe', 'pipe'] };
+
+describe('a command', () => {
+  test.each([
+    { how: 'well', words: script(''), problem: undefined },
+    { how: 'with a code', words: script('process.exit(7)'), problem: 'ended with exit code 7' },
+    { how: 'by a signal', words: script('process.kill(process.pid)'), problem: 'was ended by SIGTERM' },
+    { how: 'before it began', words: ['no-such-program'], problem: 'could not be run' },
+  ])('that ends $how', async ({ words, problem }) => {
+    expect(await runCommand(words, piped)).toEqual({ problem, output: '' });
+  });
+
+  test('is heard on both streams', async () => {
+    const { output } = await runCommand(['sh', '-c', 'echo one; echo two >&2; echo three'], piped);
+    expect(output.split('\n').toSorted()).toEqual(['', 'one', 'three', 'two']);
+    expect(output.indexOf('one')).toBeLessThan(output.indexOf('three'));
+  });
+
+  test('is heard whole where a character arrives in two parts', async () => {
+    const [first, second] = ['\\303', '\\244'];
+    const words = ['sh', '-c', `printf 'a${first}'; sleep 0.1; printf '${second}b'`];
+    expect(await runCommand(words, piped)).toMatchObject({ output: 'aäb' });
+  });
+
+  test('ends with this program', async () => {
+    const module = pathToFileURL(await compiled(join(import.meta.dirname, '../../src/io/command.ts'))).href;
+    const program = `
+      import { type CommandOptions, runCommand } from ${JSON.stringify(module)};
+      process.on('SIGTERM', () => process.exit(143));
+      runCommand(['sh', '-c', 'echo begun; exec tail -f /dev/null'], { cwd: '.', stdio: ['ignore', 'inherit', 'inherit'] });
+    `;
+    const running = execa(process.execPath, ['--input-type=module', '-e', program], { reject: false });
+    await new Promise((resolve) => running.stdout.once('data', resolve));
+    running.kill('SIGTERM');
+    // For its output to end, all that had it open has to.
+    expect(await running).toMatchObject({ exitCode: 143 });
+  });
+});
