@@ -77,7 +77,7 @@ export function documents(world: World): void {
       const payload = { small: 1, huge: 'x'.repeat(900), large: 'y'.repeat(200) };
       await expect(request(store, newKey()).set(payload)).rejects.toMatchObject({
         code: 'TOO_LARGE',
-        message: expect.stringMatching(/ 1\d\d\d bytes, 1000 are allowed\. Largest: huge,large,small/),
+        message: expect.stringMatching(/ 1\d\d\d bytes, 1000 are allowed\. Largest: huge, large, small/),
       });
       expect(await world.documents.countDocuments()).toBe(0);
     });

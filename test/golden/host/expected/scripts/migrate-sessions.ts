@@ -28,11 +28,27 @@ type Options = ReturnType<typeof readOptions>;
 type Session = SessionDocument & { copiedAt?: Date };
 type Write = (batch: Session[]) => Promise<unknown>;
 
+/** As far as it decides whether sessions can be kept there. */
+interface CollectionOptions {
+  readonly capped?: boolean;
+  readonly validator?: object;
+  readonly validationAction?: string;
+}
+
+interface Thrown {
+  readonly name?: string;
+  readonly message?: string;
+  readonly code?: number;
+  readonly syscall?: string;
+  readonly exitCode?: number;
+  readonly errorResponse?: { readonly name?: string };
+}
+
 interface Action {
   readonly what: string;
   /** Why it takes consent. */
   readonly asks?: string | undefined;
-  run(): Promise<unknown>;
+  readonly run: () => Promise<unknown>;
 }
 
 /** A type is met by an array of it, too. */
@@ -59,7 +75,7 @@ const LACKS_PRIVILEGE = 'the database user lacks a privilege: readWrite has all,
 /** What is going on, and with how many sessions it is done: told every few seconds. */
 const progress = { step: 'connecting', done: 0 };
 
-main(process.argv.slice(2)).then((exitCode) => {
+void main(process.argv.slice(2)).then((exitCode) => {
   process.exitCode = exitCode;
 });
 
@@ -141,7 +157,8 @@ function sessionsIn(database: Database, name: string) {
 /** Why the collection is none for sessions, whatever is in it. */
 async function refusalsOfKind(database: Database): Promise<string[]> {
   const [found] = await database.listCollections({ name: COLLECTION }).toArray();
-  const { capped, validator, validationAction } = Object(Object(found).options);
+  const { options = {} } = Object(found) as { options?: CollectionOptions };
+  const { capped, validator, validationAction } = options;
   if (found?.type === 'view') return ['it is a view: nothing can be stored in it'];
   if (found?.type === 'timeseries') return ['it is a time-series collection: nothing in it can be changed'];
   if (capped) return ['it is capped: it drops its oldest sessions, and takes no TTL index'];
@@ -256,7 +273,7 @@ function agree(actions: readonly Action[], { yes }: Options, round: number): voi
 
 async function apply({ what, run }: Action): Promise<void> {
   begin(what);
-  await run().catch((error) => {
+  await run().catch((error: unknown) => {
     throw isUnreachable(error) ? error : failure(1, `could not ${what}: ${messageOf(error)}`);
   });
   console.log(`done: ${what}`);
@@ -275,7 +292,7 @@ async function openDatabase() {
 /** The driver's own message may quote the URL, and credentials with it. */
 function refuseUrl(error: unknown): never {
   if (isUnreachable(error)) throw error;
-  const isOurs = Object(error).name === 'Error';
+  const isOurs = thrown(error).name === 'Error';
   const message = 'MONGODB_URL is not a connection string that the driver accepts';
   throw failure(2, isOurs ? messageOf(error) : message);
 }
@@ -308,29 +325,34 @@ function failure(exitCode: number, message: string): Error {
   return Object.assign(new Error(message), { exitCode });
 }
 
+/** What may be read off anything that was thrown. */
+function thrown(error: unknown): Thrown {
+  return Object(error) as Thrown;
+}
+
 function exitCodeOf(error: unknown): number {
-  const { exitCode, code } = Object(error);
+  const { exitCode, code } = thrown(error);
   if (isUnreachable(error)) return 6;
   return exitCode ?? (String(code).startsWith('ERR_PARSE_ARGS') ? 2 : 1);
 }
 
 /** By name and code: a project may hold two copies of the driver. A bulk write wraps what befell it. */
 function isUnreachable(error: unknown): boolean {
-  const { name, syscall, code, errorResponse } = Object(error);
+  const { name, syscall, code = 0, errorResponse } = thrown(error);
   const isOffline = /ServerSelection|Network|PoolCleared|Topology|NotConnected/;
-  const names = `${name} ${errorResponse?.name}`;
-  return UNREACHABLE.includes(code) || isOffline.test(names) || syscall !== undefined;
+  const isNamed = [name, errorResponse?.name].some((each) => each !== undefined && isOffline.test(each));
+  return UNREACHABLE.includes(code) || isNamed || syscall !== undefined;
 }
 
 function ifCode<T>(codes: readonly number[], work: () => T): (error: unknown) => T {
   return (error) => {
-    if (codes.includes(Object(error).code)) return work();
+    if (codes.includes(thrown(error).code ?? 0)) return work();
     throw error;
   };
 }
 
 /** Without what may follow in a duplicate key error: the key. */
 function messageOf(error: unknown): string {
-  const { code, message } = Object(error);
+  const { code = 0, message } = thrown(error);
   return FORBIDDEN.includes(code) ? LACKS_PRIVILEGE : String(message).replace(/ dup key:.*/s, '');
 }

@@ -56,7 +56,7 @@ async function checkDatabase(store: Sessions): Promise<void> {
   try {
     await store.ready();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : error;
+    const reason = error instanceof Error ? error.message : String(error);
     const what = `the MongoDB at ${databaseAddress()} cannot be used (${reason}).`;
     throw new Error(`${what}\n${MONGODB_HELP}`, { cause: error });
   }
@@ -80,7 +80,7 @@ function stopOnSignal(stop: () => Promise<void>): void {
     if (since === undefined) {
       since = Date.now();
       setTimeout(() => process.exit(1), STOP_TIME).unref();
-      stop().catch((error) => {
+      stop().catch((error: unknown) => {
         console.error(error);
         process.exit(1);
       });

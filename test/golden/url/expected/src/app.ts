@@ -148,7 +148,7 @@ async function readForm(ctx: Context): Promise<URLSearchParams> {
   if (!ctx.is('urlencoded')) ctx.throw(415, 'Send a form.');
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of ctx.req) {
+  for await (const chunk of ctx.req as AsyncIterable<Buffer>) {
     size += chunk.length;
     if (size > MAX_FORM_BYTES) ctx.throw(413, 'The form is too large.');
     chunks.push(chunk);

@@ -14,11 +14,23 @@ export function timedOut(timeout: number): SessionStoreError {
   return new SessionStoreError('TIMEOUT', `The session database gave no answer in ${timeout} ms.`);
 }
 
+/** What may be read off anything that was thrown. */
+interface Thrown {
+  readonly name?: string;
+  readonly message?: string;
+  readonly code?: number | string;
+  readonly codeName?: string;
+}
+
+export function codeOf(error: unknown): number | string | undefined {
+  return (Object(error) as Thrown).code;
+}
+
 /** A server's message may quote the command, and with it the payload: only its code is repeated. */
 export function toStoreError(operation: string, error: unknown): SessionStoreError {
   if (error instanceof SessionStoreError) return error;
-  const { name, message, code, codeName = 'an error' } = Object(error);
+  const { name, message = 'no reason was given', code, codeName = 'an error' } = Object(error) as Thrown;
   const isAnswer = typeof code === 'number' || name === 'MongoServerError';
-  const reason = isAnswer ? `MongoDB answered ${codeName} (code ${code})` : message;
+  const reason = isAnswer ? `MongoDB answered ${codeName} (code ${code ?? 'unknown'})` : message;
   return new SessionStoreError(String(code ?? name), `Session ${operation} failed: ${reason}`);
 }

@@ -46,7 +46,7 @@ export function mountSession<State, Custom>(
   const session = koaSession({ ...options, externalKey, beforeSave }, app);
 
   // koa-session's own property would answer in any request, also where nothing is loaded and nothing will be stored.
-  const { get, set } = Object.getOwnPropertyDescriptor(context, 'session') ?? {};
+  const own = Object.getOwnPropertyDescriptor(context, 'session');
   const requireBegun = (ctx: object) => {
     if (!begun.has(ctx)) throw new Error(NOT_BEGUN);
   };
@@ -54,11 +54,11 @@ export function mountSession<State, Custom>(
     configurable: false,
     get(this: object): unknown {
       requireBegun(this);
-      return get?.call(this);
+      return own?.get?.call(this);
     },
     set(this: object, value: unknown): void {
       requireBegun(this);
-      set?.call(this, value);
+      own?.set?.call(this, value);
     },
   });
 
@@ -85,7 +85,7 @@ function keepCookie(ctx: Context, name: string): void {
     res.end = (...args: unknown[]) => {
       const others = cookiesOf(ctx).filter((cookie) => !kept.includes(cookie));
       if (kept.length > 0 && !res.headersSent) res.setHeader('Set-Cookie', [...others, ...kept]);
-      return Reflect.apply(end, res, args);
+      return Reflect.apply(end, res, args) as typeof res;
     };
     onerror.call(ctx, error);
   };

@@ -1,5 +1,5 @@
 // create-koa-mongo-session: collection
-import { SessionStoreError } from './errors.ts';
+import { codeOf, SessionStoreError } from './errors.ts';
 import type { SessionCollection, SessionDocument, SessionIndex } from './types.ts';
 
 /** Plain values, from the primary, whatever the connection prefers: a secondary may hold what was destroyed. */
@@ -68,7 +68,7 @@ export class BoundedCollection {
     try {
       return await this.#sessions.listIndexes(this.#timeLeft()).toArray();
     } catch (error) {
-      if (Object(error).code === 26) return [];
+      if (codeOf(error) === 26) return [];
       throw error;
     }
   }

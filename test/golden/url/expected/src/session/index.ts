@@ -84,7 +84,7 @@ export async function closeConnections(): Promise<void> {
 /** A signature by an older key stands until the cookie is set again. Made anew alone, it would end with the browser. */
 function cookieKeys(): Keygrip {
   const keys = new Keygrip(secrets('APP_KEYS'), 'sha256');
-  const { index } = keys;
+  const index = keys.index.bind(keys);
   keys.index = (data, signature) => Math.min(index(data, signature), 0);
   return keys;
 }

@@ -1,0 +1,105 @@
+import { basename, relative } from 'node:path';
+import { ESLint } from 'eslint';
+import tseslint from 'typescript-eslint';
+import { expect, test } from 'vitest';
+import { type Golden, goldenNamed, goldens } from '../support/goldens.ts';
+import { installProjects } from '../support/project.ts';
+import { isExhaustive } from '../support/sampling.ts';
+import type { Tree } from '../support/tree.ts';
+import { ACCEPTED, RULES } from './switched-off.ts';
+
+/** What every project is read with, so that those that hold the same file need to be read only once. */
+const TSCONFIG = {
+  compilerOptions: {
+    ...{ target: 'es2023', lib: ['es2023', 'esnext.disposable'], types: ['node'], skipLibCheck: true },
+    ...{ module: 'preserve', moduleResolution: 'bundler', allowImportingTsExtensions: true, noEmit: true },
+    ...{ strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true },
+  },
+  include: ['**/*.ts'],
+};
+
+/** Each style, all options together, and each store that sessions are taken over from, one of them with encryption. */
+const SAMPLE = [
+  ...['url', 'host', 'db', 'all-options'],
+  ...['koa-session-mongo', 'koa-session-mongoose', 'koa-session-mongoose-1', 'koa-generic-session-mongo'].map(
+    (store) => `adopt-${store}`,
+  ),
+];
+
+const selected = isExhaustive ? goldens : SAMPLE.map(goldenNamed);
+
+/** With the files that no project before has in the same place with the same text. */
+function withNews(projects: readonly Golden[]): { name: string; project: Tree; news: string[] }[] {
+  const seen = new Set<string>();
+  return projects.map(({ name, project }) => {
+    const sources = Object.entries(project).filter(([path]) => path.endsWith('.ts'));
+    const news = sources.filter((entry) => !seen.has(entry.join('\n')));
+    for (const entry of news) seen.add(entry.join('\n'));
+    return { name, project, news: news.map(([path]) => path) };
+  });
+}
+
+interface Finding {
+  readonly file: string;
+  readonly rule: string;
+  readonly line: string;
+  readonly message: string;
+}
+
+/** With typescript-eslint's strictest sets, which know the types. */
+async function lint(projects: readonly Golden[]): Promise<Finding[]> {
+  const given = withNews(projects);
+  const own = { 'tsconfig.json': JSON.stringify(TSCONFIG) };
+  const cwd = installProjects(
+    Object.fromEntries(given.map(({ name, project }) => [name, { ...project, ...own }])),
+  );
+  const eslint = new ESLint({
+    cwd,
+    overrideConfigFile: true,
+    overrideConfig: [
+      ...tseslint.configs.strictTypeChecked,
+      ...tseslint.configs.stylisticTypeChecked,
+      {
+        linterOptions: { reportUnusedDisableDirectives: 'error' },
+        languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: cwd } },
+        rules: RULES,
+      },
+    ],
+  });
+  const results = await eslint.lintFiles(
+    given.flatMap(({ name, news }) => news.map((path) => `${name}/${path}`)),
+  );
+  return results.flatMap(({ filePath, messages, source = '' }) =>
+    messages.map(({ ruleId, line, message }) => ({
+      file: relative(cwd, filePath),
+      rule: ruleId ?? 'none',
+      line: source.split('\n')[line - 1]?.trim() ?? '',
+      message,
+    })),
+  );
+}
+
+const isAccepted = ({ file, rule, line }: Finding, accepted: (typeof ACCEPTED)[number]): boolean =>
+  accepted.rule === rule && accepted.file === basename(file) && accepted.line === line;
+
+test('typescript-eslint, strict and stylistic, has nothing to say about the generated code', async () => {
+  const findings = await lint(selected);
+  expect(findings.filter((each) => !ACCEPTED.some((accepted) => isAccepted(each, accepted)))).toEqual([]);
+  expect(
+    ACCEPTED.filter((accepted) => !findings.some((each) => isAccepted(each, accepted))),
+    'accepted, and not found any more',
+  ).toEqual([]);
+});
+
+test('a type that is let go, an unused name and a promise that nobody waits for would be found', async () => {
+  const text = `const unused = JSON.parse('{}').a;\nPromise.resolve();\nexport {};\n`;
+  const findings = await lint([
+    { ...goldenNamed('url'), project: { 'package.json': '{}', 'src/a.ts': text } },
+  ]);
+  expect(findings.map(({ rule }) => rule).sort()).toEqual([
+    '@typescript-eslint/no-floating-promises',
+    '@typescript-eslint/no-unsafe-assignment',
+    '@typescript-eslint/no-unsafe-member-access',
+    '@typescript-eslint/no-unused-vars',
+  ]);
+});
