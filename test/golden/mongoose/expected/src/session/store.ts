@@ -1,7 +1,7 @@
 // create-koa-mongo-session: store
 import { createHash } from 'node:crypto';
 import { BoundedCollection } from './collection.ts';
-import { SessionStoreError, timedOut, toStoreError } from './errors.ts';
+import { codeOf, SessionStoreError, timedOut, toStoreError } from './errors.ts';
 import { cookieFields, merge, parsePayload, toJson } from './payload.ts';
 import type { SessionConnection, SessionDocument, SessionPayload, StoreOptions } from './types.ts';
 
@@ -111,8 +111,8 @@ export class MongoSessionStore {
    */
   protected upsert(sessions: BoundedCollection, _id: string, update: object): Promise<boolean> {
     const upsert = () => sessions.updateOne({ _id }, update, { upsert: true });
-    return upsert().catch((error) => {
-      if (error.code === 11000) return upsert();
+    return upsert().catch((error: unknown) => {
+      if (codeOf(error) === 11000) return upsert();
       throw error;
     });
   }
@@ -199,7 +199,7 @@ export class MongoSessionStore {
       return await within(timeout, answer);
     } catch (error) {
       // Code 50: the server itself has kept to the time.
-      throw Object(error).code === 50 ? timedOut(timeout) : toStoreError(operation, error);
+      throw codeOf(error) === 50 ? timedOut(timeout) : toStoreError(operation, error);
     }
   }
 }

@@ -6,7 +6,7 @@ import type { SessionDocument, SessionPayload } from './types.ts';
 export function parsePayload(text: unknown): SessionPayload | undefined {
   if (typeof text !== 'string') return undefined;
   try {
-    const payload = JSON.parse(text);
+    const payload = JSON.parse(text) as SessionPayload;
     // koa-session copies property by property: this one would replace the prototype of `ctx.session`.
     Reflect.deleteProperty(payload, '__proto__');
     return Array.isArray(payload) ? undefined : payload;
@@ -24,7 +24,7 @@ export function toJson(payload: SessionPayload, maxBytes: number): string {
   const sizes = Object.entries(payload).map(([name, value]) => ({ name, size: sizeOf(value) }));
   const largest = sizes.sort((a, b) => b.size - a.size).map(({ name }) => name.slice(0, 50));
   if (text === undefined) throw new SessionStoreError('NOT_JSON', `session.${largest[0]} is not JSON.`);
-  const message = `The session has ${bytes} bytes, ${maxBytes} are allowed. Largest: ${largest.slice(0, 3)}.`;
+  const message = `The session has ${bytes} bytes, ${maxBytes} are allowed. Largest: ${largest.slice(0, 3).join(', ')}.`;
   throw new SessionStoreError('TOO_LARGE', message);
 }
 
@@ -39,7 +39,7 @@ export function tryJson(value: unknown): string | undefined {
 
 /** koa-session's own fields of a session or of a document, as far as they are valid. */
 export function cookieFields(fields: unknown): SessionDocument['cookie'] {
-  const { _expire, _maxAge, _session } = Object(fields);
+  const { _expire, _maxAge, _session } = Object(fields) as SessionDocument['cookie'];
   return {
     ...(Number.isFinite(_expire) && { _expire }),
     ...(Number.isFinite(_maxAge) && { _maxAge }),
