@@ -1,16 +1,15 @@
-import Koa from 'koa';
+import type Koa from 'koa';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { variant } from '../contract/harness.ts';
 import { DAY, HOUR, MINUTE, SECOND, TTL, useWorld, type World, wait } from '../contract/world.ts';
-import { RELEASES } from './releases.ts';
+import { RELEASES, type Release } from './releases.ts';
 import {
   type Call,
-  type KoaSession,
   openUnreliable,
   Recorder,
   type Routes,
   type SessionOptions,
-  serve,
+  serve as serveOn,
   serveSessions,
 } from './site.ts';
 
@@ -40,17 +39,20 @@ const VARIANTS = (['plain', 'touch-after', 'throw', 'overwrite', 'all'] as const
   variant('url', feature),
 );
 
-describe.each(RELEASES)('$release', ({ release, koaSession }) => {
+describe.each(RELEASES)('$name', (release) => {
   describe.each(VARIANTS)('$name', (harness) => {
     const world = useWorld(harness);
-    observations(world, koaSession, release === 'koa-session 7');
+    observations(world, release);
   });
 });
 
 /** By the numbers that these facts have in the documentation of the store. */
-function observations(world: World, koaSession: KoaSession, isLatest: boolean): void {
+function observations(world: World, release: Release): void {
+  const { Application, koaSession } = release;
+  const isLatest = release === RELEASES[0];
+  const serve = (routes: Routes, mount: (app: Koa) => Koa.Middleware) => serveOn(routes, mount, Application);
   const site = (routes: Routes = {}, options: SessionOptions = {}) =>
-    serveSessions(world, koaSession, { ...ROUTES, ...routes }, { maxAge: HOUR, ...options });
+    serveSessions(world, release, { ...ROUTES, ...routes }, { maxAge: HOUR, ...options });
 
   test('1. get is asked on each request with a cookie; set and destroy are awaited', async () => {
     const { browser, calls } = await site();
@@ -358,7 +360,7 @@ function observations(world: World, koaSession: KoaSession, isLatest: boolean): 
         set: async () => {},
         destroy: async () => {},
       });
-      const app = new Koa();
+      const app = new Application();
       expect(() => koaSession({ store }, app)).toThrow('object');
     });
   }

@@ -4,9 +4,7 @@ import type { GeneratedStore } from '../../support/generated.ts';
 import { Browser } from '../../support/http.ts';
 import { listen } from '../../support/listen.ts';
 import type { World } from '../contract/world.ts';
-import type { RELEASES } from './releases.ts';
-
-export type KoaSession = (typeof RELEASES)[number]['koaSession'];
+import type { Release } from './releases.ts';
 
 /** What each path does; what it returns is the page. */
 export type Routes = Record<string, (ctx: Context) => unknown>;
@@ -62,8 +60,12 @@ export class Recorder {
 }
 
 /** Serves the routes behind session middleware. */
-export async function serve(routes: Routes, mount: (app: Koa) => Middleware): Promise<Site> {
-  const app = new Koa();
+export async function serve(
+  routes: Routes,
+  mount: (app: Koa) => Middleware,
+  Application: typeof Koa = Koa,
+): Promise<Site> {
+  const app = new Application();
   app.keys = ['not a secret'];
   const errors: unknown[] = [];
   app.on('error', (error) => errors.push(error));
@@ -81,12 +83,12 @@ export type SessionOptions = Partial<CreateSessionOptions>;
 /** Serves the routes with koa-session and a store of the world. */
 export async function serveSessions(
   world: World,
-  koaSession: KoaSession,
+  { Application, koaSession }: Release,
   routes: Routes,
   options: SessionOptions = {},
 ): Promise<Site & { calls: Call[] }> {
   const recorder = new Recorder(world.open());
-  const site = await serve(routes, (app) => koaSession({ store: recorder, ...options }, app));
+  const site = await serve(routes, (app) => koaSession({ store: recorder, ...options }, app), Application);
   return { ...site, calls: recorder.calls };
 }
 

@@ -67,7 +67,7 @@ const STORE = `
   const payload: Record<string, unknown> | undefined = await store.load('key');
   const alive: number = await store.count();
   await store.ready();
-  await using closed = store;
+  const closed: Promise<void> = store.close();
   // @ts-expect-error A key is a string.
   await store.load({ $gt: '' });
   return [payload, alive, closed];
