@@ -41,7 +41,14 @@ export class PathError extends UserError {
     super(`${path} ${problem}`, 2, options);
     this.problem = problem;
   }
+
+  /** Whether permission is missing to see what is there. */
+  get isHidden(): boolean {
+    return HIDDEN.includes(errorCode(this.cause) ?? '');
+  }
 }
+
+const HIDDEN = ['EACCES', 'EPERM'];
 
 /**
  * Does what reads at a path.

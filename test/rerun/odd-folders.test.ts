@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, mkdirSync, symlinkSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
@@ -122,6 +122,37 @@ describe('without permission to read', () => {
     },
   );
 });
+
+describe('what was generated and cannot be looked at any more', () => {
+  test.each([
+    ['and is no longer generated', (rendered: string) => [rendered]],
+    ['by the undo of the run that made it', () => ['--undo']],
+  ])('%s, is not taken for edited: 2, and nothing is touched', async (_, argsFor) => {
+    const home = await temporaryFolder();
+    const project = writeTree(join(home, 'project'), {});
+    await generate(project, renderedFrom({ ...RENDERED, 'src/old/gone.ts': source('gone') }));
+    const before = wholeSnapshot(project);
+    const rendered = writeTree(join(home, 'rendered'), RENDERED);
+    if (NOBODY.uid !== undefined) chownRecursively(home, NOBODY.uid);
+    chmodSync(join(project, 'src/old'), 0o000);
+
+    const args = [program.file, project, ...argsFor(rendered)];
+    const { exitCode, stderr } = await execa(process.execPath, args, { reject: false, ...NOBODY });
+
+    chmodSync(join(project, 'src/old'), 0o700);
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 2,
+      stderr: expect.stringContaining('src/old/gone.ts cannot be read: permission is missing'),
+    });
+    expect(wholeSnapshot(project)).toEqual(before);
+  });
+});
+
+function chownRecursively(folder: string, uid: number): void {
+  chownSync(folder, uid, uid);
+  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' }))
+    chownSync(join(folder, name), uid, uid);
+}
 
 test('a current directory that was removed is named', async () => {
   const home = await temporaryFolder();

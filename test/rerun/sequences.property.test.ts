@@ -136,7 +136,7 @@ function rendered(home: string, where: string, version: number, guide: boolean):
 }
 
 async function runProgram(project: string, args: readonly string[], env: Record<string, string> = {}) {
-  const preload = Object.keys(env).length === 0 ? [] : ['--import', program.faults];
+  const preload = Object.keys(env).length === 0 ? [] : ['--import', program.faulty];
   const { exitCode, signal, stderr } = await execa(
     process.execPath,
     [...preload, program.file, project, ...args],

@@ -3,7 +3,7 @@ import { importsOf, moduleOf } from '../project/imports.ts';
 import type { FileRecord } from '../project/manifest.ts';
 import { plainText } from '../project/text.ts';
 import { formattedKey, onDisk, type WorkingTree } from '../project/working-tree.ts';
-import type { Entry } from './entry.ts';
+import { type Entry, refuse } from './entry.ts';
 
 /** What becomes of a file that is no longer generated. */
 export function planGone(record: FileRecord, tree: WorkingTree): Entry {
@@ -12,6 +12,7 @@ export function planGone(record: FileRecord, tree: WorkingTree): Entry {
   const entry = { id: record.id, path };
   const base = verifiedBase(record, tree);
   if (copy === undefined && disk.kind === 'absent') return { ...entry, action: 'absent' };
+  if (disk.kind === 'unusable' && disk.isHidden) return { ...entry, ...refuse(disk.problem, 2) };
   // To delete a link would leave the file, and to delete the file a link that leads nowhere.
   if (copy !== undefined || disk.kind !== 'file' || disk.link !== undefined || base === undefined)
     return { ...entry, action: 'release' };

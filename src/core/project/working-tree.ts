@@ -15,7 +15,12 @@ export type OnDisk =
       readonly isOtherSpelling?: true;
     }
   /** What is there is no text file of the project's own; `problem` says what it is. */
-  | { readonly kind: 'unusable'; readonly problem: string };
+  | {
+      readonly kind: 'unusable';
+      readonly problem: string;
+      /** Whether it could not be looked at, and may be such a file after all. */
+      readonly isHidden?: true;
+    };
 
 /** What earlier runs left, and what the project says of itself. */
 export interface Project {

@@ -288,7 +288,8 @@ function look(root: string, path: string, locate: Locate): OnDisk {
   try {
     return lookAt(root, path, locate(path));
   } catch (error) {
-    if (error instanceof PathError) return unusable(error.problem);
+    if (error instanceof PathError)
+      return { ...unusable(error.problem), ...(error.isHidden && { isHidden: true }) };
     throw error;
   }
 }

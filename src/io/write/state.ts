@@ -12,6 +12,8 @@ import { isLock } from './lock.ts';
 /** Whether there is anything that a run which ended well does not leave, or another one that is still at it. */
 export function hasLeftovers(root: string): boolean {
   const names = namesIn(join(root, STATE_DIR));
+  // A run that was killed after its very first step has made the folder, and put nothing in it.
+  if (names.length === 0) return lstatIfThere(join(root, STATE_DIR))?.isDirectory() ?? false;
   return names.some((name) => isLock(name) || [PENDING, OLD_UNDO].includes(`${STATE_DIR}/${name}`));
 }
 

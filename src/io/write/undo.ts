@@ -54,7 +54,7 @@ function asTheRunLeftIt(locate: Locate, { path, before, after }: Step): Buffer |
     if (isLink && before === undefined) return 'edited';
     return (found && sha256(found)) === after ? found : 'edited';
   } catch (error) {
-    if (error instanceof PathError) return 'edited';
+    if (error instanceof PathError && !error.isHidden) return 'edited';
     throw error;
   }
 }

@@ -3,25 +3,51 @@ import { syncBuiltinESMExports } from 'node:module';
 import { constants } from 'node:os';
 
 /*
- * Loaded before the program: lets the file system fail it, below the folder FAULT_ROOT. Counts the calls.
- *
- *   FAULT_AT    the number of the call, from 1
- *   FAULT_OF    counts `writes`, the calls that change anything, or `all` of them
- *   FAULT_CALL  counts only calls of that name
- *   FAULT       `kill`: SIGKILL instead of the call; of a write, in its middle
- *               `full`: from then on nothing can be created or written, with ENOSPC
- *               else the name of the error with which that call alone fails, such as EIO
+ * Lets the file system fail whoever uses it in this process, below one folder. `faulty.ts` does it for a process of its
+ * own.
  */
-const {
-  FAULT: fault = '',
-  FAULT_CALL: onlyCall,
-  FAULT_OF: counted = 'writes',
-  FAULT_ROOT: root = '/',
-} = process.env;
-const faultAt = Number(process.env.FAULT_AT);
-let calls = 0;
-/** The calls that were counted, and what was on the disk when. */
-const trace: string[] = [];
+
+/** Which call fails, and how. */
+export interface Fault {
+  /** Only what lies in this folder is counted and fails. */
+  readonly root: string;
+  /**
+   * `kill`: SIGKILL instead of the call; of a write, in its middle.
+   * `full`: from then on nothing can be created or written, with ENOSPC.
+   * Else the name of the error with which that call alone fails, such as EIO.
+   */
+  readonly fault: string;
+  /** Whether it is counted among the calls that change anything, or among all. */
+  readonly of: 'writes' | 'all';
+  /** The number of the call, from 1; with 0, none fails. */
+  readonly at: number;
+  /** Counts only calls of that name. */
+  readonly call?: string | undefined;
+}
+
+/** What was called under a fault. */
+export interface Calls {
+  readonly fault: Fault;
+  count: number;
+  /** The calls that were counted, and what was on the disk when. */
+  readonly trace: string[];
+  /** The call that was the first to fail. */
+  hit: string | undefined;
+}
+
+let current: Calls | undefined;
+let tellBeforeKill: (calls: Calls) => void = () => {};
+
+/** The file system works until the fault is met, and anew after `heal`. */
+export function injectFault(fault: Fault, beforeKill: (calls: Calls) => void = () => {}): Calls {
+  tellBeforeKill = beforeKill;
+  current = { fault, count: 0, trace: [], hit: undefined };
+  return current;
+}
+
+export function heal(): void {
+  current = undefined;
+}
 
 type Call = (...args: unknown[]) => unknown;
 
@@ -40,33 +66,31 @@ const NEEDS_SPACE = ['open', 'mkdirSync', 'writeFileSync'];
 /** By descriptor, the path of each file that is open. */
 const files = new Map<unknown, { readonly path: string; readonly isWritten: boolean }>();
 
-const isOfProject = (path: string): boolean => path === root || path.startsWith(`${root}/`);
+const isIn = (folder: string, path: string): boolean => path === folder || path.startsWith(`${folder}/`);
 
 /** Says whether the call is the one to meet the fault. */
-function isHit(name: string, isWrite: boolean, path: string): boolean {
-  if (!isOfProject(path) || (onlyCall !== undefined && name !== onlyCall)) return false;
-  if (!isWrite && counted !== 'all') return false;
-  calls += 1;
-  trace.push(`${name}: ${path}`);
-  return calls === faultAt || (fault === 'full' && calls > faultAt);
+function isHit(calls: Calls, name: string, isWrite: boolean, path: string): boolean {
+  const { root, fault, of, at, call } = calls.fault;
+  if (!isIn(root, path) || (call !== undefined && name !== call)) return false;
+  if (!isWrite && of !== 'all') return false;
+  calls.count += 1;
+  calls.trace.push(`${name}: ${path}`);
+  return calls.count === at || (fault === 'full' && at > 0 && calls.count > at);
 }
 
 /** The error to fail with, if the call is to fail; does not return from a kill. */
 function failing(name: string, isWrite: boolean, path: string, half?: () => void): Error | undefined {
-  if (!isHit(name, isWrite, path)) return undefined;
+  const calls = current;
+  if (!calls || !isHit(calls, name, isWrite, path)) return undefined;
+  const { fault } = calls.fault;
+  if (fault === 'full' && !NEEDS_SPACE.includes(name)) return undefined;
+  calls.hit ??= `${name}: ${path}`;
   if (fault === 'kill') {
     half?.();
-    tell();
+    tellBeforeKill(calls);
     process.kill(process.pid, 'SIGKILL');
   }
-  if (fault === 'full' && !NEEDS_SPACE.includes(name)) return undefined;
-  tell();
   return systemError(fault === 'full' ? 'ENOSPC' : fault, name, path);
-}
-
-/** So that the test knows that the fault was there to be met. */
-function tell(): void {
-  writeSync(process.stderr.fd, 'met the fault\n');
 }
 
 /** As Node makes it: libuv has no name for EDQUOT. */
@@ -85,7 +109,7 @@ function systemError(name: string, call: string, path: string): Error {
   });
 }
 
-const { openSync, closeSync, fsync, writeSync, writeFileSync } = fs;
+const { openSync, closeSync, fsync, writeFileSync } = fs;
 const { native } = realpathSync;
 
 const pathOf = (target: unknown): string => files.get(target)?.path ?? String(target);
@@ -134,12 +158,10 @@ Object.assign(fs, {
     if (error) process.nextTick(done, error);
     else
       fsync(file, (failure) => {
-        if (!failure) trace.push(`on disk: ${pathOf(file)}`);
+        if (!failure) current?.trace.push(`on disk: ${pathOf(file)}`);
         done(failure);
       });
   },
 });
 
 syncBuiltinESMExports();
-
-process.on('exit', () => writeSync(process.stderr.fd, `${trace.join('\n')}\n${calls} calls\n`));
