@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import manifest from '../../package.json' with { type: 'json' };
 import { filesIn, run, runAtTerminal, temporaryFolder } from '../support/program.ts';
 import { screenOf, styledCells } from '../support/screen.ts';
 import { KEYS } from '../support/terminal.ts';
@@ -16,7 +17,7 @@ interface Conversation {
   readonly before?: readonly (readonly string[])[];
   /** Files that are there before, and programs in the PATH. */
   readonly files?: Readonly<Record<string, string>>;
-  /** Texts in files that are replaced after the runs before. */
+  /** Texts in files that are replaced after the runs before; `<version>` is that of the program. */
   readonly edits?: readonly { readonly path: string; readonly from: string; readonly to: string }[];
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
@@ -60,8 +61,9 @@ async function converse(
   for (const flags of before) expect(await run(flags, { cwd })).toMatchObject({ exitCode: 0 });
   for (const { path, from, to } of edits) {
     const text = readFileSync(join(cwd, path), 'utf8');
-    expect(text).toContain(from);
-    writeFileSync(join(cwd, path), text.replace(from, to));
+    const found = from.replace('<version>', manifest.version);
+    expect(text).toContain(found);
+    writeFileSync(join(cwd, path), text.replace(found, to));
   }
   const found = await filesIn(cwd);
   const terminal = runAtTerminal(args, {
@@ -82,7 +84,7 @@ async function converse(
 const told = (screen: string): string =>
   screen
     .replace(/(\bin|…) \d+ s\b/g, '$1 0 s')
-    .replace(/\d+\.\d+\.\d+(?= →|\n)/g, '0.0.0')
+    .replace(/\d+\.\d+\.\d+(?= →|:|\n)/g, '0.0.0')
     .replace(/create-koa-mongo-session-\w{6}/g, 'create-koa-mongo-session-XXXXXX')
     .replace(/(?:^\+ created +\S+\n)+/gm, '+ created  …\n')
     .replace(/\d+ (?=created|unchanged)/g, 'N ');

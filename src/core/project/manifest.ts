@@ -198,10 +198,14 @@ function oneOf<const T extends string>(found: unknown, values: readonly T[], at:
   return values.find((value) => value === found) ?? damaged(`"${at}" must be one of ${values.join(', ')}`);
 }
 
+/** Of a base and its hash the same side has to be kept: any other text is one that this program never generated. */
 function unsettled(): never {
   throw new UserError(
-    `${MANIFEST_PATH} has conflict markers of git. Of each conflict keep one side: under "answers" the one that is to count, elsewhere any.\n` +
-      'Then run this program again, with all of the merge settled: it writes what is missing. Nothing was written.',
+    `${MANIFEST_PATH} has conflict markers of git. Nothing was written. To settle the merge:
+  1. git checkout --ours ${STATE_DIR}/base
+  2. In ${MANIFEST_PATH}, keep the upper side of each conflict;
+     under "answers" keep the side that is to count.
+  3. Settle your own files, and run this program again: it writes what is missing.`,
     4,
   );
 }

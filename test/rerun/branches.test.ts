@@ -1,0 +1,164 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { beforeEach, expect, test } from 'vitest';
+import { olderProgram } from '../support/older-program.ts';
+import { readIn, rememberedIn, run, temporaryFolder } from '../support/program.ts';
+
+/*
+ * Two branches of one repository, each with a run of its own, that git merges afterwards.
+ */
+
+const MANIFEST = '.koa-mongo-session/manifest.json';
+/** In the store only, and in a comment. */
+const OLDER_TEXTS = { 'Never an upsert:': 'This is no upsert:' };
+
+let cwd = '';
+
+beforeEach(async () => {
+  cwd = await temporaryFolder();
+  await git('init', '--initial-branch=main');
+});
+
+/** @returns what it said, and its exit code */
+function git(...args: string[]) {
+  const identity = ['-c', 'user.name=Ann', '-c', 'user.email=ann@example.com'];
+  return execa('git', [...identity, ...args], { cwd, reject: false, all: true });
+}
+
+async function commit(what: string): Promise<void> {
+  expect(await git('add', '--all')).toMatchObject({ exitCode: 0 });
+  expect(await git('commit', '--message', what)).toMatchObject({ exitCode: 0 });
+}
+
+const runs = async (...args: string[]) =>
+  expect(await run(['.', ...args], { cwd })).toMatchObject({ exitCode: 0 });
+
+/** Both begin at the commit of now; the second one is then merged into the first. */
+async function merge(first: () => Promise<unknown>, second: () => Promise<unknown>): Promise<void> {
+  await git('switch', '--create', 'second');
+  await second();
+  await commit('second');
+  await git('switch', 'main');
+  await first();
+  await commit('first');
+  await git('merge', 'second');
+}
+
+async function conflicts(): Promise<string[]> {
+  const { stdout } = await git('diff', '--name-only', '--diff-filter=U');
+  return stdout.split('\n').filter((path) => path !== '');
+}
+
+/** Keeps the upper side of each conflict in a file. */
+function keepUpperSide(path: string): void {
+  const text = readFileSync(join(cwd, path), 'utf8');
+  writeFileSync(join(cwd, path), text.replaceAll(/^<{7}.*\n([\s\S]*?)^={7}\n[\s\S]*?^>{7}.*\n/gm, '$1'));
+}
+
+/** What the conflicts in the manifest are about: the name of an answer, or the path of a file. */
+async function contested(): Promise<string[]> {
+  const text = await readIn(cwd, MANIFEST);
+  const blocks = [...text.matchAll(/"path": "([^"]+)"[^{}]*?^<{7}|^<{7}.*\n *"(?!sha256)(\w+)"/gm)];
+  return blocks.map(([, path, answer]) => path ?? answer ?? '');
+}
+
+interface Branches {
+  readonly what: string;
+  readonly first: readonly string[];
+  readonly second: readonly string[];
+  /** What conflicts in the manifest. */
+  readonly manifest: readonly string[];
+  /** Other files with a conflict, but for their bases. */
+  readonly files: readonly string[];
+  /** The answers that are in force once all is settled. */
+  readonly answers: Readonly<Record<string, unknown>>;
+}
+
+const INDEX = 'src/session/index.ts';
+
+const CASES: readonly Branches[] = [
+  {
+    what: 'answers that change different files',
+    first: ['--rolling'],
+    second: ['--collection', 'web_sessions'],
+    manifest: [],
+    files: [],
+    answers: { rolling: true, collection: 'web_sessions' },
+  },
+  {
+    what: 'answers that change one file in different places',
+    first: ['--ttl', '30d'],
+    second: ['--cookie-name', 'shop'],
+    manifest: [INDEX],
+    files: [],
+    answers: { ttl: '30d', cookieName: 'shop' },
+  },
+  {
+    what: 'answers that change the same lines',
+    first: ['--user-key', 'userId'],
+    second: ['--on-concurrent-write', 'throw'],
+    manifest: ['src/session/README.md', 'src/session/payload.ts', 'src/session/store.ts'],
+    files: ['src/session/payload.ts', 'src/session/store.ts'],
+    answers: { userKey: 'userId', onConcurrentWrite: 'throw' },
+  },
+  {
+    what: 'the same answer',
+    first: ['--ttl', '30d'],
+    second: ['--ttl', '20d'],
+    manifest: ['ttl', INDEX, 'src/session/README.md'],
+    files: [INDEX, 'src/session/README.md'],
+    answers: { ttl: '30d' },
+  },
+];
+
+test.each(CASES)('two branches change $what', async ({ first, second, manifest, files, answers }) => {
+  await runs('-c', 'db', '--no-app');
+  await commit('begin');
+  await merge(
+    () => runs(...first),
+    () => runs(...second),
+  );
+  const found = await conflicts();
+  expect((await contested()).sort()).toEqual([...manifest].sort());
+  expect(found.filter((path) => !path.startsWith('.koa-mongo-session/'))).toEqual([...files].sort());
+  if (found.length > 0) await settleAsTold(files);
+
+  expect(await run(['.', '--on-conflict', 'fail'], { cwd })).toMatchObject({ exitCode: 0 });
+  expect(await rememberedIn(cwd)).toMatchObject(answers);
+  expect(await run(['.', '--check'], { cwd })).toMatchObject({ exitCode: 0 });
+  const fresh = await temporaryFolder();
+  const given = [...first, ...second.filter(() => second[0] !== first[0])];
+  await run(['.', '-c', 'db', '--no-app', ...given], { cwd: fresh });
+  for (const path of [INDEX, ...files]) expect(await readIn(cwd, path)).toBe(await readIn(fresh, path));
+});
+
+/** With the words of the next run, which writes nothing. */
+async function settleAsTold(files: readonly string[]): Promise<void> {
+  const before = await readIn(cwd, MANIFEST);
+  const { exitCode, stderr } = await run(['.'], { cwd });
+  expect(exitCode).toBe(4);
+  expect(stderr).toContain(
+    `${MANIFEST} has conflict markers of git. Nothing was written. To settle the merge:`,
+  );
+  expect(await readIn(cwd, MANIFEST)).toBe(before);
+
+  const [, command = ''] = /1\. git (.+)/.exec(stderr) ?? [];
+  expect(await git(...command.split(' '))).toMatchObject({ exitCode: 0 });
+  expect(stderr).toContain('keep the upper side of each conflict');
+  for (const path of [MANIFEST, ...files]) keepUpperSide(path);
+  await commit('merged');
+}
+
+test('one branch updates the program, another one changes an option', async () => {
+  const older = olderProgram('0.1.0', OLDER_TEXTS);
+  const runsOlder = (...args: string[]) =>
+    execa(process.execPath, [older, '.', ...args], { cwd, stdin: 'ignore' });
+  await runsOlder('-c', 'db', '--no-app');
+  await commit('begin');
+  await merge(runs, () => runsOlder('--ttl', '30d'));
+  expect(await conflicts()).toEqual([]);
+  expect(await readIn(cwd, 'src/session/store.ts')).toContain('Never an upsert:');
+  expect(await rememberedIn(cwd)).toMatchObject({ ttl: '30d' });
+  expect(await run(['.', '--check'], { cwd })).toMatchObject({ exitCode: 0 });
+});

@@ -1,0 +1,28 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import manifest from '../../package.json' with { type: 'json' };
+
+const ROOT = join(import.meta.dirname, '../..');
+
+/**
+ * The built program as it may have been some versions ago: with that version, and with other texts in what it writes.
+ *
+ * @param texts what stands in the templates now → what stood there
+ * @returns the file that Node runs
+ */
+export function olderProgram(version: string, texts: Readonly<Record<string, string>>): string {
+  const folder = mkdtempSync(join(tmpdir(), 'older-program-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  for (const part of ['bin', 'dist']) cpSync(join(ROOT, part), join(folder, part), { recursive: true });
+  replaceIn(join(folder, 'dist/cli.cjs'), manifest.version, version);
+  for (const [now, then] of Object.entries(texts)) replaceIn(join(folder, 'dist/templates.json'), now, then);
+  return join(folder, 'bin/create-koa-mongo-session.cjs');
+}
+
+function replaceIn(path: string, now: string, then: string): void {
+  const text = readFileSync(path, 'utf8');
+  if (!text.includes(now)) throw new Error(`${path} has no ${now}`);
+  writeFileSync(path, text.replaceAll(now, then));
+}
