@@ -11,3 +11,11 @@ const CREATE: Readonly<Record<PackageManager, string>> = {
 
 /** Runs the newest version of this program; arguments follow as they are. */
 export const createCommand = (manager: PackageManager): string => CREATE[manager];
+
+/** Runs a package that the project has not; Yarn 1 has nothing for that, and Yarn 4 lets npx do it. */
+export const EXECUTE: Readonly<Record<PackageManager, string>> = {
+  npm: 'npx',
+  pnpm: 'pnpm dlx',
+  yarn: 'npx',
+  bun: 'bunx',
+};

@@ -1,4 +1,4 @@
-import { createCommand } from '../answers/managers.ts';
+import { createCommand, EXECUTE } from '../answers/managers.ts';
 import type { OldStore } from '../answers/old-stores.ts';
 import type { KeptFile } from '../answers/options.ts';
 import type { Settings } from '../answers/settings.ts';
@@ -162,6 +162,8 @@ export interface View extends Settings {
   readonly runArguments: string;
   /** Runs this program. */
   readonly create: string;
+  /** Runs a package that the project has not. */
+  readonly execute: string;
   /** The port of this machine at which compose.yaml serves MongoDB. */
   readonly composePort: number;
   readonly composeLogin: ComposeLogin | undefined;
@@ -219,6 +221,7 @@ export function viewFrom(path: string, settings: Settings): View {
     run: `${manager} run`,
     runArguments: manager === 'npm' ? '-- ' : '',
     create: createCommand(manager),
+    execute: EXECUTE[manager],
     composePort: composePort(settings.connection),
     composeLogin: composeLogin(settings.connection),
   };

@@ -1,5 +1,5 @@
 import { parseEnv } from 'node:util';
-import type { PackageManager } from '../answers/managers.ts';
+import { EXECUTE, type PackageManager } from '../answers/managers.ts';
 import type { Answers, OptionName } from '../answers/options.ts';
 import type { Settings } from '../answers/settings.ts';
 import { shellQuote } from '../answers/shell.ts';
@@ -135,7 +135,7 @@ function startingMongo(settings: Settings, run: Run): Step[] {
       {
         what: 'Start MongoDB',
         commands: ['docker compose up -d --wait'],
-        instead: [`npx mongodb-runner start -- --port ${composePort(connection)}`],
+        instead: [`${EXECUTE[run.manager]} mongodb-runner start -- --port ${composePort(connection)}`],
       },
     ];
   }
