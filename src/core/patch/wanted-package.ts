@@ -12,7 +12,7 @@ export interface WantedPackage {
         readonly version: string;
         readonly private: true;
         readonly type: 'module';
-        readonly engines: { readonly node: string };
+        readonly engines?: { readonly node: string };
       }
     | undefined;
   readonly scripts: Readonly<Record<string, string>>;
@@ -44,32 +44,50 @@ const DRIVER: Readonly<Record<ConnectionStyle, PackageName>> = {
   mongoose: 'mongoose',
 };
 
-/** tsx runs the scripts, whatever the app is written in. */
-const TOOLS: Readonly<Record<Language, readonly PackageName[]>> = {
-  typescript: ['@types/keygrip', '@types/koa', '@types/node', 'tsx', 'typescript'],
-  'javascript-in-editor': ['@types/keygrip', '@types/koa', '@types/node', 'tsx'],
-  javascript: ['tsx'],
+const TYPES: Readonly<Record<Language, readonly PackageName[]>> = {
+  typescript: ['@types/keygrip', '@types/koa', '@types/node', 'typescript'],
+  'javascript-in-editor': ['@types/keygrip', '@types/koa', '@types/node'],
+  javascript: [],
 };
 
 /** Without the part that downloads at its installation: it does when a test first needs a server. */
 const TEST_SERVER: PackageName = 'mongodb-memory-server-core';
 
-const NODE = '>=20.19';
+const ENGINES = { engines: { node: '>=20.19' } };
 
-const SESSION_SCRIPTS = { 'migrate:sessions': 'tsx scripts/migrate-sessions.ts' };
+/** How the scripts of package.json run what is written in TypeScript. */
+interface Runner {
+  readonly session: Readonly<Record<string, string>>;
+  /** These work with every tsconfig. */
+  readonly app: Readonly<Record<string, string>>;
+  /** What these do depends on the tsconfig, which in an existing project is the user's. */
+  readonly build: Readonly<Record<string, string>>;
+  readonly tools: readonly PackageName[];
+}
 
-/** These work with every tsconfig. */
-const APP_SCRIPTS = {
-  dev: 'tsx watch src/server.ts',
-  test: 'node --import tsx --test test/*.test.ts',
+/** `keys:new` makes a key for APP_KEYS or SESSION_ENCRYPTION_KEYS: 32 random bytes in base64url. */
+const NODE: Runner = {
+  session: {
+    'migrate:sessions': 'tsx scripts/migrate-sessions.ts',
+    'keys:new': `node -p "crypto.randomBytes(32).toString('base64url')"`,
+  },
+  app: { dev: 'tsx watch src/server.ts', test: 'node --import tsx --test test/*.test.ts' },
+  build: { build: 'tsc', start: 'node dist/src/server.js' },
+  tools: ['tsx'],
 };
 
-/** What these do depends on the tsconfig, which in an existing project is the user's. */
-const TYPECHECK = { typecheck: 'tsc --noEmit' };
-const BUILD_SCRIPTS = { build: 'tsc', start: 'node dist/src/server.js' };
+/** Bun runs TypeScript itself, and on a machine without Node. */
+const BUN: Runner = {
+  session: {
+    'migrate:sessions': 'bun scripts/migrate-sessions.ts',
+    'keys:new': `bun -p "require('node:crypto').randomBytes(32).toString('base64url')"`,
+  },
+  app: { dev: 'bun --watch src/server.ts', test: 'bun test' },
+  build: { start: 'bun src/server.ts' },
+  tools: [],
+};
 
-/** A key for APP_KEYS or SESSION_ENCRYPTION_KEYS: 32 random bytes in base64url. */
-const NEW_KEY = `node -p "crypto.randomBytes(32).toString('base64url')"`;
+const TYPECHECK = { typecheck: 'tsc --noEmit' };
 
 /** In the order of the alphabet, as npm writes them. */
 const ranges = (...names: readonly PackageName[]): Record<string, string> =>
@@ -77,21 +95,25 @@ const ranges = (...names: readonly PackageName[]): Record<string, string> =>
 
 export function wantedPackage(settings: Settings): WantedPackage {
   const { app } = settings;
-  const { name, kind, kept, language } = settings.project;
+  const { name, kind, kept, language, manager } = settings.project;
+  const runner = manager === 'bun' ? BUN : NODE;
   const isNew = kind === 'new';
   const isOwnBuild = isNew && !kept.includes('tsconfig');
   return {
     own: isNew
-      ? { name, version: '0.1.0', private: true, type: 'module', engines: { node: NODE } }
+      ? { name, version: '0.1.0', private: true, type: 'module', ...(runner === NODE && ENGINES) }
       : undefined,
     scripts: {
-      ...(app ? APP_SCRIPTS : {}),
-      ...(app && isOwnBuild ? BUILD_SCRIPTS : {}),
+      ...(app ? runner.app : {}),
+      ...(app && isOwnBuild ? runner.build : {}),
       ...(isOwnBuild ? TYPECHECK : {}),
-      ...SESSION_SCRIPTS,
-      'keys:new': NEW_KEY,
+      ...runner.session,
     },
     dependencies: ranges('koa', 'koa-session', 'keygrip', DRIVER[settings.connection.style]),
-    devDependencies: ranges(...TOOLS[language], ...(hasOwnTestServer(settings) ? [TEST_SERVER] : [])),
+    devDependencies: ranges(
+      ...TYPES[language],
+      ...runner.tools,
+      ...(hasOwnTestServer(settings) ? [TEST_SERVER] : []),
+    ),
   };
 }

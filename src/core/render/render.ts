@@ -156,6 +156,8 @@ export interface View extends Settings {
   readonly isComposed: boolean;
   /** Whether tsconfig.json, and so what a build does, is this program's. */
   readonly isOwnBuild: boolean;
+  /** Whether Bun runs the project, with no build before. */
+  readonly isBun: boolean;
   readonly isMongoose: boolean;
   /** Runs a script of package.json, and what stands between the script and its arguments. */
   readonly run: string;
@@ -217,6 +219,7 @@ export function viewFrom(path: string, settings: Settings): View {
     appName: settings.project.name.replace(/[^\x21-\x7E]/g, '').slice(0, 128),
     isComposed: withCompose(settings),
     isOwnBuild: inNewProject('tsconfig')(settings),
+    isBun: manager === 'bun',
     isMongoose: settings.connection.style === 'mongoose',
     run: `${manager} run`,
     runArguments: manager === 'npm' ? '-- ' : '',
