@@ -6,9 +6,10 @@ import { describe, expect, test } from 'vitest';
 import { runIn, startApp } from '../support/app.ts';
 import { diffTrees } from '../support/diff-trees.ts';
 import { Browser } from '../support/http.ts';
+import { programsOf } from '../support/managers/managers.ts';
 import { useDatabase } from '../support/mongo/index.ts';
 import { linkPackages } from '../support/packages.ts';
-import { run, temporaryFolder } from '../support/program.ts';
+import { rememberedIn, run, temporaryFolder } from '../support/program.ts';
 import { sample } from '../support/sampling.ts';
 import { mapPaths, readTree, type Tree, writeTree } from '../support/tree.ts';
 
@@ -24,9 +25,17 @@ interface Case {
   readonly args: readonly string[];
   /** Other than 0. */
   readonly exitCode?: number;
+  /** What the user then does, as it is told: texts of a file and what takes their place, or a new file. */
+  readonly follow?: Readonly<Record<string, readonly (readonly [string, string])[] | string>>;
+  /** What the user sets in .env, or the case elsewhere. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** The folder that is written to, if not the top. */
+  readonly in?: string;
   /** Scripts of its package.json: the build, and the start of a server that counts views. */
   readonly build?: string;
   readonly start?: string;
+  /** Who runs it, if not Node. */
+  readonly runtime?: 'bun';
   /** Which package is installed under a name. */
   readonly packages?: Readonly<Record<string, string>>;
   /** The package of the compiler that builds it. */
@@ -99,7 +108,9 @@ const database = useDatabase();
 describe('afterwards', () => {
   const runnable = cases.filter(({ build, start }) => build !== undefined || start !== undefined);
   test.each(sample(runnable, 5, ({ build }) => build))('$name builds and keeps sessions', async (given) => {
-    const { folder } = await generate(given);
+    const top = (await generate(given)).folder;
+    const folder = join(top, given.in ?? '.');
+    follow(folder, given.follow);
     const { 'package.json': packageJson = '{}', '.env': env = '' } = readTree(folder);
     const typescript = given.compiler === undefined ? {} : { typescript: given.compiler };
     linkPackages(folder, packageJson, { ...given.packages, ...typescript }, given.compiler);
@@ -108,20 +119,45 @@ describe('afterwards', () => {
       const { all, exitCode } = await runIn(folder, ['sh', '-c', scripts[given.build]], {});
       expect({ all, exitCode }).toEqual({ all: '', exitCode: 0 });
     }
-    if (given.start === undefined) return;
-    const secrets = { ...parseEnv(env), MONGODB_URL: database.url } as Record<string, string>;
+    const path = await pathFor(given);
+    if (given.start === undefined || path === undefined) return;
+    const secrets = { ...parseEnv(env), ...given.env, MONGODB_URL: database.url, PATH: path };
+    const stored = await sessionsOf(folder);
     const app = await startApp(folder, ['sh', '-c', `exec ${scripts[given.start]}`], secrets);
     const browser = new Browser(app.origin);
     await browser.get('/');
-    expect((await browser.get('/')).text).toContain('views: 2');
-    expect(await sessionsIn(database.url)).toBeGreaterThan(0);
+    expect((await browser.get('/')).text).toMatch(/views: 2/i);
+    expect(await sessionsOf(folder)).toBe(stored + 1);
   });
 });
 
-async function sessionsIn(url: string): Promise<number> {
-  const client = new MongoClient(url);
+function follow(folder: string, edits: Case['follow'] = {}): void {
+  const old = readTree(folder);
+  const done = Object.entries(edits).map(([path, edit]) => [path, edited(path, old[path] ?? '', edit)]);
+  writeTree(folder, Object.fromEntries(done));
+}
+
+function edited(path: string, text: string, edit: readonly (readonly [string, string])[] | string): string {
+  if (typeof edit === 'string') return edit;
+  return edit.reduce((before, [from, to]) => {
+    if (!before.includes(from)) throw new Error(`${path} has no ${from}`);
+    return before.replace(from, to);
+  }, text);
+}
+
+/** Where programs are found; undefined where there is no such runtime. */
+async function pathFor({ runtime }: Case): Promise<string | undefined> {
+  const path = process.env.PATH ?? '';
+  if (runtime === undefined) return path;
+  const programs = await programsOf(runtime, join(await temporaryFolder(), 'bin'));
+  return programs && `${programs}:${path}`;
+}
+
+async function sessionsOf(folder: string): Promise<number> {
+  const { collection } = await rememberedIn(folder);
+  const client = new MongoClient(database.url);
   try {
-    return await client.db().collection('sessions').countDocuments();
+    return await client.db().collection(String(collection)).countDocuments();
   } finally {
     await client.close();
   }

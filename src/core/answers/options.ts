@@ -58,6 +58,9 @@ export type KeptFile = keyof typeof KEPT_FILES;
 
 type Kind = 'choice' | 'text' | 'duration' | 'port' | 'switch';
 
+/** Its session property is known. */
+export const PASSPORT = 'koa-passport';
+
 interface Flag {
   /** As commander reads it. */
   readonly flag: string;
@@ -349,6 +352,8 @@ export const OPTIONS = {
     optional: true,
     asked: 'advanced',
     question: 'Session property that names its user',
+    because: ({ packages }) =>
+      packages[PASSPORT] === undefined ? undefined : `${PASSPORT} keeps the user at passport.user`,
     hint: 'Such as userId; empty for none. It allows "log out everywhere" and a list of devices.',
     label: 'User of a session',
   },

@@ -1,4 +1,5 @@
-import { KEPT_FILES } from '../answers/options.ts';
+import { oldCookieName, oldStoreIn, type Packages } from '../answers/old-stores.ts';
+import { KEPT_FILES, PASSPORT } from '../answers/options.ts';
 import type { Settings } from '../answers/settings.ts';
 import type { Project } from '../project/working-tree.ts';
 import { packageNotes } from './package-notes.ts';
@@ -6,8 +7,28 @@ import { packageNotes } from './package-notes.ts';
 /** What the user of a project should know about what was found in it. */
 export function projectNotes(settings: Settings, { manifest, packages }: Project): readonly string[] {
   const isFirstRun = manifest === undefined;
-  return [...(isFirstRun ? keptNotes(settings) : []), ...packageNotes(packages, settings)];
+  const firstNotes = isFirstRun
+    ? [...keptNotes(settings), ...adoptionNotes(settings, packages), ...userNotes(settings, packages)]
+    : [];
+  return [...firstNotes, ...packageNotes(packages, settings)];
 }
+
+/** A run that was not asked about the sessions of before leaves them, and everybody has to log in again. */
+function adoptionNotes({ adopt, collection }: Settings, packages: Packages): string[] {
+  const store = oldStoreIn(packages);
+  if (adopt !== undefined || store === undefined) return [];
+  const other = collection === 'sessions' ? ' --collection koa_sessions' : '';
+  return [
+    `there seem to be sessions of ${store}. So that nobody has to log in again, let these go on with them: run again with --adopt ${store}${other} --cookie-name ${oldCookieName(store, packages)}`,
+  ];
+}
+
+const userNotes = ({ userKey }: Settings, packages: Packages): string[] =>
+  packages[PASSPORT] === undefined || userKey !== undefined
+    ? []
+    : [
+        `${PASSPORT} keeps the user at passport.user: with --user-key passport.user the sessions of a user can be listed, and ended together`,
+      ];
 
 function keptNotes({ project, dir }: Settings): string[] {
   if (project.kind !== 'new') return [];

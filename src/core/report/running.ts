@@ -10,7 +10,7 @@ export function runningOf(
   if (project.language === 'typescript' || project.manager === 'bun') return undefined;
   if (Object.values(scripts).some((script) => /--import[ =]tsx|\btsx (?!scripts\/migrate)/.test(script)))
     return undefined;
-  const main = sources.find(({ app }) => app !== undefined)?.path ?? 'app.js';
+  const main = sources.find(({ app }) => app !== undefined)?.path ?? '…';
   return {
     what:
       project.modules === 'commonjs'

@@ -3,4 +3,15 @@ const session = require('koa-session-store');
 const mongo = require('koa-session-mongo');
 
 const app = new Koa();
+app.keys = ['a key'];
 app.use(session({ store: mongo.create({ url: 'mongodb://localhost/shop' }) }));
+
+app.use((ctx) => {
+  ctx.session.views = (ctx.session.views ?? 0) + 1;
+  ctx.body = `views: ${ctx.session.views}`;
+});
+
+const server = app.listen(Number(process.env.PORT ?? 3000), () => {
+  const address = server.address();
+  console.log(`Listening on http://localhost:${typeof address === 'object' ? address?.port : address}\n`);
+});
