@@ -14,7 +14,7 @@ const PROJECT = join(ROOT, 'test/.generated/documents');
 const TSCONFIG = {
   compilerOptions: {
     target: 'es2023',
-    lib: ['es2023', 'esnext.disposable'],
+    lib: ['es2023'],
     types: ['node'],
     module: 'nodenext',
     strict: true,

@@ -11,7 +11,7 @@ import { ACCEPTED, RULES } from './switched-off.ts';
 /** What every project is read with, so that those that hold the same file need to be read only once. */
 const TSCONFIG = {
   compilerOptions: {
-    ...{ target: 'es2023', lib: ['es2023', 'esnext.disposable'], types: ['node'], skipLibCheck: true },
+    ...{ target: 'es2023', lib: ['es2023'], types: ['node'], skipLibCheck: true },
     ...{ module: 'preserve', moduleResolution: 'bundler', allowImportingTsExtensions: true, noEmit: true },
     ...{ strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true },
   },

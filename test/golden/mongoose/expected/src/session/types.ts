@@ -20,13 +20,16 @@ export interface SessionCollection {
   findOne(filter: object, options?: object): Promise<SessionDocument | null>;
   find(filter: object, options?: object): { toArray(): Promise<SessionDocument[]> };
   countDocuments(filter: object, options?: object): Promise<number>;
-  updateOne(filter: object, update: object, options?: object): Promise<Updated>;
+  updateOne(filter: object, update: object, options?: object): Promise<UpdateResult>;
   deleteOne(filter: object, options?: object): Promise<{ deletedCount: number }>;
   deleteMany(filter: object, options?: object): Promise<unknown>;
   listIndexes(options?: object): { toArray(): Promise<SessionIndex[]> };
 }
 
-type Updated = { acknowledged: boolean; matchedCount: number };
+export interface UpdateResult {
+  acknowledged: boolean;
+  matchedCount: number;
+}
 
 export interface SessionIndex {
   name?: string | undefined;
