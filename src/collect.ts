@@ -64,7 +64,7 @@ async function askFor(known: Answers, saved: Answers, facts: ProjectFacts): Prom
 
 /** Shows the answers in force, and comes back with others if the person wants to change some. */
 export async function askForChange(answers: Answers, facts: ProjectFacts): Promise<Answers | undefined> {
-  say(`Everything is up to date. In force:\n${answersText(answers, paintFor(process.stderr))}\n`);
+  say(`Everything is up to date. In force:\n${answersText(answers, paintFor('stderr'))}\n`);
   if (!(await confirm('Change an answer?', false))) return undefined;
   const given = await askAgain(answers, facts, problemsIn);
   const all = await askFor(combineAnswers(given, answers).answers, answers, facts);
@@ -76,6 +76,4 @@ export async function askForChange(answers: Answers, facts: ProjectFacts): Promi
 
 /** Shows what would be written, and asks for a yes. */
 export const askToAgree = (outcome: Outcome): Promise<void> =>
-  agreeTo(reportText(outcome, paintFor(process.stderr)), () =>
-    reportDiff(outcome.plan, true, paintFor(process.stderr)),
-  );
+  agreeTo(reportText(outcome, paintFor('stderr')), () => reportDiff(outcome.plan, true, paintFor('stderr')));

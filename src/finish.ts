@@ -19,7 +19,7 @@ import type { Outcome } from './regenerate.ts';
 
 /** Shows a plan that was not carried out. */
 export function showPlan(outcome: Outcome, { json, diff }: RunFlags): Ending {
-  const paint = paintFor(process.stdout);
+  const paint = paintFor('stdout');
   const differences = diff === undefined ? undefined : reportDiff(outcome.plan, diff);
   if (!json) tell(diff === undefined ? reportText(outcome, paint) : reportDiff(outcome.plan, diff, paint));
   const facts = { ...reportFacts(outcome), ...(differences === undefined ? {} : { diff: differences }) };
@@ -52,7 +52,7 @@ export async function finish(outcome: Outcome, written: Written, { json, canAsk 
   const { project, collected } = written;
   const { root } = project;
   (await doubtsAboutEnv(root, outcome.plan)).forEach(warn);
-  const paint = paintFor(process.stdout);
+  const paint = paintFor('stdout');
   if (!json) tell(reportText(outcome, paint));
   const failure = collected.install === true ? await install(written) : undefined;
   const isInstalled = collected.install === true && !failure;

@@ -16,6 +16,7 @@ import {
 import { shellQuote } from './core/answers/shell.ts';
 import { UserError } from './core/errors.ts';
 import { statIfThere } from './io/files.ts';
+import { columnsOf } from './io/terminal/standard.ts';
 
 /** How this run goes; nothing of it is remembered. */
 export interface RunFlags {
@@ -66,6 +67,14 @@ Documentation: npm view create-koa-mongo-session readme`;
 /** Whether the result is to be one JSON value, also that of a command line which cannot be parsed. */
 export const asksForJson = (argv: readonly string[]): boolean => argv.includes('--json');
 
+/** What commander would ask Node's streams for. The texts have no colours. */
+const OF_TERMINAL = {
+  getOutHelpWidth: () => columnsOf('stdout') ?? 80,
+  getErrHelpWidth: () => columnsOf('stderr') ?? 80,
+  getOutHasColors: () => false,
+  getErrHasColors: () => false,
+};
+
 /** Command line to flags. Throws a UserError, which shows no value of the command line. */
 export function parseFlags(argv: readonly string[]): Flags | Text {
   let text = '';
@@ -74,7 +83,9 @@ export function parseFlags(argv: readonly string[]): Flags | Text {
     flags = parsed;
   });
   for (const command of [program, ...program.commands]) {
-    command.exitOverride().configureOutput({ writeOut: (part) => (text += part), writeErr: () => {} });
+    command
+      .exitOverride()
+      .configureOutput({ writeOut: (part) => (text += part), writeErr: () => {}, ...OF_TERMINAL });
   }
   try {
     program.parse(withoutStrayDashes(argv), { from: 'user' });

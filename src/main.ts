@@ -101,7 +101,7 @@ async function agreedMount(
   say(
     unifiedDiff(
       { path: patch.path, before: textOnDisk(tree, patch.path), after: patch.text },
-      paintFor(process.stderr),
+      paintFor('stderr'),
     ),
   );
   return (await confirm(`Edit ${patch.path} like this?`, true)) ? [patch] : [];

@@ -1,4 +1,3 @@
-import { writeSync } from 'node:fs';
 import manifest from '../package.json' with { type: 'json' };
 import { isDryRunOfNpm, refuseSwallowedFlags } from './core/answers/npm-create.ts';
 import { bugReport } from './core/report/bug-report.ts';
@@ -7,15 +6,16 @@ import { type Ending, endingOf } from './ending.ts';
 import { asksForJson, parseFlags } from './flags.ts';
 import { tell, tellError, warningsTold } from './io/terminal/output.ts';
 import { endAtSignals } from './io/terminal/signals.ts';
+import { type Output, whenUnwritable, write } from './io/terminal/standard.ts';
 
 /** Runs the program to its end, whatever that is; sets the exit code. */
 export async function run(argv: readonly string[]): Promise<void> {
   const isJson = asksForJson(argv);
   endAtSignals(({ written, text }, exitCode) => {
-    if (isJson) writeSync(process.stdout.fd, jsonOf({ exitCode, facts: { written }, problem: text }));
-    writeSync(process.stderr.fd, `\n${text}\n`);
+    if (isJson) write('stdout', jsonOf({ exitCode, facts: { written }, problem: text }));
+    write('stderr', `\n${text}\n`);
   });
-  endWithoutReader();
+  whenUnwritable(endUnread);
   const ending = await carryOut(argv, isJson).catch((error: unknown) => endingOf(error, explainBug));
   if (isJson) tell(jsonOf(ending));
   if (ending.problem !== undefined) tellError(ending.problem);
@@ -51,13 +51,9 @@ const explainBug = (error: unknown): string =>
     showStack: Boolean(process.env.DEBUG),
   });
 
-function endWithoutReader(): void {
-  process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
-    // A reader such as `head` that has seen enough is no error.
-    if (code === 'EPIPE') return;
-    tellError(`the output could not be written (${code}); what the run did is done`);
-    process.exit(1);
-  });
-  // Where nobody can be told of it, the run goes on.
-  process.stderr.on('error', () => {});
+/** A reader such as `head` that has seen enough is no error, and where nobody can be told of one, the run goes on. */
+function endUnread(output: Output, code: string | undefined): void {
+  if (output === 'stderr' || code === 'EPIPE') return;
+  tellError(`the output could not be written (${code}); what the run did is done`);
+  process.exit(1);
 }

@@ -21,8 +21,7 @@ export async function startApp(root: string, steps: readonly Step[], port: numbe
   for (const line of left.flatMap(({ commands }) => commands)) {
     if (line.startsWith('cd ')) continue;
     say(`\n$ ${line}\n`);
-    const run = () =>
-      runCommand(line.split(' '), { cwd: root, stdio: ['inherit', process.stderr.fd, 'inherit'] });
+    const run = () => runCommand(line.split(' '), { cwd: root, stdio: ['inherit', 2, 'inherit'] });
     const { problem } = await unbroken(run, STOPPED);
     if (problem === undefined) continue;
     throw new UserError(`${line} ${problem}; all files are written. Go on from there by the steps above.`, 5);

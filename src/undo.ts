@@ -24,6 +24,6 @@ export async function undo({ directory = '.', run }: Flags): Promise<Ending> {
   const left = await leftInEnv(root);
   if (!preview) await unbroken(() => commitChanges(root, changes), TAKEN_BACK);
   const undone = { changes, left, written: !preview };
-  if (!run.json) tell(undoText(undone, paintFor(process.stdout)));
+  if (!run.json) tell(undoText(undone, paintFor('stdout')));
   return { exitCode: run.check && changes.length > 0 ? 3 : 0, facts: undoFacts(undone) };
 }

@@ -13,7 +13,7 @@ import type { Section } from '../report.ts';
 import { startServer } from '../server.ts';
 
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 11);
-const OPERATIONS = 1_000;
+const OPERATIONS = 500;
 const AT_A_TIME = 64;
 const TTL = 14 * 24 * 60 * 60 * 1000;
 const SIZES = [200, 2_000];

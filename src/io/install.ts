@@ -16,7 +16,7 @@ export async function installPackages(
   isShown: boolean,
 ): Promise<UserError | undefined> {
   const { runCommand } = await import('./command.ts');
-  const output = isShown ? process.stderr.fd : 'pipe';
+  const output = isShown ? 2 : 'pipe';
   const end = await runCommand([manager, 'install'], { cwd: root, stdio: ['ignore', output, output] });
   if (end.problem === undefined) return undefined;
   const said = end.output === '' ? '' : `${end.output.trimEnd()}\n\n`;

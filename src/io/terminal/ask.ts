@@ -16,6 +16,7 @@ import { wrapped } from '../../core/report/wrap.ts';
 import { showsLines } from './environment.ts';
 import { paintFor, say, width } from './output.ts';
 import type { Choice, Context, Prompts } from './questions.ts';
+import { streamOf } from './standard.ts';
 
 /** Every rule that the answers break. */
 type Check = (answers: Answers) => readonly Problem[];
@@ -131,7 +132,7 @@ function help({ hint, because }: Option, facts: ProjectFacts): void {
   const reason = because?.(facts);
   const texts = [...(hint === undefined ? [] : [hint]), ...(reason === undefined ? [] : [`${reason}.`])];
   const lines = texts.flatMap((text) => wrapped(text, width() - 2)).map((line) => `  ${line}\n`);
-  say(paintFor(process.stderr)('quiet', lines.join('')));
+  say(paintFor('stderr')('quiet', lines.join('')));
 }
 
 const prompts = (): Promise<Prompts> =>
@@ -210,7 +211,7 @@ async function untilAnswered<T>(prompt: (context: Context) => Promise<T>): Promi
   const abort = () => endOfInput.abort();
   process.once('beforeExit', abort);
   try {
-    return await prompt({ output: process.stderr, signal: endOfInput.signal });
+    return await prompt({ output: streamOf('stderr'), signal: endOfInput.signal });
   } catch (error) {
     if (endOfInput.signal.aborted) throw new UserError(END_OF_INPUT);
     if (error instanceof Error && error.name === 'EndOfInput') throw new UserError(END_OF_INPUT);

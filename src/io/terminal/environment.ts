@@ -1,3 +1,5 @@
+import { isTerminal } from './standard.ts';
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Set by programs that run commands on behalf of a model; nobody is there to answer a question. */
@@ -17,8 +19,7 @@ const isSet = (value: string | undefined): boolean =>
 /** Whether somebody can see a question, on stderr, and answer it. */
 export function canAsk(env: Environment): boolean {
   const isAutomated = isSet(env.CI) || AGENTS.some((name) => isSet(env[name]));
-  // Stdin last: to look at it opens it, for which Node has to load a good deal.
-  return !isAutomated && process.stderr.isTTY === true && process.stdin.isTTY === true;
+  return !isAutomated && isTerminal('stdin') && isTerminal('stderr');
 }
 
 /**

@@ -1,30 +1,31 @@
 import program from '../../../package.json' with { type: 'json' };
 import { coloured, type Paint, plain } from '../../core/report/paint.ts';
 import { wrapped } from '../../core/report/wrap.ts';
+import { columnsOf, isTerminal, type Output, write } from './standard.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The result of the run: the only thing on standard output. */
-export const tell = (result: string): void => void process.stdout.write(result);
+export const tell = (result: string): void => write('stdout', result);
 
 /** What is said on the way: progress, and help beside a question. */
-export const say = (text: string): void => void process.stderr.write(text);
+export const say = (text: string): void => write('stderr', text);
 
 const told: string[] = [];
 
 export function warn(warning: string): void {
   told.push(warning);
-  say(`${paintFor(process.stderr)('warning', 'warning:')} ${warning}\n`);
+  say(`${paintFor('stderr')('warning', 'warning:')} ${warning}\n`);
 }
 
 /** All of this run, in order. */
 export const warningsTold = (): readonly string[] => told;
 
 export const tellError = (message: string): void =>
-  say(`${paintFor(process.stderr)('bad', 'error:')} ${message}\n`);
+  say(`${paintFor('stderr')('bad', 'error:')} ${message}\n`);
 
-export const paintFor = (stream: NodeJS.WriteStream): Paint =>
-  showsColour(process.env, stream.isTTY === true) ? coloured : plain;
+export const paintFor = (output: Output): Paint =>
+  showsColour(process.env, isTerminal(output)) ? coloured : plain;
 
 /** FORCE_COLOR decides, then NO_COLOR; without either, a terminal does that can do more than lines of text. */
 export function showsColour({ FORCE_COLOR, NO_COLOR, TERM }: Environment, isTerminal: boolean): boolean {
@@ -33,7 +34,7 @@ export function showsColour({ FORCE_COLOR, NO_COLOR, TERM }: Environment, isTerm
 }
 
 /** Of the terminal that shows questions, in characters; wider lines are harder to read. */
-export const width = (): number => Math.min(process.stderr.columns ?? 80, 80);
+export const width = (): number => Math.min(columnsOf('stderr') ?? 80, 80);
 
 let isIntroduced = false;
 
@@ -42,6 +43,6 @@ export function introduce(): void {
   if (isIntroduced) return;
   isIntroduced = true;
   const what = wrapped('MongoDB-backed sessions for Koa, as TypeScript that is yours from then on.', width());
-  const name = paintFor(process.stderr)('strong', `create-koa-mongo-session ${program.version}`);
+  const name = paintFor('stderr')('strong', `create-koa-mongo-session ${program.version}`);
   say(`${name}\n${what.join('\n')}\n\n`);
 }

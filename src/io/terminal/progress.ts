@@ -1,11 +1,12 @@
 import { showsLines } from './environment.ts';
 import { paintFor, say } from './output.ts';
+import { isTerminal } from './standard.ts';
 
 const CLEAR_LINE = '\r\u001B[K';
 const INTERVAL_MS = 1000;
 
 /** Whether there is one line that can be drawn again and again. */
-export const hasLivingLine = (): boolean => process.stderr.isTTY === true && !showsLines(process.env);
+export const hasLivingLine = (): boolean => isTerminal('stderr') && !showsLines(process.env);
 
 /**
  * Says what is going on while it does: at a terminal in one line that counts the seconds, elsewhere in a line when it
@@ -30,7 +31,7 @@ export async function withProgress<T>(
     const result = await work();
     const end = done(result);
     if (isLiving) say(CLEAR_LINE);
-    if (end !== undefined) say(`${paintFor(process.stderr)('good', end)} in ${seconds()}.\n`);
+    if (end !== undefined) say(`${paintFor('stderr')('good', end)} in ${seconds()}.\n`);
     return result;
   } finally {
     clearInterval(timer);

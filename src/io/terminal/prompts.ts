@@ -36,7 +36,7 @@ const rowsOf = (choices: readonly Choice[]): Choice[] =>
   }));
 
 /** Which keys do what, as short as it can be said. */
-const keysHelpTip = (text: string) => () => paintFor(process.stderr)('quiet', text);
+const keysHelpTip = (text: string) => () => paintFor('stderr')('quiet', text);
 
 export const confirm: Prompts['confirm'] = (question, context) =>
   confirmOf({ ...question, message: broken(question.message, '(Y/n)') }, context);

@@ -55,7 +55,7 @@ async function askVerdict(entry: ConflictEntry): Promise<Verdict> {
   const choice = await choose(`${entry.path}:`, CHOICES, 'mine');
   if (choice === 'mine' || choice === 'theirs' || choice === 'markers') return choice;
   if (choice === 'abort') throw new UserError('Nothing was written.', 4);
-  say(unifiedDiff({ path: entry.path, before: entry.was, after: entry.theirs }, paintFor(process.stderr)));
+  say(unifiedDiff({ path: entry.path, before: entry.was, after: entry.theirs }, paintFor('stderr')));
   return askVerdict(entry);
 }
 
@@ -64,7 +64,7 @@ function describe({ path, reason, hunks }: ConflictEntry): string {
     reason === 'untracked'
       ? `${path} is there, and nothing is known of this program having written it.`
       : `${path}: your edits and this version's change the same lines.`;
-  const paint = paintFor(process.stderr);
+  const paint = paintFor('stderr');
   // Without a base every line may differ; the difference can be asked for.
   const shown =
     reason === 'untracked'

@@ -1,4 +1,4 @@
-import { writeSync } from 'node:fs';
+import { isTerminal, write } from './standard.ts';
 
 const SHOW_CURSOR = '\u001B[?25h';
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
@@ -52,7 +52,7 @@ export async function unbroken<T>(work: () => Promise<T>, afterwards: Standing):
 
 /** A question hides the cursor; whoever ends us at one wants it back. */
 function end(signal: Signal): never {
-  if (process.stderr.isTTY) writeSync(process.stderr.fd, SHOW_CURSOR);
+  if (isTerminal('stderr')) write('stderr', SHOW_CURSOR);
   tellEnd(standing, EXIT_CODES[signal]);
   process.exit(EXIT_CODES[signal]);
 }

@@ -1,0 +1,63 @@
+import { fstatSync, writeSync } from 'node:fs';
+
+/*
+ * Standard output and error are written to by number, at once. Node's own streams for them bring along all that it has
+ * for sockets, which is a tenth of what a start of Node takes, and are made only for a terminal or a slow reader.
+ */
+
+export type Output = 'stdout' | 'stderr';
+
+const NUMBERS = { stdin: 0, stdout: 1, stderr: 2 } as const;
+
+const streams = new Map<Output, NodeJS.WriteStream>();
+let onFailure: (output: Output, code: string | undefined) => void = () => {};
+
+/** @param then is told of each write that failed, by the code of the system, and ends the program if it has to */
+export function whenUnwritable(then: typeof onFailure): void {
+  onFailure = then;
+}
+
+export function write(output: Output, text: string): void {
+  const rest = writtenAtOnce(output, Buffer.from(text));
+  if (rest.length > 0) streamOf(output).write(rest);
+}
+
+/** Returns what is left to Node's stream: all, once that is in use, else what the reader is too slow for. */
+function writtenAtOnce(output: Output, bytes: Buffer): Buffer {
+  let rest = bytes;
+  try {
+    while (rest.length > 0 && !streams.has(output)) rest = rest.subarray(writeSync(NUMBERS[output], rest));
+    return rest;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EAGAIN') return rest;
+    onFailure(output, code);
+    return Buffer.alloc(0);
+  }
+}
+
+/** Node's stream, for what needs one; from then on, all goes through it, in order. */
+export function streamOf(output: Output): NodeJS.WriteStream {
+  const known = streams.get(output);
+  if (known) return known;
+  const stream = process[output].on('error', ({ code }: NodeJS.ErrnoException) => onFailure(output, code));
+  streams.set(output, stream);
+  return stream;
+}
+
+export function isTerminal(name: keyof typeof NUMBERS): boolean {
+  if (!mayBeTerminal(NUMBERS[name])) return false;
+  return (name === 'stdin' ? process.stdin : streamOf(name)).isTTY === true;
+}
+
+function mayBeTerminal(file: number): boolean {
+  try {
+    return fstatSync(file).isCharacterDevice();
+  } catch {
+    return true;
+  }
+}
+
+/** Of the terminal, in characters; undefined where it is none. */
+export const columnsOf = (output: Output): number | undefined =>
+  isTerminal(output) ? streamOf(output).columns : undefined;
