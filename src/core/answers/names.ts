@@ -8,75 +8,105 @@ const byteLength = (text: string): number => new TextEncoder().encode(text).leng
 export const NAMESPACE_BYTES = 255;
 const DATABASE_BYTES = 63;
 
-/** The rule that every text obeys; a lone surrogate has no UTF-8 form, so it would come back as another character. */
-function parseText(answer: unknown): Parsed<string> {
-  if (typeof answer !== 'string') return { problem: 'must be a text' };
-  if (answer === '') return { problem: 'must not be empty' };
-  if (/\p{Cs}/u.test(answer)) return { problem: 'must be well-formed Unicode' };
-  return { value: answer };
-}
+/** A rule for a text: what it must match or must not match, or its greatest length in UTF-8. */
+export type TextRule =
+  | { readonly wants: RegExp; readonly says: string }
+  | { readonly forbids: RegExp; readonly says: string }
+  | { readonly bytes: number };
 
-/** A text that breaks none of the rules; each rule is a test for what is forbidden and the words that say so. */
-function textWithout(...rules: readonly (readonly [(text: string) => boolean, string])[]) {
+const breaks = (text: string, rule: TextRule): boolean => {
+  if ('bytes' in rule) return byteLength(text) > rule.bytes;
+  return 'wants' in rule ? !rule.wants.test(text) : rule.forbids.test(text);
+};
+
+const wordsOf = (rule: TextRule): string =>
+  'bytes' in rule ? `must be at most ${rule.bytes} bytes long` : rule.says;
+
+/** For every text; a lone surrogate has no UTF-8 form, so it would come back as another character. */
+export const ANY_TEXT: readonly TextRule[] = [
+  { forbids: /^$/u, says: 'must not be empty' },
+  { forbids: /\p{Cs}/u, says: 'must be well-formed Unicode' },
+];
+
+/** The text as it is, where it breaks none of the rules. */
+function textBy(rules: readonly TextRule[]) {
   return (answer: unknown): Parsed<string> => {
-    const text = parseText(answer);
-    if ('problem' in text) return text;
-    const broken = rules.find(([breaks]) => breaks(text.value));
-    return broken ? { problem: broken[1] } : text;
+    if (typeof answer !== 'string') return { problem: 'must be a text' };
+    const broken = [...ANY_TEXT, ...rules].find((rule) => breaks(answer, rule));
+    return broken ? { problem: wordsOf(broken) } : { value: answer };
   };
 }
 
-export const parseUsername = textWithout([(text) => text.includes('\0'), 'must not hold a null character']);
+/** A pattern for the word in any case, since the patterns of a JSON Schema have no flag for that. */
+const inAnyCase = (word: string): string =>
+  word.replace(/[a-z]/g, (letter) => `[${letter}${letter.toUpperCase()}]`).replaceAll('.', '\\.');
 
-export const parseDatabase = textWithout(
-  [
-    (text) => /[/\\. "$*<>:|?\0]/.test(text),
-    'must be a database name: without / \\ . " $ * < > : | ?, a space or a null character',
-  ],
-  [(text) => byteLength(text) > DATABASE_BYTES, `must be at most ${DATABASE_BYTES} bytes long`],
-  [
-    (text) => /^(local|config)$/i.test(text),
-    'must not be `local` or `config`: MongoDB keeps its own data there',
-  ],
-);
+export const USERNAME: readonly TextRule[] = [{ forbids: /\0/u, says: 'must not hold a null character' }];
+export const parseUsername = textBy(USERNAME);
 
-export const parseAuthSource = (answer: unknown): Parsed<string> =>
-  answer === '$external'
-    ? { problem: 'must be a database; for LDAP, Kerberos or X.509 give a whole connection string with --url' }
-    : parseDatabase(answer);
+export const DATABASE: readonly TextRule[] = [
+  {
+    forbids: /[/\\. "$*<>:|?\0]/u,
+    says: 'must be a database name: without / \\ . " $ * < > : | ?, a space or a null character',
+  },
+  { bytes: DATABASE_BYTES },
+  {
+    forbids: new RegExp(`^(?:${inAnyCase('local')}|${inAnyCase('config')})$`, 'u'),
+    says: 'must not be `local` or `config`: MongoDB keeps its own data there',
+  },
+];
+export const parseDatabase = textBy(DATABASE);
 
-export const parseCollection = textWithout(
-  [(text) => /[$\0]/.test(text), 'must be a collection name: without $ and null characters'],
-  [(text) => /^\.|\.\.|\.$/.test(text), 'must not begin or end with a dot, nor hold two in a row'],
-  [
-    (text) => /^system\.|\.system\./.test(text),
-    'must not be a system collection: MongoDB keeps `system.` to itself',
-  ],
-  [(text) => byteLength(text) > NAMESPACE_BYTES - 2, `must be at most ${NAMESPACE_BYTES - 2} bytes long`],
-);
+export const AUTH_SOURCE: readonly TextRule[] = [
+  {
+    forbids: /^\$external$/u,
+    says: 'must be a database; for LDAP, Kerberos or X.509 give a whole connection string with --url',
+  },
+  ...DATABASE,
+];
+export const parseAuthSource = textBy(AUTH_SOURCE);
 
-/** By the parser of URLs, for `node:net` is slow to load; it knows no zones, which no URL may name either. */
-const isIPv6 = (address: string): boolean =>
-  /^[\da-f:.]*$/i.test(address) && URL.canParse(`http://[${address}]/`);
+export const COLLECTION: readonly TextRule[] = [
+  { forbids: /[$\0]/u, says: 'must be a collection name: without $ and null characters' },
+  { forbids: /^\.|\.\.|\.$/u, says: 'must not begin or end with a dot, nor hold two in a row' },
+  {
+    forbids: /^system\.|\.system\./u,
+    says: 'must not be a system collection: MongoDB keeps `system.` to itself',
+  },
+  { bytes: NAMESPACE_BYTES - 2 },
+];
+export const parseCollection = textBy(COLLECTION);
 
 /** Whether MongoDB takes the two names together. */
 export const isNamespaceTooLong = (database: string, collection: string): boolean =>
   byteLength(database) + 1 + byteLength(collection) > NAMESPACE_BYTES;
 
-const HOST =
-  /^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*$/i;
+/** As RFC 3986 has it: without a zone, which no URL may name. */
+const IPV6 = (() => {
+  const octet = '(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])';
+  const group = '[0-9a-fA-F]{1,4}';
+  const last = `(?:${group}:${group}|${octet}(?:\\.${octet}){3})`;
+  const upTo = (count: number): string => `(?:(?:${group}:){0,${count}}${group})?::`;
+  const shortened = [0, 1, 2, 3, 4].map(
+    (left) => `${left === 0 ? '::' : upTo(left - 1)}(?:${group}:){${5 - left}}${last}`,
+  );
+  return `(?:(?:${group}:){6}${last}|${shortened.join('|')}|${upTo(4)}${last}|${upTo(5)}${group}|${upTo(6)})`;
+})();
+const LABEL = '[a-zA-Z0-9_](?:[a-zA-Z0-9_-]{0,61}[a-zA-Z0-9_])?';
+
+export const HOST: readonly TextRule[] = [
+  {
+    wants: new RegExp(`^(?:${IPV6}|\\[${IPV6}\\]|(?=.{1,253}$)${LABEL}(?:\\.${LABEL})*)$`, 'u'),
+    says: 'must be one host name or IP address, without a scheme, port or path (for several hosts or a socket use --url)',
+  },
+];
+const parseHostText = textBy(HOST);
 
 /** A host name or IP address; an IPv6 address comes out in brackets, as it stands in a connection string. */
 export function parseHost(answer: unknown): Parsed<string> {
-  const text = parseText(answer);
+  const text = parseHostText(answer);
   if ('problem' in text) return text;
-  const address = text.value.replace(/^\[(.*)\]$/s, '$1');
-  if (isIPv6(address)) return { value: `[${address}]` };
-  if (HOST.test(text.value)) return text;
-  return {
-    problem:
-      'must be one host name or IP address, without a scheme, port or path (for several hosts or a socket use --url)',
-  };
+  return text.value.includes(':') && !text.value.startsWith('[') ? { value: `[${text.value}]` } : text;
 }
 
 export function parsePort(answer: unknown): Parsed<number> {
@@ -87,65 +117,68 @@ export function parsePort(answer: unknown): Parsed<number> {
 }
 
 /** RFC 6265 has no `:` in it, but browsers take it, and `koa:sess` was the default of koa-session up to 5. */
-export const parseCookieName = textWithout(
-  [
-    (text) => !/^[\w!#$%&'*+.:^`|~-]+$/.test(text),
-    "must be a cookie name: letters, digits and ! # $ % & ' * + - . : ^ _ ` | ~ only",
-  ],
-  [
-    (text) => /^__(host|secure)-/i.test(text),
-    'must be given without `__Host-` and `__Secure-`: the generated code adds `__Host-` in production',
-  ],
-  [(text) => text.length > 128, 'must be at most 128 characters long'],
-);
+export const COOKIE_NAME: readonly TextRule[] = [
+  {
+    wants: /^[\w!#$%&'*+.:^`|~-]+$/u,
+    says: "must be a cookie name: letters, digits and ! # $ % & ' * + - . : ^ _ ` | ~ only",
+  },
+  {
+    forbids: new RegExp(`^__(?:${inAnyCase('host')}|${inAnyCase('secure')})-`, 'u'),
+    says: 'must be given without `__Host-` and `__Secure-`: the generated code adds `__Host-` in production',
+  },
+  { bytes: 128 },
+];
+export const parseCookieName = textBy(COOKIE_NAME);
 
-const INHERITED = new Set(Object.getOwnPropertyNames(Object.prototype));
+const INHERITED = Object.getOwnPropertyNames(Object.prototype);
 
 /** What a koa-session object, or any object, has of its own, and the example property of the generated code. */
-const TAKEN = new Set([
+const TAKEN = [
   ...INHERITED,
   ...['isNew', 'length', 'populated', 'maxAge', 'externalKey', 'prototype'],
   ...['save', 'regenerate', 'manuallyCommit', 'commit', 'toJSON', 'then', 'views', 'since'],
-]);
+];
 
-const firstOf = (path: string): string => path.split('.', 1).join();
-
-export const parseUserKey = textWithout(
-  [
-    (text) => !/^[A-Za-z$][\w$]*(\.[A-Za-z_$][\w$]*)*$/.test(text),
-    'must be a property name, or a path of them such as passport.user: letters, digits, _ and $, beginning with a letter (koa-session does not keep what begins with _)',
-  ],
-  [(text) => TAKEN.has(firstOf(text)), 'must not be a property that the session has already'],
-  [
-    (text) => text.split('.').some((name) => INHERITED.has(name)),
-    'must not be a property that every object has',
-  ],
-  [(text) => text.length > 128, 'must be at most 128 characters long'],
-);
+export const USER_KEY: readonly TextRule[] = [
+  {
+    wants: /^[A-Za-z$][\w$]*(?:\.[A-Za-z_$][\w$]*)*$/u,
+    says: 'must be a property name, or a path of them such as passport.user: letters, digits, _ and $, beginning with a letter (koa-session does not keep what begins with _)',
+  },
+  {
+    forbids: new RegExp(`^(?:${TAKEN.join('|')})(?:\\.|$)`, 'u'),
+    says: 'must not be a property that the session has already',
+  },
+  {
+    forbids: new RegExp(`(?:^|\\.)(?:${INHERITED.join('|')})(?:\\.|$)`, 'u'),
+    says: 'must not be a property that every object has',
+  },
+  { bytes: 128 },
+];
+export const parseUserKey = textBy(USER_KEY);
 
 /** Folders that a package manager, git, a build or this program empties or rewrites. */
-const FOREIGN_FOLDERS = new Set(['node_modules', '.git', '.koa-mongo-session', 'dist']);
-/** Far below what any file system takes, with the names of the files to come. */
-const FOLDER_BYTES = 200;
-const WINDOWS_DEVICE = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
+const FOREIGN_FOLDERS = ['node_modules', '.git', '.koa-mongo-session', 'dist'];
+const END = '(?=[/\\\\]|$)';
+const WINDOWS_DEVICE = `(?:${['con', 'prn', 'aux', 'nul'].map(inAnyCase).join('|')}|(?:${inAnyCase('com')}|${inAnyCase('lpt')})[0-9])`;
+const FOLDER_NAME = `(?!-|\\.{1,2}${END}|${WINDOWS_DEVICE}(?:\\.|${END}))[\\p{L}\\p{N}._@+-]+(?<!\\.)`;
 
-const isFolderName = (name: string): boolean =>
-  /^[\p{L}\p{N}._@+-]+$/u.test(name) && !/^-|^\.{1,2}$|\.$/.test(name) && !WINDOWS_DEVICE.test(name);
+export const FOLDER: readonly TextRule[] = [
+  // Far below what any file system takes, with the names of the files to come.
+  { bytes: 200 },
+  {
+    wants: new RegExp(`^(?:\\.[/\\\\])?${FOLDER_NAME}(?:[/\\\\]${FOLDER_NAME})*[/\\\\]?$`, 'u'),
+    says: 'must be a folder inside the project, such as src/session: names of letters, digits and . _ - @ +, joined by /',
+  },
+  {
+    forbids: new RegExp(`(?:^|[/\\\\])(?:${FOREIGN_FOLDERS.map(inAnyCase).join('|')})${END}`, 'u'),
+    says: `must not lie in ${FOREIGN_FOLDERS.join(', ')}`,
+  },
+];
+const parseFolderText = textBy(FOLDER);
 
 /** A folder inside the project, also as Windows writes it; with `/` and neither `.` nor `..` in the outcome. */
 export function parseFolder(answer: unknown): Parsed<string> {
-  const text = parseText(answer);
+  const text = parseFolderText(answer);
   if ('problem' in text) return text;
-  if (byteLength(text.value) > FOLDER_BYTES) return { problem: `must be at most ${FOLDER_BYTES} bytes long` };
-  const segments = text.value.replaceAll('\\', '/').replace(/^\.\//, '').replace(/\/$/, '').split('/');
-  if (!segments.every(isFolderName)) {
-    return {
-      problem:
-        'must be a folder inside the project, such as src/session: names of letters, digits and . _ - @ +, joined by /',
-    };
-  }
-  if (segments.some((name) => FOREIGN_FOLDERS.has(name.toLowerCase()))) {
-    return { problem: `must not lie in ${[...FOREIGN_FOLDERS].join(', ')}` };
-  }
-  return { value: segments.join('/') };
+  return { value: text.value.replaceAll('\\', '/').replace(/^\.\//, '').replace(/\/$/, '') };
 }

@@ -2,6 +2,12 @@ import { parseDuration } from './duration.ts';
 import type { PackageManager } from './managers.ts';
 import { redactUrl } from './mongodb-url.ts';
 import {
+  AUTH_SOURCE,
+  COLLECTION,
+  COOKIE_NAME,
+  DATABASE,
+  FOLDER,
+  HOST,
   parseAuthSource,
   parseCollection,
   parseCookieName,
@@ -11,6 +17,9 @@ import {
   parsePort,
   parseUserKey,
   parseUsername,
+  type TextRule,
+  USER_KEY,
+  USERNAME,
 } from './names.ts';
 import { isOldStore, OLD_STORES, oldCookieName, oldStoreIn, parseOldStore } from './old-stores.ts';
 import type { Parsed } from './parsed.ts';
@@ -71,6 +80,10 @@ interface Flag {
 export interface Option<T = unknown> extends Flag {
   readonly kind: Kind;
   readonly parse: (answer: unknown) => Parsed<T>;
+  /** Of a text: what `parse` checks, as far as a pattern can say it. */
+  readonly rules?: readonly TextRule[];
+  /** Of a switch: the only answer that is taken. */
+  readonly takes?: boolean;
   /** Value → what it means. */
   readonly choices?: Readonly<Record<string, string>>;
   /** Taken when no answer is given. Written as an answer, so that it can be shown. */
@@ -176,6 +189,7 @@ export const OPTIONS = {
     group: 'Connection',
     help: 'mongodb://… or mongodb+srv://…; credentials go to .env only; /database/collection names both',
     kind: 'text',
+    rules: [{ wants: /^mongodb(?:\+srv)?:\/\//u, says: 'must be a connection string' }],
     parse: parseUrlText,
     redact: redactUrl,
     offer: (facts) => `mongodb://127.0.0.1:27017/${suggestDatabase(facts)}`,
@@ -190,6 +204,7 @@ export const OPTIONS = {
     group: 'Connection',
     help: 'host name or IP address',
     kind: 'text',
+    rules: HOST,
     parse: parseHost,
     default: '127.0.0.1',
     styles: ['host'],
@@ -212,6 +227,7 @@ export const OPTIONS = {
     group: 'Connection',
     help: 'database; with --url only for a URL that names none',
     kind: 'text',
+    rules: DATABASE,
     parse: parseDatabase,
     offer: suggestDatabase,
     required: true,
@@ -224,6 +240,7 @@ export const OPTIONS = {
     group: 'Connection',
     help: 'user to log in as; its password is read from MONGODB_PASSWORD',
     kind: 'text',
+    rules: USERNAME,
     parse: parseUsername,
     optional: true,
     styles: ['host'],
@@ -236,6 +253,7 @@ export const OPTIONS = {
     group: 'Connection',
     help: 'database that knows the user',
     kind: 'text',
+    rules: AUTH_SOURCE,
     parse: parseAuthSource,
     default: 'admin',
     styles: ['host'],
@@ -258,6 +276,7 @@ export const OPTIONS = {
     group: 'Connection',
     help: 'accepted for the sake of old scripts: the driver always reconnects',
     kind: 'switch',
+    takes: true,
     parse: (answer) =>
       answer === true ? { value: true } : { problem: 'cannot be turned off: the driver always reconnects' },
     asked: 'never',
@@ -280,6 +299,7 @@ export const OPTIONS = {
     group: 'Sessions',
     help: 'with --adopt, where the other store kept its sessions',
     kind: 'text',
+    rules: COLLECTION,
     parse: parseCollection,
     default: 'sessions',
     asked: 'always',
@@ -290,6 +310,7 @@ export const OPTIONS = {
     group: 'Sessions',
     help: 'where sessions are kept; with --adopt koa_sessions',
     kind: 'text',
+    rules: COLLECTION,
     parse: parseCollection,
     default: 'sessions',
     offer: (_, { adopt }) => (isOldStore(adopt) ? 'koa_sessions' : undefined),
@@ -348,6 +369,7 @@ export const OPTIONS = {
     group: 'Sessions',
     help: 'session property that names its user, such as userId or passport.user: an index, "log out everywhere", a device list',
     kind: 'text',
+    rules: USER_KEY,
     parse: parseUserKey,
     optional: true,
     asked: 'advanced',
@@ -385,6 +407,7 @@ export const OPTIONS = {
     group: 'Sessions',
     help: 'name of the cookie; in production `__Host-` is put before it; with --adopt the name that it had',
     kind: 'text',
+    rules: COOKIE_NAME,
     parse: parseCookieName,
     default: 'koa.sess',
     offer: ({ packages }, { adopt }) => (isOldStore(adopt) ? oldCookieName(adopt, packages) : undefined),
@@ -408,6 +431,7 @@ export const OPTIONS = {
     group: 'Project',
     help: 'folder of the session files, inside the project (default: src/session, or where the sources are)',
     kind: 'text',
+    rules: FOLDER,
     parse: parseFolder,
     offer: ({ sourceFolder }) => `${sourceFolder}/session`,
     asked: 'advanced',

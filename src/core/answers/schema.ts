@@ -1,4 +1,5 @@
 import { LONGEST, SECONDS } from './duration.ts';
+import { ANY_TEXT, type TextRule } from './names.ts';
 import { OPTION_NAMES, type Option, type OptionName, optionOf } from './options.ts';
 
 /** The JSON Schema of the answers that `--config` takes. The rules between answers are checked by a run alone. */
@@ -25,12 +26,12 @@ function schemaOf(name: OptionName): object {
   };
 }
 
-function typeOf({ kind, choices }: Option): object {
+function typeOf({ kind, choices, rules = [], takes }: Option): object {
   switch (kind) {
     case 'choice':
       return { enum: Object.keys(choices ?? {}) };
     case 'switch':
-      return { type: 'boolean' };
+      return takes === undefined ? { type: 'boolean' } : { const: takes };
     case 'port':
       return {
         anyOf: [
@@ -46,8 +47,14 @@ function typeOf({ kind, choices }: Option): object {
         ],
       };
     case 'text':
-      return { type: 'string', minLength: 1 };
+      return { type: 'string', allOf: [...ANY_TEXT, ...rules].map(ruleOf) };
   }
+}
+
+/** A schema counts characters, of which none has less than a byte. */
+function ruleOf(rule: TextRule): object {
+  if ('bytes' in rule) return { maxLength: rule.bytes };
+  return 'wants' in rule ? { pattern: rule.wants.source } : { not: { pattern: rule.forbids.source } };
 }
 
 const PORTS = 65_535;

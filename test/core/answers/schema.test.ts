@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
+import { OPTION_NAMES } from '../../../src/core/answers/options.ts';
 import { answersSchema } from '../../../src/core/answers/schema.ts';
 import { problemsIn } from '../../../src/core/answers/settings.ts';
+import { fc, runs } from '../../support/sampling.ts';
 
 const PUBLISHED = join(import.meta.dirname, '../../../schema/answers.schema.json');
 const validate = new Ajv({ strict: true }).compile(answersSchema());
@@ -53,6 +55,125 @@ describe('the schema and the checks agree', () => {
       expect(validate(answers)).toBe((await problemsIn(answers)).length === 0);
     },
   );
+
+  /** Pieces that mean something to some rule, beside any characters at all. */
+  const PIECES = fc.constantFrom(
+    ...[
+      'a',
+      'Z',
+      '7',
+      '_',
+      '-',
+      '.',
+      '..',
+      '/',
+      '\\',
+      ':',
+      '::',
+      '$',
+      '@',
+      ' ',
+      '\0',
+      '\ud800',
+      'é',
+      '😀',
+      '+',
+      '~',
+      '|',
+    ],
+    ...[
+      'system.',
+      'local',
+      'CONFIG',
+      '$external',
+      '__Host-',
+      '__secure-',
+      'toString',
+      'views',
+      'passport.user',
+    ],
+    ...[
+      'dist',
+      '.GIT',
+      'node_modules',
+      'Con',
+      'lpt1',
+      'src',
+      './',
+      '127.0.0.1',
+      '255',
+      '1:2:3:4:5:6:7',
+      '[',
+      ']',
+    ],
+    ...[
+      'mongodb://',
+      'mongodb+srv://',
+      'db.example.com',
+      '0',
+      '65535',
+      '2147483647',
+      '90m',
+      '3550w',
+      'x'.repeat(63),
+    ],
+    ...['true', 'merge', 'host', 'auto', 'npm', 'koa-session-mongo'],
+  );
+  const TEXT = fc.oneof(
+    fc.array(PIECES, { maxLength: 5 }).map((pieces) => pieces.join('')),
+    fc.string({ unit: 'binary', maxLength: 20 }),
+  );
+  const ANSWER = fc.oneof(
+    { weight: 10, arbitrary: TEXT },
+    fc.constantFrom(null, true, false, [], {}),
+    fc.integer({ min: -1, max: 70_000 }),
+    fc.double(),
+  );
+
+  /** A schema can neither count bytes nor take a connection string apart. */
+  const isBeyondSchema = (name: string, answer: unknown): boolean =>
+    typeof answer === 'string' && (name === 'url' || Buffer.byteLength(answer) > answer.length);
+
+  test.each(OPTION_NAMES)('on any value of %s', (name) => {
+    fc.assert(
+      fc.property(ANSWER, (answer) => {
+        const answers = name === 'url' ? { connection: 'url', url: answer, db: 'app' } : { [name]: answer };
+        const own = problemsIn(answers).filter(({ rule }) => !/^needs |^does not go/.test(rule));
+        const isTaken = own.length === 0;
+        const passes = validate(answers);
+        if (isTaken || !isBeyondSchema(name, answer))
+          expect({ answer, passes }).toEqual({ answer, passes: isTaken });
+      }),
+      { numRuns: runs(5000) },
+    );
+  });
+
+  test.each([
+    ...[
+      '1::',
+      '::',
+      '::1',
+      '1:2:3:4:5:6:7:8',
+      '1:2:3:4:5:6:7::',
+      '1:2:3:4::5:6:7:8',
+      '::ffff:1.2.3.4',
+      '1:2::3::4',
+    ],
+    ...[
+      '1:2:3:4:5:6:1.2.3.4',
+      '::1.2.3',
+      '::256.1.1.1',
+      '::01.2.3.4',
+      ':::',
+      '12345::',
+      'fe80::1%eth0',
+      '1:2:3:4:5:6:7:8:9',
+    ],
+  ])('the IPv6 address %s is one for both where it is one for a URL', (address) => {
+    const answers = { host: address };
+    expect(validate(answers)).toBe(URL.canParse(`http://[${address}]/`));
+    expect(problemsIn(answers).length === 0).toBe(URL.canParse(`http://[${address}]/`));
+  });
 
   test('on unknown answers', () => {
     expect(validate({ conection: 'url' })).toBe(false);
