@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { beforeEach, expect, test } from 'vitest';
-import { olderProgram } from '../support/older-program.ts';
+import { olderProgram } from '../support/other-programs.ts';
 import { readIn, rememberedIn, run, temporaryFolder } from '../support/program.ts';
 
 /*

@@ -28,11 +28,16 @@ interface RunOptions {
   readonly input?: string;
   /** An open file that takes what the program says, in place of the test. */
   readonly output?: WriteStream;
+  /** The file of another program than the one that was built. */
+  readonly program?: string;
 }
 
 /** Runs the built program without a terminal. */
-export async function run(args: readonly string[], { cwd, env = {}, input, output }: RunOptions) {
-  const result = await execa(process.execPath, [PROGRAM, ...args], {
+export async function run(
+  args: readonly string[],
+  { cwd, env = {}, input, output, program = PROGRAM }: RunOptions,
+) {
+  const result = await execa(process.execPath, [program, ...args], {
     cwd,
     env: { ...bareEnvironment(), ...env },
     extendEnv: false,

@@ -6,19 +6,30 @@ import manifest from '../../package.json' with { type: 'json' };
 
 const ROOT = join(import.meta.dirname, '../..');
 
+/** What stands in the templates → what stands there instead. */
+type Texts = Readonly<Record<string, string>>;
+
 /**
  * The built program as it may have been some versions ago: with that version, and with other texts in what it writes.
  *
- * @param texts what stands in the templates now → what stood there
  * @returns the file that Node runs
  */
-export function olderProgram(version: string, texts: Readonly<Record<string, string>>): string {
-  const folder = mkdtempSync(join(tmpdir(), 'older-program-'));
+export function olderProgram(version: string, texts: Texts): string {
+  const folder = copyOfProgram(texts);
+  replaceIn(join(folder, 'dist/cli.cjs'), manifest.version, version);
+  return join(folder, 'bin/create-koa-mongo-session.cjs');
+}
+
+/** The built program with a mistake in it. */
+export const brokenProgram = (texts: Texts): string =>
+  join(copyOfProgram(texts), 'bin/create-koa-mongo-session.cjs');
+
+function copyOfProgram(texts: Texts): string {
+  const folder = mkdtempSync(join(tmpdir(), 'other-program-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   for (const part of ['bin', 'dist']) cpSync(join(ROOT, part), join(folder, part), { recursive: true });
-  replaceIn(join(folder, 'dist/cli.cjs'), manifest.version, version);
   for (const [now, then] of Object.entries(texts)) replaceIn(join(folder, 'dist/templates.json'), now, then);
-  return join(folder, 'bin/create-koa-mongo-session.cjs');
+  return folder;
 }
 
 function replaceIn(path: string, now: string, then: string): void {

@@ -1,0 +1,64 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { Browser } from '../support/http.ts';
+import { useDatabase } from '../support/mongo/index.ts';
+import { MODULES } from '../support/packages.ts';
+import { runAtTerminal, temporaryFolder } from '../support/program.ts';
+import { KEYS } from '../support/terminal.ts';
+
+const database = useDatabase();
+
+/** An npm that installs the packages of this repository, and does all else itself. */
+function npmThatInstalls(cwd: string): string {
+  const npm = `#!/bin/sh
+if [ "$1" = install ]; then exec ln -s ${MODULES} node_modules; fi
+PATH=\${PATH#*:} exec npm "$@"
+`;
+  mkdirSync(join(cwd, 'bin'));
+  writeFileSync(join(cwd, 'bin/npm'), npm, { mode: 0o755 });
+  return `${join(cwd, 'bin')}:${process.env.PATH}`;
+}
+
+test('"Start it now?": yes makes the indexes, starts the app at an address that answers, and Ctrl-C ends it', async () => {
+  const cwd = await temporaryFolder();
+  const env = { PATH: npmThatInstalls(cwd), PORT: '0' };
+  const args = ['shop', '-c', 'url', '--url', database.url, '--collection', 'sessions', '--ttl', '1d'];
+  const terminal = runAtTerminal(args, { cwd, env });
+  await terminal.answer('Change anything else?', '');
+  await terminal.answer('Install the packages now with npm?', '');
+  await terminal.sees('Installed with npm');
+  await terminal.answer('Start it now?', '');
+
+  await terminal.sees('$ npm run migrate:sessions');
+  await terminal.sees('create index session_ttl');
+  await terminal.sees('done, and verified');
+  await terminal.sees('$ npm run dev');
+  await terminal.sees('Listening on http://localhost:');
+  await terminal.sees('\n');
+  const [, port] = /Listening on http:\/\/localhost:(\d+)/.exec(terminal.screen) ?? [];
+  const origin = `http://localhost:${port}`;
+  expect((await new Browser(origin).get('/')).text).toContain('Views: 1');
+  // A database that answers already is not started once more.
+  expect(terminal.screen).not.toContain('$ docker');
+
+  terminal.type(KEYS.ctrlC);
+  expect(await terminal.ended, terminal.screen).toMatchObject({ exitCode: 130 });
+  expect(terminal.screen).toContain('The app was stopped; all files are written.');
+  await expect(fetch(origin)).rejects.toThrow('fetch failed');
+});
+
+test('a command of it that fails is named, with exit code 5 and where to go on', async () => {
+  const cwd = await temporaryFolder();
+  const env = { PATH: npmThatInstalls(cwd) };
+  const args = ['shop', '-c', 'url', '--url', database.url, '--collection', 'others', '--ttl', '1d'];
+  const terminal = runAtTerminal(args, { cwd, env });
+  await terminal.answer('Change anything else?', '');
+  await terminal.answer('Install the packages now with npm?', '');
+  await terminal.sees('Next steps');
+  writeFileSync(join(cwd, 'shop/scripts/migrate-sessions.ts'), 'process.exitCode = 6;\n');
+  await terminal.answer('Start it now?', '');
+  expect(await terminal.ended, terminal.screen).toMatchObject({ exitCode: 5 });
+  expect(terminal.screen).toMatch(/npm run migrate:sessions ended with exit code 6; all files are\s+written/);
+  expect(terminal.screen).not.toContain('$ npm run dev');
+});

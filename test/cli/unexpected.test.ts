@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import manifest from '../../package.json' with { type: 'json' };
+import { brokenProgram } from '../support/other-programs.ts';
+import { filesIn, run, temporaryFolder } from '../support/program.ts';
+
+/** A template that names a value which no project has. */
+const MISTAKE = { '"call","literal","collection"': '"call","literal","colection"' };
+const ARGS = ['app', '-c', 'url', '--url', 'mongodb://ann:tiger@127.0.0.1/shop'];
+
+/** Runs a program that has the mistake. */
+async function runBroken(args: readonly string[], env: Record<string, string> = {}) {
+  const cwd = await temporaryFolder();
+  const end = await run(args, { cwd, env, program: brokenProgram(MISTAKE) });
+  expect(await filesIn(cwd)).toEqual([]);
+  expect(end.stdout + end.stderr).not.toContain('tiger');
+  return end;
+}
+
+test('an unexpected error says where to report it, and what to put in', async () => {
+  const { exitCode, stdout, stderr } = await runBroken(ARGS);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+  expect(stderr).toBe(`error: this is a bug in create-koa-mongo-session. Please report it:
+  ${manifest.bugs.url}
+with the command that you ran, without passwords, and with this:
+  create-koa-mongo-session ${manifest.version}, Node.js ${process.version}, ${process.platform} ${process.arch}
+and what the same command says with DEBUG=1 before it.
+`);
+});
+
+test('with DEBUG=1 it shows the error itself, and where it came from', async () => {
+  const { exitCode, stderr } = await runBroken(ARGS, { DEBUG: '1' });
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(/Please report it:[\s\S]*colection[\s\S]*\n +at .*main\.cjs/);
+});
+
+test('with --json it is the one value on standard output, too', async () => {
+  const { exitCode, stdout } = await runBroken([...ARGS, '--json']);
+  expect(exitCode).toBe(1);
+  expect(JSON.parse(stdout)).toMatchObject({
+    exitCode: 1,
+    error: { message: expect.stringContaining(manifest.bugs.url) },
+  });
+});
+
+test('the place is one address, in package.json, of which the owner is filled in once', () => {
+  expect(manifest.bugs.url).toMatch(/^https:\/\/github\.com\/[\w-]+\/create-koa-mongo-session\/issues$/);
+  expect(manifest.homepage).toMatch(/^https:\/\//);
+});
