@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
-import manifest from '../package.json' with { type: 'json' };
+import { RESULTS as HOME, NAMED } from './subject.ts';
 
 /** What a topic has to say, as it stands in bench/RESULTS.md. */
 export interface Section {
@@ -21,8 +21,8 @@ interface Result extends Section {
   readonly program: string;
 }
 
-const RESULTS = join(import.meta.dirname, 'results');
-const REPORT = join(import.meta.dirname, 'RESULTS.md');
+const RESULTS = join(HOME, 'results');
+const REPORT = join(HOME, 'RESULTS.md');
 
 /** Keeps the result beside those of the other topics, and writes the report of all. */
 export function keep(topic: string, section: Section): void {
@@ -32,7 +32,7 @@ export function keep(topic: string, section: Section): void {
     ...section,
     date: new Date().toISOString().slice(0, 16).replace('T', ' '),
     machine: machine(),
-    program: manifest.version,
+    program: NAMED,
   };
   writeFileSync(join(RESULTS, `${topic}.json`), `${JSON.stringify(result, undefined, 2)}\n`);
 }
@@ -57,7 +57,7 @@ export function sectionText(result: Result): string {
     line(result.columns.map(() => '---')),
     ...result.rows.map(line),
     '',
-    `${result.date} UTC · create-koa-mongo-session ${result.program} · ${[...result.versions, result.machine].join(' · ')} · \`npm run bench -- ${result.topic}\``,
+    `${result.date} UTC · ${result.program} · ${[...result.versions, result.machine].join(' · ')} · \`npm run bench -- ${result.topic}\``,
     '',
   ].join('\n');
 }

@@ -19,5 +19,6 @@ export async function serve(mount: (app: Koa) => unknown): Promise<void> {
     const { user, system } = process.cpuUsage();
     process.send?.({ cpu: user + system });
   });
+  process.once('disconnect', () => process.exit());
   process.send?.({ port: (server.address() as AddressInfo).port });
 }

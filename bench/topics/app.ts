@@ -31,8 +31,9 @@ export async function app(): Promise<Section> {
   installPeers();
   const server = await startServer();
   const url = withDatabase(server.url, `bench-${randomBytes(6).toString('hex')}`);
-  const apps = await Promise.all(Object.keys(APPS).map((name) => startApp(name, url)));
+  const apps: App[] = [];
   try {
+    for (const name of Object.keys(APPS)) apps.push(await startApp(name, url));
     const rate = await inTurns<string>(
       ROUNDS,
       Object.fromEntries(Object.values(APPS).map((name, at) => [name, () => rateOf(apps[at] as App)])),
@@ -71,7 +72,10 @@ async function startApp(name: string, url: string): Promise<App> {
     execArgv: ['--import', 'tsx'],
     env: { ...cleanEnvironment(), MONGODB_URL: url, APP_KEYS: 'for the benchmark only' },
   });
-  const [{ port }] = (await once(child, 'message')) as [{ port: number }];
+  const ended = once(child, 'exit').then(() => {
+    throw new Error(`the app of ${name} ended before it listened`);
+  });
+  const [{ port }] = (await Promise.race([once(child, 'message'), ended])) as [{ port: number }];
   return { child, port };
 }
 

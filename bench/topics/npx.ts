@@ -6,9 +6,9 @@ import { cleanEnvironment } from '../child.ts';
 import { inTurns, shown } from '../measure.ts';
 import { packageFolder, versionOf } from '../peers.ts';
 import type { Section } from '../report.ts';
+import { SUBJECT } from '../subject.ts';
 
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 9);
-const ROOT = join(import.meta.dirname, '../..');
 /** Those that bring all their code along, as ours does. */
 const PEERS = ['create-vite', 'create-hono'];
 
@@ -17,7 +17,7 @@ export async function npx(): Promise<Section> {
   const cache = mkdtempSync(join(tmpdir(), 'bench-npx-'));
   try {
     const packages = [
-      ['create-koa-mongo-session', ROOT],
+      ['create-koa-mongo-session', SUBJECT],
       ...PEERS.map((name) => [name, packageFolder(name)]),
     ] as const;
     const contenders = packages.map(([name = '', folder = '']) => {
@@ -32,7 +32,7 @@ export async function npx(): Promise<Section> {
       rows: Object.entries(figures).map(([name, each]) => [name, shown(each, 0)]),
       versions: [
         ...PEERS.map(versionOf),
-        `npm ${npm(['--version'], ROOT).trim()}`,
+        `npm ${npm(['--version'], SUBJECT).trim()}`,
         `Node ${process.version}`,
       ],
     };

@@ -1,13 +1,12 @@
 import { createHash, randomBytes, randomInt } from 'node:crypto';
 import { MongoClient } from 'mongodb';
-import { connect } from '../../test/golden/db/expected/src/session/connection.ts';
-import { Sessions } from '../../test/golden/db/expected/src/session/sessions.ts';
 import type { SessionDocument } from '../../test/golden/db/expected/src/session/types.ts';
 import { withDatabase } from '../../test/support/mongo/urls.ts';
 import { figuresOf, shown } from '../measure.ts';
 import { payloadOf } from '../payload.ts';
 import type { Section } from '../report.ts';
 import { startServer } from '../server.ts';
+import { connectionModules, storeClass } from '../subject.ts';
 
 const SIZES = [1_000, 10_000, 100_000, 1_000_000];
 const BATCH = 10_000;
@@ -44,7 +43,8 @@ export async function scale(): Promise<Section> {
 }
 
 async function timesAt(client: MongoClient, size: number): Promise<string[]> {
-  const store = new Sessions(connect(client.db() as unknown as Parameters<typeof connect>[0]), { ttl: TTL });
+  const [Store, { db }] = [await storeClass(), await connectionModules()];
+  const store = new Store(db.connect(client.db() as never), { ttl: TTL });
   const read = async (ctx: object, key: string) => (await store.get(key, TTL, { ctx })) ?? {};
   const change = async (ctx: object, key: string) => {
     const payload = await read(ctx, key);

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { cleanEnvironment } from '../child.ts';
 import { inTurns, shown } from '../measure.ts';
 import type { Section } from '../report.ts';
+import { PROGRAM } from '../subject.ts';
 
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
-const OURS = join(import.meta.dirname, '../../bin/create-koa-mongo-session.cjs');
 const SIZES = [100, 10_000, 100_000];
 const FILES_A_FOLDER = 100;
 
@@ -52,7 +52,7 @@ function projectOf(folder: string, size: number): string {
 function timeOf(args: readonly string[]): number {
   const start = performance.now();
   try {
-    execFileSync(process.execPath, [OURS, ...args], { stdio: 'pipe', env: cleanEnvironment() });
+    execFileSync(process.execPath, [PROGRAM, ...args], { stdio: 'pipe', env: cleanEnvironment() });
   } catch (error) {
     if ((error as { status?: number }).status !== 3) throw error;
   }

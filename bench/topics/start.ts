@@ -3,17 +3,17 @@ import { run } from '../child.ts';
 import { inTurns, ratio, shown } from '../measure.ts';
 import { packageFolder, programOf, versionOf } from '../peers.ts';
 import type { Section } from '../report.ts';
+import { PROGRAM } from '../subject.ts';
 
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 15);
-const OURS = join(import.meta.dirname, '../../bin/create-koa-mongo-session.cjs');
 
 /** Name → what Node runs; a new folder each time. */
 const commands = (): Readonly<Record<string, readonly string[]>> => ({
   'node -e 0': ['-e', '0'],
-  'a new project': [OURS, 'app', '--yes', '--no-install'],
-  'the same with --dry-run': [OURS, 'app', '--yes', '--dry-run'],
-  '--help': [OURS, '--help'],
-  '--version': [OURS, '--version'],
+  'a new project': [PROGRAM, 'app', '--yes', '--no-install'],
+  'the same with --dry-run': [PROGRAM, 'app', '--yes', '--dry-run'],
+  '--help': [PROGRAM, '--help'],
+  '--version': [PROGRAM, '--version'],
   'create-vite: a new project': [
     programOf('create-vite'),
     'app',

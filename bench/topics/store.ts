@@ -1,18 +1,16 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { type Collection, MongoClient } from 'mongodb';
 import mongoose from 'mongoose';
-import * as ofDb from '../../test/golden/db/expected/src/session/connection.ts';
-import * as ofMongoose from '../../test/golden/mongoose/expected/src/session/connection.ts';
-import * as ofUrl from '../../test/golden/url/expected/src/session/connection.ts';
-import { Sessions } from '../../test/golden/url/expected/src/session/sessions.ts';
+import type { Sessions } from '../../test/golden/url/expected/src/session/sessions.ts';
 import type { SessionConnection, SessionDocument } from '../../test/golden/url/expected/src/session/types.ts';
 import { withDatabase } from '../../test/support/mongo/urls.ts';
 import { inTurns, ratio, shown } from '../measure.ts';
 import { type Payload, payloadOf } from '../payload.ts';
 import type { Section } from '../report.ts';
 import { startServer } from '../server.ts';
+import { connectionModules, storeClass } from '../subject.ts';
 
-const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 11);
+const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 7);
 const OPERATIONS = 500;
 const AT_A_TIME = 64;
 const TTL = 14 * 24 * 60 * 60 * 1000;
@@ -94,14 +92,16 @@ const OPERATIONS_MEASURED: Readonly<Record<string, Operation>> = {
 /** What the store costs the process that uses it, beside the least that any store has to do. */
 export async function store(): Promise<Section> {
   const server = await startServer();
+  const Store = await storeClass();
+  const modules = await connectionModules();
   const url = withDatabase(server.url, `bench-${randomBytes(6).toString('hex')}`);
   const client = new MongoClient(url);
   process.env.MONGODB_URL = url;
   const other = await mongoose.createConnection(url).asPromise();
   const connections: Readonly<Record<string, SessionConnection>> = {
-    url: ofUrl.connect(),
-    db: ofDb.connect(client.db() as unknown as Parameters<typeof ofDb.connect>[0]),
-    mongoose: ofMongoose.connect(other as unknown as Parameters<typeof ofMongoose.connect>[0]),
+    url: modules.url.connect(),
+    db: modules.db.connect(client.db() as never),
+    mongoose: modules.mongoose.connect(other as never),
   };
   const documents = client.db().collection<SessionDocument>('sessions');
   try {
@@ -110,12 +110,12 @@ export async function store(): Promise<Section> {
       const payload = payloadOf(bytes);
       for (const [name, operation] of Object.entries(OPERATIONS_MEASURED)) {
         const ours = Object.entries(connections).map(([style, connection]) => {
-          const sessions = new Sessions(connection, { ttl: TTL });
+          const sessions = new Store(connection, { ttl: TTL });
           const prepare = (session: Session) => operation.prepare(session, payload, sessions);
           const operate = (session: Session) => operation.ours(session, payload, sessions);
           return [style, () => cpuOf(documents, prepare, operate)] as const;
         });
-        const plain = new Sessions(connections.db as SessionConnection, { ttl: TTL });
+        const plain = new Store(connections.db as SessionConnection, { ttl: TTL });
         const bare = () =>
           cpuOf(
             documents,

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageFolder, versionOf } from '../peers.ts';
 import type { Section } from '../report.ts';
+import { SUBJECT } from '../subject.ts';
 
-const ROOT = join(import.meta.dirname, '../..');
 const PEERS = ['create-vite', 'create-hono', 'sv', 'create-t3-app'];
 
 interface Packed {
@@ -16,7 +16,7 @@ interface Packed {
 /** What npm downloads and unpacks for each; without packages that it would have to fetch as well. */
 export async function weight(): Promise<Section> {
   const packages = [
-    ['create-koa-mongo-session', ROOT],
+    ['create-koa-mongo-session', SUBJECT],
     ...PEERS.map((name) => [name, packageFolder(name)]),
   ] as const;
   return {
