@@ -106,6 +106,8 @@ function decide(disk: OnDisk, forms: Forms): Outcome {
   const mine = plainText(disk.text);
   if (mine === next || mine === formattedNext) return { action: alreadySaid(base, next) };
   if (hasConflictMarkers(mine)) return refuse('has conflict markers; settle them, then run again');
+  const isMergeable = [mine, base ?? ''].every((text) => countLines(text) <= MAX_LINES);
+  if (!isMergeable && mine !== base && base !== next) return refuse(TOO_LONG, 2);
   if (base === undefined || formattedBase === undefined) return untracked(disk.text, formattedNext);
   if (base === next) return { action: 'keep' };
   if (disk.isReadOnly) return refuse('is read-only; make it writable (chmod u+w), then run again');
@@ -113,6 +115,12 @@ function decide(disk: OnDisk, forms: Forms): Outcome {
   if (mine === base) return rewrite('update', disk.text, next);
   return merge(disk.text, { ...forms, base, formattedBase });
 }
+
+/** A merge takes a time and a depth that grow with the lines; no file that is generated has a tenth as many. */
+const MAX_LINES = 20_000;
+const TOO_LONG = `has more than ${MAX_LINES} lines, too many to be merged; make it shorter or move it elsewhere, then run again`;
+
+const countLines = (text: string): number => text.split('\n').length;
 
 function alreadySaid(base: string | undefined, next: string): 'adopt' | 'unchanged' | 'advance' {
   if (base === undefined) return 'adopt';

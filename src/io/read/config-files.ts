@@ -1,30 +1,50 @@
+import type { Stats } from 'node:fs';
 import { isTooDeep } from '../../core/answers/nesting.ts';
-import { readRegular } from '../files.ts';
-import { PathError } from '../system-errors.ts';
+import { readRegular, statIfThere } from '../files.ts';
+import { PathError, reasonOf } from '../system-errors.ts';
+
+type Answer = string | boolean | Stats;
+
+/** By the name of the call, as get-tsconfig asks its cache; undefined leaves the call to it. */
+const CALLS: Readonly<Record<string, (path: string) => Answer | undefined>> = {
+  existsSync: (path) => statIfThere(path) !== undefined,
+  statSync: statIfThere,
+  readFileSync: read,
+};
 
 /**
  * What get-tsconfig reads, and keeps by call and path: a tsconfig, those that it extends, and the package.json files
  * that say where they are. Read with care, as UTF-8 or UTF-16, as tsc does.
  */
 export class ConfigFiles extends Map<string, string> {
-  /** The last thing that went wrong; get-tsconfig tells of it in general terms only. */
+  /** The last thing that went wrong; get-tsconfig tells of it in general terms only, or takes it for nothing. */
   problem: Error | undefined;
 
+  /** Not always a text, whatever get-tsconfig calls it. */
   override get(key: string): string | undefined {
-    const path = /^readFileSync:(.*):utf8$/s.exec(key)?.[1];
-    return super.get(key) ?? (path === undefined ? undefined : this.read(path));
+    const [, name = '', path = ''] = /^(\w+):(.*?)(?::utf8)?$/s.exec(key) ?? [];
+    return super.get(key) ?? (this.answer(name, path) as string | undefined);
   }
 
-  private read(path: string): string {
+  /** @throws the error of the system by which what was read is not all that there is */
+  refuseUnread(): void {
+    if (reasonOf(this.problem) !== undefined) throw this.problem;
+  }
+
+  private answer(name: string, path: string): Answer | undefined {
     try {
-      const text = decode(readRegular(path)?.bytes ?? Buffer.from(''));
-      if (isTooDeep(text)) throw new PathError(path, 'is nested too deeply');
-      return text.trim() === '' ? '{}' : text;
+      return CALLS[name]?.(path);
     } catch (error) {
       this.problem = error as Error;
       throw error;
     }
   }
+}
+
+function read(path: string): string {
+  const text = decode(readRegular(path)?.bytes ?? Buffer.from(''));
+  if (isTooDeep(text)) throw new PathError(path, 'is nested too deeply');
+  return text.trim() === '' ? '{}' : text;
 }
 
 function decode(bytes: Buffer): string {

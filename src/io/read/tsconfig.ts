@@ -5,7 +5,6 @@ import { DEFAULT_SOURCES, sourceFolderOf } from '../../core/project/source-folde
 import type { Project } from '../../core/project/working-tree.ts';
 import type { RenderedFile } from '../../core/render/rendered-file.ts';
 import { statIfThere } from '../files.ts';
-import { reasonOf } from '../system-errors.ts';
 import { ConfigFiles } from './config-files.ts';
 import { sourceFiles } from './sources.ts';
 
@@ -33,14 +32,15 @@ export async function readBuild(
   const files = new ConfigFiles();
   try {
     const config = await configFor(root, dir, files);
+    files.refuseUnread();
     return {
       importExtension: extensionFor(config.config.compilerOptions ?? {}),
       sourceFolder: sourceFolderOf(foldersIn(config, root)),
       warnings: [],
     };
   } catch (error) {
+    files.refuseUnread();
     const { message: reason } = files.problem ?? (error as Error);
-    if (reasonOf(files.problem) !== undefined) throw files.problem;
     const effect =
       settled === undefined
         ? 'imports are written with ".ts". --import-extension says otherwise'
@@ -125,8 +125,10 @@ export async function doubtsAboutBuild(
   const isOurs = kind === 'new' && !kept.includes('tsconfig');
   if (isOurs || added.length === 0 || !statIfThere(pathIn(root))) return [];
   const { createFilesMatcher } = await import('get-tsconfig');
-  const configs = await unlessDamaged(() => configsOf(root, new ConfigFiles()));
-  const own = await unlessDamaged(() => configFor(root, dir, new ConfigFiles()));
+  const files = new ConfigFiles();
+  const configs = await unlessDamaged(() => configsOf(root, files));
+  const own = await unlessDamaged(() => configFor(root, dir, files));
+  files.refuseUnread();
   const isNew = added.some(({ path }) => path.startsWith(`${dir}/`));
   const about = own && isNew ? sessionDoubts(optionsOf(own, root), dir, modules) : [];
   const others: string[] = [];

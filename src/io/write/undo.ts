@@ -61,7 +61,9 @@ function asTheRunLeftIt(locate: Locate, { path, before, after }: Step): Buffer |
 
 /** What the last run did to `.env`, and is not taken back with it. */
 export async function leftInEnv(root: string): Promise<LeftInEnv | undefined> {
-  const step = readJournal(root, UNDO)?.steps.find(({ path }) => path === ENV_FILE);
-  if (step === undefined || locator(root)(ENV_FILE).stats === undefined) return undefined;
-  return step.before === undefined ? 'file' : 'lines';
+  return onlyReading(root, () => {
+    const step = readJournal(root, UNDO)?.steps.find(({ path }) => path === ENV_FILE);
+    if (step === undefined || locator(root)(ENV_FILE).stats === undefined) return undefined;
+    return step.before === undefined ? 'file' : 'lines';
+  });
 }

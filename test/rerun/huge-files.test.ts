@@ -1,0 +1,70 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { run, temporaryFolder } from '../support/program.ts';
+import { wholeSnapshot } from '../support/rerun/scenario.ts';
+
+/* A generated file that was made larger than any that a person writes: each run ends, with a message or a merge. */
+
+const STORE = 'src/session/store.ts';
+const MEGABYTE = 1_000_000;
+const LATER = ['--no-input', '--user-key', 'userId'];
+
+const template = mkdtempSync(join(tmpdir(), 'huge-files-'));
+beforeAll(async () => {
+  expect(await run(['--yes', '-c', 'db'], { cwd: template })).toMatchObject({ exitCode: 0 });
+});
+afterAll(() => rmSync(template, { recursive: true }));
+
+async function projectWith(edit: (text: string) => string): Promise<string> {
+  const cwd = await temporaryFolder();
+  cpSync(template, cwd, { recursive: true });
+  writeFileSync(join(cwd, STORE), edit(readFileSync(join(cwd, STORE), 'utf8')));
+  return cwd;
+}
+
+test.each<[string, (text: string) => string, string]>([
+  [
+    '10 MB of lines',
+    (text) => text + '// mine\n'.repeat((10 * MEGABYTE) / 8),
+    'is larger than 2000000 bytes',
+  ],
+  ['one line of 5 MB', (text) => `${text}// ${'x'.repeat(5 * MEGABYTE)}\n`, 'is larger than 2000000 bytes'],
+  ['a million empty lines', (text) => '\n'.repeat(MEGABYTE) + text, 'has more than 20000 lines'],
+  ['400,000 times the same line', (text) => text + '}\n'.repeat(400_000), 'has more than 20000 lines'],
+  [
+    '100 lines between each two',
+    (text) => text.replaceAll('\n', `\n${'}\n'.repeat(100)}`),
+    'has more than 20000 lines',
+  ],
+])('%s: 2, the file is named, and nothing is touched', async (_, edit, says) => {
+  const cwd = await projectWith(edit);
+  const before = wholeSnapshot(cwd);
+  const { exitCode, stderr } = await run(LATER, { cwd });
+  expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: expect.stringContaining(`${STORE} ${says}`) });
+  expect(wholeSnapshot(cwd)).toEqual(before);
+});
+
+test.each<[string, (text: string) => string]>([
+  ['one line of 1.9 MB', (text) => `${text}// ${'x'.repeat(1.9 * MEGABYTE)}\n`],
+  ['19,000 lines', (text) => text + Array.from({ length: 19_000 }, (_, at) => `// mine ${at}\n`).join('')],
+  ['19,000 times the same line', (text) => text + '}\n'.repeat(19_000)],
+])('%s: merged, and kept', async (_, edit) => {
+  const cwd = await projectWith(edit);
+  const mine = readFileSync(join(cwd, STORE), 'utf8').slice(-1000);
+  expect(await run(LATER, { cwd })).toMatchObject({ exitCode: 0 });
+  expect(readFileSync(join(cwd, STORE), 'utf8')).toContain(mine);
+});
+
+test('one to which nothing is to be merged stays as it is: 0', async () => {
+  const cwd = await projectWith((text) => text + '}\n'.repeat(400_000));
+  expect(await run(['--no-input'], { cwd })).toMatchObject({ exitCode: 0 });
+});
+
+test('one that is given up for the new text is backed up whole', async () => {
+  const cwd = await projectWith((text) => text + '}\n'.repeat(400_000));
+  const mine = readFileSync(join(cwd, STORE), 'utf8');
+  expect(await run(['--no-input', '--restore', STORE], { cwd })).toMatchObject({ exitCode: 0 });
+  expect(Object.values(wholeSnapshot(cwd))).toContain(mine);
+});
