@@ -7,14 +7,12 @@ import { DAY, loadMigration, makeProject, openDatabase, planOf, session, session
 import { between } from './proxy.ts';
 
 const migrate = await loadMigration();
-const CREATE = 'create index session_ttl ({"expiresAt":1}, TTL 0 s)';
+const CREATE = 'create index {"name":"session_ttl","key":{"expiresAt":1},"expireAfterSeconds":0}';
 
 test.each([
   { args: ['--nonsense'], says: "Unknown option '--nonsense'" },
-  { args: ['prune', 'more'], says: 'unknown argument more' },
-  { args: ['drop'], says: 'unknown argument drop' },
-  { args: ['prune', '--from', 'old'], says: 'prune takes no --from and no --old-ttl' },
-  { args: ['prune', '--old-ttl', '60'], says: 'prune takes no --from and no --old-ttl' },
+  { args: ['prune', 'more'], says: 'unknown argument: prune,more' },
+  { args: ['drop'], says: 'unknown argument: drop' },
   { args: ['--from', 'sessions'], says: '--from takes the name of another collection' },
   { args: ['--from', ''], says: '--from takes the name of another collection' },
   { args: ['--old-ttl', 'soon'], says: '--old-ttl takes the seconds of a lifetime' },
@@ -162,7 +160,7 @@ describe('a service that refuses what it does not know', () => {
     const run = await migrate(through);
     expect(run).toMatchObject({ exitCode, stdout: expect.not.stringContaining('done') });
     expect(run.stderr).toContain(says);
-    if (exitCode === 1) expect(run.stderr).toContain(`could not ${CREATE}`);
+    expect(run.progress).toEqual([`${CREATE} …`]);
     expect(await migrate(url)).toMatchObject({ exitCode: 0 });
   });
 
@@ -174,9 +172,8 @@ describe('a service that refuses what it does not know', () => {
     );
     expect(await migrate(through)).toMatchObject({
       exitCode: 1,
-      stderr: expect.stringContaining(
-        'could not delete sessions that are over (1): refused: DocumentValidationFailure',
-      ),
+      progress: ['delete sessions that are over (1) …'],
+      stderr: 'error: refused: DocumentValidationFailure\n',
     });
   });
 });
@@ -236,9 +233,8 @@ describe('privileges', () => {
     expect(await migrate(url, ['--check'])).toMatchObject({ exitCode: 3, stderr: '' });
     const refused = await migrate(url);
     expect(refused).toMatchObject({ exitCode: 1 });
-    expect(refused.stderr).toContain(
-      `could not ${CREATE}: the database user lacks a privilege: readWrite has all`,
-    );
+    expect(refused.progress).toEqual([`${CREATE} …`]);
+    expect(refused.stderr).toContain('error: the database user lacks a privilege: readWrite has all');
     expect(refused.stderr).not.toContain('s3cret');
   });
 

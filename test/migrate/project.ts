@@ -25,7 +25,9 @@ type Environment = Readonly<Record<string, string>>;
 export interface Run {
   readonly exitCode: number;
   readonly stdout: string;
+  /** Without the lines on progress. */
   readonly stderr: string;
+  readonly progress: readonly string[];
 }
 
 type Migrate = (url: string, args?: readonly string[], env?: Environment) => Promise<Run>;
@@ -57,6 +59,7 @@ export async function loadMigration(
         exitCode: await main([...args]),
         stdout: stdout.join(''),
         stderr: withoutProgress(stderr.join('')),
+        progress: progressIn(stderr.join('')),
       };
     } finally {
       log.mockRestore();
@@ -66,8 +69,10 @@ export async function loadMigration(
   };
 }
 
-/** On a busy machine any step may take the seconds after which the script says what it is waiting for. */
-const withoutProgress = (stderr: string): string => stderr.replaceAll(/^.*: (?:\d+|…)\n/gm, '');
+/** Which step it is at, and how far it has come. */
+const withoutProgress = (stderr: string): string => stderr.replaceAll(/^.*(?: …| so far)\n/gm, '');
+
+const progressIn = (stderr: string): string[] => stderr.match(/^.*(?: …| so far)$/gm) ?? [];
 
 /** A generated project with the packages that it names, for what takes a process of its own. */
 export function makeProject(change: Partial<Settings> = {}) {
@@ -95,15 +100,20 @@ export function makeProject(change: Partial<Settings> = {}) {
       stripFinalNewline: false,
     });
     const ended = running.then(({ exitCode, signal, stdout, stderr }) => {
-      return { exitCode, signal, stdout, stderr: withoutProgress(stderr) };
+      return { exitCode, signal, stdout, stderr: withoutProgress(stderr), progress: progressIn(stderr) };
     });
-    return { ended, kill: () => running.kill('SIGKILL') };
+    return { ended, kill: (by: 'SIGKILL' | 'SIGINT' | 'SIGTERM' = 'SIGKILL') => running.kill(by) };
   };
 }
 
 /** What the script says it will do, one line each. */
 export function planOf({ stdout }: { readonly stdout: string }): string[] {
   return stdout.split('\n').flatMap((line) => (line.startsWith('  - ') ? [line.slice(4)] : []));
+}
+
+/** The same, with the name of an index in the place of all its options. */
+export function actionsOf(run: { readonly stdout: string }): string[] {
+  return planOf(run).map((line) => line.replace(/ index \{.*"name":"([^"]+)".*$/, ' index $1'));
 }
 
 /** A database of the test's own, on the server that all tests share unless another is given. */

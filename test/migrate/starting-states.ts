@@ -28,15 +28,15 @@ export interface Mended extends StartingState {
 
 /** Where it stops before the first change. */
 export interface Refused extends StartingState {
-  readonly says: readonly string[];
+  readonly says: readonly (string | RegExp)[];
 }
 
 const TTL = { expireAfterSeconds: 0 };
 const RIGHT = 'session_ttl {"expiresAt":1} 0';
 const USER = 'session_user {"user":1} {"user":{"$exists":true}}';
-const CREATE = 'create index session_ttl ({"expiresAt":1}, TTL 0 s)';
-const CREATE_USER = 'create index session_user ({"user":1})';
-const dropped = (index: string) => `drop index ${index}, whose options are not those wanted`;
+const CREATE = 'create index session_ttl';
+const CREATE_USER = 'create index session_user';
+const dropped = (name: string) => `drop index ${name}`;
 const IF_USER = { partialFilterExpression: { user: { $exists: true } } };
 
 /** Indexes that stand where the TTL index should stand. */
@@ -46,21 +46,16 @@ const IN_ITS_PLACE: readonly (readonly [
   index: string,
   real?: true,
 ])[] = [
-  ['no TTL', {}, 'expiresAt_1 ({"expiresAt":1})'],
-  ['another TTL', { expireAfterSeconds: 3600 }, 'expiresAt_1 ({"expiresAt":1}, TTL 3600 s)'],
-  ['another TTL and name', { expireAfterSeconds: 60, name: 'mine' }, 'mine ({"expiresAt":1}, TTL 60 s)'],
-  ['a partial TTL index', { ...TTL, ...IF_USER }, 'expiresAt_1 ({"expiresAt":1}, TTL 0 s)'],
-  ['a sparse TTL index', { ...TTL, sparse: true }, 'expiresAt_1 ({"expiresAt":1}, TTL 0 s)'],
-  ['a unique TTL index', { ...TTL, unique: true }, 'expiresAt_1 ({"expiresAt":1}, TTL 0 s, unique)'],
-  ['a unique index', { unique: true }, 'expiresAt_1 ({"expiresAt":1}, unique)'],
-  ['a hidden TTL index', { ...TTL, hidden: true }, 'expiresAt_1 ({"expiresAt":1}, TTL 0 s)'],
-  [
-    'a TTL index with a collation',
-    { ...TTL, collation: { locale: 'de' } },
-    'expiresAt_1 ({"expiresAt":1}, TTL 0 s)',
-    true,
-  ],
-  ['no TTL under the name of the right one', { name: 'session_ttl' }, 'session_ttl ({"expiresAt":1})'],
+  ['no TTL', {}, 'expiresAt_1'],
+  ['another TTL', { expireAfterSeconds: 3600 }, 'expiresAt_1'],
+  ['another TTL and name', { expireAfterSeconds: 60, name: 'mine' }, 'mine'],
+  ['a partial TTL index', { ...TTL, ...IF_USER }, 'expiresAt_1'],
+  ['a sparse TTL index', { ...TTL, sparse: true }, 'expiresAt_1'],
+  ['a unique TTL index', { ...TTL, unique: true }, 'expiresAt_1'],
+  ['a unique index', { unique: true }, 'expiresAt_1'],
+  ['a hidden TTL index', { ...TTL, hidden: true }, 'expiresAt_1'],
+  ['a TTL index with a collation', { ...TTL, collation: { locale: 'de' } }, 'expiresAt_1', true],
+  ['no TTL under the name of the right one', { name: 'session_ttl' }, 'session_ttl'],
 ];
 
 export const MENDED: readonly Mended[] = [
@@ -103,16 +98,6 @@ export const MENDED: readonly Mended[] = [
     ],
     plan: [],
     after: ['expiresAt_1 {"expiresAt":1} 0', 'some {"expiresAt":1} {"user":{"$exists":true}}'],
-  },
-  {
-    state: 'the right index and a unique one',
-    real: true,
-    indexes: [
-      [{ expiresAt: 1 }, TTL],
-      [{ expiresAt: 1 }, { unique: true, name: 'once' }],
-    ],
-    plan: [dropped('once ({"expiresAt":1}, unique)')],
-    after: ['expiresAt_1 {"expiresAt":1} 0'],
   },
   ...[
     {
@@ -235,7 +220,7 @@ export const MENDED: readonly Mended[] = [
       [{ expiresAt: 1 }, TTL],
       [{ user: 1 }, {}],
     ],
-    plan: [dropped('user_1 ({"user":1})'), CREATE_USER],
+    plan: [dropped('user_1'), CREATE_USER],
     after: ['expiresAt_1 {"expiresAt":1} 0', USER],
   },
 ];
@@ -248,7 +233,7 @@ export const REFUSED: readonly Refused[] = [
     documents: [TOKEN],
     indexes: [[{ token: 1 }, { unique: true }]],
     says: [
-      'the index token_1 ({"token":1}, unique) would refuse sessions',
+      /the index \{.*"token_1".*\} would refuse sessions/,
       'it holds a document that is no session of this store: _id (Object), token (String), userId (String), expiresAt (Date)',
     ],
   },
@@ -263,7 +248,7 @@ export const REFUSED: readonly Refused[] = [
     documents: [{ _id: 'k1', blob: '{}', updatedAt: new Date(NOW) }],
     indexes: [[{ updatedAt: 1 }, { expireAfterSeconds: 1_209_600 }]],
     says: [
-      'the index updatedAt_1 ({"updatedAt":1}, TTL 1209600 s) would end sessions too early',
+      /the index \{.*"updatedAt_1".*\} would end sessions too early/,
       '_id (String), blob (String), updatedAt (Date)',
       '--adopt <store>',
     ],
@@ -296,27 +281,36 @@ export const REFUSED: readonly Refused[] = [
   {
     state: 'a unique index on what sessions have not',
     indexes: [[{ code: 1 }, { unique: true }]],
-    says: ['the index code_1 ({"code":1}, unique) would refuse sessions'],
+    says: [/the index \{.*"code_1".*\} would refuse sessions/],
   },
   {
     state: 'a unique index on a date',
     indexes: [[{ updatedAt: 1 }, { unique: true }]],
-    says: ['the index updatedAt_1 ({"updatedAt":1}, unique) would refuse sessions'],
+    says: [/the index \{.*"updatedAt_1".*\} would refuse sessions/],
+  },
+  {
+    state: 'the right index and a unique one',
+    real: true,
+    indexes: [
+      [{ expiresAt: 1 }, TTL],
+      [{ expiresAt: 1 }, { unique: true, name: 'once' }],
+    ],
+    says: [/the index .*"once".* would refuse sessions/],
   },
   {
     state: 'a unique compound index',
     indexes: [[{ user: 1, device: 1 }, { unique: true }]],
-    says: ['the index user_1_device_1'],
+    says: [/the index .*user_1_device_1/],
   },
   {
     state: 'a TTL index on createdAt',
     indexes: [[{ createdAt: 1 }, { expireAfterSeconds: 86_400 }]],
-    says: ['the index createdAt_1 ({"createdAt":1}, TTL 86400 s) would end sessions too early'],
+    says: [/the index \{.*"createdAt_1".*\} would end sessions too early/],
   },
   {
     state: 'a descending TTL index on updatedAt',
     indexes: [[{ updatedAt: -1 }, { expireAfterSeconds: 0 }]],
-    says: ['the index updatedAt_-1 ({"updatedAt":-1}, TTL 0 s) would end sessions too early'],
+    says: [/the index \{.*"updatedAt_-1".*\} would end sessions too early/],
   },
   {
     state: 'a capped collection',

@@ -19,5 +19,7 @@ export function checkHint(options: Options, collection: Collection | undefined):
     (spec) => spec.name === hint || equalValues(spec.key, hint as Document),
   );
   if (!index) throw new CommandFailure(2, 'hint provided does not correspond to an existing index');
-  if (index.sparse || index.partialFilterExpression) throw notImplemented('hints that leave documents out');
+  const { sparse, partialFilterExpression: condition } = index;
+  const isForAll = !sparse && (!condition || equalValues(condition, options.raw('filter') as Document));
+  if (!isForAll) throw notImplemented('hints that leave documents out');
 }
