@@ -9,6 +9,8 @@ const TOPICS: Readonly<Record<string, () => Promise<Section>>> = {
   sources: async () => (await import('./topics/sources.ts')).sources(),
   store: async () => (await import('./topics/store.ts')).store(),
   app: async () => (await import('./topics/app.ts')).app(),
+  migration: async () => (await import('./topics/migration.ts')).migration(),
+  adoption: async () => (await import('./topics/adoption.ts')).adoption(),
   scale: async () => (await import('./topics/scale.ts')).scale(),
 };
 

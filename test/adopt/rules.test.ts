@@ -190,6 +190,47 @@ test.each([
   expect(await old.find().toArray()).toEqual(before);
 });
 
+test.each([
+  { onConcurrentWrite: 'merge', left: { userId: 8, cart: 1, views: 1 } },
+  { onConcurrentWrite: 'overwrite', left: { userId: 7, cart: 1, views: 1 } },
+  { onConcurrentWrite: 'throw', left: { userId: 8, cart: 1 }, fails: 'CONCURRENT_WRITE' },
+] as const)(
+  '$onConcurrentWrite: two requests that take a session over at once settle what they change',
+  async ({ onConcurrentWrite, left, ...expected }) => {
+    if (!mongoose) throw new Error('no such layout');
+    await old.insertOne(mongoose.document('a', { userId: 7, cart: 1 }, at));
+    const { store } = await startNewApp(db, { ...mongoose.settings, onConcurrentWrite });
+    const [one, other] = [{}, {}];
+    const [first, second] = await Promise.all([one, other].map((ctx) => store.get('a', HOUR, { ctx })));
+    await store.set('a', { ...first, userId: 8 }, HOUR, { ctx: one });
+    const late = store.set('a', { ...second, views: 1 }, HOUR, { ctx: other });
+    const code = await late.then(
+      () => undefined,
+      (error) => error.code,
+    );
+    expect(code).toBe('fails' in expected ? expected.fails : undefined);
+    expect(await store.load('a')).toEqual(left);
+  },
+);
+
+test('a majority acknowledges the end of an old session, whatever the connection asks for', async () => {
+  if (!mongoose) throw new Error('no such layout');
+  const watched = new MongoClient(url, { monitorCommands: true, writeConcern: { w: 1 } });
+  const ends: object[] = [];
+  watched.on('commandStarted', ({ command: { delete: collection, writeConcern } }) => {
+    if (collection) ends.push({ collection, writeConcern });
+  });
+  await old.insertOne(mongoose.document('a', { userId: 7 }, at));
+  const { store } = await startNewApp(watched.db(), mongoose.settings);
+  await store.destroy('a');
+  await watched.close();
+  const writeConcern = { w: 'majority' };
+  expect(ends).toEqual([
+    { collection: 'sessions', writeConcern },
+    { collection: 'koa_sessions', writeConcern },
+  ]);
+});
+
 test('a lifetime of its own stays one, and so does that of the browser', async () => {
   if (!mongoose || !generic) throw new Error('no such layout');
   const end = Date.now() + HOUR;

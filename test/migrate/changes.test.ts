@@ -59,6 +59,18 @@ describe('prune', () => {
   });
 });
 
+test('how far it has come is told each 10,000 sessions, without a terminal, too', async () => {
+  const { url, db } = await openDatabase();
+  const over = Array.from({ length: 20_500 }, (_, at) => session(`${at}`, { updated: -20 * DAY }));
+  await sessionsOf(db).insertMany(over);
+  expect((await plain(url)).progress).toEqual([
+    'delete sessions that are over (20500) …',
+    '  10000 sessions so far',
+    '  20000 sessions so far',
+    expect.stringMatching(/^create index .* …$/),
+  ]);
+});
+
 describe('--old-ttl', () => {
   const args = ['--old-ttl', String((30 * DAY) / 1000)];
 
@@ -260,6 +272,36 @@ describe('--user-key', () => {
     expect(await sessionsOf(db).countDocuments({ user: '7', version: 1 })).toBe(600);
     expect(await sessionsOf(db).countDocuments({ user: { $exists: false } })).toBe(2);
     expect(await naming(url, ['--check'])).toMatchObject({ exitCode: 0 });
+  });
+
+  test.each([
+    { path: 'userId', payload: { userId: 'ann' }, user: 'ann' },
+    { path: 'passport.user', payload: { passport: { user: 'a"b\\c' } }, user: 'a"b\\c' },
+    { path: 'user.$id', payload: { user: { $id: '.*' } }, user: '.*' },
+    { path: 'Übung_1', payload: { Übung_1: 'ü\u2028😀' }, user: 'ü\u2028😀' },
+    { path: 'userId', payload: { userId: -0.5 }, user: '-0.5' },
+  ])('finds $user at $path', async ({ path, payload, user }) => {
+    const { url, db } = await openDatabase();
+    const odd = await loadMigration({ userKey: path });
+    await sessionsOf(db).insertOne(session('a', { data: JSON.stringify(payload) }));
+    expect(await odd(url)).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await ofAll(db)).toMatchObject([{ user }]);
+    expect(await odd(url, ['--check'])).toMatchObject({ exitCode: 0 });
+  });
+
+  test('the sessions of visitors who never logged in are not read', async () => {
+    const { url, db } = await openDatabase();
+    await naming(url);
+    const visitors = Array.from({ length: 600 }, (_, at) => session(`${at}`, { data: '{"views":1}' }));
+    await sessionsOf(db).insertMany([...visitors, session('user')]);
+    const read: string[] = [];
+    const through = await between(url, (name, { filter }) => {
+      if (name === 'find' && filter.$and && filter.user) read.push(JSON.stringify(filter.data));
+      expect(name).not.toBe('getMore');
+      return undefined;
+    });
+    expect(planOf(await naming(through))).toEqual(['name the users of sessions (1)']);
+    expect(new Set(read)).toEqual(new Set(['{"$regex":"\\\\"userId\\\\""}']));
   });
 
   test.each([

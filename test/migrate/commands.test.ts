@@ -11,8 +11,8 @@ const CREATE = 'create index {"name":"session_ttl","key":{"expiresAt":1},"expire
 
 test.each([
   { args: ['--nonsense'], says: "Unknown option '--nonsense'" },
-  { args: ['prune', 'more'], says: 'unknown argument: prune,more' },
-  { args: ['drop'], says: 'unknown argument: drop' },
+  { args: ['prune', 'more'], says: 'unknown: prune more' },
+  { args: ['drop'], says: 'unknown: drop' },
   { args: ['--from', 'sessions'], says: '--from takes the name of another collection' },
   { args: ['--from', ''], says: '--from takes the name of another collection' },
   { args: ['--old-ttl', 'soon'], says: '--old-ttl takes the seconds of a lifetime' },
@@ -126,6 +126,47 @@ describe('a service that refuses what it does not know', () => {
     await sessionsOf(db).insertOne(session('over', { updated: -20 * DAY }));
     expect(await migrate(through, ['prune'])).toMatchObject({ exitCode: 0 });
     expect(await sessionsOf(db).countDocuments()).toBe(0);
+  });
+
+  test.each([
+    { code: 67, codeName: 'CannotCreateIndex' },
+    { code: 40415, codeName: 'Location40415' },
+  ])('a partial index, with code $code: all sessions are in it, and --check agrees', async (answer) => {
+    const naming = await loadMigration({ userKey: 'userId' });
+    const { url, db } = await openDatabase();
+    const through = await between(url, (name, { indexes }) => {
+      const isPartial = name === 'createIndexes' && indexes[0].partialFilterExpression;
+      return isPartial ? refusal(answer.code, answer.codeName) : undefined;
+    });
+    expect(await naming(through)).toMatchObject({ exitCode: 0, stderr: '' });
+    const names = (await sessionsOf(db).listIndexes().toArray()).map(({ name }) => name);
+    expect(names).toEqual(['_id_', 'session_ttl', 'session_all_users']);
+    expect(await naming(through, ['--check'])).toMatchObject({ exitCode: 0, stderr: '' });
+  });
+
+  test.each([
+    { service: 'Cosmos DB', noTtl: true, noPartial: true, noQuorum: true, noHint: true },
+    { service: 'DocumentDB', noQuorum: true, noCollation: true },
+    { service: 'FerretDB', noQuorum: true, noHint: true, noAggregation: true },
+  ])('what $service has not is not missed', async (service) => {
+    const naming = await loadMigration({ userKey: 'userId' });
+    const { url, db } = await openDatabase();
+    await sessionsOf(db).insertMany([session('a'), session('over', { updated: -20 * DAY })]);
+    const through = await between(url, (name, { indexes, commitQuorum, hint, pipeline }) => {
+      const index = name === 'createIndexes' ? indexes[0] : {};
+      const isMissing =
+        (service.noTtl && index.expireAfterSeconds !== undefined) ||
+        (service.noPartial && index.partialFilterExpression) ||
+        (service.noCollation && index.collation) ||
+        (service.noQuorum && commitQuorum) ||
+        (service.noHint && hint) ||
+        (service.noAggregation && pipeline?.[0].$documents);
+      return isMissing ? refusal(2, 'BadValue') : undefined;
+    });
+    const plainUrl = `${through}?retryWrites=false`;
+    expect(await naming(plainUrl)).toMatchObject({ exitCode: 0 });
+    expect(await sessionsOf(db).find().toArray()).toMatchObject([{ user: '7' }]);
+    expect(await naming(plainUrl, ['--check'])).toMatchObject({ exitCode: 0 });
   });
 
   test('the quorum of an index build: the index is made without', async () => {

@@ -85,17 +85,20 @@ test('cut off after any step, it says that it goes on, loses nothing, and goes o
   }
 });
 
-test('killed, it loses nothing, and the next run takes up what is left', async () => {
-  const { url, db } = await leave();
-  const through = await between(url, (name) => {
-    if (name === 'update') running.kill();
-    return undefined;
-  });
-  const running = start(through, ARGS, KEYS);
-  expect(await running.ended).toMatchObject({ signal: 'SIGKILL' });
-  expect(await migrate(url, ARGS, KEYS)).toMatchObject({ exitCode: 0, stderr: '' });
-  await expectDone(db);
-});
+test.each(['SIGKILL', 'SIGINT', 'SIGTERM'] as const)(
+  'ended by %s, it loses nothing, and the next run takes up what is left',
+  async (signal) => {
+    const { url, db } = await leave();
+    const through = await between(url, (name) => {
+      if (name === 'update') running.kill(signal);
+      return undefined;
+    });
+    const running = start(through, ARGS, KEYS);
+    expect(await running.ended).toMatchObject({ signal });
+    expect(await migrate(url, ARGS, KEYS)).toMatchObject({ exitCode: 0, stderr: '' });
+    await expectDone(db);
+  },
+);
 
 test('two runs at once get in no way of each other', async () => {
   const { url, db } = await leave();

@@ -17,7 +17,7 @@ import { linkPackages, MODULES } from '../support/packages.ts';
 const TSX = join(MODULES, 'tsx', 'dist', 'loader.mjs');
 const SCRIPT = 'scripts/migrate-sessions.ts';
 /** What starts the script; without it a test can call `main` as often as it likes. */
-const START = /^main\(process\.argv\.slice\(2\)\)\.then\(.*?^}\);$/ms;
+const START = /^void main\(process\.argv\.slice\(2\)\)\.then\(.*?^}\);$/ms;
 
 type Environment = Readonly<Record<string, string>>;
 

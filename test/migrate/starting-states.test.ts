@@ -1,6 +1,6 @@
 import type { Db } from 'mongodb';
 import { describe, expect, inject, test } from 'vitest';
-import { actionsOf, loadMigration, openDatabase, type Stored, sessionsOf } from './project.ts';
+import { actionsOf, loadMigration, openDatabase, type Stored, session, sessionsOf } from './project.ts';
 import { MENDED, REFUSED, type StartingState } from './starting-states.ts';
 
 const plain = await loadMigration();
@@ -13,10 +13,12 @@ async function prepare({
   collection,
   indexes = [],
   documents = [],
+  views = [],
 }: StartingState): Promise<{ url: string; db: Db }> {
   const { url, db } = await openDatabase();
   if (collection) await db.createCollection('sessions', collection);
   if (documents.length > 0) await sessionsOf(db).insertMany([...documents]);
+  for (const view of views) await db.createCollection(view, { viewOn: 'sessions', pipeline: [] });
   for (const [key, options = {}] of indexes) await sessionsOf(db).createIndex(key, options);
   return { url, db };
 }
@@ -41,7 +43,7 @@ const contentOf = async (db: Db) => ({
 });
 
 describe('a collection is made right, and a second run has nothing to do', () => {
-  test.for(MENDED)('$state', async ({ plan, after, ...start }, { skip }) => {
+  test.for(MENDED)('$state', async ({ plan, after, left, ...start }, { skip }) => {
     if (start.real && !isReal) skip('the stand-in does not know this');
     const migrate = start.users ? withUsers : plain;
     const { url, db } = await prepare(start);
@@ -53,7 +55,9 @@ describe('a collection is made right, and a second run has nothing to do', () =>
     expect(await indexesOf(db)).toEqual([...after].sort());
     const isAlive = (document: Stored) => Number(document.expiresAt) > Date.now();
     const alive = start.documents?.filter(isAlive) ?? [];
-    expect(await sessionsOf(db).find().toArray()).toEqual(alive);
+    expect(await sessionsOf(db).find().toArray()).toEqual(
+      left ? left.map((fields) => expect.objectContaining(fields)) : alive,
+    );
 
     const again = await migrate(url, ['--check']);
     expect(again).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('nothing to do') });
@@ -74,4 +78,42 @@ describe('what is not ours ends the run before the first change, whatever is agr
     }
     expect(await contentOf(db)).toEqual(before);
   });
+});
+
+test('with 64 indexes, MongoDB says so, and no session is touched', async ({ skip }) => {
+  if (!isReal) skip('the stand-in takes any number of them');
+  const documents = [session('a')];
+  const indexes = Array.from({ length: 63 }, (_, at): [Record<string, 1>] => [{ [`field${at}`]: 1 }]);
+  const { url, db } = await prepare({ state: '64 indexes', documents, indexes });
+  const before = await contentOf(db);
+  expect(await plain(url)).toMatchObject({
+    exitCode: 1,
+    progress: [expect.stringContaining('create index {"name":"session_ttl"')],
+    stderr: expect.stringContaining('too many indexes for'),
+  });
+  expect(await contentOf(db)).toEqual(before);
+});
+
+test('an index that is still being built is something to do, and is waited for', async ({ skip }) => {
+  if (!isReal) skip('on the stand-in an index is there at once');
+  const { url, db } = await prepare({ state: 'a build', documents: [session('held')] });
+  const [document] = await sessionsOf(db).find().toArray();
+  const admin = db.admin();
+  const hold = { configureFailPoint: 'hangIndexBuildDuringCollectionScanPhaseBeforeInsertion' };
+  await admin.command({ ...hold, mode: 'alwaysOn', data: { fieldsToMatch: { _id: document?._id } } });
+  const isListed = async () => (await sessionsOf(db).listIndexes().toArray()).length > 1;
+  const building = sessionsOf(db).createIndex({ expiresAt: 1 }, { expireAfterSeconds: 0 });
+  try {
+    while (!(await isListed()));
+    const check = await plain(url, ['--check']);
+    expect(check).toMatchObject({ exitCode: 3, stderr: '' });
+    expect(actionsOf(check)).toEqual(['create index expiresAt_1']);
+    const run = plain(url);
+    await admin.command({ ...hold, mode: 'off' });
+    expect(await run).toMatchObject({ exitCode: 0, stderr: '' });
+  } finally {
+    await admin.command({ ...hold, mode: 'off' });
+    await building;
+  }
+  expect(await plain(url, ['--check'])).toMatchObject({ exitCode: 0 });
 });

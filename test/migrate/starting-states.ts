@@ -1,8 +1,13 @@
 import {
+  Binary,
   type CreateCollectionOptions,
   type CreateIndexesOptions,
+  Decimal128,
+  Double,
   type IndexSpecification,
+  Long,
   ObjectId,
+  Timestamp,
 } from 'mongodb';
 import { DAY, NOW, type Stored, session } from './project.ts';
 
@@ -17,6 +22,8 @@ export interface StartingState {
   readonly real?: true;
   /** With `--user-key`. */
   readonly users?: true;
+  /** Views that there are on the collection. */
+  readonly views?: readonly string[];
 }
 
 /** Where the script makes a collection right. */
@@ -24,6 +31,8 @@ export interface Mended extends StartingState {
   readonly plan: readonly string[];
   /** The indexes afterwards, but for that on `_id`. */
   readonly after: readonly string[];
+  /** What is left of each session, where that is not what was there. */
+  readonly left?: readonly object[];
 }
 
 /** Where it stops before the first change. */
@@ -191,6 +200,40 @@ export const MENDED: readonly Mended[] = [
     after: [RIGHT],
   },
   {
+    state: 'sessions whose numbers another program has stored in other types',
+    documents: [
+      session('a', { version: new Double(7) }),
+      session('b', { version: Long.fromString('4294967296') }),
+    ],
+    plan: [CREATE],
+    after: [RIGHT],
+    left: [{ version: 7 }, { version: 4294967296 }],
+  },
+  {
+    state: 'sessions with a field of their owner, and encrypted ones',
+    documents: [
+      session('a', { tags: ['x'], copiedAt: new Date(NOW) }),
+      session('b', { data: new Binary(Buffer.alloc(64)) }),
+    ],
+    plan: [CREATE],
+    after: [RIGHT],
+  },
+  {
+    state: 'a view on it',
+    real: true,
+    documents: [session('a')],
+    views: ['devices'],
+    plan: [CREATE],
+    after: [RIGHT],
+  },
+  {
+    state: 'the compound index of a shard key',
+    indexes: [[{ user: 1, _id: 1 }, {}]],
+    documents: [session('a')],
+    plan: [CREATE],
+    after: ['user_1__id_1 {"user":1,"_id":1}', RIGHT],
+  },
+  {
     state: 'what is noted down about sessions that were taken over',
     documents: [
       { _id: 'ended:7', until: new Date(NOW), expiresAt: new Date(NOW + DAY) },
@@ -267,6 +310,41 @@ export const REFUSED: readonly Refused[] = [
     state: 'a session with a date in an array',
     documents: [session('a', { createdAt: [new Date(NOW)] })],
     says: ['createdAt (Array)'],
+  },
+  {
+    state: 'a session with a payload in an array',
+    documents: [session('a', { data: ['{}'] })],
+    says: ['data (Array)'],
+  },
+  {
+    state: 'a session whose version is a decimal',
+    documents: [session('a', { version: Decimal128.fromString('1') })],
+    says: ['version (Object)'],
+  },
+  {
+    state: 'a session with a date of another type',
+    documents: [session('a', { updatedAt: new Timestamp({ t: 1, i: 1 }) })],
+    says: ['updatedAt (Object)'],
+  },
+  {
+    state: 'a session under an ObjectId',
+    documents: [{ ...session('a'), _id: new ObjectId() }],
+    says: ['_id (Object)'],
+  },
+  {
+    state: 'a model with fields that JavaScript has, too',
+    documents: [{ _id: 'm', constructor: null, toString: { constructor: 1 }, expiresAt: new Date(NOW) }],
+    says: ['constructor (Null), toString (Object), expiresAt (Date)'],
+  },
+  {
+    state: 'a note of somebody else',
+    documents: [{ _id: 'ended', until: 'tomorrow' }],
+    says: ['until (String)'],
+  },
+  {
+    state: 'sessions that are over, beside a foreign document that is over',
+    documents: [session('over', { updated: -20 * DAY }), { _id: 'mine', expiresAt: new Date(NOW - DAY) }],
+    says: ['_id (String), expiresAt (Date)'],
   },
   {
     state: 'a session without a version',

@@ -6,13 +6,16 @@ import type { SessionCollection, SessionDocument, SessionIndex } from './types.t
 const READ = { readPreference: 'primary', raw: false, promoteValues: true };
 /** Else a failover could bring a session back whose end was acknowledged, where the connection asks for `w: 1`. */
 const DURABLE = { writeConcern: { w: 'majority' } };
-/** What has the form of a session. Others may keep their documents in the same collection. */
-const OWN = {
-  _id: { $type: 'string' },
-  data: { $type: ['string', 'binData'] },
-  createdAt: { $type: 'date' },
-  updatedAt: { $type: 'date' },
-  version: { $type: 'number' },
+/** A type is met by an array of it, too. */
+const is = (...types: string[]) => ({ $type: types, $not: { $type: 'array' } });
+/** What sessions of this store are known by. Others may keep their documents in the same collection. */
+export const OWN = {
+  _id: is('string'),
+  data: is('string', 'binData'),
+  version: is('int', 'long', 'double'),
+  expiresAt: is('date'),
+  createdAt: is('date'),
+  updatedAt: is('date'),
 };
 
 /**

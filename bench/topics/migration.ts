@@ -1,0 +1,150 @@
+import { execFile } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { type Collection, MongoClient } from 'mongodb';
+import { withDatabase } from '../../test/support/mongo/urls.ts';
+import { cleanEnvironment } from '../child.ts';
+import { inTurns, ratio, shown } from '../measure.ts';
+import { generate } from '../project.ts';
+import type { Section } from '../report.ts';
+import { startServer } from '../server.ts';
+
+const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3);
+const SESSIONS = Number(process.env.BENCH_SESSIONS ?? 20_000);
+const BATCH = 500;
+/** In ms; `TTL` is what the project is generated with. */
+const DAY = 24 * 60 * 60 * 1000;
+const [OLD_TTL, TTL] = [30 * DAY, 14 * DAY];
+const PAYLOAD = JSON.stringify({ userId: 7, rest: 'x'.repeat(300) });
+
+interface Stored {
+  readonly _id: string;
+  readonly [field: string]: unknown;
+}
+
+interface Change {
+  readonly name: string;
+  /** What the sessions have already. */
+  readonly has: object;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** The field that the bare loop writes, and a value as large as what the change puts there. */
+  readonly bare: Readonly<Record<string, unknown>>;
+  /** Of a session that is changed. */
+  readonly changed: object;
+}
+
+const ENCRYPTED = Buffer.alloc(PAYLOAD.length + 36);
+const CHANGES: readonly Change[] = [
+  {
+    name: 'another lifetime',
+    has: { user: '7', data: ENCRYPTED },
+    args: ['--yes', '--old-ttl', `${OLD_TTL / 1000}`],
+    env: {},
+    bare: { expiresAt: new Date(Date.now() + TTL) },
+    changed: { 'cookie._maxAge': TTL },
+  },
+  {
+    name: 'names of users',
+    has: {},
+    args: [],
+    env: { SESSION_PLAIN_TEXT: 'write' },
+    bare: { user: '7' },
+    changed: { user: '7' },
+  },
+  {
+    name: 'encryption',
+    has: { user: '7' },
+    args: [],
+    env: { SESSION_PLAIN_TEXT: 'read' },
+    bare: { data: ENCRYPTED },
+    changed: { data: { $type: 'binData' } },
+  },
+];
+
+/** All sessions of a collection are changed by the migration script, in a process of its own. */
+export async function migration(): Promise<Section> {
+  const server = await startServer();
+  const url = withDatabase(server.url, `bench-${randomBytes(6).toString('hex')}`);
+  const client = new MongoClient(url);
+  const project = generate(['--connection', 'url', '--user-key', 'userId', '--encrypt']);
+  const sessions = client.db().collection<Stored>('sessions');
+  try {
+    const rows: string[][] = [];
+    await run(project.folder, url, [], {});
+    for (const { name, has, args, env, bare, changed } of CHANGES) {
+      const measure = async (work: () => Promise<unknown>, done: object) => {
+        await fill(sessions, has);
+        const start = performance.now();
+        await work();
+        const seconds = (performance.now() - start) / 1000;
+        const left = SESSIONS - (await sessions.countDocuments(done));
+        if (left > 0) throw new Error(`${left} sessions were not changed`);
+        return seconds;
+      };
+      const figures = await inTurns(ROUNDS, {
+        script: () => measure(() => run(project.folder, url, args, env), changed),
+        bare: () => measure(() => bareLoop(sessions, bare), {}),
+      });
+      rows.push([
+        name,
+        shown(figures.script),
+        shown(figures.bare),
+        `**${ratio(figures.bare, figures.script)}**`,
+      ]);
+    }
+    return {
+      title: 'Migration',
+      text: `Time to change ${SESSIONS.toLocaleString('en')} sessions, in s. The script plans, changes and verifies in a process of its own, whose start counts; the bare loop only reads each document and writes one field of it, as large as the change, 500 at a time. In bold, the speed of the script as a multiple of that of the loop; the goal is 0.5.`,
+      columns: ['', 'the script', 'a bare loop', 'its speed'],
+      rows,
+      versions: [server.announce, `Node ${process.version}`],
+    };
+  } finally {
+    project.remove();
+    await client.db().dropDatabase();
+    await client.close();
+    await server.stop();
+  }
+}
+
+async function run(cwd: string, url: string, args: readonly string[], env: object): Promise<void> {
+  const script = ['--import', 'tsx', join('scripts', 'migrate-sessions.ts'), ...args];
+  const keys = { SESSION_ENCRYPTION_KEYS: Buffer.alloc(32, 1).toString('base64') };
+  await promisify(execFile)(process.execPath, script, {
+    cwd,
+    env: { ...cleanEnvironment(), MONGODB_URL: url, ...keys, ...env },
+  });
+}
+
+/** Sessions as they were before the change. */
+async function fill(sessions: Collection<Stored>, fields: object): Promise<void> {
+  await sessions.deleteMany({});
+  const now = Date.now();
+  for (let first = 0; first < SESSIONS; first += BATCH) {
+    const batch = Array.from({ length: Math.min(BATCH, SESSIONS - first) }, (_, at) => ({
+      _id: createHash('sha256')
+        .update(`${first + at}`)
+        .digest('base64url'),
+      data: PAYLOAD,
+      cookie: { _maxAge: OLD_TTL, _expire: now + OLD_TTL },
+      expiresAt: new Date(now + OLD_TTL),
+      createdAt: new Date(now),
+      updatedAt: new Date(now),
+      version: 1,
+      ...fields,
+    }));
+    await sessions.insertMany(batch);
+  }
+}
+
+/** The least that a program has to do that changes each session by itself. */
+async function bareLoop(sessions: Collection<Stored>, fields: Change['bare']): Promise<void> {
+  const found = sessions.find().sort({ _id: 1 }).batchSize(BATCH);
+  while (await found.hasNext()) {
+    const batch = found.readBufferedDocuments();
+    const changes = batch.map(({ _id }) => ({ updateOne: { filter: { _id }, update: { $set: fields } } }));
+    await sessions.bulkWrite(changes, { ordered: false });
+  }
+}
