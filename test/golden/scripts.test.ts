@@ -1,9 +1,9 @@
 import { MongoClient } from 'mongodb';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { FROM_SOURCE, runIn, startApp } from '../support/app.ts';
-import { goldenNamed } from '../support/goldens.ts';
+import { goldenNamed, projectAt } from '../support/goldens.ts';
 import { Browser } from '../support/http.ts';
-import { useDatabase } from '../support/mongo/index.ts';
+import { startServer, useDatabase, withDatabase } from '../support/mongo/index.ts';
 import { installProject } from '../support/project.ts';
 
 const database = useDatabase();
@@ -60,6 +60,28 @@ describe.each(projects)('the scripts of $name', (golden) => {
   test('keys:new prints 32 random bytes', async () => {
     const { stdout } = await runIn(install(), ['npm', 'run', '--silent', 'keys:new'], env);
     expect(Buffer.from(stdout, 'base64url')).toHaveLength(32);
+  });
+});
+
+describe('npm test where the app has its database in its code', () => {
+  const install = (url: string) => installProject(projectAt(goldenNamed('host'), url));
+
+  test('runs on that database', async () => {
+    const server = await startServer();
+    onTestFinished(() => server.stop());
+    expect(await runIn(install(withDatabase(server.url, 'app')), ['npm', 'test'], {})).toMatchObject({
+      exitCode: 0,
+      all: expect.stringContaining('# pass 1'),
+    });
+  });
+
+  test('says what to set where that gives no answer', async () => {
+    // Nothing listens at the port `discard`.
+    const { exitCode, all } = await runIn(install('mongodb://127.0.0.1:9/app'), ['npm', 'test'], {});
+    expect(exitCode).toBe(1);
+    expect(all).toContain(
+      'The test needs the MongoDB of the app. Start it, or set HOST and PORT in src/session/connection.ts.',
+    );
   });
 });
 

@@ -9,6 +9,8 @@ import { closeConnections } from '../src/session/index.ts';
 
 if (existsSync('.env')) process.loadEnvFile();
 
+const HELP = 'Start it, or set HOST and PORT in src/session/connection.ts.';
+
 /** Ends each session that it begins, so that nothing of it stays in the database. */
 test('a visitor logs in and out', async (t) => {
   const { origin, stop } = await start();
@@ -30,7 +32,11 @@ test('a visitor logs in and out', async (t) => {
 });
 
 async function start(): Promise<{ origin: string; stop: () => Promise<void> }> {
-  const { app } = createApp({ keys: ['a key for this test'] });
+  const { app, store } = createApp({ keys: ['a key for this test'] });
+  await store.ready().catch(async (cause: unknown) => {
+    await closeConnections();
+    throw new Error(`The test needs the MongoDB of the app. ${HELP}`, { cause });
+  });
   const server = app.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const stop = async () => {
