@@ -75,5 +75,9 @@ export async function askForChange(answers: Answers, facts: ProjectFacts): Promi
 }
 
 /** Shows what would be written, and asks for a yes. */
-export const askToAgree = (outcome: Outcome): Promise<void> =>
-  agreeTo(reportText(outcome, paintFor('stderr')), () => reportDiff(outcome.plan, true, paintFor('stderr')));
+export const askToAgree = (outcome: Outcome, isProject: boolean): Promise<void> =>
+  agreeTo(
+    reportText(outcome, paintFor('stderr')),
+    () => reportDiff(outcome.plan, true, paintFor('stderr')),
+    isProject,
+  );

@@ -4,31 +4,21 @@ import { type Place, reasonToNameDirectory } from './core/project/place.ts';
 import type { Flags } from './flags.ts';
 import { detectPackageManager } from './io/read/package-manager.ts';
 import { placeAt } from './io/read/place.ts';
-import { askText, confirm } from './io/terminal/ask.ts';
+import { askText } from './io/terminal/ask.ts';
 import { canAsk } from './io/terminal/environment.ts';
 import { introduce } from './io/terminal/output.ts';
-import { isPreview } from './regenerate.ts';
 
 const NEW_FOLDER = 'my-app';
 
 /**
  * Where to write: as it was given, or as it is said at a terminal; without one, here, where that can only be meant.
  *
- * @throws UserError (2) where a directory has to be named, or is not wanted after all
+ * @throws UserError (2) where a directory has to be named
  */
 export async function chooseDirectory({ directory, run }: Pick<Flags, 'directory' | 'run'>): Promise<string> {
   const mayAsk = run.input && !run.yes && canAsk(process.env);
   if (!mayAsk) return directory ?? whatIsMeant(placeAt('.'));
-  const chosen = directory ?? (await askWhere(placeAt('.')));
-  const isInUse = placeAt(chosen).kind === 'other';
-  if (
-    isInUse &&
-    !isPreview(run) &&
-    !(await confirm(`${chosen} is not empty, and no project. Write there?`, false))
-  ) {
-    throw new UserError('Nothing was written.');
-  }
-  return chosen;
+  return directory ?? askWhere(placeAt('.'));
 }
 
 function whatIsMeant(here: Place): string {

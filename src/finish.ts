@@ -15,6 +15,7 @@ import { confirm } from './io/terminal/ask.ts';
 import { paintFor, tell, warn } from './io/terminal/output.ts';
 import { hasLivingLine, withProgress } from './io/terminal/progress.ts';
 import { nowStands } from './io/terminal/signals.ts';
+import { columnsOf } from './io/terminal/standard.ts';
 import type { Outcome } from './regenerate.ts';
 
 /** Shows a plan that was not carried out. */
@@ -57,7 +58,7 @@ export async function finish(outcome: Outcome, written: Written, { json, canAsk 
   const failure = collected.install === true ? await install(written) : undefined;
   const isInstalled = collected.install === true && !failure;
   const next = nextOf(written, outcome, isInstalled);
-  if (!json) tell(nextStepsText(next, Object.keys(written.saved).length === 0, paint));
+  if (!json) tell(nextStepsText(next, Object.keys(written.saved).length === 0, paint, columnsOf('stdout')));
   const ended = { ...reportFacts(outcome), ...next };
   const problem = failure ?? outcome.problem;
   if (problem) return endedBy(problem, ended);

@@ -17,6 +17,7 @@ import type { Ending } from './ending.ts';
 import { finish, showPlan } from './finish.ts';
 import type { Flags, RunFlags } from './flags.ts';
 import { detectPackageManager } from './io/read/package-manager.ts';
+import { placeAt } from './io/read/place.ts';
 import { isInUse, readProject, readWorkingTree } from './io/read/project.ts';
 import { doubtsAboutBuild } from './io/read/tsconfig.ts';
 import { onlyReading } from './io/system-errors.ts';
@@ -25,7 +26,7 @@ import { confirm } from './io/terminal/ask.ts';
 import { canAsk } from './io/terminal/environment.ts';
 import { paintFor, say, warn } from './io/terminal/output.ts';
 import { openProject } from './io/write/open.ts';
-import { isPreview, regenerate } from './regenerate.ts';
+import { isPreview, type Outcome, regenerate } from './regenerate.ts';
 import { undo } from './undo.ts';
 
 /** What a run begins with. */
@@ -77,7 +78,7 @@ async function generate(start: Start, collected: Answers): Promise<Ending> {
   const outcome = await regenerate({
     ...{ project, rendered, patches, tree, remembered, run, notes },
     canAsk: mayAsk,
-    ...(mayAsk && !run.yes && isNewsTo(project) ? { agree: askToAgree } : {}),
+    ...(mayAsk && !run.yes && isNewsTo(project) ? { agree: askIn(directory) } : {}),
   });
   if (!outcome.written) return showPlan(outcome, run);
   const isIdle = !outcome.changesRecord && !outcome.problem && project.manifest !== undefined;
@@ -105,6 +106,12 @@ async function agreedMount(
     ),
   );
   return (await confirm(`Edit ${patch.path} like this?`, true)) ? [patch] : [];
+}
+
+/** Asked for before the run makes it a project. */
+function askIn(directory: string): (outcome: Outcome) => Promise<void> {
+  const isProject = placeAt(directory).kind !== 'other';
+  return (outcome) => askToAgree(outcome, isProject);
 }
 
 /** What a run does here cannot be known yet: files of others are there, or another version wrote the project. */

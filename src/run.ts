@@ -4,7 +4,7 @@ import { bugReport } from './core/report/bug-report.ts';
 import { outputJson } from './core/report/output.ts';
 import { type Ending, endingOf } from './ending.ts';
 import { asksForJson, parseFlags } from './flags.ts';
-import { tell, tellError, warningsTold } from './io/terminal/output.ts';
+import { inLines, tell, tellError, warningsTold } from './io/terminal/output.ts';
 import { endAtSignals } from './io/terminal/signals.ts';
 import { type Output, whenUnwritable, write } from './io/terminal/standard.ts';
 
@@ -13,7 +13,7 @@ export async function run(argv: readonly string[]): Promise<void> {
   const isJson = asksForJson(argv);
   endAtSignals(({ written, text }, exitCode) => {
     if (isJson) write('stdout', jsonOf({ exitCode, facts: { written }, problem: text }));
-    write('stderr', `\n${text}\n`);
+    write('stderr', `\n${inLines(text)}\n`);
   });
   whenUnwritable(endUnread);
   const ending = await carryOut(argv, isJson).catch((error: unknown) => endingOf(error, explainBug));

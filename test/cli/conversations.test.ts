@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
 import { filesIn, run, runAtTerminal, temporaryFolder } from '../support/program.ts';
-import { screenOf, styledCells } from '../support/screen.ts';
+import { linesTooLong, screenOf, styledCells } from '../support/screen.ts';
 import { KEYS } from '../support/terminal.ts';
 
 /*
@@ -40,6 +40,8 @@ describe.each(readdirSync(FOLDER))('%s', (name) => {
     const screen = told(await screenOf(plain, columns));
     await expect(screen).toMatchFileSnapshot(join(FOLDER, name, `screen-${columns}.txt`));
     expect(await styledCells(plain, columns)).toBe(0);
+    // Only what is to be copied: a command, or a line of code.
+    expect((await linesTooLong(plain, columns)).filter((line) => !/^ {2}|^\S+ *$/.test(line))).toEqual([]);
     if (conversation.env?.TERM === 'dumb') return;
     const colourful = await converse(conversation, columns, { FORCE_COLOR: '1' });
     expect(told(await screenOf(colourful, columns))).toBe(screen);
@@ -84,7 +86,7 @@ async function converse(
 const told = (screen: string): string =>
   screen
     .replace(/(\bin|…) \d+ s\b/g, '$1 0 s')
-    .replace(/\d+\.\d+\.\d+(?= →|:|\n)/g, '0.0.0')
+    .replace(/(?<=session |Update |→ )\d+\.\d+\.\d+/g, '0.0.0')
     .replace(/create-koa-mongo-session-\w{6}/g, 'create-koa-mongo-session-XXXXXX')
     .replace(/(?:^\+ created +\S+\n)+/gm, '+ created  …\n')
     .replace(/\d+ (?=created|unchanged)/g, 'N ');

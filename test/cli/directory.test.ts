@@ -94,12 +94,16 @@ describe('at a terminal', () => {
     expect(await filesIn(cwd)).toContain('my-app/package.json');
   });
 
-  test('a folder in use takes a yes', async () => {
+  test('a folder in use takes one yes, which Enter is not where it is no project', async () => {
     const cwd = writeTree(await temporaryFolder(), { 'notes.txt': '' });
-    const terminal = runAtTerminal(['.', '-c', 'db'], { cwd });
-    await terminal.sees('. is not empty, and no project. Write there?');
+    const terminal = runAtTerminal(['.', '-c', 'db', '--no-install'], { cwd });
+    await terminal.answer('Collection', '');
+    await terminal.answer('A session ends', '');
+    await terminal.answer('Change anything else?', '');
+    await terminal.sees('created');
+    await terminal.sees('This folder is not empty, and no project. Write this?');
     terminal.type(enter);
-    expect(await terminal.ended).toMatchObject({ exitCode: 2 });
+    expect(await terminal.ended).toMatchObject({ exitCode: 4 });
     expect(await filesIn(cwd)).toEqual(['notes.txt']);
   });
 });

@@ -2,9 +2,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import ownPackage from '../../package.json' with { type: 'json' };
-import { problemsIn } from '../../src/core/answers/settings.ts';
-import { parseFlags } from '../../src/flags.ts';
 import { allBlocks, DOCUMENTS, ROOT, textOf } from './documents.ts';
+import { OURS, problemsOf } from './own-commands.ts';
 
 interface Command {
   readonly document: string;
@@ -26,9 +25,6 @@ const commands: Command[] = [
   .filter(({ text }) => text !== '')
   .map((each) => ({ ...each, words: each.text.split(/ +/) }));
 
-const OURS =
-  /^(npm create koa-mongo-session(@latest)?|npx create-koa-mongo-session(@latest)?|(pnpm|yarn|bun) create koa-mongo-session)\b/;
-
 const generatedPackage = JSON.parse(textOf('test/golden/url/expected/package.json'));
 const SCRIPTS = Object.keys({ ...ownPackage.scripts, ...generatedPackage.scripts });
 
@@ -43,13 +39,7 @@ const CHECKS: readonly (readonly [RegExp, (match: RegExpExecArray) => void])[] =
 
 describe('a command of a document', () => {
   test.each(commands.filter(({ text }) => OURS.test(text)))('$document: $text is understood', ({ text }) => {
-    const words = text
-      .replace(OURS, '')
-      .trim()
-      .split(/ +/)
-      .filter((word) => word !== '' && word !== '--');
-    const flags = parseFlags(words);
-    if (flags.command === 'generate') expect(problemsIn(flags.given)).toEqual([]);
+    expect(problemsOf(text)).toEqual([]);
   });
 
   test.each(commands.filter(({ text }) => !OURS.test(text)))(

@@ -21,8 +21,9 @@ export interface Block {
 }
 
 /** Every fenced block of a document. */
-export function blocksIn(document: string): Block[] {
-  const text = textOf(document);
+export const blocksIn = (document: string): Block[] => blocksOf(document, textOf(document));
+
+export function blocksOf(document: string, text: string): Block[] {
   return [...text.matchAll(/^( *)```(\w*)[^\n]*\n([\s\S]*?)^ *```$/gm)].map((match) => ({
     document,
     line: text.slice(0, match.index).split('\n').length,

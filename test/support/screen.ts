@@ -13,6 +13,16 @@ export async function screenOf(output: string, columns: number): Promise<string>
   return `${lines.join('\n').trimEnd()}\n`;
 }
 
+/** The lines that the terminal broke at its last column, in the middle of a word as it may be. */
+export async function linesTooLong(output: string, columns: number): Promise<string[]> {
+  const buffer = await bufferOf(output, columns);
+  const isBroken = (y: number): boolean =>
+    buffer.getLine(y)?.isWrapped === false && buffer.getLine(y + 1)?.isWrapped === true;
+  return Array.from({ length: buffer.length }, (_, y) => y)
+    .filter(isBroken)
+    .map((y) => buffer.getLine(y)?.translateToString() ?? '');
+}
+
 /** The number of characters on it that have a colour or are bold or dim. */
 export async function styledCells(output: string, columns: number): Promise<number> {
   const buffer = await bufferOf(output, columns);

@@ -14,6 +14,7 @@ import { envLoading } from './env-loading.ts';
 import { mountingOf } from './mounting.ts';
 import { type Paint, plain } from './paint.ts';
 import { runningOf } from './running.ts';
+import { wrapped } from './wrap.ts';
 
 /** One thing that is left to the user. */
 export interface Step {
@@ -192,14 +193,21 @@ const starting = ({ app }: Settings, { entries, manager }: Run): Step[] =>
     ? [{ what: 'Start the app at http://localhost:3000', commands: [`${manager} run dev`], starts: true }]
     : [];
 
+/** Of what is said of a step, behind its number; in characters. */
+const INDENT = 5;
+
 /** For a person: numbered, each command on a line of its own; how to repeat the run where that is news. */
 export function nextStepsText(
   { steps, repeat }: NextSteps,
   isFirstRun: boolean,
   paint: Paint = plain,
+  width = Number.POSITIVE_INFINITY,
 ): string {
   const numbered = steps.flatMap(({ what, commands, instead = [], lines = [] }, at) => [
-    `  ${paint('strong', `${at + 1}.`)} ${what}${commands.length + lines.length === 0 ? '' : ':'}`,
+    ...wrapped(`${what}${commands.length + lines.length === 0 ? '' : ':'}`, width - INDENT).map(
+      (line, part) =>
+        part === 0 ? `  ${paint('strong', `${at + 1}.`)} ${line}` : `${' '.repeat(INDENT)}${line}`,
+    ),
     ...[...commands, ...lines].map((line) => `       ${paint('changed', line)}`),
     ...(instead.length === 0 ? [] : ['     or, without Docker:']),
     ...instead.map((line) => `       ${paint('changed', line)}`),

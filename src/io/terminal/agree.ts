@@ -11,12 +11,14 @@ const CHOICES = {
 /**
  * Shows what would be written and asks for a yes. Needs a terminal.
  *
+ * @param isProject whether the folder is one: in another one that is in use, Enter writes nothing
  * @throws UserError (4) for a no
  */
-export async function agreeTo(report: string, diff: () => string): Promise<void> {
+export async function agreeTo(report: string, diff: () => string, isProject: boolean): Promise<void> {
   say(`\n${report}\n`);
+  const question = isProject ? 'Write this?' : 'This folder is not empty, and no project. Write this?';
   for (;;) {
-    const choice = await choose('Write this?', CHOICES, 'write');
+    const choice = await choose(question, CHOICES, isProject ? 'write' : 'stop');
     if (choice === 'write') return;
     if (choice === 'stop') throw new UserError('Nothing was written.', 4);
     say(diff());

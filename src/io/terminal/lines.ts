@@ -1,4 +1,6 @@
 import { createInterface } from 'node:readline';
+import { wrapped } from '../../core/report/wrap.ts';
+import { width } from './output.ts';
 import type {
   Choice,
   Confirmation,
@@ -31,6 +33,9 @@ async function nextLine(): Promise<string> {
   return value.trim();
 }
 
+/** Of a row in a list, in characters. */
+const INDENT = 2;
+
 /** An answer that was not one, and what to answer instead. */
 interface Refused {
   readonly rule: string;
@@ -39,10 +44,10 @@ interface Refused {
 type Parsed<T> = { readonly value: T } | Refused;
 
 async function ask<T>(question: string, parse: (line: string) => Parsed<T>, context: Context): Promise<T> {
-  context.output.write(`${question} `);
+  context.output.write(`${wrapped(question, width() - 1).join('\n')} `);
   const parsed = parse(await nextLine());
   if ('value' in parsed) return parsed.value;
-  context.output.write(`Not taken: ${parsed.rule}.\n`);
+  context.output.write(`${wrapped(`Not taken: ${parsed.rule}.`, width()).join('\n')}\n`);
   return ask(question, parse, context);
 }
 
@@ -90,10 +95,11 @@ export function checkbox({ message, choices }: MultipleSelection, context: Conte
 }
 
 function list(message: string, choices: readonly Choice[], { output }: Context): void {
-  const rows = choices.map(
-    ({ name, description }, at) => `  ${at + 1}. ${name}${description ? ` (${description})` : ''}\n`,
-  );
-  output.write(`${message}\n${rows.join('')}`);
+  const rows = choices.flatMap(({ name, description }, at) => {
+    const row = wrapped(`${at + 1}. ${name}${description ? ` (${description})` : ''}`, width() - INDENT - 3);
+    return row.map((line, part) => ' '.repeat(part === 0 ? INDENT : INDENT + 3) + line);
+  });
+  output.write(`${[...wrapped(message, width()), ...rows].join('\n')}\n`);
 }
 
 const find = (choices: readonly Choice[], answer: string): string | undefined =>

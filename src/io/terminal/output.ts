@@ -1,5 +1,5 @@
 import program from '../../../package.json' with { type: 'json' };
-import { coloured, type Paint, plain } from '../../core/report/paint.ts';
+import { coloured, type Paint, plain, type Style } from '../../core/report/paint.ts';
 import { wrapped } from '../../core/report/wrap.ts';
 import { columnsOf, isTerminal, type Output, write } from './standard.ts';
 
@@ -15,14 +15,25 @@ const told: string[] = [];
 
 export function warn(warning: string): void {
   told.push(warning);
-  say(`${paintFor('stderr')('warning', 'warning:')} ${warning}\n`);
+  say(`${labelled('warning', 'warning:', warning)}\n`);
 }
 
 /** All of this run, in order. */
 export const warningsTold = (): readonly string[] => told;
 
-export const tellError = (message: string): void =>
-  say(`${paintFor('stderr')('bad', 'error:')} ${message}\n`);
+export const tellError = (message: string): void => say(`${labelled('bad', 'error:', message)}\n`);
+
+function labelled(style: Style, label: string, message: string): string {
+  return inLines(`${label} ${message}`).replace(label, (text) => paintFor('stderr')(style, text));
+}
+
+/** At a terminal, sentences are broken between words; what is indented is to be copied, and stays as it is. */
+export function inLines(text: string): string {
+  const columns = columnsOf('stderr');
+  if (columns === undefined) return text;
+  const lines = text.split('\n').flatMap((line) => (/^\s/.test(line) ? line : wrapped(line, columns)));
+  return lines.join('\n');
+}
 
 export const paintFor = (output: Output): Paint =>
   showsColour(process.env, isTerminal(output)) ? coloured : plain;

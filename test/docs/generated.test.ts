@@ -1,0 +1,150 @@
+import { runInNewContext } from 'node:vm';
+import { describe, expect, test } from 'vitest';
+import type { Settings } from '../../src/core/answers/settings.ts';
+import { renderFiles } from '../../src/core/render/render.ts';
+import { templates } from '../../src/io/templates.ts';
+import { COMPILED, compile, FLAGS } from '../support/compile.ts';
+import { type Golden, goldenNamed, goldens } from '../support/goldens.ts';
+import type { Tree } from '../support/tree.ts';
+import { type Block, blocksOf } from './documents.ts';
+import { OURS, problemsOf } from './own-commands.ts';
+
+/*
+ * The guide and the README that a project gets: each of their blocks is compiled or run, and each of their commands is
+ * one of the project or of this program.
+ */
+
+const isDocument = (path: string): boolean =>
+  path.endsWith('README.md') && !path.startsWith('.koa-mongo-session/');
+
+const blocksIn = (project: Tree, language: string): Block[] =>
+  Object.entries(project)
+    .filter(([path]) => isDocument(path))
+    .flatMap(([path, text]) => blocksOf(path, text))
+    .filter((block) => block.language === language);
+
+/** What a block takes for given; the guide says so in words. */
+function moduleOf({ text }: Block, { connection, dir }: Settings): string {
+  const index = `../${dir}/index.ts`;
+  return `import Koa from 'koa';
+${connection.style === 'mongoose' ? "import mongoose from 'mongoose';\n" : ''}${connection.style === 'db' ? "import type { MongoClient } from 'mongodb';\n\ndeclare const client: MongoClient;\n" : ''}import { sessions } from '${index}';
+
+declare const user: { id: string };
+
+export async function block(ctx: Koa.Context): Promise<void> {
+${text}}
+
+void [Koa, sessions, user];
+`;
+}
+
+/** One golden for each block that no golden before it has, with that connection. */
+function withNewBlocks(all: readonly Golden[]): { golden: Golden; blocks: Block[] }[] {
+  const seen = new Set<string>();
+  return all.flatMap((golden) => {
+    const isNew = ({ text }: Block): boolean => !seen.has(`${golden.settings.connection.style} ${text}`);
+    const blocks = blocksIn(golden.project, 'ts').filter(isNew);
+    for (const { text } of blocks) seen.add(`${golden.settings.connection.style} ${text}`);
+    return blocks.length === 0 ? [] : [{ golden, blocks }];
+  });
+}
+
+const TSCONFIG = {
+  compilerOptions: {
+    ...{ target: 'es2023', lib: ['es2023', 'esnext.disposable'], types: ['node'], skipLibCheck: true },
+    ...{ module: 'preserve', allowImportingTsExtensions: true, noEmit: true },
+    ...FLAGS.loosest,
+    strict: true,
+  },
+  include: ['**/*.ts'],
+};
+
+test('every block of code in the guide compiles in its project', async () => {
+  const selected = withNewBlocks(goldens);
+  expect(new Set(selected.map(({ golden }) => golden.settings.connection.style)).size).toBe(4);
+  const projects = selected.map(({ golden: { name, project, settings }, blocks }): [string, Tree] => {
+    const modules = blocks.map((block) => [`blocks/line-${block.line}.ts`, moduleOf(block, settings)]);
+    return [name, { ...project, ...Object.fromEntries(modules) }];
+  });
+  expect(await compile(Object.fromEntries(projects), { tsconfig: TSCONFIG })).toEqual(COMPILED);
+});
+
+/** What the shell of MongoDB has, as far as a block uses it. */
+function inMongosh(text: string): { calls: unknown[][] } {
+  const calls: unknown[][] = [];
+  const noted =
+    (name: string) =>
+    (...args: unknown[]) =>
+      void calls.push([name, ...args]);
+  const db = { getName: () => 'app', createRole: noted('createRole') };
+  const sh = { enableSharding: noted('enableSharding'), shardCollection: noted('shardCollection') };
+  runInNewContext(text, { db, sh });
+  return { calls: JSON.parse(JSON.stringify(calls)) };
+}
+
+test.each(goldens)(
+  'the blocks for mongosh in the guide of $name are about its collection',
+  ({ project, settings }) => {
+    const { collection } = settings;
+    const calls = blocksIn(project, 'js').flatMap(({ text }) => inMongosh(text).calls);
+    const resource = { db: 'app', collection };
+    expect(calls).toEqual([
+      [
+        'createRole',
+        {
+          role: 'sessions',
+          roles: [],
+          privileges: [expect.objectContaining({ resource }), expect.anything()],
+        },
+      ],
+      ['enableSharding', 'app'],
+      ['shardCollection', `app.${collection}`, { _id: 'hashed' }],
+    ]);
+  },
+);
+
+const MANAGERS = ['npm', 'pnpm', 'yarn', 'bun'] as const;
+/** What each has beside the scripts of a project. */
+const BUILT_IN = ['install'];
+/** Programs of others. */
+const FOREIGN =
+  /^(?:docker compose up -d --wait|(?:npx|bunx|pnpm dlx|yarn dlx) mongodb-runner start -- --port \d+)$/;
+
+/** Those in blocks and those within a sentence. */
+function commandsIn(project: Tree): string[] {
+  const texts = Object.entries(project).filter(([path]) => isDocument(path));
+  const inBlocks = blocksIn(project, 'sh').flatMap(({ text }) =>
+    text.split('\n').flatMap((line) => line.split(/ +#.*(?:Docker: |$)/)),
+  );
+  const within = texts.flatMap(([, text]) =>
+    [...text.matchAll(/(?<!`)`((?:npm|npx|pnpm|yarn|bun|bunx) [^`]+)`(?!`)/g)].map(
+      ([, command = '']) => command,
+    ),
+  );
+  return [...inBlocks, ...within].map((line) => line.trim()).filter((line) => line !== '');
+}
+
+/** By the settings of a golden, and a package manager. */
+function projectFor(name: string, manager: (typeof MANAGERS)[number]): Tree {
+  const { settings, project } = goldenNamed(name);
+  const rendered = renderFiles({ ...settings, project: { ...settings.project, manager } }, templates);
+  return { ...project, ...Object.fromEntries(rendered.map(({ path, text }) => [path, text])) };
+}
+
+describe.each(MANAGERS)('the commands in the documents of a project with %s', (manager) => {
+  test.each(['url', 'host', 'all-options', 'encrypt', 'without-app'])('of the golden %s', (name) => {
+    const project = projectFor(name, manager);
+    const scripts = Object.keys(JSON.parse(project['package.json'] ?? '{}').scripts);
+    const commands = commandsIn(project);
+    expect(commands.length).toBeGreaterThan(5);
+    for (const command of commands) {
+      if (FOREIGN.test(command)) continue;
+      if (OURS.test(command))
+        expect({ command, problems: problemsOf(command) }).toEqual({ command, problems: [] });
+      else {
+        const [, script = ''] = new RegExp(`^${manager} (?:run )?([\\w:-]+)`).exec(command) ?? [];
+        expect([...scripts, ...BUILT_IN], command).toContain(script);
+      }
+    }
+  });
+});
