@@ -12,7 +12,7 @@ import {
 import { unifiedDiff } from '../../core/report/diff.ts';
 import { paintMarker } from '../../core/report/report.ts';
 import { choose } from './ask.ts';
-import { paintFor, say } from './output.ts';
+import { inLines, paintFor, say } from './output.ts';
 
 const CHOICES = {
   mine: 'my lines stay',
@@ -73,5 +73,5 @@ function describe({ path, reason, hunks }: ConflictEntry): string {
           paint('strong', `line ${hunk.line}:`),
           ...hunkLines(hunk).map((line) => paintMarker(line, paint)),
         ]);
-  return ['', paint('strong', what), ...shown.map((line) => `  ${line}`), ''].join('\n');
+  return ['', paint('strong', inLines(what)), ...shown.map((line) => `  ${line}`), ''].join('\n');
 }
