@@ -41,7 +41,9 @@ describe.each(readdirSync(FOLDER))('%s', (name) => {
     await expect(screen).toMatchFileSnapshot(join(FOLDER, name, `screen-${columns}.txt`));
     expect(await styledCells(plain, columns)).toBe(0);
     // Only what is to be copied, such as a command, and the rows of the list of files.
-    expect((await linesTooLong(plain, columns)).filter((line) => !/^ {2}|^\S+ *$|^[+~*!-] /.test(line))).toEqual([]);
+    expect(
+      (await linesTooLong(plain, columns)).filter((line) => !/^ {2}|^\S+ *$|^[+~*!-] /.test(line)),
+    ).toEqual([]);
     if (conversation.env?.TERM === 'dumb') return;
     const colourful = await converse(conversation, columns, { FORCE_COLOR: '1' });
     expect(told(await screenOf(colourful, columns))).toBe(screen);
