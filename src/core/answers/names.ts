@@ -160,7 +160,7 @@ export const parseUserKey = textBy(USER_KEY);
 const FOREIGN_FOLDERS = ['node_modules', '.git', '.koa-mongo-session', 'dist'];
 const END = '(?=[/\\\\]|$)';
 const WINDOWS_DEVICE = `(?:${['con', 'prn', 'aux', 'nul'].map(inAnyCase).join('|')}|(?:${inAnyCase('com')}|${inAnyCase('lpt')})[0-9])`;
-const FOLDER_NAME = `(?!-|\\.{1,2}${END}|${WINDOWS_DEVICE}(?:\\.|${END}))[\\p{L}\\p{N}._@+-]+(?<!\\.)`;
+const FOLDER_NAME = `(?!-|\\.{1,2}${END})[\\p{L}\\p{N}._@+-]+(?<!\\.)`;
 
 export const FOLDER: readonly TextRule[] = [
   // Far below what any file system takes, with the names of the files to come.
@@ -168,6 +168,10 @@ export const FOLDER: readonly TextRule[] = [
   {
     wants: new RegExp(`^(?:\\.[/\\\\])?${FOLDER_NAME}(?:[/\\\\]${FOLDER_NAME})*[/\\\\]?$`, 'u'),
     says: 'must be a folder inside the project, such as src/session: names of letters, digits and . _ - @ +, joined by /',
+  },
+  {
+    forbids: new RegExp(`(?:^|[/\\\\])${WINDOWS_DEVICE}(?:\\.|${END})`, 'u'),
+    says: 'must not have a name that Windows keeps for a device, such as aux or con',
   },
   {
     forbids: new RegExp(`(?:^|[/\\\\])(?:${FOREIGN_FOLDERS.map(inAnyCase).join('|')})${END}`, 'u'),
