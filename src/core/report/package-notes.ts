@@ -4,8 +4,8 @@ import { VERSIONS, wantedPackage } from '../patch/wanted-package.ts';
 
 type Packages = Readonly<Record<string, string>>;
 
-/** The oldest releases, major and minor, that the generated code compiles and runs with; the tests use these, too. */
-const FLOORS: Readonly<Record<string, readonly [major: number, minor: number, because?: string]>> = {
+/** The oldest releases, major and minor, that the generated code compiles and runs with; a test tries these very ones. */
+export const FLOORS: Readonly<Record<string, readonly [major: number, minor: number, because?: string]>> = {
   koa: [2, 13],
   'koa-session': [7, 0, '6 does not pass a type-check, and before it a slow request can undo a logout'],
   keygrip: [1, 1],
@@ -13,7 +13,7 @@ const FLOORS: Readonly<Record<string, readonly [major: number, minor: number, be
   mongoose: [8, 0],
   '@types/koa': [2, 15],
   '@types/keygrip': [1, 0],
-  '@types/node': [18, 0],
+  '@types/node': [20, 12],
   tsx: [4, 0],
   typescript: [5, 0],
 };

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -18,20 +19,36 @@ interface Wanted {
  * on why, where it cannot be had.
  */
 export async function installed({ name, version, overrides = {} }: Wanted): Promise<string | undefined> {
-  const folder = join(CACHE, `${name.replace('/', '+')}-${version}`);
-  const program = join(folder, 'node_modules', name);
-  if (existsSync(program)) return program;
+  const key = `${name.replace('/', '+')}-${version}`;
+  const modules = await installedAll(key, { [name]: version }, overrides);
+  return modules && join(modules, name);
+}
+
+/**
+ * The folder with packages of just these versions; undefined, with a word on why, where they cannot be had.
+ *
+ * @param key names what is kept; it goes by their versions, too
+ */
+export async function installedAll(
+  key: string,
+  dependencies: Readonly<Record<string, string>>,
+  overrides: Readonly<Record<string, string>> = {},
+): Promise<string | undefined> {
+  const manifest = JSON.stringify({ private: true, dependencies, overrides });
+  const folder = join(CACHE, `${key}-${createHash('sha256').update(manifest).digest('hex').slice(0, 8)}`);
+  const modules = join(folder, 'node_modules');
+  if (existsSync(modules)) return modules;
   const draft = `${folder}.${process.pid}`;
   await mkdir(draft, { recursive: true });
-  await writeFile(join(draft, 'package.json'), JSON.stringify({ private: true, overrides }));
+  await writeFile(join(draft, 'package.json'), manifest);
   try {
-    const args = ['install', `${name}@${version}`, '--ignore-scripts', '--no-audit', '--no-fund'];
+    const args = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--legacy-peer-deps'];
     await execa('npm', args, { cwd: draft, timeout: 240_000 });
     await rename(draft, folder);
   } catch {
     await rm(draft, { recursive: true, force: true });
   }
-  if (existsSync(program)) return program;
-  console.warn(`${name} ${version} cannot be had here: what needs it is skipped.`);
+  if (existsSync(modules)) return modules;
+  console.warn(`${key} cannot be had here: what needs it is skipped.`);
   return undefined;
 }
