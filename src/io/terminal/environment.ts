@@ -19,7 +19,7 @@ const isSet = (value: string | undefined): boolean =>
 /** Whether somebody can see a question, on stderr, and answer it. */
 export function canAsk(env: Environment): boolean {
   const isAutomated = isSet(env.CI) || AGENTS.some((name) => isSet(env[name]));
-  return !isAutomated && isTerminal('stdin') && isTerminal('stderr');
+  return !isAutomated && isTerminal('stderr') && isTerminal('stdin');
 }
 
 /**
