@@ -1,5 +1,6 @@
 import { lstatSync, realpathSync, type Stats } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
+import { STATE_DIR } from '../core/project/manifest.ts';
 import { isOfOthers } from '../core/project/paths.ts';
 import { statIfThere } from './files.ts';
 import { PathError, reading, unlessAbsent } from './system-errors.ts';
@@ -90,9 +91,13 @@ function follow(full: string, path: string, dangling: string): Place {
 }
 
 function refuseOthers(path: string, real: string): void {
+  if (isOfState(path) && !isOfState(real))
+    throw new PathError(path, `leads out of ${STATE_DIR}, to ${real}, through a symbolic link`);
   if (real === path || !isOfOthers(real)) return;
   throw new PathError(
     path,
     `leads to ${real} through a symbolic link, and that is not for this program to write`,
   );
 }
+
+const isOfState = (path: string): boolean => path.startsWith(`${STATE_DIR}/`);

@@ -31,12 +31,12 @@ test.each<[string, (text: string) => string, string]>([
     'is larger than 2000000 bytes',
   ],
   ['one line of 5 MB', (text) => `${text}// ${'x'.repeat(5 * MEGABYTE)}\n`, 'is larger than 2000000 bytes'],
-  ['a million empty lines', (text) => '\n'.repeat(MEGABYTE) + text, 'has more than 20000 lines'],
-  ['400,000 times the same line', (text) => text + '}\n'.repeat(400_000), 'has more than 20000 lines'],
+  ['a million empty lines', (text) => '\n'.repeat(MEGABYTE) + text, 'has more than 5000 lines'],
+  ['400,000 times the same line', (text) => text + '}\n'.repeat(400_000), 'has more than 5000 lines'],
   [
     '100 lines between each two',
     (text) => text.replaceAll('\n', `\n${'}\n'.repeat(100)}`),
-    'has more than 20000 lines',
+    'has more than 5000 lines',
   ],
 ])('%s: 2, the file is named, and nothing is touched', async (_, edit, says) => {
   const cwd = await projectWith(edit);
@@ -48,8 +48,8 @@ test.each<[string, (text: string) => string, string]>([
 
 test.each<[string, (text: string) => string]>([
   ['one line of 1.9 MB', (text) => `${text}// ${'x'.repeat(1.9 * MEGABYTE)}\n`],
-  ['19,000 lines', (text) => text + Array.from({ length: 19_000 }, (_, at) => `// mine ${at}\n`).join('')],
-  ['19,000 times the same line', (text) => text + '}\n'.repeat(19_000)],
+  ['4,500 lines', (text) => text + Array.from({ length: 4_500 }, (_, at) => `// mine ${at}\n`).join('')],
+  ['4,500 times the same line', (text) => text + '}\n'.repeat(4_500)],
 ])('%s: merged, and kept', async (_, edit) => {
   const cwd = await projectWith(edit);
   const mine = readFileSync(join(cwd, STORE), 'utf8').slice(-1000);
@@ -67,4 +67,22 @@ test('one that is given up for the new text is backed up whole', async () => {
   const mine = readFileSync(join(cwd, STORE), 'utf8');
   expect(await run(['--no-input', '--restore', STORE], { cwd })).toMatchObject({ exitCode: 0 });
   expect(Object.values(wholeSnapshot(cwd))).toContain(mine);
+});
+
+test('one of mixed line ends that is given up gets the line end that most of its lines have', async () => {
+  const cwd = await projectWith((text) => `${text}${'a\r\nb\r\nc\n'.repeat(100_000)}`);
+  expect(await run(['--no-input', '--restore', STORE], { cwd })).toMatchObject({ exitCode: 0 });
+  expect(readFileSync(join(cwd, STORE), 'utf8')).toMatch(/^([^\n]*\r\n)+$/);
+});
+
+test('a package.json of one line that is too long to be added to: 2, and nothing is touched', async () => {
+  const cwd = await temporaryFolder();
+  const packages = Object.fromEntries(Array.from({ length: 50_000 }, (_, at) => [`p${at}`, '1']));
+  writeFileSync(join(cwd, 'package.json'), JSON.stringify({ dependencies: packages }));
+  const before = wholeSnapshot(cwd);
+  expect(await run(['--yes', '-c', 'db'], { cwd })).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringContaining('package.json has a line of more than 100000 characters'),
+  });
+  expect(wholeSnapshot(cwd)).toEqual(before);
 });

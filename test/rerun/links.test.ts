@@ -262,3 +262,22 @@ describe('what a killed run left half-way, put back', () => {
     expect(readFileSync(join(folder, 'src/index.ts'), 'utf8')).toBe(source('session', 'one'));
   });
 });
+
+describe('what the program keeps for itself is not kept elsewhere: 2, and nothing is touched', () => {
+  test.each(['manifest.json', 'base', 'base/src', 'backup'])(
+    '%s as a link into the project',
+    async (name) => {
+      const folder = await project();
+      writeFileSync(join(folder, 'src/store.ts'), source('store', 'mine'));
+      mkdirSync(join(folder, '.koa-mongo-session/backup'));
+      replaceByLink(folder, `.koa-mongo-session/${name}`, 'elsewhere/it');
+      const before = wholeSnapshot(folder);
+      const outcome = generate(folder, filesIn('src', 'two'), { run: { onConflict: 'theirs' } });
+      await expect(outcome.then(({ problem }) => Promise.reject(problem))).rejects.toMatchObject({
+        exitCode: 2,
+        message: expect.stringContaining('leads out of .koa-mongo-session, to elsewhere/it'),
+      });
+      expect(wholeSnapshot(folder)).toEqual(before);
+    },
+  );
+});

@@ -29,6 +29,7 @@ export function patchPackageJson(raw: string | undefined, wanted: WantedPackage)
     ...missing('dependencies', wanted.dependencies, installed),
     ...missing('devDependencies', wanted.devDependencies, installed),
   ];
+  if (additions.length > 0) refuseLongLine(raw);
   const text = additions.reduce(insert, raw.slice(mark.length));
   return {
     text: mark + text,
@@ -73,6 +74,16 @@ function refuseTwice(text: string): void {
   if (twice === undefined) return;
   throw new UserError(
     `package.json has "${twice}" twice, and npm reads the last one only. Make them one, then run again.`,
+  );
+}
+
+/** The line that something is added to is formatted anew, in a time that grows with the square of its length. */
+const MAX_LINE = 100_000;
+
+function refuseLongLine(text: string): void {
+  if (text.split('\n').every((line) => line.length <= MAX_LINE)) return;
+  throw new UserError(
+    `package.json has a line of more than ${MAX_LINE} characters. Break it into lines, as npm writes it, then run again.`,
   );
 }
 

@@ -116,8 +116,8 @@ function decide(disk: OnDisk, forms: Forms): Outcome {
   return merge(disk.text, { ...forms, base, formattedBase });
 }
 
-/** A merge takes a time and a depth that grow with the lines; no file that is generated has a tenth as many. */
-const MAX_LINES = 20_000;
+/** Of lines that are all alike, a merge takes a time that grows with the square of their number. */
+const MAX_LINES = 5000;
 const TOO_LONG = `has more than ${MAX_LINES} lines, too many to be merged; make it shorter or move it elsewhere, then run again`;
 
 const countLines = (text: string): number => text.split('\n').length;

@@ -26,8 +26,13 @@ function withLineEndsOf(raw: string, plain: string): string {
   const oldLines = raw.split('\n');
   const isUniform = oldLines.slice(0, -1).every((line) => line.endsWith('\r'));
   if (isUniform) return plain.replaceAll('\n', '\r\n');
+  if (Math.max(oldLines.length, plain.split('\n').length) > MAX_MIXED)
+    return plain.replaceAll('\n', lineEndOf(raw));
   return mixedLineEnds(oldLines, plain.split('\n'), lineEndOf(raw) === '\r\n' ? '\r' : '');
 }
+
+/** In a longer one, all lines get the end that most have. */
+const MAX_MIXED = 5000;
 
 /** In a file of mixed line ends each old line keeps its own, so that only what changed shows as changed. */
 function mixedLineEnds(oldLines: string[], newLines: string[], usual: string): string {
