@@ -10,7 +10,11 @@ import {
 } from '../../src/core/answers/options.ts';
 
 /** Name of a part → its text. In a document, a part stands between `<!-- name -->` and `<!-- /name -->`. */
-export const parts = (): Readonly<Record<string, string>> => ({ options: optionTables(), tree: tree() });
+export const parts = (): Readonly<Record<string, string>> => ({
+  options: optionTables(),
+  tree: tree(),
+  measured: measured(),
+});
 
 /** The document with its parts as they are now. */
 export function withParts(document: string): string {
@@ -18,6 +22,22 @@ export function withParts(document: string): string {
     const place = new RegExp(`(<!-- ${name} -->\n)[\\s\\S]*?(\n<!-- /${name} -->)`);
     return text.replace(place, (_, start, end) => `${start}\n${part}${end}`);
   }, document);
+}
+
+const RESULTS = join(import.meta.dirname, '../../bench/results');
+
+/** What `npm run bench` has measured, each with its place in bench/RESULTS.md. */
+function measured(): string {
+  const topics = readdirSync(RESULTS).map((name) => JSON.parse(readFileSync(join(RESULTS, name), 'utf8')));
+  const rows = topics.map(({ title, text }: { title: string; text: string }) => {
+    const anchor = title
+      .toLowerCase()
+      .replaceAll(/[^\w -]/g, '')
+      .replaceAll(' ', '-');
+    const [what = ''] = text.split(/(?<=\.) /);
+    return `- [${title}](bench/RESULTS.md#${anchor}): ${what}`;
+  });
+  return `${rows.join('\n')}\n`;
 }
 
 function optionTables(): string {
