@@ -141,7 +141,11 @@ test('TypeScript, ES modules, mongoose: sessions, one device logged out, another
   const older = olderProgram('0.1.0', OLDER_TEXTS);
   mount('src/app.ts', await addSessions(argumentsOf('--connection mongoose'), older));
   edit('src/app.ts', '// devices\n', `// devices\n${ROUTES}`);
-  edit('src/session/index.ts', '  views?: number;\n', '  views?: number;\n  userId?: string;\n  cart?: string[];\n');
+  edit(
+    'src/session/index.ts',
+    '  views?: number;\n',
+    '  views?: number;\n  userId?: string;\n  cart?: string[];\n',
+  );
   install();
   expect(await runIn(cwd, ['npm', 'run', 'migrate:sessions'], { MONGODB_URL: database.url })).toMatchObject({
     exitCode: 0,
