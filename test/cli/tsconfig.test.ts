@@ -1,6 +1,8 @@
 import { rmSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { run, temporaryFolder } from '../support/program.ts';
+import { runIn } from '../support/app.ts';
+import { linkPackages } from '../support/packages.ts';
+import { readIn, run, temporaryFolder } from '../support/program.ts';
 import { writeTree } from '../support/tree.ts';
 
 /** A project of the user's, whose tsconfig says this. */
@@ -63,6 +65,16 @@ test.each([
     args: [],
     says: 'tsconfig.json has "verbatimModuleSyntax"',
   },
+  {
+    tsconfig: { compilerOptions: { module: 'nodenext', isolatedDeclarations: true }, include: ['src'] },
+    args: [],
+    says: 'tsconfig.json has "isolatedDeclarations"',
+  },
+  {
+    tsconfig: { compilerOptions: { module: 'nodenext', composite: true }, files: ['src/index.ts'] },
+    args: [],
+    says: 'Add src/session to its "include".',
+  },
 ])('a build that would break is not broken without a word: $tsconfig', async ({ tsconfig, args, says }) => {
   const cwd = await projectWith(tsconfig);
   expect((await run(['--yes', ...args], { cwd })).stderr).toContain(says);
@@ -87,4 +99,133 @@ test('imports end as they did while what the tsconfig extends is not installed',
   const { exitCode, stdout, stderr } = await run(['--yes'], { cwd });
   expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: expect.not.stringContaining('updated') });
   expect(stderr).toContain('imports end as they did before');
+});
+
+const APP = "import Koa from 'koa';\n\nconst app = new Koa();\n\napp.listen(3000);\n";
+const COMMON = { target: 'es2022', strict: true, skipLibCheck: true, types: ['node'] };
+const BUILT = { ...COMMON, outDir: 'dist', rootDir: 'src' };
+const INCLUDE = { include: ['src'] };
+
+/** Nothing is said of these, and their own compiler builds them. */
+const BUILDS: readonly {
+  readonly what: string;
+  readonly tsconfig: object;
+  readonly type?: 'module';
+  /** Further files. */
+  readonly more?: Readonly<Record<string, object | string>>;
+  readonly args?: readonly string[];
+  readonly compiler?: string;
+}[] = [
+  {
+    what: 'paths',
+    tsconfig: {
+      compilerOptions: { ...BUILT, module: 'nodenext', paths: { '@/*': ['./src/*'] } },
+      ...INCLUDE,
+    },
+    type: 'module',
+  },
+  {
+    what: 'a bundler',
+    tsconfig: { compilerOptions: { ...COMMON, module: 'esnext', moduleResolution: 'bundler', noEmit: true } },
+    type: 'module',
+  },
+  {
+    what: 'a bundler that takes .ts',
+    tsconfig: {
+      compilerOptions: { ...COMMON, module: 'preserve', allowImportingTsExtensions: true, noEmit: true },
+    },
+    type: 'module',
+  },
+  {
+    what: 'verbatimModuleSyntax',
+    tsconfig: { compilerOptions: { ...BUILT, module: 'nodenext', verbatimModuleSyntax: true }, ...INCLUDE },
+    type: 'module',
+  },
+  {
+    what: 'moduleResolution: node, to CommonJS',
+    tsconfig: {
+      compilerOptions: { ...BUILT, module: 'commonjs', moduleResolution: 'node', esModuleInterop: true },
+      ...INCLUDE,
+    },
+    compiler: 'typescript59',
+  },
+  {
+    what: 'moduleResolution: node, to ES modules',
+    tsconfig: {
+      compilerOptions: { ...BUILT, module: 'esnext', moduleResolution: 'node', esModuleInterop: true },
+      ...INCLUDE,
+    },
+    type: 'module',
+    compiler: 'typescript59',
+  },
+  {
+    what: 'references to projects that are composite, one of which needs the other',
+    tsconfig: { files: [], references: [{ path: './tsconfig.lib.json' }, { path: './tsconfig.app.json' }] },
+    more: {
+      'tsconfig.lib.json': {
+        compilerOptions: {
+          ...COMMON,
+          module: 'nodenext',
+          composite: true,
+          rootDir: 'lib',
+          outDir: 'out/lib',
+        },
+        include: ['lib'],
+      },
+      'tsconfig.app.json': {
+        compilerOptions: {
+          ...COMMON,
+          module: 'nodenext',
+          composite: true,
+          rootDir: 'src',
+          outDir: 'out/app',
+        },
+        include: ['src'],
+        references: [{ path: './tsconfig.lib.json' }],
+      },
+      'lib/one.ts': 'export const one = 1;\n',
+    },
+    type: 'module',
+    args: ['--build'],
+  },
+  {
+    what: 'decorators of an older target',
+    tsconfig: {
+      compilerOptions: {
+        ...{
+          ...BUILT,
+          target: 'es2019',
+          module: 'commonjs',
+          moduleResolution: 'node',
+          esModuleInterop: true,
+        },
+        ...{ experimentalDecorators: true, emitDecoratorMetadata: true, useDefineForClassFields: false },
+      },
+      ...INCLUDE,
+    },
+    compiler: 'typescript59',
+  },
+];
+
+describe('a project builds as before, once the sessions are mounted', () => {
+  test.each(BUILDS)('$what', async ({ tsconfig, type, more = {}, args = [], compiler = 'typescript' }) => {
+    const packageJson = JSON.stringify({
+      ...{ name: 'shop', ...(type !== undefined && { type }), dependencies: { koa: '^3.0.0' } },
+      devDependencies: { '@types/koa': '^3.0.0', '@types/node': '^20.0.0', typescript: '^5.9.0' },
+    });
+    const cwd = writeTree(await temporaryFolder(), {
+      ...{ 'package.json': packageJson, 'tsconfig.json': JSON.stringify(tsconfig), 'src/app.ts': APP },
+      ...Object.fromEntries(
+        Object.entries(more).map(([path, text]) => [
+          path,
+          typeof text === 'string' ? text : JSON.stringify(text),
+        ]),
+      ),
+    });
+    const url = ['--url', 'mongodb://127.0.0.1:27017/shop'];
+    const written = await run(['-c', 'url', ...url, '--mount'], { cwd });
+    expect(written).toMatchObject({ exitCode: 0, stderr: '' });
+    linkPackages(cwd, await readIn(cwd, 'package.json'), { typescript: compiler }, compiler);
+    expect(await runIn(cwd, ['tsc', ...args], {})).toMatchObject({ all: '', exitCode: 0 });
+  });
 });

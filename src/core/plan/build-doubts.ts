@@ -54,11 +54,14 @@ export interface SessionBuild {
   readonly verbatim: boolean;
   /** `esModuleInterop`, where it is said. */
   readonly interop: boolean | undefined;
+  readonly isolatedDeclarations: boolean;
+  /** Whether tsc refuses files that it does not name, and it names none of the session files. */
+  readonly isUnlisted: boolean;
 }
 
 /** What keeps the session files from being compiled, and what mends it. */
 export function sessionDoubts(
-  { name, rootDir, module, verbatim, interop }: SessionBuild,
+  { name, rootDir, module, verbatim, interop, isolatedDeclarations, isUnlisted }: SessionBuild,
   dir: string,
   modules: 'esm' | 'commonjs' | 'unspecified',
 ): readonly string[] {
@@ -77,6 +80,16 @@ export function sessionDoubts(
     ...(isCommonJs && verbatim
       ? [
           `${name} has "verbatimModuleSyntax", by which tsc refuses the imports of the session files in CommonJS. Set "type": "module" in package.json, or leave it out there.`,
+        ]
+      : []),
+    ...(isolatedDeclarations
+      ? [
+          `${name} has "isolatedDeclarations", by which tsc wants types that the session files leave to be inferred. Leave it out there.`,
+        ]
+      : []),
+    ...(isUnlisted
+      ? [
+          `${name} has "composite", by which tsc refuses files that it does not name. Add ${dir} to its "include".`,
         ]
       : []),
   ];

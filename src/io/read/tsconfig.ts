@@ -130,7 +130,7 @@ export async function doubtsAboutBuild(
   const own = await unlessDamaged(() => configFor(root, dir, files));
   files.refuseUnread();
   const isNew = added.some(({ path }) => path.startsWith(`${dir}/`));
-  const about = own && isNew ? sessionDoubts(optionsOf(own, root), dir, modules) : [];
+  const about = own && isNew ? sessionDoubts(await optionsOf(own, root, dir), dir, modules) : [];
   const others: string[] = [];
   const elsewhere = added.filter(({ path }) => !path.startsWith(`${dir}/`));
   for (const { config, path } of configs ?? []) {
@@ -153,7 +153,10 @@ export async function doubtsAboutBuild(
 }
 
 /** What decides whether the session files are compiled, and how. */
-function optionsOf({ path, config }: Config, root: string) {
+async function optionsOf({ path, config }: Config, root: string, dir: string) {
+  const { createFilesMatcher } = await import('get-tsconfig');
+  const isNamed =
+    createFilesMatcher({ path, config }, IS_CASE_SENSITIVE)(join(root, dir, 'index.ts')) !== undefined;
   const compilerOptions = config.compilerOptions ?? {};
   const { rootDir } = foldersIn({ path, config }, root);
   return {
@@ -162,6 +165,8 @@ function optionsOf({ path, config }: Config, root: string) {
     module: `${compilerOptions.module ?? ''}`.toLowerCase(),
     verbatim: compilerOptions.verbatimModuleSyntax === true,
     interop: compilerOptions.esModuleInterop ?? undefined,
+    isolatedDeclarations: compilerOptions.isolatedDeclarations === true,
+    isUnlisted: compilerOptions.composite === true && !isNamed,
   };
 }
 

@@ -43,7 +43,7 @@ interface Found {
 class Refusal extends Error {}
 
 /** What the store notes down when it takes over sessions of another one. */
-const NOTES = { _id: /^(adopted|ended)\b/, until: { $type: 'date' }, expiresAt: { $type: 'date' } };
+const NOTES: object = { _id: /^(adopted|ended)\b/, until: { $type: 'date' }, expiresAt: { $type: 'date' } };
 const alive = (): object => ({ $and: [OWN, { expiresAt: { $gt: new Date() } }] });
 /** How often the script goes after what apps have written in the meantime. */
 const ROUNDS = 5;
@@ -101,7 +101,7 @@ async function makePlan(database: Db, options: Options): Promise<Action[]> {
   const sessions = sessionsIn(database, COLLECTION);
   const [found] = await database.listCollections({ name: COLLECTION }).toArray();
   refuse(await findObstacle(database, found));
-  const { present, drop, create, refusals } = planIndexes(found ? await sessions.indexes() : []);
+  const { present, drop, create, refusals } = planIndexes(found ? ((await sessions.indexes()) as Index[]) : []);
   for (const index of present) if (await isBuilding(sessions, index)) create.push(index);
   refuse([...refusals, ...(await findForeign(sessions, create.length > 0 ? 0 : 1000))]);
   const hasNoTtl = present.some(({ name }) => name === PRUNE_INDEX.name);
@@ -173,7 +173,7 @@ function isBuilding(sessions: Sessions, { name, partialFilterExpression = {} }: 
 
 function planPruning(sessions: Sessions): Promise<Action[]> {
   const filter = { $and: [OWN, { expiresAt: { $lt: new Date() } }] };
-  const end = (batch: Session[]) => sessions.deleteMany({ ...filter, _id: { $lte: batch.at(-1)?._id } });
+  const end = (batch: Session[]) => sessions.deleteMany({ ...filter, _id: { $lte: batch.at(-1)?._id ?? '' } });
   return planChange('delete sessions that are over', sessions, filter, end);
 }
 

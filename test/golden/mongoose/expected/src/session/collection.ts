@@ -9,7 +9,7 @@ const DURABLE = { writeConcern: { w: 'majority' } };
 /** A type is met by an array of it, too. */
 const is = (...types: string[]) => ({ $type: types, $not: { $type: 'array' } });
 /** What sessions of this store are known by. Others may keep their documents in the same collection. */
-export const OWN = {
+export const OWN: object = {
   _id: is('string'),
   data: is('string', 'binData'),
   version: is('int', 'long', 'double'),
