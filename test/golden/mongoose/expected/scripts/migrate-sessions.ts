@@ -22,7 +22,7 @@ prune: also deletes the sessions that are over, where the database does not do s
 
 Exit codes: 0 done, 1 failed, 2 usage, 3 something to do (--check), 4 refused, 6 database out of reach`;
 
-type Db = mongoose.mongo.Db;
+type Db = NonNullable<mongoose.Connection['db']>;
 type Sessions = ReturnType<typeof sessionsIn>;
 type Options = ReturnType<typeof readOptions>;
 /** `copiedAt` is the `updatedAt` of the state that was copied. */
