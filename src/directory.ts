@@ -1,12 +1,12 @@
 import { createCommand } from './core/answers/managers.ts';
 import { UserError } from './core/errors.ts';
-import { type Place, reasonToNameDirectory } from './core/project/place.ts';
+import { type Place, reasonToNameDirectory, withinAnother } from './core/project/place.ts';
 import type { Flags } from './flags.ts';
 import { detectPackageManager } from './io/read/package-manager.ts';
-import { placeAt } from './io/read/place.ts';
+import { placeAt, projectAbove } from './io/read/place.ts';
 import { askText } from './io/terminal/ask.ts';
 import { canAsk } from './io/terminal/environment.ts';
-import { introduce } from './io/terminal/output.ts';
+import { introduce, warn } from './io/terminal/output.ts';
 
 const NEW_FOLDER = 'my-app';
 
@@ -16,17 +16,26 @@ const NEW_FOLDER = 'my-app';
  * @throws UserError (2) where a directory has to be named
  */
 export async function chooseDirectory({ directory, run }: Pick<Flags, 'directory' | 'run'>): Promise<string> {
+  const chosen = await directoryOf({ directory, run });
+  const around = projectAbove(chosen);
+  if (around !== undefined) warn(withinAnother(chosen, around, createHere()));
+  return chosen;
+}
+
+async function directoryOf({ directory, run }: Pick<Flags, 'directory' | 'run'>): Promise<string> {
   const mayAsk = run.input && !run.yes && canAsk(process.env);
   if (!mayAsk) return directory ?? whatIsMeant(placeAt('.'));
   return directory ?? askWhere(placeAt('.'));
 }
 
 function whatIsMeant(here: Place): string {
-  const manager = detectPackageManager(process.cwd(), undefined, process.env.npm_config_user_agent);
-  const reason = reasonToNameDirectory(here, createCommand(manager));
+  const reason = reasonToNameDirectory(here, createHere());
   if (reason !== undefined) throw new UserError(reason);
   return '.';
 }
+
+const createHere = (): string =>
+  createCommand(detectPackageManager(process.cwd(), undefined, process.env.npm_config_user_agent));
 
 async function askWhere(here: Place): Promise<string> {
   const isAgain = here.kind === 'project' && here.isWritten;

@@ -71,6 +71,27 @@ describe('without a directory, and nobody to ask', () => {
   });
 });
 
+describe('a directory within another project', () => {
+  test('is taken, and the command for that project is named', async () => {
+    const cwd = writeTree(await temporaryFolder(), { 'package.json': '{}', 'src/index.ts': '' });
+    const { exitCode, stderr } = await run(['src/api', ...YES], { cwd });
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 0,
+      stderr:
+        'warning: src/api is within the project in ., and becomes a project of its own. For sessions in that one: npx create-koa-mongo-session@latest .\n',
+    });
+  });
+
+  test.each([
+    { what: 'is that of a workspace', tree: { 'package.json': '{"workspaces":["packages/*"]}' } },
+    { what: 'has a repository of its own', tree: { 'package.json': '{}', 'packages/new/.git/HEAD': '' } },
+    { what: 'is a project already', tree: { 'package.json': '{}', 'packages/new/package.json': '{}' } },
+  ])('is nothing to speak of where it $what', async ({ tree }) => {
+    const cwd = writeTree(await temporaryFolder(), tree);
+    expect(await run(['packages/new', ...YES], { cwd })).toMatchObject({ exitCode: 0, stderr: '' });
+  });
+});
+
 test('a word that is nearly a command makes no project', async () => {
   const cwd = await temporaryFolder();
   const { exitCode, stderr } = await run(['undoo', '--yes'], { cwd });

@@ -39,3 +39,7 @@ export function reasonToNameDirectory(place: Place, create: string): string | un
     ? `this folder is neither empty nor a project: name a directory, new or existing, or . for this folder\n${commands(['my-app', '.'])}`
     : `this folder is part of the project in ${place.around}: name that, or another directory\n${commands([place.around])}`;
 }
+
+/** What whoever makes a project within another one may not have meant. */
+export const withinAnother = (directory: string, around: string, create: string): string =>
+  `${directory} is within the project in ${around}, and becomes a project of its own. For sessions in that one: ${create} ${shellQuote(around)}`;

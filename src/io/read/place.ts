@@ -35,6 +35,18 @@ function look(folder: string): Place {
   };
 }
 
+/**
+ * The project, as the user would write it, that a folder which is none yet would come to lie in; undefined for a
+ * package of a workspace.
+ */
+export function projectAbove(directory: string): string | undefined {
+  const folder = resolve(directory);
+  return onlyReadingSync(folder, () => {
+    const around = look(folder).kind === 'project' ? undefined : projectAround(folder);
+    return around !== undefined && workspacePatterns(resolve(around)).length === 0 ? around : undefined;
+  });
+}
+
 const hasPackageJson = (folder: string): boolean =>
   statIfThere(join(folder, 'package.json'))?.isFile() ?? false;
 
