@@ -3,6 +3,9 @@ import type { Settings } from '../answers/settings.ts';
 /** Programs that take Node's own options, or hand them on to it. */
 const RUNNER = /(^|&&\s*|\s)(node|tsx(?:\s+watch)?|nodemon)(?=\s)/;
 
+/** There, an option before the file is nodemon's own, and the program that it starts never sees it. */
+const NODEMON_OF_OTHERS = /\bnodemon\b.*\s(?:--exec|-x)\b/;
+
 /**
  * How .env comes to be loaded by the scripts that start the app: one line each. Nothing where they load it already, or
  * where what runs them does.
@@ -18,7 +21,7 @@ export function envLoading(
   );
   if (started.some(([, command]) => /--env-file|dotenv|env-cmd|dotenvx/.test(command))) return [];
   if (Object.hasOwn(packages, 'dotenv')) return ['dotenv is there: load it before the app is made'];
-  const changed = started.filter(([, command]) => RUNNER.test(command));
+  const changed = started.filter(([, command]) => RUNNER.test(command) && !NODEMON_OF_OTHERS.test(command));
   if (changed.length === 0) return ['node --env-file=.env …'];
   return changed.map(
     ([name, command]) => `"${name}": ${JSON.stringify(command.replace(RUNNER, '$1$2 --env-file=.env'))}`,

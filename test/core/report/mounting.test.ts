@@ -73,6 +73,8 @@ describe('.env is loaded', () => {
       packages: { dotenv: '16' },
       says: ['dotenv is there: load it before the app is made'],
     },
+    { scripts: { start: 'nodemon app.js' }, says: ['"start": "nodemon --env-file=.env app.js"'] },
+    { scripts: { start: 'nodemon --exec ts-node src/app.ts' }, says: ['node --env-file=.env …'] },
     { scripts: {}, says: ['node --env-file=.env …'] },
   ])('by $scripts', ({ scripts, packages = {}, says }) => {
     expect(
