@@ -47,6 +47,8 @@ async function readIn(root: string, generator: string): Promise<Project> {
   const locate = locator(root);
   const manifest = readManifest(root, generator, locate);
   const packageJson = look(root, PACKAGE_JSON, locate);
+  if (packageJson.kind === 'unusable' && packageJson.isHidden)
+    throw new UserError(`${PACKAGE_JSON} ${packageJson.problem}. Nothing was written.`);
   const kind = manifest?.project ?? (packageJson.kind === 'absent' ? 'new' : 'existing');
   const dir = manifest?.answers.dir;
   const build = await readBuild(
