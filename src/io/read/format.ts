@@ -14,32 +14,27 @@ export interface Unformatted {
   readonly text: string;
 }
 
-type Formatter = (file: Unformatted) => Promise<string>;
+/** In the order of the texts; undefined for one that the formatter does not take. */
+type Formatter = (files: readonly Unformatted[]) => Promise<readonly (string | undefined)[]>;
 
+/** For one file with Biome, for all of them with Prettier. */
 const TIMEOUT_MS = 20_000;
-/** Formatter processes at a time. */
+/** Biome's processes at a time. */
 const WORKERS = 4;
 
 /**
  * What the project's own formatter, with its own settings, makes of each text: by `formattedKey`. Empty where the
- * project has neither Biome nor Prettier installed; a text that its formatter does not take is left out.
+ * project has neither Biome nor Prettier installed; a text that its formatter does not take stays as it is.
  */
 export async function formatAll(
   root: string,
   files: readonly Unformatted[],
 ): Promise<ReadonlyMap<string, string>> {
   const formatter = findFormatter(root);
-  const formatted = new Map<string, string>();
-  if (!formatter) return formatted;
-  const queue = [...new Map(files.map((file) => [formattedKey(file.path, file.text), file]))];
-  const work = async () => {
-    for (let next = queue.shift(); next; next = queue.shift()) {
-      const [key, file] = next;
-      formatted.set(key, plainText(await formatter(file).catch(() => file.text)));
-    }
-  };
-  await Promise.all(Array.from({ length: WORKERS }, work));
-  return formatted;
+  if (!formatter) return new Map();
+  const distinct = [...new Map(files.map((file) => [formattedKey(file.path, file.text), file]))];
+  const formatted = await formatter(distinct.map(([, file]) => file));
+  return new Map(distinct.map(([key, { text }], index) => [key, plainText(formatted[index] ?? text)]));
 }
 
 function findFormatter(root: string): Formatter | undefined {
@@ -48,9 +43,9 @@ function findFormatter(root: string): Formatter | undefined {
   const biome = find('@biomejs/biome', '@biomejs/biome/package.json');
   const isBiomeUnused = () => hasSettings(root, PRETTIER_FILES) && !hasSettings(root, BIOME_FILES);
   if (biome !== undefined && !isBiomeUnused())
-    return (file) => formatWithBiome(root, join(dirname(biome), 'bin', 'biome'), file);
+    return (files) => formatWithBiome(root, join(dirname(biome), 'bin', 'biome'), files);
   const prettier = find('prettier', 'prettier');
-  return prettier === undefined ? undefined : (file) => formatWithPrettier(root, prettier, file);
+  return prettier === undefined ? undefined : (files) => formatWithPrettier(root, prettier, files);
 }
 
 const BIOME_FILES = ['biome.json', 'biome.jsonc', '.biome.json', '.biome.jsonc'];
@@ -86,7 +81,18 @@ function resolveFrom(root: string, file: string): string | undefined {
   }
 }
 
-async function formatWithBiome(root: string, binary: string, file: Unformatted): Promise<string> {
+async function formatWithBiome(root: string, binary: string, files: readonly Unformatted[]) {
+  const formatted: (string | undefined)[] = [];
+  const queue = files.entries();
+  const work = async () => {
+    for (const [index, file] of queue)
+      formatted[index] = await runBiome(root, binary, file).catch(() => undefined);
+  };
+  await Promise.all(Array.from({ length: WORKERS }, work));
+  return formatted;
+}
+
+async function runBiome(root: string, binary: string, file: Unformatted): Promise<string> {
   const { spawn } = process.getBuiltinModule('node:child_process');
   const cwd = nearestFolder(root);
   const path = relative(cwd, join(root, file.path));
@@ -102,21 +108,45 @@ async function formatWithBiome(root: string, binary: string, file: Unformatted):
   return output;
 }
 
-/** The part of Prettier's interface that is used; the same from version 2 on. */
-interface Prettier {
-  format(text: string, options: object): Promise<string> | string;
-  resolveConfig(path: string, options: object): Promise<object | null>;
-  getFileInfo(path: string, options: object): Promise<{ ignored: boolean; inferredParser: string | null }>;
-}
+/** Calls what Prettier's interface has had from version 2 on; plain JavaScript, since a thread is given its text. */
+const PRETTIER_THREAD = `
+const { parentPort, workerData } = require('node:worker_threads');
+const { entry, ignorePath, files } = workerData;
+import(entry).then(async ({ default: prettier }) => {
+  for (const { index, filepath, text } of files) {
+    const { ignored, inferredParser } = await prettier.getFileInfo(filepath, { ignorePath });
+    if (ignored || inferredParser === null) continue;
+    try {
+      const config = await prettier.resolveConfig(filepath, { editorconfig: true });
+      parentPort.postMessage([index, await prettier.format(text, { ...config, filepath })]);
+    } catch {}
+  }
+});`;
 
-async function formatWithPrettier(root: string, entry: string, file: Unformatted): Promise<string> {
-  const module: { default?: Prettier } & Prettier = await import(pathToFileURL(entry).href);
-  const prettier = module.default ?? module;
-  const filepath = join(root, file.path);
-  const { ignored, inferredParser } = await prettier.getFileInfo(filepath, {
+/** In a thread of its own, for a plugin or a setting of the user may print, hang, or end its process. */
+async function formatWithPrettier(root: string, entry: string, files: readonly Unformatted[]) {
+  const { Worker } = process.getBuiltinModule('node:worker_threads');
+  const workerData = {
+    entry: pathToFileURL(entry).href,
     ignorePath: join(root, '.prettierignore'),
+    files: files.map(({ path, text }, index) => ({ index, filepath: join(root, path), text })),
+  };
+  const thread = new Worker(PRETTIER_THREAD, {
+    eval: true,
+    execArgv: [],
+    stdout: true,
+    stderr: true,
+    workerData,
   });
-  if (ignored || inferredParser === null) return file.text;
-  const config = await prettier.resolveConfig(filepath, { editorconfig: true });
-  return prettier.format(file.text, { ...config, filepath });
+  const formatted: (string | undefined)[] = [];
+  thread.on('message', ([index, output]: [number, unknown]) => {
+    if (typeof output === 'string') formatted[index] = output;
+  });
+  thread.stdout.resume();
+  thread.stderr.resume();
+  const ended = new Promise((resolve) => thread.once('exit', resolve).on('error', resolve));
+  const timer = setTimeout(() => void thread.terminate(), TIMEOUT_MS);
+  await ended;
+  clearTimeout(timer);
+  return formatted;
 }

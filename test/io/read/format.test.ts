@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { formatAll } from '../../../src/io/read/format.ts';
 import { linkPackages } from '../../support/packages.ts';
 import { temporaryFolder } from '../../support/program.ts';
@@ -26,4 +26,28 @@ test('.prettierrc wins over a Biome without settings', async () => {
   linkPackages(root, packageJson);
   const formatted = await formatAll(root, [{ path: 'app.ts', text: 'f("a");' }]);
   expect([...formatted.values()]).toEqual(["f('a')\n"]);
+});
+
+test.each([
+  { what: 'prints', does: `console.log('printed'); console.error('printed');` },
+  { what: 'throws', does: `throw new Error('never');` },
+  { what: 'answers nonsense', does: 'return 7;' },
+  { what: 'never answers', does: 'return new Promise(() => {});' },
+  { what: 'ends its process', does: 'process.exit(7);' },
+])('a formatter that $what harms nothing', async ({ does }) => {
+  const root = writeTree(await temporaryFolder(), {
+    'package.json': '{"devDependencies":{"prettier":"*"}}',
+    'node_modules/prettier/package.json': '{"name":"prettier","main":"index.js"}',
+    'node_modules/prettier/index.js': `module.exports = {
+      getFileInfo: async () => ({ ignored: false, inferredParser: 'babel' }),
+      resolveConfig: async () => null,
+      async format(text) { ${does} return text; },
+    };`,
+  });
+  const printed: unknown[] = [];
+  const print = vi.spyOn(process.stdout, 'write').mockImplementation((text) => Boolean(printed.push(text)));
+  onTestFinished(() => print.mockRestore());
+  const formatted = await formatAll(root, [{ path: 'app.ts', text: 'f();' }]);
+  expect([...formatted.values()]).toEqual(['f();']);
+  expect(printed).toEqual([]);
 });
