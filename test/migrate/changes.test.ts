@@ -301,7 +301,7 @@ describe('--user-key', () => {
       return undefined;
     });
     expect(planOf(await naming(through))).toEqual(['name the users of sessions (1)']);
-    expect(new Set(read)).toEqual(new Set(['{"$regex":"\\\\"userId\\\\""}']));
+    expect(new Set(read)).toEqual(new Set([JSON.stringify({ $regex: String.raw`\"userId\"` })]));
   });
 
   test.each([
