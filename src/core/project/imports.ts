@@ -13,6 +13,31 @@ export function aliasesIn(text: string): string[] {
   return [...text.matchAll(ALIAS)].map(([, , specifier = '']) => moduleOf(specifier.replace(/^\//, '')));
 }
 
+const HASH = /(?:\bfrom|\bimport|\brequire)\s*\(?\s*(['"])(#[^'"\n]+)\1/g;
+
+/** The modules that a source file imports by the "imports" of package.json, such as `#s/*` for `./src/session/*.ts`. */
+export function importsByName(text: string, imports: object): string[] {
+  const specifiers = [...text.matchAll(HASH)].map(([, , specifier = '']) => specifier);
+  return specifiers
+    .flatMap((specifier) => targetsOf(specifier, imports))
+    .map((path) => moduleOf(path.replace(/^\.\//, '')));
+}
+
+function targetsOf(specifier: string, imports: object): string[] {
+  return Object.entries(imports).flatMap(([pattern, target]) => {
+    const [before = '', behind] = pattern.split('*');
+    if (behind === undefined) return pattern === specifier ? pathsIn(target) : [];
+    const isMatch = specifier.startsWith(before) && specifier.slice(before.length).endsWith(behind);
+    const star = specifier.slice(before.length, specifier.length - behind.length);
+    return isMatch ? pathsIn(target).map((path) => path.replaceAll('*', () => star)) : [];
+  });
+}
+
+/** Under whatever conditions. */
+function pathsIn(target: unknown): string[] {
+  return typeof target === 'string' ? [target] : Object.values(Object(target)).flatMap(pathsIn);
+}
+
 /** The path by which `importsOf` names a module. */
 export function moduleOf(path: string): string {
   return path.replace(EXTENSION, '').replace(/\/index$/, '');

@@ -1,10 +1,12 @@
 import { closeSync, type Dirent, openSync, readdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { idInHeader } from '../../core/project/header.ts';
-import { aliasesIn, importsOf, moduleOf } from '../../core/project/imports.ts';
+import { aliasesIn, importsByName, importsOf, moduleOf } from '../../core/project/imports.ts';
+import { plainObject } from '../../core/project/json.ts';
 import { STATE_DIR } from '../../core/project/manifest.ts';
 import { READ_WITHOUT_WAITING, readUnseen } from '../files.ts';
 import { PathError, unless } from '../system-errors.ts';
+import { packageJsonIn } from './package-json.ts';
 
 /*
  * The source files of a project, its user's own ones included. They are looked for only when a generated file is not
@@ -40,13 +42,15 @@ export function findImporters(
   const found = new Map<string, string[]>();
   if (paths.size === 0) return found;
   const byModule = new Map([...paths].map((path) => [moduleOf(path), path]));
-  const names = [...new Set([...paths].flatMap(namesOfModule))];
+  const imports = plainObject(packageJsonIn(root).imports) ?? {};
+  const aliased = Object.keys(imports).map((name) => name.split('*', 1).join());
+  const names = [...new Set([...[...paths].flatMap(namesOfModule), ...aliased])];
   for (const path of sourceFiles(root)) {
     const bytes = sourceAt(join(root, path));
     // A module is imported by its name: where that does not occur, nothing is parsed.
     if (!names.some((name) => bytes?.includes(name))) continue;
     const text = bytes?.toString('utf8') ?? '';
-    const modules = importsOf(path, text);
+    const modules = [...importsOf(path, text), ...importsByName(text, imports)];
     const aliases = aliasesIn(text);
     for (const [module, imported] of byModule) {
       const isNamed = modules.includes(module) || aliases.some((alias) => `/${module}`.endsWith(`/${alias}`));

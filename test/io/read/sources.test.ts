@@ -38,6 +38,20 @@ test.each([
   expect(findImporters(root, new Set([path]))).toEqual(new Map([[path, [importer]]]));
 });
 
+test.each([
+  ['#s/store.ts', { '#s/*': './src/session/*' }],
+  ['#s/store', { '#s/*': { types: null, default: ['./src/session/*.ts'] } }],
+  ['#sessions', { '#sessions': './src/session/store.ts' }],
+])('a module is imported as %s by the "imports" of package.json', async (specifier, imports) => {
+  const root = writeTree(await temporaryFolder(), {
+    'package.json': JSON.stringify({ imports }),
+    'src/app.ts': `import { Store } from '${specifier}';`,
+    'src/other.ts': `import { store } from '#other/store.ts';`,
+  });
+  const path = 'src/session/store.ts';
+  expect(findImporters(root, new Set([path]))).toEqual(new Map([[path, ['src/app.ts']]]));
+});
+
 test('what is no file, or holds next to nothing, is passed by', async () => {
   const root = writeTree(await temporaryFolder(), { 'moved/store.ts': source('store'), 'empty.ts': '' });
   execaSync('mkfifo', [join(root, 'pipe.ts')]);
