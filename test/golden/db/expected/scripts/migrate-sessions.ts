@@ -1,8 +1,8 @@
 // create-koa-mongo-session: migrate
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { OWN } from '../src/session/collection.ts';
 import { type Db, MongoClient } from 'mongodb';
+import { OWN } from '../src/session/collection.ts';
 import { COLLECTION } from '../src/session/connection.ts';
 import { codeOf } from '../src/session/errors.ts';
 import * as settings from '../src/session/index.ts';
@@ -39,14 +39,11 @@ interface Found {
   readonly options?: { capped?: boolean; validator?: object; validationAction?: string };
 }
 
-/** Nothing was changed, and nothing will be before its reason is gone. */
 class Refusal extends Error {}
 
 /** What the store notes down when it takes over sessions of another one. */
 const NOTES: object = { _id: /^(adopted|ended)\b/, until: { $type: 'date' }, expiresAt: { $type: 'date' } };
 const alive = (): object => ({ $and: [OWN, { expiresAt: { $gt: new Date() } }] });
-/** How often the script goes after what apps have written in the meantime. */
-const ROUNDS = 5;
 /** What a service answers that does not know an option of an index, such as a TTL. */
 const UNSUPPORTED = [2, 9, 59, 67, 72, 115, 238, 303, 40415];
 /** A login that fails; a primary that steps down, shuts down or has no majority. */
@@ -101,7 +98,8 @@ async function makePlan(database: Db, options: Options): Promise<Action[]> {
   const sessions = sessionsIn(database, COLLECTION);
   const [found] = await database.listCollections({ name: COLLECTION }).toArray();
   refuse(await findObstacle(database, found));
-  const { present, drop, create, refusals } = planIndexes(found ? ((await sessions.indexes()) as Index[]) : []);
+  const listed = found ? await sessions.indexes() : [];
+  const { present, drop, create, refusals } = planIndexes(listed as Index[]);
   for (const index of present) if (await isBuilding(sessions, index)) create.push(index);
   refuse([...refusals, ...(await findForeign(sessions, create.length > 0 ? 0 : 1000))]);
   const hasNoTtl = present.some(({ name }) => name === PRUNE_INDEX.name);
@@ -144,7 +142,8 @@ async function findObstacle(database: Db, { type, options = {} }: Found = {}): P
 
 /** A document that is no session, among those that are read in that time; 0 is for all. */
 async function findForeign(sessions: Sessions, maxTimeMS: number): Promise<string[]> {
-  const found = await sessions.findOne({ $nor: [OWN, NOTES] }, { maxTimeMS }).catch(ifCode([50], () => null));
+  const search = sessions.findOne({ $nor: [OWN, NOTES] }, { maxTimeMS });
+  const found = await search.catch(ifCode([50], (): null => null));
   const typeOf = (value: unknown) => Object.prototype.toString.call(value).slice(8, -1);
   const fields = Object.entries(found ?? {}).map(([name, value]) => `${name} (${typeOf(value)})`);
   return found ? [`it holds a document that is no session of this store: ${fields.join(', ')}`] : [];
@@ -173,8 +172,9 @@ function isBuilding(sessions: Sessions, { name, partialFilterExpression = {} }: 
 
 function planPruning(sessions: Sessions): Promise<Action[]> {
   const filter = { $and: [OWN, { expiresAt: { $lt: new Date() } }] };
-  const end = (batch: Session[]) => sessions.deleteMany({ ...filter, _id: { $lte: batch.at(-1)?._id ?? '' } });
-  return planChange('delete sessions that are over', sessions, filter, end);
+  return planChange('delete sessions that are over', sessions, filter, (batch) =>
+    sessions.deleteMany({ ...filter, _id: { $lte: batch.at(-1)?._id ?? '' } }),
+  );
 }
 
 /** A mark on what was copied tells a later run what was used since, and brings nothing back that ended here. */
@@ -229,7 +229,7 @@ async function inBatches(sessions: Sessions, filter: object, write: Write): Prom
 
 function agree(plan: readonly Action[], { yes }: Options, round: number): void {
   const left = plan.map(({ what }) => what).join('; ');
-  if (round > ROUNDS) throw new Error(`another program goes on writing. Left: ${left}`);
+  if (round > 5) throw new Error(`another program goes on writing. Left: ${left}`);
   const doubt = plan.find(({ needsConsent }) => needsConsent);
   if (doubt && !yes) throw new Refusal(`run it again with --yes to agree: ${doubt.what}`);
 }
@@ -268,9 +268,9 @@ function openClient(): MongoClient {
 /** By name and code: a project may hold two copies of the driver. A bulk write wraps what befell it. */
 function isUnreachable(error: unknown): boolean {
   const { name, syscall, errorResponse } = error as Error & { syscall?: string; errorResponse?: Error };
-  const isOffline = /ServerSelection|Network|PoolCleared|Topology|NotConnected/;
-  const isNamed = isOffline.test(name) || isOffline.test(String(errorResponse?.name));
-  return isNamed || syscall !== undefined || UNREACHABLE.includes(Number(codeOf(error)));
+  const names = `${name} ${String(errorResponse?.name)}`;
+  const isOffline = /ServerSelection|Network|PoolCleared|Topology|NotConnected/.test(names);
+  return isOffline || syscall !== undefined || UNREACHABLE.includes(Number(codeOf(error)));
 }
 
 function ifCode<T>(codes: readonly number[], work: () => T): (error: unknown) => T {
