@@ -31,7 +31,7 @@ test('"Start it now?": yes makes the indexes, starts the app at an address that 
   await terminal.answer('Start it now?', '');
 
   await terminal.sees('$ npm run migrate:sessions');
-  await terminal.sees('create index session_ttl');
+  await terminal.sees('create index {"name":"session_ttl"');
   await terminal.sees('done, and verified');
   await terminal.sees('$ npm run dev');
   await terminal.sees('Listening on http://localhost:');
