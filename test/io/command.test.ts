@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { execa } from 'execa';
@@ -33,12 +34,12 @@ describe('a command', () => {
   test('ends with this program', async () => {
     const module = pathToFileURL(await compiled(join(import.meta.dirname, '../../src/io/command.ts'))).href;
     const program = `
-      import { type CommandOptions, runCommand } from ${JSON.stringify(module)};
+      import { runCommand } from ${JSON.stringify(module)};
       process.on('SIGTERM', () => process.exit(143));
       runCommand(['sh', '-c', 'echo begun; exec tail -f /dev/null'], { cwd: '.', stdio: ['ignore', 'inherit', 'inherit'] });
     `;
     const running = execa(process.execPath, ['--input-type=module', '-e', program], { reject: false });
-    await new Promise((resolve) => running.stdout.once('data', resolve));
+    await Promise.race([once(running.stdout, 'data'), running]);
     running.kill('SIGTERM');
     // For its output to end, all that had it open has to.
     expect(await running).toMatchObject({ exitCode: 143 });

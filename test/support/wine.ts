@@ -52,5 +52,6 @@ const run: RunOnWindows = ([file = '', ...args], cwd) => {
   });
   files.forEach(closeSync);
   const [stdout = '', stderr = ''] = outputs.map((path) => readFileSync(path, 'utf8').replaceAll('\r', ''));
-  return { exitCode: status, stdout, stderr };
+  // At the first use of a prefix Wine says what it sets up there.
+  return { exitCode: status, stdout, stderr: stderr.replace(/^wine: .*\n/gm, '') };
 };
