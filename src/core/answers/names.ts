@@ -8,15 +8,15 @@ const byteLength = (text: string): number => new TextEncoder().encode(text).leng
 export const NAMESPACE_BYTES = 255;
 const DATABASE_BYTES = 63;
 
-/** A rule for a text: what it must match or must not match, or its greatest length in UTF-8. */
+/** A rule for a text: patterns of which it must match one, what it must not match, or its greatest length in UTF-8. */
 export type TextRule =
-  | { readonly wants: RegExp; readonly says: string }
+  | { readonly wants: readonly RegExp[]; readonly says: string }
   | { readonly forbids: RegExp; readonly says: string }
   | { readonly bytes: number };
 
 const breaks = (text: string, rule: TextRule): boolean => {
   if ('bytes' in rule) return byteLength(text) > rule.bytes;
-  return 'wants' in rule ? !rule.wants.test(text) : rule.forbids.test(text);
+  return 'wants' in rule ? !rule.wants.some((pattern) => pattern.test(text)) : rule.forbids.test(text);
 };
 
 const wordsOf = (rule: TextRule): string =>
@@ -81,22 +81,28 @@ export const parseCollection = textBy(COLLECTION);
 export const isNamespaceTooLong = (database: string, collection: string): boolean =>
   byteLength(database) + 1 + byteLength(collection) > NAMESPACE_BYTES;
 
-/** As RFC 3986 has it: without a zone, which no URL may name. */
+/**
+ * As RFC 3986 has it: eight groups, or at most seven around one `::`, where an IPv4 address may stand for the last two.
+ * Without a zone, which no URL may name.
+ */
 const IPV6 = (() => {
   const octet = '(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])';
+  const ipv4 = `${octet}(?:\\.${octet}){3}`;
   const group = '[0-9a-fA-F]{1,4}';
-  const last = `(?:${group}:${group}|${octet}(?:\\.${octet}){3})`;
-  const upTo = (count: number): string => `(?:(?:${group}:){0,${count}}${group})?::`;
-  const shortened = [0, 1, 2, 3, 4].map(
-    (left) => `${left === 0 ? '::' : upTo(left - 1)}(?:${group}:){${5 - left}}${last}`,
-  );
-  return `(?:(?:${group}:){6}${last}|${shortened.join('|')}|${upTo(4)}${last}|${upTo(5)}${group}|${upTo(6)})`;
+  const whole = `(?:${group}:){6}(?:${group}:${group}|${ipv4})`;
+  const tooMany = `:*(?:${group}:+){6}(?:${group}:+${group}|[0-9]+\\.)`;
+  const shortened = `(?!${tooMany})(?:${group}(?::${group})*)?::(?:(?:${group}:)*(?:${group}|${ipv4}))?`;
+  return `(?:${whole}|${shortened})`;
 })();
 const LABEL = '[a-zA-Z0-9_](?:[a-zA-Z0-9_-]{0,61}[a-zA-Z0-9_])?';
 
 export const HOST: readonly TextRule[] = [
   {
-    wants: new RegExp(`^(?:${IPV6}|\\[${IPV6}\\]|(?=.{1,253}$)${LABEL}(?:\\.${LABEL})*)$`, 'u'),
+    // The plain ones first: to compile what an IPv6 address looks like takes longer than all other checks together.
+    wants: [
+      new RegExp(`^(?=.{1,253}$)${LABEL}(?:\\.${LABEL})*$`, 'u'),
+      new RegExp(`^(?:${IPV6}|\\[${IPV6}\\])$`, 'u'),
+    ],
     says: 'must be one host name or IP address, without a scheme, port or path (for several hosts or a socket use --url)',
   },
 ];
@@ -119,7 +125,7 @@ export function parsePort(answer: unknown): Parsed<number> {
 /** RFC 6265 has no `:` in it, but browsers take it, and `koa:sess` was the default of koa-session up to 5. */
 export const COOKIE_NAME: readonly TextRule[] = [
   {
-    wants: /^[\w!#$%&'*+.:^`|~-]+$/u,
+    wants: [/^[\w!#$%&'*+.:^`|~-]+$/u],
     says: "must be a cookie name: letters, digits and ! # $ % & ' * + - . : ^ _ ` | ~ only",
   },
   {
@@ -141,7 +147,7 @@ const TAKEN = [
 
 export const USER_KEY: readonly TextRule[] = [
   {
-    wants: /^[A-Za-z$][\w$]*(?:\.[A-Za-z_$][\w$]*)*$/u,
+    wants: [/^[A-Za-z$][\w$]*(?:\.[A-Za-z_$][\w$]*)*$/u],
     says: 'must be a property name, or a path of them such as passport.user: letters, digits, _ and $, beginning with a letter (koa-session does not keep what begins with _)',
   },
   {
@@ -166,7 +172,7 @@ export const FOLDER: readonly TextRule[] = [
   // Far below what any file system takes, with the names of the files to come.
   { bytes: 200 },
   {
-    wants: new RegExp(`^(?:\\.[/\\\\])?${FOLDER_NAME}(?:[/\\\\]${FOLDER_NAME})*[/\\\\]?$`, 'u'),
+    wants: [new RegExp(`^(?:\\.[/\\\\])?${FOLDER_NAME}(?:[/\\\\]${FOLDER_NAME})*[/\\\\]?$`, 'u')],
     says: 'must be a folder inside the project, such as src/session: names of letters, digits and . _ - @ +, joined by /',
   },
   {

@@ -189,7 +189,7 @@ export const OPTIONS = {
     group: 'Connection',
     help: 'mongodb://… or mongodb+srv://…; credentials go to .env only; /database/collection names both',
     kind: 'text',
-    rules: [{ wants: /^mongodb(?:\+srv)?:\/\//u, says: 'must be a connection string' }],
+    rules: [{ wants: [/^mongodb(?:\+srv)?:\/\//u], says: 'must be a connection string' }],
     parse: parseUrlText,
     redact: redactUrl,
     offer: (facts) => `mongodb://127.0.0.1:27017/${suggestDatabase(facts)}`,

@@ -54,7 +54,9 @@ function typeOf({ kind, choices, rules = [], takes }: Option): object {
 /** A schema counts characters, of which none has less than a byte. */
 function ruleOf(rule: TextRule): object {
   if ('bytes' in rule) return { maxLength: rule.bytes };
-  return 'wants' in rule ? { pattern: rule.wants.source } : { not: { pattern: rule.forbids.source } };
+  if ('forbids' in rule) return { not: { pattern: rule.forbids.source } };
+  const patterns = rule.wants.map(({ source }) => ({ pattern: source }));
+  return patterns.length === 1 ? { ...patterns[0] } : { anyOf: patterns };
 }
 
 const PORTS = 65_535;

@@ -168,6 +168,12 @@ describe('the schema and the checks agree', () => {
       '12345::',
       'fe80::1%eth0',
       '1:2:3:4:5:6:7:8:9',
+      '1:2:3:4:5::1.2.3.4',
+      '1:2:3:4:5:6::1.2.3.4',
+      '::2:3:4:5:6:7:8',
+      '::1:2:3:4:5:6:7:8',
+      '1:2:3:4:5:6:7.8.9.0:1',
+      ':1::2',
     ],
   ])('the IPv6 address %s is one for both where it is one for a URL', (address) => {
     const answers = { host: address };
