@@ -23,6 +23,20 @@ describe('a new project where some files are there already', () => {
     expect((await run(['.'], { cwd })).stdout).not.toContain('README.md stays');
   });
 
+  test('properties that the sample app gave SessionData stay when it goes, as sources may use them', async () => {
+    const cwd = writeTree(await temporaryFolder(), { 'package.json': '{ "name": "shop" }\n' });
+    const session = 'src/session/index.ts';
+    await run(['--yes', '-c', 'url', '--url', 'mongodb://127.0.0.1/shop', '--app'], { cwd });
+    const edited = (await readIn(cwd, session)).replace(
+      '  views?: number;\n',
+      '  views?: number;\n  cart?: string[];\n',
+    );
+    writeTree(cwd, { [session]: edited });
+    expect(await run(['--no-app'], { cwd })).toMatchObject({ exitCode: 0 });
+    expect(await filesIn(cwd)).not.toContain('src/app.ts');
+    expect(await readIn(cwd, session)).toBe(edited);
+  });
+
   test.each([
     { path: 'compose.yaml', twin: 'compose.yaml' },
     { path: 'docker-compose.yml', twin: 'compose.yaml' },

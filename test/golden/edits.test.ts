@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { mergeTexts } from '../../src/core/plan/merge.ts';
+import { renderFiles } from '../../src/core/render/render.ts';
+import { templates } from '../../src/io/templates.ts';
 import { goldenNamed } from '../support/goldens.ts';
 
 const PATH = 'src/session/index.ts';
@@ -25,4 +27,16 @@ describe.each(EDITS)('$edit', ({ from, to }) => {
     const merged = mergeTexts(base, mine, textOf(option));
     expect(merged).toMatchObject({ clean: true, text: expect.stringContaining(to) });
   });
+});
+
+test('properties of an app of their own, the user among them, go with a user key', () => {
+  const { settings, project } = goldenNamed('without-app');
+  const base = project[PATH] ?? '';
+  const withUserKey = renderFiles({ ...settings, userKey: 'userId' }, templates);
+  const theirs = withUserKey.find(({ path }) => path === PATH)?.text ?? '';
+  const own = 'export interface SessionData {\n  userId?: string;\n  views?: number;\n}\n';
+  const mine = base.replace('export type SessionData = object;\n', own);
+  expect(mine).not.toBe(base);
+  const merged = mergeTexts(base, mine, theirs);
+  expect(merged).toMatchObject({ clean: true, text: expect.stringContaining(own) });
 });

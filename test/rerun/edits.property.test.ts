@@ -30,7 +30,15 @@ const settings: fc.Arbitrary<Settings> = fc
   .map((chosen) => ({
     ...PLAIN,
     ...chosen,
-    project: { kind: 'new', name: 'app', kept: [], manager: 'npm', language: 'typescript', modules: 'esm' },
+    project: {
+      kind: 'new',
+      name: 'app',
+      kept: [],
+      manager: 'npm',
+      language: 'typescript',
+      modules: 'esm',
+      hadSamples: false,
+    },
   }));
 
 /** What a user does to a generated file; the numbers choose the file and the place in it. */

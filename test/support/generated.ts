@@ -40,6 +40,7 @@ export const PLAIN = {
     manager: 'npm',
     language: 'typescript',
     modules: 'esm',
+    hadSamples: false,
   },
 } as const satisfies Settings;
 

@@ -44,6 +44,8 @@ export interface ProjectFacts {
   readonly packages: Readonly<Record<string, string>>;
   readonly language: Language;
   readonly modules: ModuleKind;
+  /** Whether an earlier run gave SessionData the properties of the sample app: sources may use them by now. */
+  readonly hadSamples: boolean;
   /** What a new project has already of the files that this program would write it. */
   readonly kept: readonly KeptFile[];
   readonly isFirstRun: boolean;

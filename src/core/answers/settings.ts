@@ -77,6 +77,8 @@ export interface ProjectSettings {
   readonly language: Language;
   /** How Node takes its .js and .ts files, by package.json. */
   readonly modules: ModuleKind;
+  /** Whether an earlier run gave SessionData the properties of the sample app: sources may use them by now. */
+  readonly hadSamples: boolean;
 }
 
 /** Environment variables with a secret value, for `.env` and nothing else: never in state, output or errors. */
@@ -284,6 +286,7 @@ function settingsOf(values: Values, url: MongoUrl | undefined, facts: ProjectFac
       manager: values.packageManager ?? facts.packageManager,
       language: facts.language,
       modules: facts.modules,
+      hadSamples: facts.hadSamples,
     },
   };
 }

@@ -62,13 +62,13 @@ function koaNames(code: string): string[] {
 
 const escaped = (name: string): string => name.replaceAll('$', '\\$');
 
-const lineAt = (text: string, index: number): number => {
+export const lineAt = (text: string, index: number): number => {
   const lead = /^\s*/.exec(text.slice(index))?.[0].length ?? 0;
   return text.slice(0, index + lead).split('\n').length;
 };
 
 /** Comments become spaces, so that all else stays where it is; what looks like one within a string stays. */
-function withoutComments(text: string): string {
+export function withoutComments(text: string): string {
   return text.replace(
     /("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`)|\/\/[^\n]*|\/\*[\s\S]*?\*\//g,
     (found, string: string | undefined) => string ?? found.replace(/[^\n]/g, ' '),

@@ -1,6 +1,7 @@
 import type { KeptFile, Language, ModuleKind } from '../answers/options.ts';
 import type { KoaSource } from './koa-app.ts';
 import type { Manifest } from './manifest.ts';
+import type { SessionUses } from './session-uses.ts';
 
 /** What stands at a path of the project. */
 export type OnDisk =
@@ -40,8 +41,12 @@ export interface Project {
   readonly scripts: Readonly<Record<string, string>>;
   readonly language: Language;
   readonly modules: ModuleKind;
+  /** Whether an earlier run gave SessionData the properties of the sample app: sources may use them by now. */
+  readonly hadSamples: boolean;
   /** Where its own sources make an app, or have sessions. */
   readonly koaSources: readonly KoaSource[];
+  /** What its own sources say of `ctx.session`. */
+  readonly sessionUses: SessionUses;
   readonly manifest: Manifest | undefined;
   /** What should be said to the user about what was read. */
   readonly warnings: readonly string[];

@@ -145,8 +145,10 @@ export interface View extends Settings {
   readonly userProperty: string;
   /** The same where a session is written: the property that is set, and what stands before and behind the user. */
   readonly userTarget: { readonly property: string; readonly before: string; readonly behind: string };
-  /** Its declaration in SessionData, whose value is a string or a number. */
+  /** Its declaration, whose value is a string or a number. */
   readonly userDeclaration: string;
+  /** Whether SessionData has the properties that the app uses. */
+  readonly hasSamples: boolean;
   readonly env: readonly (EnvEntry & { readonly line: string })[];
   /** Whether the test starts a MongoDB for itself: it can where the app reads from the environment which one it has. */
   readonly ownTestServer: boolean;
@@ -211,6 +213,7 @@ export function viewFrom(path: string, settings: Settings): View {
     throwOnConflict: settings.onConcurrentWrite === 'throw',
     adopts: adoptView(settings),
     ...viewOfUser((settings.userKey ?? 'user').split('.')),
+    hasSamples: settings.app || settings.project.hadSamples,
     env: envEntries(settings).map((entry) => ({
       ...entry,
       line: `${entry.name}=${envLiteral(entry.example)}`,

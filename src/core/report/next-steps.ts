@@ -5,6 +5,7 @@ import type { Settings } from '../answers/settings.ts';
 import { shellQuote } from '../answers/shell.ts';
 import type { Entry } from '../plan/entry.ts';
 import { markersIn } from '../plan/merge.ts';
+import type { SessionUses } from '../project/session-uses.ts';
 import { plainText } from '../project/text.ts';
 import type { Project } from '../project/working-tree.ts';
 import { composePort, isOnThisMachine, isServedByCompose, remoteHosts } from '../render/compose.ts';
@@ -52,7 +53,7 @@ export interface Run {
   readonly isInstalled: boolean;
   readonly repeat: string;
   /** What is known of the project. */
-  readonly project: Pick<Project, 'koaSources' | 'scripts' | 'packages'>;
+  readonly project: Pick<Project, 'koaSources' | 'sessionUses' | 'scripts' | 'packages'>;
   /** The text of `.env` after the run. */
   readonly env: string;
   /** What the run did to each file. */
@@ -173,12 +174,33 @@ function mountingSteps(settings: Settings, { entries, project }: Run): Step[] {
     ...(instead === undefined
       ? []
       : [{ what: `Remove the sessions of before, with their options, at ${instead}`, commands: [] }]),
+    ...declaring(settings, project.sessionUses),
     ...(loading.length === 0
       ? []
       : [{ what: 'Load .env where the app is started', commands: [], lines: loading }]),
     ...(running === undefined ? [] : [running]),
   ];
 }
+
+/** What was `any` before; from now on a build refuses what SessionData does not declare. */
+function declaring({ project, dir, userKey }: Settings, uses: SessionUses): Step[] {
+  if (project.language === 'javascript' || project.hadSamples) return [];
+  const declared = userKey?.split('.', 1).join();
+  const properties = uses.properties.filter(
+    ({ name }, at, all) => name !== declared && at === all.findIndex((use) => use.name === name),
+  );
+  const more = properties.length - MAX_DECLARED;
+  const lines = [
+    ...properties.slice(0, MAX_DECLARED).map(({ name, path, line }) => `${name} (${path}:${line})`),
+    ...(more > 0 ? [`and ${more} more`] : []),
+    ...uses.declarations.map((place) => `what ${place} declares: move it`),
+  ];
+  const why = project.language === 'typescript' ? 'or it will not compile' : 'by which an editor checks it';
+  const what = `Declare in SessionData, in ${dir}/index.ts, what the app keeps in its sessions, ${why}`;
+  return lines.length === 0 ? [] : [{ what, commands: [], lines }];
+}
+
+const MAX_DECLARED = 20;
 
 /** Before the router: only what comes after has `ctx.session`. */
 function placeOf(mountIn: string): string {

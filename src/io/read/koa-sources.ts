@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { idInHeader } from '../../core/project/header.ts';
 import { type KoaSource, koaSourceIn } from '../../core/project/koa-app.ts';
+import { type SessionUses, sessionUsesIn } from '../../core/project/session-uses.ts';
+import type { Project } from '../../core/project/working-tree.ts';
 import { readTextIfAny } from './package-json.ts';
 import { sourceFiles } from './sources.ts';
 
@@ -8,9 +10,10 @@ import { sourceFiles } from './sources.ts';
 const MAX_SOURCES = 5000;
 const TEST = /(?:^|\/)(?:tests?|__tests__|spec|examples?|benchmarks?)\/|\.(?:test|spec)\.\w+$/;
 
-/** The files of the user's own in which a Koa app is made or has sessions, tests last. */
-export function findKoaSources(root: string): readonly KoaSource[] {
+/** The files of the user's own in which a Koa app is made or has sessions, tests last, and what all of them keep there. */
+export function readKoaSources(root: string): Pick<Project, 'koaSources' | 'sessionUses'> {
   const found: KoaSource[] = [];
+  const uses: SessionUses[] = [];
   let seen = 0;
   for (const path of sourceFiles(root)) {
     seen += 1;
@@ -19,10 +22,19 @@ export function findKoaSources(root: string): readonly KoaSource[] {
     if (text === undefined || idInHeader(text.slice(0, 200)) !== undefined) continue;
     const source = koaSourceIn(path, text);
     if (source !== undefined) found.push(source);
+    uses.push(sessionUsesIn(path, text));
   }
-  const inOrder = found.toSorted((one, other) => (one.path < other.path ? -1 : 1));
-  return [
+  const inOrder = found.toSorted(byPath);
+  const koaSources = [
     ...inOrder.filter(({ path }) => !TEST.test(path)),
     ...inOrder.filter(({ path }) => TEST.test(path)),
   ];
+  const sessionUses = {
+    properties: uses.flatMap(({ properties }) => properties).toSorted(byPath),
+    declarations: uses.flatMap(({ declarations }) => declarations).toSorted(),
+  };
+  return { koaSources, sessionUses };
 }
+
+const byPath = (one: { readonly path: string }, other: { readonly path: string }): number =>
+  one.path === other.path ? 0 : one.path < other.path ? -1 : 1;

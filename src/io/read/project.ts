@@ -15,6 +15,7 @@ import {
   parseManifest,
   STATE_DIR,
 } from '../../core/project/manifest.ts';
+import { NO_USES } from '../../core/project/session-uses.ts';
 import { JOURNAL, PENDING } from '../../core/project/state-folder.ts';
 import type { OnDisk, Project, WorkingTree } from '../../core/project/working-tree.ts';
 import type { RenderedFile } from '../../core/render/rendered-file.ts';
@@ -22,7 +23,7 @@ import { isLink, kindOf, lstatIfThere, MAX_BYTES, namesIn, readRegular, statIfTh
 import { type Locate, locator, type Place, pathIn } from '../locate.ts';
 import { onlyReading, onlyReadingSync, PathError, reading } from '../system-errors.ts';
 import { formatAll, type Unformatted } from './format.ts';
-import { findKoaSources } from './koa-sources.ts';
+import { readKoaSources } from './koa-sources.ts';
 import { findById, findImporters } from './sources.ts';
 import { readBuild } from './tsconfig.ts';
 
@@ -51,11 +52,8 @@ async function readIn(root: string, generator: string): Promise<Project> {
     throw new UserError(`${PACKAGE_JSON} ${packageJson.problem}. Nothing was written.`);
   const kind = manifest?.project ?? (packageJson.kind === 'absent' ? 'new' : 'existing');
   const dir = manifest?.answers.dir;
-  const build = await readBuild(
-    root,
-    typeof dir === 'string' ? dir : undefined,
-    settledIn(root, manifest, locate),
-  );
+  const base = sessionBase(root, manifest, locate);
+  const build = await readBuild(root, typeof dir === 'string' ? dir : undefined, settledIn(base));
   return {
     root,
     kind,
@@ -65,21 +63,25 @@ async function readIn(root: string, generator: string): Promise<Project> {
     scripts: textsIn(fieldsOf(packageJson).scripts),
     language: languageOf(root, kind, packageJson),
     modules: modulesOf(kind, packageJson),
-    koaSources: kind === 'existing' ? findKoaSources(root) : [],
+    hadSamples: HAS_SAMPLES.test(base),
+    ...(kind === 'existing' ? readKoaSources(root) : { koaSources: [], sessionUses: NO_USES }),
     manifest,
     ...build,
   };
 }
 
-/** How imports ended when the session files were last generated. */
-function settledIn(
-  root: string,
-  manifest: Manifest | undefined,
-  locate: Locate,
-): Project['importExtension'] | undefined {
+/** The module of the sessions, as last generated; empty where it was not. */
+function sessionBase(root: string, manifest: Manifest | undefined, locate: Locate): string {
   const record = manifest?.files.find(({ id }) => id === 'session');
   const base = record && look(root, basePath(record.generatedPath), locate);
-  const end = base?.kind === 'file' ? /from '\.\/connection(\.[jt]s)?'/.exec(base.text) : undefined;
+  return base?.kind === 'file' ? base.text : '';
+}
+
+const HAS_SAMPLES = /interface SessionData \{[^}]*\bviews\?: number;/;
+
+/** How imports ended when the session files were last generated. */
+function settledIn(base: string): Project['importExtension'] | undefined {
+  const end = /from '\.\/connection(\.[jt]s)?'/.exec(base);
   if (!end) return undefined;
   return end[1] === undefined ? 'none' : end[1] === '.ts' ? 'ts' : 'js';
 }

@@ -15,6 +15,7 @@ const facts = (packages: Record<string, string> = {}, isFirstRun = true): Projec
   packages,
   language: 'typescript',
   modules: 'esm',
+  hadSamples: false,
   sourceFolder: 'src',
   isFirstRun,
 });

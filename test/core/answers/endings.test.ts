@@ -13,6 +13,7 @@ const FACTS: ProjectFacts = {
   sourceFolder: 'src',
   language: 'typescript',
   modules: 'esm',
+  hadSamples: false,
   isFirstRun: false,
 };
 

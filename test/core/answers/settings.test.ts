@@ -12,6 +12,7 @@ const FACTS: ProjectFacts = {
   sourceFolder: 'src',
   language: 'typescript',
   modules: 'esm',
+  hadSamples: false,
   isFirstRun: true,
 };
 
@@ -218,6 +219,7 @@ describe('answers come to settings', () => {
         manager: 'npm',
         language: 'typescript',
         modules: 'esm',
+        hadSamples: false,
       },
     });
   });

@@ -33,6 +33,7 @@ const FACTS: ProjectFacts = {
   sourceFolder: 'src',
   language: 'typescript',
   modules: 'esm',
+  hadSamples: false,
   isFirstRun: true,
 };
 const HOST_ANSWERS: Answers = { connection: 'host', db: 'app', username: 'ann', userKey: 'userId' };

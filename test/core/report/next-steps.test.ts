@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseSettings } from '../../../src/core/answers/settings.ts';
+import { NO_USES } from '../../../src/core/project/session-uses.ts';
 import { nextSteps } from '../../../src/core/report/next-steps.ts';
 
 function stepsFor(kind: 'new' | 'existing', answers: Record<string, unknown>, env: string) {
@@ -13,6 +14,7 @@ function stepsFor(kind: 'new' | 'existing', answers: Record<string, unknown>, en
     sourceFolder: 'src',
     language: 'typescript',
     modules: 'esm',
+    hadSamples: false,
     isFirstRun: true,
   } as const;
   const { settings } = parseSettings(answers, facts);
@@ -25,7 +27,7 @@ function stepsFor(kind: 'new' | 'existing', answers: Record<string, unknown>, en
     entries: [],
     saved: {},
     answers,
-    project: { koaSources: [], scripts: {}, packages: {} },
+    project: { koaSources: [], sessionUses: NO_USES, scripts: {}, packages: {} },
   });
 }
 

@@ -3,6 +3,7 @@ import { sameVerdict, settle, type Verdict } from '../../../src/core/plan/settle
 import { idInHeader } from '../../../src/core/project/header.ts';
 import { importsOf, moduleOf } from '../../../src/core/project/imports.ts';
 import { MANIFEST_PATH, parseManifest } from '../../../src/core/project/manifest.ts';
+import { NO_USES } from '../../../src/core/project/session-uses.ts';
 import type { OnDisk, Project, WorkingTree } from '../../../src/core/project/working-tree.ts';
 import type { RenderedFile } from '../../../src/core/render/rendered-file.ts';
 import { listChanges } from '../../../src/core/write/changes.ts';
@@ -37,7 +38,9 @@ export function regenerateInMemory(
     scripts: {},
     language: 'typescript',
     modules: 'esm',
+    hadSamples: false,
     koaSources: [],
+    sessionUses: NO_USES,
     manifest,
     warnings: [],
   };

@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest';
+import { sessionUsesIn } from '../../../src/core/project/session-uses.ts';
+
+const namesIn = (text: string) => sessionUsesIn('src/app.ts', text).properties.map(({ name }) => name);
+
+test.each([
+  { form: 'a property', text: 'ctx.session.views += 1;', names: ['views'] },
+  { form: 'one that is asserted to be there', text: 'ctx.session!.cart = [];', names: ['cart'] },
+  { form: 'one that may be missing', text: 'if (ctx?.session?.user?.id) next();', names: ['user'] },
+  {
+    form: 'one in brackets',
+    text: 'ctx.session[\'csrf\'] ?? ctx.session?.["flash"]',
+    names: ['csrf', 'flash'],
+  },
+  { form: 'another name of the context', text: 'context.session.views', names: ['views'] },
+  {
+    form: 'properties taken out',
+    text: 'const { user: { id }, cart = [], ...rest } = ctx.session;\nconst { views, since: from } = ctx.session!;',
+    names: ['user', 'cart', 'views', 'since'],
+  },
+  { form: 'a property used twice', text: 'ctx.session.views = ctx.session.views + 1;', names: ['views'] },
+  { form: "koa-session's own", text: 'ctx.session.maxAge = 1; await ctx.session.save();', names: [] },
+  { form: 'a comment', text: '// ctx.session.old\n/* ctx.session.older */', names: [] },
+  { form: 'the session of something else', text: 'client.session.id; my.ctx.sessions.id;', names: [] },
+  { form: 'taking from a property', text: 'const { id } = ctx.session.user;', names: ['user'] },
+  { form: 'the end of a session', text: 'ctx.session = null;', names: [] },
+])('$form: $names', ({ text, names }) => {
+  expect(namesIn(text)).toEqual(names);
+});
+
+test('where it is first used', () => {
+  expect(sessionUsesIn('src/cart.ts', '\nctx.session\n  .cart;\nctx.session.cart;\n').properties).toEqual([
+    { name: 'cart', path: 'src/cart.ts', line: 2 },
+  ]);
+});
+
+test.each([
+  {
+    text: "import 'koa';\ndeclare module 'koa' {\n  interface Context { session: Own }\n}",
+    places: ['src/types.d.ts:2'],
+  },
+  {
+    text: 'declare module "koa-session" { interface Session { user?: string } }',
+    places: ['src/types.d.ts:1'],
+  },
+  { text: "declare module 'koa' {\n  interface Context { user: User }\n}", places: [] },
+])('a type of its own in $text: $places', ({ text, places }) => {
+  expect(sessionUsesIn('src/types.d.ts', text).declarations).toEqual(places);
+});
