@@ -1,12 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { parsedTemplates } from './scripts/templates-plugin.ts';
+import { memoryFolder } from './test/support/memory-folder.ts';
 
 // Whoever starts a process hands it this environment. No test speaks TLS to the world, and reading the certificates
 // of a machine takes a third of the time that Node takes to start.
 delete process.env.NODE_EXTRA_CA_CERTS;
+
+// A run of the program waits for the disk far more than it works.
+process.env.TMPDIR ??= memoryFolder() ?? tmpdir();
 
 const TEST_FILES = 'test/**/*.test.ts';
 

@@ -29,6 +29,8 @@ interface Conversation {
 }
 
 const SIZES = [40, 80];
+/** A screen that shows the path has its lines end where they do for this one. */
+const SHOWN_PARENT = '/tmp';
 
 describe.each(readdirSync(FOLDER))('%s', (name) => {
   const conversation: Conversation = JSON.parse(
@@ -57,7 +59,7 @@ async function converse(
   columns: number,
   colour: Readonly<Record<string, string>>,
 ): Promise<string> {
-  const cwd = await temporaryFolder();
+  const cwd = await temporaryFolder(SHOWN_PARENT);
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(cwd, path)), { recursive: true });
     writeFileSync(join(cwd, path), text, { mode: 0o755 });

@@ -3,7 +3,7 @@ import { createWriteStream, existsSync } from 'node:fs';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
-import { filesIn, readIn, rememberedIn, run, temporaryFolder } from '../support/program.ts';
+import { filesIn, readIn, rememberedIn, run, runAsProcess, temporaryFolder } from '../support/program.ts';
 
 const STYLES = [
   {
@@ -62,7 +62,7 @@ describe('without a terminal', () => {
     'answers on standard input make a project of style $style',
     async ({ config, remembered }) => {
       const cwd = await temporaryFolder();
-      const result = await run(['app', '--config', '-'], { cwd, input: JSON.stringify(config) });
+      const result = await runAsProcess(['app', '--config', '-'], { cwd, input: JSON.stringify(config) });
       expect(result).toMatchObject({ exitCode: 0, stderr: '' });
       expect(await rememberedIn(`${cwd}/app`)).toMatchObject(remembered);
     },
@@ -71,7 +71,7 @@ describe('without a terminal', () => {
   test('flags win over the file of answers', async () => {
     const cwd = await temporaryFolder();
     const input = JSON.stringify({ connection: 'db', ttl: '1d', collection: 'logins' });
-    await run(['app', '--config', '-', '--ttl', '2d'], { cwd, input });
+    await runAsProcess(['app', '--config', '-', '--ttl', '2d'], { cwd, input });
     expect(await rememberedIn(`${cwd}/app`)).toMatchObject({ ttl: '2d', collection: 'logins' });
   });
 
@@ -223,7 +223,7 @@ test.skipIf(!existsSync('/dev/full'))('output that cannot be written is an error
   const cwd = await temporaryFolder();
   const full = createWriteStream('/dev/full');
   await once(full, 'open');
-  const { exitCode, stderr } = await run(['-c', 'db'], { cwd, output: full });
+  const { exitCode, stderr } = await runAsProcess(['-c', 'db'], { cwd, output: full });
   expect({ exitCode, stderr }).toEqual({
     exitCode: 1,
     stderr: 'error: the output could not be written (ENOSPC); what the run did is done\n',
@@ -292,7 +292,9 @@ describe('what is refused', () => {
     ['{"connection": "db", "__proto__": {"ttl": 1}}', '--config: does not know "__proto__"'],
   ])('answers %s', async (input, says) => {
     const cwd = await temporaryFolder();
-    const { exitCode, stderr } = await run(['--config', '-'], { cwd, input });
+    const answers = `${await temporaryFolder()}/answers.json`;
+    await writeFile(answers, input);
+    const { exitCode, stderr } = await run(['--config', answers], { cwd });
     expect(exitCode).toBe(2);
     expect(stderr).toContain(says);
     expect(stderr).not.toContain('hunter2');
@@ -350,14 +352,14 @@ const PNPM = { npm_config_user_agent: 'pnpm/10.0.0 npm/? node/v22.0.0' };
 describe('streams and exit codes', () => {
   test.each(['--help', '-h'])('%s goes to standard output', async (flag) => {
     const cwd = await temporaryFolder();
-    const { exitCode, stdout, stderr } = await run([flag], { cwd });
+    const { exitCode, stdout, stderr } = await runAsProcess([flag], { cwd });
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     expect(stdout).toContain('Exit codes:');
   });
 
   test.each(['--version', '-V'])('%s prints the version alone', async (flag) => {
     const cwd = await temporaryFolder();
-    expect(await run([flag], { cwd })).toMatchObject({
+    expect(await runAsProcess([flag], { cwd })).toMatchObject({
       exitCode: 0,
       stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
     });
@@ -365,7 +367,7 @@ describe('streams and exit codes', () => {
 
   test('--json writes one JSON value, and warnings go elsewhere', async () => {
     const cwd = await temporaryFolder();
-    const { stdout, stderr } = await run(['app', '-c', 'db', '--port', '1', '--json'], { cwd });
+    const { stdout, stderr } = await runAsProcess(['app', '-c', 'db', '--port', '1', '--json'], { cwd });
     expect(JSON.parse(stdout)).toMatchObject({
       written: true,
       repeat: expect.stringContaining('--connection db'),
@@ -439,7 +441,7 @@ describe('streams and exit codes', () => {
   test('--install runs the package manager in the project, with its output on stderr', async () => {
     const cwd = await temporaryFolder();
     await writeFile(`${cwd}/bun`, '#!/bin/sh\necho "$@ in $(pwd)"\n', { mode: 0o755 });
-    const { exitCode, stdout, stderr } = await run(
+    const { exitCode, stdout, stderr } = await runAsProcess(
       ['app', '-c', 'db', '--install', '--package-manager', 'bun', '--json'],
       { cwd, env: { PATH: `${cwd}:/usr/bin:/bin` } },
     );

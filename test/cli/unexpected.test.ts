@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
 import { brokenProgram } from '../support/other-programs.ts';
-import { filesIn, run, temporaryFolder } from '../support/program.ts';
+import { filesIn, runAsProcess, temporaryFolder } from '../support/program.ts';
 
 /** A template that names a value which no project has. */
 const MISTAKE = { '"call","literal","collection"': '"call","literal","colection"' };
@@ -10,7 +10,7 @@ const ARGS = ['app', '-c', 'url', '--url', 'mongodb://ann:tiger@127.0.0.1/shop']
 /** Runs a program that has the mistake. */
 async function runBroken(args: readonly string[], env: Record<string, string> = {}) {
   const cwd = await temporaryFolder();
-  const end = await run(args, { cwd, env, program: brokenProgram(MISTAKE) });
+  const end = await runAsProcess(args, { cwd, env, program: brokenProgram(MISTAKE) });
   expect(await filesIn(cwd)).toEqual([]);
   expect(end.stdout + end.stderr).not.toContain('tiger');
   return end;

@@ -7,7 +7,7 @@ import { Browser } from '../support/http.ts';
 import { useDatabase } from '../support/mongo/index.ts';
 import { olderProgram } from '../support/other-programs.ts';
 import { linkPackages } from '../support/packages.ts';
-import { rememberedIn, run, temporaryFolder } from '../support/program.ts';
+import { rememberedIn, run, runAsProcess, temporaryFolder } from '../support/program.ts';
 import { type Tree, writeTree } from '../support/tree.ts';
 import { type Block, blocksIn } from './documents.ts';
 import { OURS } from './own-commands.ts';
@@ -61,10 +61,9 @@ async function begin(files: Tree): Promise<void> {
 
 /** @returns the lines that mount the sessions, as the run says them */
 async function addSessions(args: readonly string[], program?: string): Promise<string[]> {
-  const { stdout, exitCode } = await run([...args, '--json'], {
-    cwd,
-    ...(program === undefined ? {} : { program }),
-  });
+  const { stdout, exitCode } = await (program === undefined
+    ? run([...args, '--json'], { cwd })
+    : runAsProcess([...args, '--json'], { cwd, program }));
   expect(exitCode).toBe(0);
   return JSON.parse(stdout).mount;
 }

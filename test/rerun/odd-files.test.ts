@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { execa, execaSync } from 'execa';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { PROGRAM, run, temporaryFolder } from '../support/program.ts';
+import { PROGRAM, run, runAsProcess, temporaryFolder } from '../support/program.ts';
 import { wholeSnapshot } from '../support/rerun/scenario.ts';
 import { sample } from '../support/sampling.ts';
 import { writeTree } from '../support/tree.ts';
@@ -90,7 +90,8 @@ test.each(tried)('$at is $kind, with $args: nothing is touched', async (row) => 
   await KINDS[kind]?.(path);
   const before = wholeSnapshot(cwd);
 
-  const result = await run(args, { cwd });
+  // A process that waits at a pipe can be ended, and a test that does so cannot.
+  const result = await runAsProcess(args, { cwd });
 
   expect(result).toMatchObject({ exitCode, stderr: expect.stringContaining(says) });
   expect(wholeSnapshot(cwd)).toEqual(before);

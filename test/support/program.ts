@@ -4,13 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { onTestFinished } from 'vitest';
+import { PROGRAM, runInProcess } from './in-process.ts';
 import { Terminal } from './terminal.ts';
 
-export const PROGRAM = join(import.meta.dirname, '../../bin/create-koa-mongo-session.cjs');
+export { PROGRAM };
 
 /** An empty folder that is gone after the test. */
-export async function temporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'create-koa-mongo-session-'));
+export async function temporaryFolder(parent = tmpdir()): Promise<string> {
+  const folder = await mkdtemp(join(parent, 'create-koa-mongo-session-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   return folder;
 }
@@ -25,6 +26,9 @@ const bareEnvironment = (): Record<string, string> => ({
 interface RunOptions {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
+}
+
+interface ProcessOptions extends RunOptions {
   readonly input?: string;
   /** An open file that takes what the program says, in place of the test. */
   readonly output?: WriteStream;
@@ -32,10 +36,14 @@ interface RunOptions {
   readonly program?: string;
 }
 
-/** Runs the built program without a terminal. */
-export async function run(
+/** Runs the built program without a terminal, in the process of the test. */
+export const run = (args: readonly string[], { cwd, env = {} }: RunOptions) =>
+  runInProcess(args, { cwd, env: { ...bareEnvironment(), ...env } });
+
+/** Runs it in a process of its own, for what is about that: its streams, what it starts, and how it ends. */
+export async function runAsProcess(
   args: readonly string[],
-  { cwd, env = {}, input, output, program = PROGRAM }: RunOptions,
+  { cwd, env = {}, input, output, program = PROGRAM }: ProcessOptions,
 ) {
   const result = await execa(process.execPath, [program, ...args], {
     cwd,

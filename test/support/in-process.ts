@@ -1,0 +1,99 @@
+import fs from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+
+const require = createRequire(import.meta.url);
+const ROOT = join(import.meta.dirname, '../..');
+
+export const PROGRAM = join(ROOT, 'bin/create-koa-mongo-session.cjs');
+const BUILT = join(ROOT, 'dist');
+const OUTPUTS = new Map([
+  [1, 'stdout'],
+  [2, 'stderr'],
+] as const);
+/** What the program listens to. */
+const EVENTS = ['SIGINT', 'SIGTERM', 'exit', 'beforeExit'];
+
+interface Surroundings {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+interface Ended {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+let last: Promise<unknown> = Promise.resolve();
+
+/**
+ * Runs the built program in the process of the test, from its first line on and with nothing of an earlier run. To start
+ * a process takes three times as long as that. Runs follow one another, for a process has one current directory.
+ */
+export function runInProcess(args: readonly string[], surroundings: Surroundings): Promise<Ended> {
+  const ended = last.then(() => runAlone(args, surroundings));
+  last = ended.catch(() => {});
+  return ended;
+}
+
+async function runAlone(args: readonly string[], { cwd, env }: Surroundings): Promise<Ended> {
+  const restore = [keepProcess(), keepListeners()];
+  const { said, release } = captureOutput();
+  try {
+    process.chdir(cwd);
+    process.argv = [process.execPath, PROGRAM, ...args];
+    process.env = { ...env };
+    await start();
+    return { exitCode: Number(process.exitCode ?? 0), ...said };
+  } finally {
+    release();
+    for (const each of restore) each();
+  }
+}
+
+/** @returns when the program has nothing left to do */
+function start(): Promise<void> {
+  for (const path of Object.keys(require.cache))
+    if (path === PROGRAM || path.startsWith(BUILT)) delete require.cache[path];
+  process.exitCode = undefined;
+  require(PROGRAM);
+  // It asks for this a little later, unless all that it was asked for is its version.
+  const program: { run(args: readonly string[]): Promise<void> } = require(join(BUILT, 'run.cjs'));
+  const { run } = program;
+  return new Promise((resolve, reject) => {
+    program.run = (args) => run(args).then(resolve, reject);
+  });
+}
+
+function keepProcess(): () => void {
+  const { argv, env, exitCode } = process;
+  const folder = process.cwd();
+  return () => {
+    process.chdir(folder);
+    Object.assign(process, { argv, env, exitCode });
+  };
+}
+
+function keepListeners(): () => void {
+  const kept = new Set(EVENTS.flatMap((event) => process.rawListeners(event)));
+  return () => {
+    for (const event of EVENTS)
+      for (const listener of process.rawListeners(event))
+        if (!kept.has(listener)) process.off(event, listener as () => void);
+  };
+}
+
+/** The program writes to its outputs by their numbers. */
+function captureOutput() {
+  const { writeSync } = fs;
+  const said = { stdout: '', stderr: '' };
+  const capture = (file: number, data: Uint8Array, ...others: []): number => {
+    const output = OUTPUTS.get(file as 1 | 2);
+    if (output === undefined) return writeSync(file, data, ...others);
+    said[output] += Buffer.from(data).toString();
+    return data.length;
+  };
+  Object.assign(fs, { writeSync: capture });
+  return { said, release: () => Object.assign(fs, { writeSync }) };
+}
