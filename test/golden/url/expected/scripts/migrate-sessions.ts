@@ -46,8 +46,8 @@ const NOTES: object = { _id: /^(adopted|ended)\b/, until: { $type: 'date' }, exp
 const alive = (): object => ({ $and: [OWN, { expiresAt: { $gt: new Date() } }] });
 /** What a service answers that does not know an option of an index, such as a TTL. */
 const UNSUPPORTED = [2, 9, 59, 67, 72, 115, 238, 303, 40415];
-/** A login that fails; a primary that steps down, shuts down or has no majority. */
-const UNREACHABLE = [18, 43, 64, 89, 91, 100, 189, 237, 10107, 11600, 11602, 13435, 13436];
+/** A login that fails; a primary that steps down, shuts down or has no majority in time. */
+const UNREACHABLE = [18, 43, 50, 64, 89, 91, 100, 189, 237, 10107, 11600, 11602, 13435, 13436];
 const LACKS_PRIVILEGE = 'the database user lacks a privilege: readWrite has all, the guide shows fewer';
 
 void main(process.argv.slice(2)).then((exitCode) => {
@@ -156,8 +156,17 @@ Run create-koa-mongo-session with --collection <name>, or with --adopt <store> w
   if (reasons.length > 0) throw new Refusal(message);
 }
 
+/** An index build would wait for one without end. Only members of a replica set know such a read. */
+async function requireMajority(sessions: Sessions): Promise<void> {
+  const read = sessions.findOne({ _id: '' }, { readConcern: 'linearizable', maxTimeMS: 10_000 });
+  await read.catch((error: unknown) => {
+    if (codeOf(error) === 50) throw error;
+  });
+}
+
 /** Without a quorum it would wait for members that are down, but a standalone server knows none. */
 async function createIndex(sessions: Sessions, index: Index): Promise<unknown> {
+  await requireMajority(sessions);
   return sessions
     .createIndexes([index], { commitQuorum: 'majority' })
     .catch(ifCode(UNSUPPORTED, () => sessions.createIndexes([index])))
