@@ -19,7 +19,11 @@ export default defineConfig(({ mode }) => ({
   test: {
     include: mode === 'exhaustive' ? filesThatSample() : [TEST_FILES],
     exclude: ['test/golden/*/expected/**', 'test/projects/*/**', 'test/rerun/*/**'],
-    globalSetup: ['test/support/mongo/global-setup.ts', 'test/support/sampling-setup.ts'],
+    globalSetup: [
+      'test/support/mongo/global-setup.ts',
+      'test/support/sampling-setup.ts',
+      'test/support/run-folder-setup.ts',
+    ],
     // All cores, and one more, since many tests wait for a process or a server.
     maxWorkers: availableParallelism() + 1,
     // Long enough for three members of a real replica set to start, and to elect one, on a busy machine.

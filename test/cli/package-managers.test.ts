@@ -104,7 +104,7 @@ async function sh(command: string, cwd: string, env: Readonly<Record<string, str
   return { exitCode, stdout, stderr };
 }
 
-describe.each(sample(WAYS, 2))('$command', ({ manager, command, install, migrate, again }) => {
+describe.each(sample(WAYS, 1))('$command', ({ manager, command, install, migrate, again }) => {
   test('writes a project, and goes on in the words of that package manager', async ({ skip }) => {
     const shell = await shellWith(manager);
     if (shell === undefined) return skip();

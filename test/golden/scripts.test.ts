@@ -5,13 +5,14 @@ import { goldenNamed, projectAt } from '../support/goldens.ts';
 import { Browser } from '../support/http.ts';
 import { startServer, useDatabase, withDatabase } from '../support/mongo/index.ts';
 import { installProject } from '../support/project.ts';
+import { sample } from '../support/sampling.ts';
 
 const database = useDatabase();
 /** For what is built: it makes its own index. */
 const deployed = useDatabase();
 
 /** One style that opens its own connection, and one that hands its own over. */
-const projects = ['url', 'all-options'].map(goldenNamed);
+const projects = sample(['url', 'all-options'], 1).map(goldenNamed);
 
 describe.each(projects)('the scripts of $name', (golden) => {
   const env = { MONGODB_URL: database.url };

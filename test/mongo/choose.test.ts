@@ -1,13 +1,13 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { dirname, join } from 'node:path';
 import { MongoClient } from 'mongodb';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, inject, test, vi } from 'vitest';
+import { compiled } from '../support/compiled.ts';
 import { chooseSource } from '../support/mongo/choose.ts';
 import { startFrom, startMongo } from '../support/mongo/start.ts';
+import type {} from '../support/run-folder-setup.ts';
 
-const FAKE_MONGOD = fileURLToPath(new URL('./fake-mongod/mongod', import.meta.url));
 const HOUR_MS = 3_600_000;
 
 let folder: string;
@@ -78,7 +78,15 @@ describe('where no mongod can be had', () => {
   });
 });
 
+/** What is started as mongod is a program of ours, in a folder of its own. */
+const FAKE_MONGOD = join(inject('runFolder'), 'fake-mongod', 'mongod');
+
 describe.skipIf(process.platform === 'win32')('where there is a mongod', () => {
+  beforeAll(async () => {
+    const program = await compiled(join(import.meta.dirname, 'fake-mongod/mongod.ts'));
+    await mkdir(dirname(FAKE_MONGOD));
+    await writeFile(FAKE_MONGOD, `#!/bin/sh\nexec node '${program}' "$@"\n`, { mode: 0o755 });
+  });
   beforeEach(() => vi.stubEnv('MONGOMS_SYSTEM_BINARY', FAKE_MONGOD));
   const source = { kind: 'mongod', binary: FAKE_MONGOD, version: '6.0.99' } as const;
 

@@ -13,6 +13,7 @@ import { temporaryFolder } from '../support/program.ts';
 import { useProgram } from '../support/rerun/bundle.ts';
 import { type Fault, heal, injectFault } from '../support/rerun/faults.ts';
 import { GENERATOR, generate, readRendered, source } from '../support/rerun/generate.ts';
+import { representativeCalls } from '../support/rerun/representative.ts';
 import { wholeSnapshot } from '../support/rerun/scenario.ts';
 import { fc, sample } from '../support/sampling.ts';
 import { type Tree, writeTree } from '../support/tree.ts';
@@ -179,10 +180,10 @@ const KILLS = 5;
 const ERRORS_MET = 12;
 
 /** Of a run without faults. */
-async function callsOf({ home, command }: Situation, of: Fault['of']): Promise<readonly string[]> {
+async function callsOf({ home, command }: Situation, of: Fault['of']) {
   const root = copyOf(home, `counted-${of}`);
   const { calls } = await carryOutWith({ root, of, at: 0, fault: '' }, command);
-  return calls.trace.filter((line) => !line.startsWith('on disk: '));
+  return { places: calls.places, trace: calls.trace.filter((line) => !line.startsWith('on disk: ')) };
 }
 
 /** What the run called, without what it was called with. */
@@ -234,11 +235,11 @@ describe.each([
 ] as const)('%s', (_, prepare) => {
   test('killed at any call, the project is whole, the next run puts it back, and then completes', async () => {
     const whole = await prepare();
-    const calls = [...(await callsOf(whole, 'writes')).entries()];
-    expect(calls.length).toBeGreaterThan(40);
-    const left = sample(calls, KILLS);
+    const { trace } = await callsOf(whole, 'writes');
+    expect(trace.length).toBeGreaterThan(40);
+    const left = sample([...trace.keys()], KILLS);
     const killAtEach = async () => {
-      for (let next = left.shift(); next !== undefined; next = left.shift()) await killAt(next[0] + 1);
+      for (let next = left.shift(); next !== undefined; next = left.shift()) await killAt(next + 1);
     };
     const killAt = async (at: number) => {
       const project = copyOf(whole.home, `kill-${at}`);
@@ -257,17 +258,18 @@ describe.each([
     await Promise.all([killAtEach(), killAtEach()]);
   });
 
-  test('when any call fails, reading or writing, all is as it was before, or all is done', async () => {
+  test('when a call fails, wherever it is made, reading or writing, all is as it was before, or all is done', async () => {
     const whole = await prepare();
     const calls = await callsOf(whole, 'all');
-    expect(calls.length).toBeGreaterThan(150);
+    expect(calls.trace.length).toBeGreaterThan(150);
+    const numbers = representativeCalls(calls);
     // Each call meets one of the errors, another one in another run.
-    const errors = fc.sample(fc.constantFrom(...ERRORS), calls.length);
-    const faults = calls.map((line, index) => ({
+    const errors = fc.sample(fc.constantFrom(...ERRORS), numbers.length);
+    const faults = numbers.map((at, index) => ({
       fault: errors[index] ?? 'EIO',
       of: 'all' as const,
-      at: index + 1,
-      name: nameOf(line),
+      at,
+      name: nameOf(calls.trace[at - 1] ?? ''),
     }));
     for (const fault of sample(faults, ERRORS_MET, ({ name }) => name)) {
       await withFault(whole, fault, async (project, { exitCode, message, calls: { hit } }) => {
@@ -285,8 +287,8 @@ describe.each([
 
   test('when the disk is full, all is as it was before', async () => {
     const whole = await prepare();
-    const calls = await callsOf(whole, 'writes');
-    const faults = calls.map((_, index) => ({ fault: 'full', of: 'writes' as const, at: index + 1 }));
+    const { trace } = await callsOf(whole, 'writes');
+    const faults = trace.map((_, index) => ({ fault: 'full', of: 'writes' as const, at: index + 1 }));
     for (const fault of sample(faults, ERRORS_MET)) {
       await withFault(whole, fault, async (project, { exitCode, message }) => {
         expect({ exitCode, message }).toEqual({

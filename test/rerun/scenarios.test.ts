@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { useProgram } from '../support/rerun/bundle.ts';
+import { carryOut } from '../support/rerun/command.ts';
 import { generate, readRendered } from '../support/rerun/generate.ts';
 import {
   isOutsideUntouched,
@@ -16,16 +16,6 @@ import { KEYS, Terminal } from '../support/terminal.ts';
 
 const program = useProgram();
 const PREVIEWS = ['--dry-run', '--check', '--diff'];
-
-/** Without a terminal. */
-async function run(args: readonly string[]) {
-  const { exitCode, stdout, stderr } = await execa(process.execPath, [program.file, ...args], {
-    reject: false,
-    stdin: 'ignore',
-    stripFinalNewline: false,
-  });
-  return { exitCode, stdout, stderr };
-}
 
 function runAtTerminal(args: readonly string[]): Terminal {
   const env = { PATH: process.env.PATH ?? '', TERM: 'xterm-256color' };
@@ -55,6 +45,7 @@ const untouched = (before: Record<string, string>, after: Record<string, string>
   Object.keys(before).filter((path) => before[path] === after[path] && !before[path]?.startsWith('link to'));
 
 describe.each(scenarios)('$name', (scenario: Scenario) => {
+  const args = (project: string) => [project, scenario.rendered, ...scenario.flags];
   const expected = (before: Record<string, string>, after: string | undefined) =>
     after === undefined ? before : snapshot(after);
 
@@ -64,7 +55,7 @@ describe.each(scenarios)('$name', (scenario: Scenario) => {
     const after = expected(before, scenario.after);
     const mtimes = mtimesOf(project, untouched(before, after));
 
-    const { exitCode, stdout, stderr } = await run([project, scenario.rendered, ...scenario.flags]);
+    const { exitCode, stdout, stderr } = await carryOut(args(project), false);
 
     await expect(stdout).toMatchFileSnapshot(scenario.reportFile);
     expect(exitCode).toBe(scenario.exitCode);
@@ -74,10 +65,18 @@ describe.each(scenarios)('$name', (scenario: Scenario) => {
     await expectSettled(project, scenario);
   });
 
+  test.runIf(scenario.atTerminal.length === 0)('at a terminal, where nothing is asked', async () => {
+    const project = await setUp(scenario, prepare);
+    const before = snapshot(project);
+    expect(await carryOut(args(project), true)).toMatchObject({ exitCode: scenario.exitCode });
+    expect(snapshot(project)).toEqual(expected(before, scenario.after));
+    await expectSettled(project, scenario);
+  });
+
   test.each(scenario.atTerminal)('at a terminal, choosing $choose', async ({ choose, exitCode, after }) => {
     const project = await setUp(scenario, prepare);
     const before = snapshot(project);
-    const terminal = runAtTerminal([project, scenario.rendered, ...scenario.flags]);
+    const terminal = runAtTerminal(args(project));
     for (const choice of choose) await pick(terminal, choice);
 
     expect(await terminal.ended).toMatchObject({ exitCode });

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Connection, Settings } from '../../../src/core/answers/settings.ts';
 import { loadGenerated, PLAIN, STYLES } from '../../support/generated.ts';
 import { type OwnServer, type ServerOptions, startServer, withDatabase } from '../../support/mongo/index.ts';
+import { sample } from '../../support/sampling.ts';
 import { connectionTo, startFaultyApp } from './app.ts';
 
 interface Fault {
@@ -90,29 +91,32 @@ const faults: Fault[] = [
 ];
 
 describe.concurrent('what was acknowledged is kept, the next request works, and the process ends by itself', () => {
-  test.each(faults)('after $name', async ({ options, query, befall, gets, end }) => {
-    await using server = disposable(await startServer(options));
-    await using app = await startFaultyApp(server, 'url', query);
-    const browser = app.browser();
-    expect(await browser.post('/?before=1')).toMatchObject({ status: 200 });
+  test.each(sample(faults, 4, ({ gets }) => gets === 200))(
+    'after $name',
+    async ({ options, query, befall, gets, end }) => {
+      await using server = disposable(await startServer(options));
+      await using app = await startFaultyApp(server, 'url', query);
+      const browser = app.browser();
+      expect(await browser.post('/?before=1')).toMatchObject({ status: 200 });
 
-    await befall(server);
-    const during = await browser.post('/?during=1');
-    if (gets === 200) expect(during).toMatchObject({ status: 200 });
-    else expect(during).toMatchObject({ status: 500, text: expect.stringMatching(gets) });
-    expect(await browser.get('/free')).toMatchObject({ status: 200, text: 'needs no session' });
+      await befall(server);
+      const during = await browser.post('/?during=1');
+      if (gets === 200) expect(during).toMatchObject({ status: 200 });
+      else expect(during).toMatchObject({ status: 500, text: expect.stringMatching(gets) });
+      expect(await browser.get('/free')).toMatchObject({ status: 200, text: 'needs no session' });
 
-    await end?.(server);
-    expect(await browser.post('/?after=1')).toMatchObject({ status: 200 });
-    expect(JSON.parse((await browser.get('/')).text)).toMatchObject({
-      before: '1',
-      after: '1',
-      ...(gets === 200 && { during: '1' }),
-    });
-    expect(await app.end()).toEqual({ exitCode: 0, stderr: '' });
-  });
+      await end?.(server);
+      expect(await browser.post('/?after=1')).toMatchObject({ status: 200 });
+      expect(JSON.parse((await browser.get('/')).text)).toMatchObject({
+        before: '1',
+        after: '1',
+        ...(gets === 200 && { during: '1' }),
+      });
+      expect(await app.end()).toEqual({ exitCode: 0, stderr: '' });
+    },
+  );
 
-  test.each<Connection['style']>(['url', 'host', 'db', 'mongoose'])(
+  test.each(sample<Connection['style']>(['url', 'host', 'db', 'mongoose'], 1))(
     'style %s: after a kill in the midst of a request',
     async (style) => {
       await using server = disposable(await startServer());
@@ -157,7 +161,7 @@ describe.concurrent('regenerate()', () => {
 });
 
 describe.concurrent('a write that its request was told had failed', () => {
-  test.each<Settings['onConcurrentWrite']>(['merge', 'overwrite', 'throw'])(
+  test.each(sample<Settings['onConcurrentWrite']>(['merge', 'overwrite', 'throw'], 1))(
     'does not come on top of a later one: %s',
     async (onConcurrentWrite) => {
       await using server = disposable(await startServer());
@@ -177,7 +181,7 @@ describe.concurrent('a write that its request was told had failed', () => {
 });
 
 describe.concurrent('a database that is down when the app starts', () => {
-  test.each<Connection['style']>(['url', 'host'])(
+  test.each(sample<Connection['style']>(['url', 'host'], 1))(
     'style %s: each request fails by itself, and works once it is up',
     async (style) => {
       await using server = disposable(await startServer());
@@ -308,7 +312,7 @@ describe.concurrent('a server that asks for a login', () => {
     expect(await app.end()).toEqual({ exitCode: 0, stderr: '' });
   });
 
-  test.each<Connection['style']>(['url', 'db'])(
+  test.each(sample<Connection['style']>(['url', 'db'], 1))(
     'style %s: a wrong password fails each request',
     async (style) => {
       await using server = disposable(await startServer({ auth }));

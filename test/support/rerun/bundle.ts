@@ -1,41 +1,42 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { rolldown } from 'rolldown';
-import { afterAll, beforeAll } from 'vitest';
+import { beforeAll, inject } from 'vitest';
+import type {} from '../run-folder-setup.ts';
 
-export interface Program {
-  readonly file: string;
+const FOLDER = join(inject('runFolder'), 'rerun');
+const PROGRAM = {
+  file: join(FOLDER, 'program.mjs'),
   /** To be loaded before it: lets the file system fail. */
-  readonly faulty: string;
+  faulty: join(FOLDER, 'faulty.mjs'),
   /** To be loaded before it: the file system ignores case. */
-  readonly caseless: string;
+  caseless: join(FOLDER, 'caseless.mjs'),
+};
+
+/** `program.ts` as a bundle, which starts as fast as the real program does. All test files of a run share it. */
+export function useProgram(): typeof PROGRAM {
+  beforeAll(async () => {
+    if (existsSync(FOLDER)) return;
+    const draft = `${FOLDER}-${process.pid}`;
+    await bundleInto(draft);
+    // Another test file may have been faster.
+    await rename(draft, FOLDER).catch(() => rm(draft, { recursive: true }));
+  });
+  return PROGRAM;
 }
 
-/** Bundles `program.ts`, so that a run starts as fast as the real program does. Call it once in a test file. */
-export function useProgram(): Program {
-  const program = { file: '', faulty: '', caseless: '' };
-  let folder = '';
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'rerun-program-'));
-    // A test may run it as another user.
-    await chmod(folder, 0o755);
-    const at = (name: string) => join(import.meta.dirname, `${name}.ts`);
-    const bundle = await rolldown({
-      input: { program: at('program'), faulty: at('faulty'), caseless: at('caseless') },
-      platform: 'node',
-    });
-    await bundle.write({
-      dir: folder,
-      format: 'esm',
-      entryFileNames: '[name].mjs',
-      chunkFileNames: '[name].mjs',
-    });
-    await bundle.close();
-    program.file = join(folder, 'program.mjs');
-    program.faulty = join(folder, 'faulty.mjs');
-    program.caseless = join(folder, 'caseless.mjs');
+async function bundleInto(folder: string): Promise<void> {
+  const at = (name: string) => join(import.meta.dirname, `${name}.ts`);
+  const bundle = await rolldown({
+    input: { program: at('program'), faulty: at('faulty'), caseless: at('caseless') },
+    platform: 'node',
   });
-  afterAll(() => rm(folder, { recursive: true, force: true }));
-  return program;
+  await bundle.write({
+    dir: folder,
+    format: 'esm',
+    entryFileNames: '[name].mjs',
+    chunkFileNames: '[name].mjs',
+  });
+  await bundle.close();
 }

@@ -31,6 +31,8 @@ export interface Calls {
   count: number;
   /** The calls that were counted, and what was on the disk when. */
   readonly trace: string[];
+  /** Where in the program each call was that was counted. Known of a run without a fault alone. */
+  readonly places: string[];
   /** The call that was the first to fail. */
   hit: string | undefined;
 }
@@ -41,7 +43,7 @@ let tellBeforeKill: (calls: Calls) => void = () => {};
 /** The file system works until the fault is met, and anew after `heal`. */
 export function injectFault(fault: Fault, beforeKill: (calls: Calls) => void = () => {}): Calls {
   tellBeforeKill = beforeKill;
-  current = { fault, count: 0, trace: [], hit: undefined };
+  current = { fault, count: 0, trace: [], places: [], hit: undefined };
   return current;
 }
 
@@ -75,7 +77,14 @@ function isHit(calls: Calls, name: string, isWrite: boolean, path: string): bool
   if (!isWrite && of !== 'all') return false;
   calls.count += 1;
   calls.trace.push(`${name}: ${path}`);
+  if (at === 0) calls.places.push(placeInProgram());
   return calls.count === at || (fault === 'full' && at > 0 && calls.count > at);
+}
+
+/** By the functions that led there. */
+function placeInProgram(): string {
+  const lines = (new Error().stack ?? '').split('\n');
+  return lines.filter((line) => line.includes('/src/')).join('\n');
 }
 
 /** The error to fail with, if the call is to fail; does not return from a kill. */

@@ -43,10 +43,11 @@ export interface Scenario {
   readonly reportFile: string;
   /** What stderr says, among other things. */
   readonly error: string | undefined;
+  /** Empty where nothing is asked, and a terminal makes no difference. */
   readonly atTerminal: readonly AtTerminal[];
 }
 
-/** The run once more, at a terminal. */
+/** The run once more, at a terminal where questions are asked. */
 export interface AtTerminal {
   /** The choice taken at each question. */
   readonly choose: readonly string[];
@@ -66,8 +67,7 @@ function readScenario(name: string): Scenario {
   const rendered = folder('rendered') ?? folder('generated');
   if (rendered === undefined) throw new Error(`${name} renders nothing`);
   const { flags = [], remove = [], install = [], exitCode = 0, error } = told;
-  const same = [{ choose: [], exitCode, after: 'after' }];
-  const atTerminal: AtTerminal[] = told.atTerminal ?? same;
+  const atTerminal: AtTerminal[] = told.atTerminal ?? [];
   return {
     name,
     generated: folder('generated'),
