@@ -1,6 +1,7 @@
 import { rename, rm } from 'node:fs/promises';
 import { type Plugin, rolldown } from 'rolldown';
 import { thirdPartyLicenses } from './licenses-plugin.ts';
+import { packagesOnDemand } from './on-demand-plugin.ts';
 import { packageOf } from './package-of.ts';
 import { templatesFile } from './templates-plugin.ts';
 
@@ -15,7 +16,11 @@ const bundle = await rolldown({
     // Node has the same classes, by the same standard; these would be 450 kB more to load in every run.
     alias: { 'whatwg-url': 'node:url' },
   },
-  plugins: [withoutSubcommandPrograms(), templatesFile(), thirdPartyLicenses()],
+  treeshake: {
+    // It has one object of each way to compare, and we use one.
+    moduleSideEffects: [{ test: /[\\/]node_modules[\\/]diff[\\/]/, sideEffects: false }],
+  },
+  plugins: [withoutSubcommandPrograms(), packagesOnDemand(), templatesFile(), thirdPartyLicenses()],
   // How long the build takes on a busy machine is no fault of the bundle.
   checks: { pluginTimings: false },
   onwarn(warning) {

@@ -44,14 +44,20 @@ export function parsedTemplates() {
   } satisfies Plugin;
 }
 
-/** The same for the build, as a file of its own beside the bundle: JSON is read faster than code that holds it. */
+/**
+ * The same for the build, as a file of its own beside the bundle: JSON is read faster than code that holds it, and ASCII
+ * than other text.
+ */
 export function templatesFile() {
   const fileName = 'templates.json';
   return {
     name: 'templates-file',
     resolveId: (id) => (id === MODULE ? { id: `./${fileName}`, external: true } : null),
     generateBundle() {
-      this.emitFile({ type: 'asset', fileName, source: JSON.stringify(parseAll()) });
+      this.emitFile({ type: 'asset', fileName, source: inAscii(JSON.stringify(parseAll())) });
     },
   } satisfies Plugin;
 }
+
+const inAscii = (json: string): string =>
+  json.replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);

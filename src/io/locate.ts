@@ -42,8 +42,8 @@ interface Folder {
 }
 
 /**
- * Locates paths of a project. A symbolic link inside the project is followed, so that it stays a link. Folders are
- * looked at once, for the time of one reading or one writing, and where one is missing, so is all that is in it.
+ * Locates paths of a project. A symbolic link inside the project is followed, so that it stays a link. All is looked at
+ * once, for the time of one reading or one writing, and where a folder is missing, so is all that is in it.
  *
  * The function throws a PathError for a path that leads out of the project, or nowhere.
  */
@@ -67,7 +67,7 @@ export function locator(root: string): Locate {
     const isThere = stats?.isDirectory() ?? false;
     return { real: place.real, isThere, ...(stats && !isThere && { blockedBy: path }) };
   };
-  return (path) => {
+  const findPlace = (path: string): Place => {
     const { real: folder, isThere, blockedBy } = folderAt(dirname(path));
     const full = join(folder, basename(path));
     const place = isThere
@@ -76,6 +76,12 @@ export function locator(root: string): Locate {
     if (!isInside(root, place.real))
       throw new PathError(path, 'leads out of the project through a symbolic link');
     refuseOthers(path, pathIn(root, place.real));
+    return place;
+  };
+  const places = new Map<string, Place>();
+  return (path) => {
+    const place = places.get(path) ?? findPlace(path);
+    places.set(path, place);
     return place;
   };
 }

@@ -179,27 +179,24 @@ export const hasOwnTestServer = ({ app, project, connection }: Settings): boolea
 /** The whole text of each file that the settings ask for. Pure. */
 export function renderFiles(settings: Settings, templates: Templates): RenderedFile[] {
   const byName = templates(settings.connection.style);
+  const view = viewOf(settings);
   return FILES.filter(({ isWanted }) => isWanted(settings)).map(({ id, template, path }) => {
     const render = byName.get(template);
     if (render === undefined) throw new Error(`no template ${template} for ${settings.connection.style}`);
     const at = path(settings);
-    return { id, path: at, text: tidy(render(viewFrom(at, settings))) };
+    return { id, path: at, text: tidy(render({ ...view, modules: modulesFrom(at, settings) })) };
   });
 }
 
-/** What a template sees; `path` is that of the file, which import specifiers start from. */
-export function viewFrom(path: string, settings: Settings): View {
-  const ext = EXTENSIONS[settings.importExtension];
+/** What the templates of all files see; each sees `modules`, too. */
+export function viewOf(settings: Settings): Omit<View, 'modules'> {
   const source = SOURCES[settings.connection.style];
   const { manager } = settings.project;
   const parameter = source ? `${source.name}: ${source.type}` : '';
   const argument = source?.name ?? '';
   return {
     ...settings,
-    ext,
-    modules: Object.fromEntries(
-      FILES.map((file) => [file.id, specifier(path, file.path(settings), ext)]),
-    ) as Record<FileId, string>,
+    ext: EXTENSIONS[settings.importExtension],
     sessionsSource: source,
     source: {
       parameter,
@@ -231,6 +228,13 @@ export function viewFrom(path: string, settings: Settings): View {
     composePort: composePort(settings.connection),
     composeLogin: composeLogin(settings.connection),
   };
+}
+
+/** The import specifiers of all modules, as seen from the file at a path. */
+export function modulesFrom(path: string, settings: Settings): View['modules'] {
+  const ext = EXTENSIONS[settings.importExtension];
+  const specifiers = FILES.map((file) => [file.id, specifier(path, file.path(settings), ext)]);
+  return Object.fromEntries(specifiers);
 }
 
 /** What the file that takes old sessions over differs by, and what goes on with the cookie. */

@@ -1,9 +1,10 @@
-import { FILE_HEADERS_ONLY, formatPatch, structuredPatch } from 'diff';
+import { formatPatch, structuredPatch } from 'diff';
 import { plainText } from '../project/text.ts';
 import type { Change } from '../write/changes.ts';
 import { type Paint, plain, type Style } from './paint.ts';
 
 const CONTEXT = 3;
+const HEADERS = { includeIndex: false, includeUnderline: false, includeFileHeaders: true };
 /** Holds secrets: its values are never shown. */
 const SECRET_FILE = '.env';
 
@@ -12,7 +13,7 @@ export function unifiedDiff({ path, before, after }: Change, paint: Paint = plai
   if (path === SECRET_FILE) return `${path}: ${secretChange(before, after)} (values are not shown)\n`;
   const patch = patchOf(path, before, after);
   if (patch.hunks.length === 0) return '';
-  const [from = '', to = '', ...lines] = formatPatch(patch, FILE_HEADERS_ONLY).split('\n');
+  const [from = '', to = '', ...lines] = formatPatch(patch, HEADERS).split('\n');
   return [paint('strong', from), paint('strong', to), ...lines.map((line) => paintLine(line, paint))].join(
     '\n',
   );

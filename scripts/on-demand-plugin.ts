@@ -1,0 +1,43 @@
+import type { Plugin } from 'rolldown';
+
+/** Package → the functions of it that are called. A first run into a new project calls none of them. */
+const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  diff: ['formatPatch', 'structuredPatch'],
+  'jsonc-parser': ['applyEdits', 'findNodeAtLocation', 'modify', 'parseTree'],
+  'node-diff3': ['diff3Merge', 'diffComm'],
+};
+const CALLS = '\0calls:';
+const WHOLE = '\0whole:';
+
+/**
+ * Puts each of these packages into a file of its own, which is read when one of its functions is first called: what
+ * Node reads at the start is paid for by each run. To the source it is an import like any other.
+ */
+export function packagesOnDemand() {
+  return {
+    name: 'packages-on-demand',
+    buildStart() {
+      for (const name of Object.keys(PACKAGES))
+        this.emitFile({ type: 'chunk', id: WHOLE + name, fileName: fileOf(name) });
+    },
+    resolveId(id, importer) {
+      if (id.startsWith(WHOLE)) return id;
+      if (Object.keys(PACKAGES).some((name) => id === `./${fileOf(name)}`)) return { id, external: true };
+      if (!Object.hasOwn(PACKAGES, id)) return null;
+      return importer?.startsWith(WHOLE) ? this.resolve(id, import.meta.filename) : CALLS + id;
+    },
+    load(id) {
+      const name = id.replace(/^\0\w+:/, '');
+      const functions = PACKAGES[name] ?? [];
+      if (id.startsWith(WHOLE)) return `export { ${functions.join(', ')} } from '${name}';`;
+      if (!id.startsWith(CALLS)) return null;
+      return functions
+        .map(
+          (each) => `export const ${each} = (...values) => require('./${fileOf(name)}').${each}(...values);`,
+        )
+        .join('\n');
+    },
+  } satisfies Plugin;
+}
+
+const fileOf = (name: string): string => `${name}.cjs`;
