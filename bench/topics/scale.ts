@@ -1,6 +1,6 @@
 import { createHash, randomBytes, randomInt } from 'node:crypto';
 import { MongoClient } from 'mongodb';
-import type { SessionDocument } from '../../test/golden/db/expected/src/session/types.ts';
+import type { SessionDocument } from '../../test/golden/db/expected/src/session/collection.ts';
 import { withDatabase } from '../../test/support/mongo/urls.ts';
 import { figuresOf, shown } from '../measure.ts';
 import { payloadOf } from '../payload.ts';

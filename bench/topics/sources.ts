@@ -44,7 +44,7 @@ function projectOf(folder: string, size: number): string {
     writeFileSync(join(home, `module-${at}.ts`), text);
   }
   mkdirSync(join(folder, 'src/elsewhere'));
-  renameSync(join(folder, 'src/session/types.ts'), join(folder, 'src/elsewhere/types.ts'));
+  renameSync(join(folder, 'src/session/payload.ts'), join(folder, 'src/elsewhere/payload.ts'));
   return folder;
 }
 

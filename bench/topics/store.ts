@@ -1,8 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { type Collection, MongoClient } from 'mongodb';
 import mongoose from 'mongoose';
+import type {
+  SessionConnection,
+  SessionDocument,
+} from '../../test/golden/url/expected/src/session/collection.ts';
 import type { Sessions } from '../../test/golden/url/expected/src/session/sessions.ts';
-import type { SessionConnection, SessionDocument } from '../../test/golden/url/expected/src/session/types.ts';
 import { withDatabase } from '../../test/support/mongo/urls.ts';
 import { inTurns, ratio, shown } from '../measure.ts';
 import { type Payload, payloadOf } from '../payload.ts';

@@ -1,6 +1,6 @@
 import { type Db, MongoClient } from 'mongodb';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
-import type { SessionDocument } from '../golden/url/expected/src/session/types.ts';
+import type { SessionDocument } from '../golden/url/expected/src/session/collection.ts';
 import { Browser } from '../support/http.ts';
 import { useDatabase } from '../support/mongo/index.ts';
 import { startNewApp } from './new-app.ts';

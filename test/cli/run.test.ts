@@ -405,7 +405,7 @@ describe('streams and exit codes', () => {
     },
     {
       what: 'a file was moved',
-      change: (cwd: string) => rename(`${cwd}/src/session/types.ts`, `${cwd}/src/types.ts`),
+      change: (cwd: string) => rename(`${cwd}/src/session/payload.ts`, `${cwd}/src/payload.ts`),
     },
     { what: 'a file was deleted', change: (cwd: string) => rm(`${cwd}/test/login.test.ts`) },
     {

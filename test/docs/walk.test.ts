@@ -159,7 +159,7 @@ test('TypeScript, ES modules, mongoose: sessions, one device logged out, another
   // Log out one device: the sessions of before are named by the migration.
   await addSessions(['.', '--user-key', 'userId'], older);
   edit('src/app.ts', '// devices\n', deviceRoutes());
-  await runIn(cwd, ['npm', 'run', 'migrate:sessions', '--', '--yes'], { MONGODB_URL: database.url });
+  await runIn(cwd, ['npm', 'run', 'migrate:sessions'], { MONGODB_URL: database.url });
   const second = await start();
   const phone = new Browser(second.origin);
   await phone.get('/login');

@@ -71,49 +71,6 @@ test('how far it has come is told each 10,000 sessions, without a terminal, too'
   ]);
 });
 
-describe('--old-ttl', () => {
-  const args = ['--old-ttl', String((30 * DAY) / 1000)];
-
-  test('gives the sessions of that lifetime the present one, from their last use on', async () => {
-    const { url, db } = await openDatabase();
-    await sessionsOf(db).insertMany([
-      session('old', { updated: -DAY, lifetime: 30 * DAY }),
-      session('of its own', { lifetime: 90 * DAY }),
-    ]);
-    const run = await plain(url, [...args, '--yes']);
-    expect(run).toMatchObject({ exitCode: 0, stderr: '' });
-    expect(planOf(run)[1]).toBe(
-      'change the lifetime of sessions from 2592000 s to 1209600 s (1): 0 of them end at once',
-    );
-    expect(await sessionsOf(db).find().toArray()).toEqual([
-      session('old', { updated: -DAY, expiresAt: new Date(NOW + 13 * DAY) }),
-      session('of its own', { lifetime: 90 * DAY }),
-    ]);
-    expect(await plain(url, [...args, '--check'])).toMatchObject({ exitCode: 0 });
-  });
-
-  test('counts those that would end at once, and does nothing without consent', async () => {
-    const { url, db } = await openDatabase();
-    const sessions = [-1, -20].map((days) => session(`${days}`, { updated: days * DAY, lifetime: 30 * DAY }));
-    await sessionsOf(db).insertMany(sessions);
-    expect(await plain(url, args)).toMatchObject({
-      exitCode: 4,
-      stderr: expect.stringContaining('--yes to agree: change the lifetime'),
-    });
-    expect(await sessionsOf(db).find().toArray()).toEqual(sessions);
-    expect((await db.listCollections().toArray()).length).toBe(1);
-  });
-
-  test('never goes beyond the absolute lifetime', async () => {
-    const { url, db } = await openDatabase();
-    const brief = await loadMigration({ absoluteTtl: (15 * DAY) / 1000 });
-    const createdAt = new Date(NOW - 10 * DAY);
-    await sessionsOf(db).insertOne(session('a', { lifetime: 30 * DAY, createdAt }));
-    await brief(url, [...args, '--yes']);
-    expect(await ofAll(db)).toMatchObject([{ expiresAt: new Date(NOW + 5 * DAY), createdAt }]);
-  });
-});
-
 describe('--encrypt', () => {
   test('encrypts what is plain text, and changes nothing else of it', async () => {
     const { url, db } = await openDatabase();
@@ -134,7 +91,7 @@ describe('--encrypt', () => {
   test.each(['', 'write'])('encrypts nothing while SESSION_PLAIN_TEXT is "%s"', async (mode) => {
     const { url, db } = await openDatabase();
     await sessionsOf(db).insertOne(session('a'));
-    const run = await encrypting(url, ['--yes'], { ...KEYS, SESSION_PLAIN_TEXT: mode });
+    const run = await encrypting(url, [], { ...KEYS, SESSION_PLAIN_TEXT: mode });
     expect(run).toMatchObject({ exitCode: 0, stderr: '' });
     expect(await ofAll(db)).toEqual([session('a')]);
   });

@@ -15,12 +15,6 @@ test.each([
   { args: ['drop'], says: 'unknown: drop' },
   { args: ['--from', 'sessions'], says: '--from takes the name of another collection' },
   { args: ['--from', ''], says: '--from takes the name of another collection' },
-  { args: ['--old-ttl', 'soon'], says: '--old-ttl takes the seconds of a lifetime' },
-  {
-    args: ['--old-ttl', '1209600'],
-    says: '--old-ttl takes the seconds of a lifetime, other than the present one',
-  },
-  { args: ['--old-ttl', '0'], says: '--old-ttl takes the seconds of a lifetime' },
 ])('$args is refused', async ({ args, says }) => {
   const { url, db } = await openDatabase();
   const run = await migrate(url, args);
@@ -89,15 +83,14 @@ test('all is read from the primary, whatever the URL prefers', async () => {
 
 test('a service without retryable writes is served without them', async () => {
   const { url, db } = await openDatabase();
-  await sessionsOf(db).insertMany([session('over', { updated: -20 * DAY }), session('a', { lifetime: DAY })]);
+  await sessionsOf(db).insertOne(session('over', { updated: -20 * DAY }));
+  await sessionsOf(db, 'old').insertOne(session('a'));
   const numbered: unknown[] = [];
   const through = await between(url, (_name, { txnNumber }) => {
     if (txnNumber !== undefined) numbered.push(txnNumber);
     return undefined;
   });
-  expect(await migrate(`${through}?retryWrites=false`, ['--yes', '--old-ttl', '86400'])).toMatchObject({
-    exitCode: 0,
-  });
+  expect(await migrate(`${through}?retryWrites=false`, ['--from', 'old'])).toMatchObject({ exitCode: 0 });
   expect(numbered).toEqual([]);
 });
 
@@ -236,8 +229,8 @@ describe('privileges', () => {
   test('readWrite is enough for everything', async () => {
     const { url, db } = await loginWith(['readWrite'], 'writer');
     await sessionsOf(db).createIndex({ expiresAt: 1 }, { expireAfterSeconds: 60 });
-    await sessionsOf(db, 'old').insertOne(session('a', { lifetime: DAY }));
-    const args = ['--yes', '--from', 'old', '--old-ttl', '86400'];
+    await sessionsOf(db, 'old').insertOne(session('a'));
+    const args = ['--from', 'old'];
     expect(await migrate(url, args)).toMatchObject({ exitCode: 0, stderr: '' });
     expect(await migrate(url, [...args, '--check'])).toMatchObject({ exitCode: 0, stderr: '' });
   });
@@ -260,12 +253,9 @@ describe('privileges', () => {
       roles: [{ role: 'sessions', db: db.databaseName }],
     });
     await sessionsOf(db).createIndex({ expiresAt: 1 }, { expireAfterSeconds: 60 });
-    await sessionsOf(db).insertMany([
-      session('a', { lifetime: DAY }),
-      session('over', { updated: -20 * DAY }),
-    ]);
+    await sessionsOf(db).insertMany([session('a'), session('over', { updated: -20 * DAY })]);
     const own = withDatabase(url, db.databaseName);
-    expect(await migrate(own, ['--yes', '--old-ttl', '86400'])).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await migrate(own)).toMatchObject({ exitCode: 0, stderr: '' });
     expect(await migrate(own, ['--check'])).toMatchObject({ exitCode: 0, stderr: '' });
   });
 

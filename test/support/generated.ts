@@ -7,8 +7,10 @@ import type { Connection, Settings } from '../../src/core/answers/settings.ts';
 import { renderFiles } from '../../src/core/render/render.ts';
 import type { RenderedFile } from '../../src/core/render/rendered-file.ts';
 import { templates } from '../../src/io/templates.ts';
+import type { SessionConnection } from '../golden/url/expected/src/session/collection.ts';
+import type { SessionPayload } from '../golden/url/expected/src/session/payload.ts';
 import type { Sessions } from '../golden/url/expected/src/session/sessions.ts';
-import type * as TypesModule from '../golden/url/expected/src/session/types.ts';
+import type { StoreOptions as PlainOptions } from '../golden/url/expected/src/session/store.ts';
 import { replaceFile } from './files.ts';
 
 /**
@@ -81,19 +83,19 @@ export interface GeneratedModules {
     sessions(app: Koa, source?: unknown): GeneratedStore;
     closeConnections(): Promise<void>;
   };
-  readonly connection: { connect(source?: unknown): TypesModule.SessionConnection; COLLECTION: string };
+  readonly connection: { connect(source?: unknown): SessionConnection; COLLECTION: string };
   readonly mount: {
     mountSession(app: Koa, options: Partial<CreateSessionOptions> & { key: string }): void;
   };
   readonly sessions: {
-    Sessions: new (connection: TypesModule.SessionConnection, options: StoreOptions) => GeneratedStore;
+    Sessions: new (connection: SessionConnection, options: StoreOptions) => GeneratedStore;
   };
   readonly errors: { SessionStoreError: new (code: string, message: string) => Error & { code: string } };
   readonly store: { hashKey(key: string): string };
 }
 
 /** With what other options than those of the plain store add. */
-export interface StoreOptions extends TypesModule.StoreOptions {
+export interface StoreOptions extends PlainOptions {
   absoluteTtl?: number;
   touchAfter?: number;
   userKey?: string;
@@ -111,7 +113,7 @@ export interface GeneratedStore extends Omit<Sessions, 'destroy'> {
 interface UserSession {
   id: string;
   current: boolean;
-  payload: TypesModule.SessionPayload;
+  payload: SessionPayload;
   createdAt: Date;
   updatedAt: Date;
   expiresAt: Date;

@@ -83,13 +83,12 @@ function shorterLife({ absoluteTtl }: Settings, saved: Answers): string[] {
   ];
 }
 
-/** What another `--ttl` does not do: it ends no session, and gives none that is alive more time. */
-export function lifetimesKept({ ttl, project }: Settings, saved: Answers): readonly string[] {
+/** What another `--ttl` does not do: it ends no session, and gives none that is alive more time at once. */
+export function lifetimesKept({ ttl }: Settings, saved: Answers): readonly string[] {
   const before = secondsOf(saved.ttl);
   if (before === undefined || before === ttl) return [];
-  const command = migration(project.manager, `--old-ttl ${before}`);
   return [
-    `sessions that are alive keep the lifetime that they began with, ${formatDuration(before)}: \`${command}\` gives them that of --ttl`,
+    `sessions that are alive keep their end, at most ${formatDuration(before)} after their last renewal; with the next one they have the lifetime of --ttl`,
   ];
 }
 

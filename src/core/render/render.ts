@@ -38,7 +38,6 @@ const at = (path: string) => () => path;
 const inSessionFolder = (name: string) => (settings: Settings) => `${settings.dir}/${name}`;
 
 const FILES = [
-  { id: 'types', template: 'session/types.ts', path: inSessionFolder('types.ts'), isWanted: always },
   { id: 'mount', template: 'session/mount.ts', path: inSessionFolder('mount.ts'), isWanted: always },
   { id: 'store', template: 'session/store.ts', path: inSessionFolder('store.ts'), isWanted: always },
   {
@@ -82,8 +81,8 @@ const FILES = [
   },
   {
     id: 'indexes',
-    template: 'session-indexes.ts',
-    path: at('scripts/session-indexes.ts'),
+    template: 'session/indexes.ts',
+    path: inSessionFolder('indexes.ts'),
     isWanted: always,
   },
   {

@@ -73,11 +73,11 @@ test('the first run ends nothing', () => {
 });
 
 describe('another lifetime', () => {
-  test('leaves that of living sessions, and how to change it is said', () => {
+  test('leaves living sessions their end until they are renewed', () => {
     const { answers: saved } = parseSettings(BEFORE, FACTS);
     const { settings } = parseSettings({ ...BEFORE, ttl: '7d' }, FACTS);
     expect(lifetimesKept(settings, saved)).toEqual([
-      'sessions that are alive keep the lifetime that they began with, 14d: `npm run migrate:sessions -- --old-ttl 1209600` gives them that of --ttl',
+      'sessions that are alive keep their end, at most 14d after their last renewal; with the next one they have the lifetime of --ttl',
     ]);
   });
 });

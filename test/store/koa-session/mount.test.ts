@@ -56,8 +56,7 @@ describe.each(RELEASES)('$release', ({ Application, name, other }) => {
   };
 
   describe('another session middleware', () => {
-    const TWICE =
-      /session middleware twice: call sessions\(app\) once, and remove any other, such as koa-session/;
+    const TWICE = /session middleware twice: call sessions\(app\) once, and no koa-session beside it/;
 
     test.each([{ of: name }, { of: other }])('$of before sessions(app) is refused', async ({ of }) => {
       const { app } = newApp();
@@ -132,7 +131,7 @@ describe.each(RELEASES)('$release', ({ Application, name, other }) => {
   });
 
   describe('ctx.session where the sessions have not begun', () => {
-    const NOT_BEGUN = /^ctx\.session was used where .* call sessions\(app\) before app\.use\(\)/;
+    const NOT_BEGUN = /^ctx\.session was used where .* call sessions\(app\) before that/;
 
     test.each<{ how: string; use: (ctx: Context) => void }>([
       { how: 'read', use: count },
@@ -219,7 +218,7 @@ describe.each(RELEASES)('$release', ({ Application, name, other }) => {
       }
       expect(errors.map(({ message }) => message)).toEqual(
         Array(3).fill(
-          'This request came over HTTP, and the session cookie needs HTTPS. Behind a TLS proxy, set app.proxy = true.',
+          'This request came over HTTP, but the cookie needs HTTPS: behind a proxy, set app.proxy.',
         ),
       );
       expect(await world.documents.countDocuments()).toBe(0);

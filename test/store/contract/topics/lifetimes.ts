@@ -83,6 +83,18 @@ export function lifetimes(world: World): void {
       expect(await store.get(key)).toBeUndefined();
     });
 
+    test('another lifetime in the settings is that of a session from its next renewal on', async () => {
+      const before = world.open({ ttl: DAY });
+      const end = Date.now() + DAY;
+      const key = await newSession(before, { views: 1, _maxAge: DAY, _expire: end }, DAY);
+      const own = await newSession(before, { views: 1, _maxAge: MINUTE, _expire: end }, DAY);
+      const store = world.open({ ttl: 3 * DAY });
+      expect(await store.get(key)).toEqual({ views: 1, _maxAge: 3 * DAY, _expire: end });
+      expect(await store.get(own)).toEqual({ views: 1, _maxAge: MINUTE, _expire: end });
+      expect(await store.touch(key)).toBe(true);
+      expect(await store.get(key)).toMatchObject({ _maxAge: 3 * DAY, _expire: Date.now() + 3 * DAY });
+    });
+
     test('the lifetime of a browser session decays with its second commit, and is not remembered', async () => {
       const store = world.open();
       const key = newKey();

@@ -10,17 +10,8 @@ export class SessionStoreError extends Error {
   }
 }
 
-export function timedOut(timeout: number): SessionStoreError {
-  return new SessionStoreError('TIMEOUT', `The session database gave no answer in ${timeout} ms.`);
-}
-
 /** What may be read off anything that was thrown. */
-interface Thrown {
-  readonly name?: string;
-  readonly message?: string;
-  readonly code?: number | string;
-  readonly codeName?: string;
-}
+type Thrown = Partial<Error> & { readonly code?: number | string; readonly codeName?: string };
 
 export function codeOf(error: unknown): number | string | undefined {
   return (Object(error) as Thrown).code;

@@ -1,6 +1,6 @@
 // create-koa-mongo-session: connection
 import { MongoClient, type MongoClientOptions } from 'mongodb';
-import type { SessionCollection, SessionConnection, SessionDocument } from './types.ts';
+import { READ, type SessionCollection, type SessionConnection, type SessionDocument } from './collection.ts';
 
 const HOST = '127.0.0.1';
 const PORT = 27017;
@@ -19,7 +19,7 @@ export function connect(): SessionConnection {
       client ??= openClient();
       // Each time: when the first connection failed, the driver by itself would never try another.
       await client.connect();
-      sessions ??= client.db(DATABASE).collection<SessionDocument>(COLLECTION);
+      sessions ??= client.db(DATABASE).collection<SessionDocument>(COLLECTION, READ);
       return sessions;
     },
     async close() {

@@ -3,21 +3,16 @@ import type Koa from 'koa';
 import type { Context } from 'koa';
 import koaSession, { type CreateSessionOptions } from 'koa-session';
 
-const TWICE =
-  'This app has session middleware twice: call sessions(app) once, and remove any other, such as koa-session.';
-const NOT_BEGUN =
-  'ctx.session was used where the sessions have not begun: call sessions(app) before app.use() of what needs it.';
-const INNER_APP =
-  'sessions() was given an app that is mounted in another app: give it the outer one, and both have ctx.session.';
-const PLAIN_HTTP =
-  'This request came over HTTP, and the session cookie needs HTTPS. Behind a TLS proxy, set app.proxy = true.';
+const TWICE = 'This app has session middleware twice: call sessions(app) once, and no koa-session beside it.';
+const NOT_BEGUN = 'ctx.session was used where the sessions have not begun: call sessions(app) before that.';
+const INNER_APP = 'sessions() was given an app that is mounted in another app: give it the outer one.';
+const PLAIN_HTTP = 'This request came over HTTP, but the cookie needs HTTPS: behind a proxy, set app.proxy.';
 const TOO_LATE = 'The session was begun after the response: its cookie cannot be sent, so it was not stored.';
 
+type Options = CreateSessionOptions & { key: string };
+
 /** Mounts koa-session such that no request passes by it unnoticed, and none stores a session whose key gets lost. */
-export function mountSession<State, Custom>(
-  app: Koa<State, Custom>,
-  options: CreateSessionOptions & { key: string },
-): void {
+export function mountSession<State, Custom>(app: Koa<State, Custom>, options: Options): void {
   const { context } = app;
   if (Object.getOwnPropertyDescriptor(context, 'session')) throw new Error(TWICE);
   const begun = new WeakSet<object>();
@@ -47,20 +42,13 @@ export function mountSession<State, Custom>(
 
   // koa-session's own property would answer in any request, also where nothing is loaded and nothing will be stored.
   const own = Object.getOwnPropertyDescriptor(context, 'session');
-  const requireBegun = (ctx: object) => {
-    if (!begun.has(ctx)) throw new Error(NOT_BEGUN);
-  };
-  Object.defineProperty(context, 'session', {
-    configurable: false,
-    get(this: object): unknown {
-      requireBegun(this);
-      return own?.get?.call(this);
-    },
-    set(this: object, value: unknown): void {
-      requireBegun(this);
-      own?.set?.call(this, value);
-    },
-  });
+  const guard = (access: ((...args: unknown[]) => unknown) | undefined) =>
+    function (this: object, ...args: unknown[]): unknown {
+      if (!begun.has(this)) throw new Error(NOT_BEGUN);
+      return access?.apply(this, args);
+    };
+  const [get, set] = [guard(own?.get), guard(own?.set)];
+  Object.defineProperty(context, 'session', { configurable: false, get, set });
 
   // A listener to `error` may look at `ctx.session`, wherever the request failed: to throw there would end the process.
   const { onerror } = context;
@@ -83,8 +71,8 @@ function keepCookie(ctx: Context, name: string): void {
     const kept = error ? cookiesOf(ctx).filter((cookie) => isNamed(name, cookie)) : [];
     const { end } = res;
     res.end = (...args: unknown[]) => {
-      const others = cookiesOf(ctx).filter((cookie) => !kept.includes(cookie));
-      if (kept.length > 0 && !res.headersSent) res.setHeader('Set-Cookie', [...others, ...kept]);
+      const all = new Set([...cookiesOf(ctx), ...kept]);
+      if (kept.length > 0 && !res.headersSent) res.setHeader('Set-Cookie', [...all]);
       return Reflect.apply(end, res, args) as typeof res;
     };
     onerror.call(ctx, error);

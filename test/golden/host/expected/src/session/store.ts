@@ -1,9 +1,24 @@
 // create-koa-mongo-session: store
 import { createHash } from 'node:crypto';
-import { BoundedCollection } from './collection.ts';
-import { codeOf, SessionStoreError, timedOut, toStoreError } from './errors.ts';
-import { cookieFields, merge, parsePayload, toJson } from './payload.ts';
-import type { SessionConnection, SessionDocument, SessionPayload, StoreOptions } from './types.ts';
+import {
+  deleteOne,
+  type Operation,
+  operate,
+  type SessionConnection,
+  type SessionDocument,
+  updateOne,
+} from './collection.ts';
+import { codeOf, SessionStoreError, toStoreError } from './errors.ts';
+import { cookieFields, merge, parsePayload, type SessionPayload, toJson } from './payload.ts';
+
+export interface StoreOptions {
+  /** Lifetime of an idle session in ms, where the session middleware passes none. */
+  ttl: number;
+  /** Largest payload in bytes: 1 MiB unless given. */
+  maxBytes?: number;
+  /** Longest wait for the database in ms: 10 s unless given. */
+  timeout?: number;
+}
 
 /** What a request knows of its session: it tells an insert, an update and a touch apart. */
 export interface Loaded extends Omit<SessionDocument, 'data'> {
@@ -30,49 +45,50 @@ export class MongoSessionStore {
 
   constructor(connection: SessionConnection, options: StoreOptions) {
     this.#connection = connection;
-    const defaults = { maxBytes: 1024 * 1024, timeout: 10_000 };
-    this.#options = { ...defaults, ...options };
+    this.#options = { maxBytes: 1024 * 1024, timeout: 10_000, ...options };
   }
 
   /** Nothing when there is no such session or it is over. A failure throws: it must log nobody out. */
   get(key: string, _maxAge?: unknown, { ctx }: { ctx?: object } = {}): Promise<SessionPayload | undefined> {
-    return this.run('get', async (sessions) => {
-      const loaded = await this.find(sessions, key);
+    return this.run('get', async (operation) => {
+      const loaded = await this.find(operation, key);
       const payload = parsePayload(loaded?.text);
       if (!loaded || !payload) return undefined;
       if (ctx) this.#loaded.set(ctx, loaded);
-      return Object.assign(payload, loaded.cookie);
+      const { _expire, _maxAge = this.#options.ttl } = loaded.cookie;
+      return Object.assign(payload, _expire !== undefined && { _maxAge }, loaded.cookie);
     });
   }
 
   /** `maxAge` in ms; anything but a finite number stands for the idle lifetime. */
   set(key: string, session: SessionPayload, maxAge?: unknown, { ctx }: { ctx?: object } = {}): Promise<void> {
-    return this.run('set', async (sessions) => {
+    return this.run('set', async (operation) => {
       const id = hashKey(key);
       const { _expire, _maxAge, _session, ...payload } = session;
+      const ownMaxAge = _maxAge === this.#options.ttl ? undefined : _maxAge;
       const known = ctx && this.#loaded.get(ctx);
       const loaded = known?._id === id ? known : undefined;
       const draft: Draft = {
         _id: id,
         text: toJson(payload, this.#options.maxBytes),
-        cookie: cookieFields({ _expire, _maxAge, _session }),
+        cookie: cookieFields({ _expire, _maxAge: ownMaxAge, _session }),
         expiresAt: this.expiry(maxAge),
         updatedAt: new Date(),
       };
-      const write = loaded ? this.#rewrite(sessions, loaded, draft) : this.#insert(sessions, draft);
+      const write = loaded ? this.#rewrite(operation, loaded, draft) : this.#insert(operation, draft);
       const written = await write;
-      if (ctx) await this.#endReplaced(sessions, ctx, id);
+      if (ctx) await this.#endReplaced(operation, ctx, id);
       if (ctx && written) this.#loaded.set(ctx, written);
     });
   }
 
   /** At once, but with the `ctx` of a request that has a session: that is `regenerate()`, and `set` comes next. */
   destroy(key: string, { ctx }: { ctx?: { session?: unknown } } = {}): Promise<void> {
-    return this.run('destroy', async (sessions) => {
+    return this.run('destroy', async (operation) => {
       if (!isKey(key)) return;
       const _id = hashKey(key);
       if (ctx?.session) this.#replaced.set(ctx, _id);
-      else await sessions.deleteOne({ _id });
+      else await deleteOne(operation, { _id });
     });
   }
 
@@ -81,12 +97,12 @@ export class MongoSessionStore {
     return this.#connection.close();
   }
 
-  protected async find(sessions: BoundedCollection, key: string): Promise<Loaded | undefined> {
-    return isKey(key) ? this.#findById(sessions, hashKey(key)) : undefined;
+  protected async find(operation: Operation, key: string): Promise<Loaded | undefined> {
+    return isKey(key) ? this.#findById(operation, hashKey(key)) : undefined;
   }
 
-  async #findById(sessions: BoundedCollection, id: string): Promise<Loaded | undefined> {
-    const document = await sessions.findOne({ _id: id });
+  async #findById(operation: Operation, id: string): Promise<Loaded | undefined> {
+    const document = await operation.sessions.findOne({ _id: id }, operation.limits());
     return document ? this.open(document) : undefined;
   }
 
@@ -97,10 +113,10 @@ export class MongoSessionStore {
     return { ...document, text: data, cookie: cookieFields(document.cookie) };
   }
 
-  async #insert(sessions: BoundedCollection, draft: Draft): Promise<Loaded | undefined> {
+  async #insert(operation: Operation, draft: Draft): Promise<Loaded | undefined> {
     const createdAt = draft.updatedAt;
-    const update = { ...this.#update(draft), $setOnInsert: { createdAt } };
-    const wasThere = await this.upsert(sessions, draft._id, update);
+    const change = { ...this.#update(draft), $setOnInsert: { createdAt } };
+    const wasThere = await this.upsert(operation, draft._id, change);
     // Where another request was first, its version is not known: this one goes on as if it had loaded nothing.
     return wasThere ? undefined : { ...draft, createdAt, version: 1 };
   }
@@ -109,8 +125,8 @@ export class MongoSessionStore {
    * Tells whether the document was there. The filter is `_id` alone: for that one the server itself settles concurrent
    * upserts, up to a rare E11000.
    */
-  protected upsert(sessions: BoundedCollection, _id: string, update: object): Promise<boolean> {
-    const upsert = () => sessions.updateOne({ _id }, update, { upsert: true });
+  protected upsert(operation: Operation, _id: string, change: object): Promise<boolean> {
+    const upsert = () => updateOne(operation, { _id }, change, true);
     return upsert().catch((error: unknown) => {
       if (codeOf(error) === 11000) return upsert();
       throw error;
@@ -118,46 +134,46 @@ export class MongoSessionStore {
   }
 
   /** By its own lifetime, without a request. */
-  protected renew(sessions: BoundedCollection, loaded: Loaded): Promise<Loaded | undefined> {
-    const { _maxAge, ...cookie } = loaded.cookie;
-    const isTimed = _maxAge !== undefined;
-    return this.#touch(sessions, loaded, {
+  protected renew(operation: Operation, loaded: Loaded): Promise<Loaded | undefined> {
+    const { _expire, _maxAge = this.#options.ttl } = loaded.cookie;
+    const isTimed = _expire !== undefined;
+    return this.#touch(operation, loaded, {
       ...loaded,
-      cookie: isTimed ? { ...cookie, _maxAge, _expire: Date.now() + _maxAge } : cookie,
+      cookie: { ...loaded.cookie, ...(isTimed && { _expire: Date.now() + _maxAge }) },
       expiresAt: this.expiry(isTimed ? _maxAge + GRACE : undefined),
       updatedAt: new Date(),
     });
   }
 
   /** Nothing where the session was destroyed meanwhile. */
-  #rewrite(sessions: BoundedCollection, loaded: Loaded, draft: Draft): Promise<Loaded | undefined> {
+  #rewrite(operation: Operation, loaded: Loaded, draft: Draft): Promise<Loaded | undefined> {
     const isSame = draft.text === loaded.text && isSameLifetime(draft, loaded);
-    return isSame ? this.#touch(sessions, loaded, draft) : this.#change(sessions, loaded, draft);
+    return isSame ? this.#touch(operation, loaded, draft) : this.#change(operation, loaded, draft);
   }
 
   /** Where another request has changed the lifetime, it stays so: that one renewed the session as well. */
-  async #touch(sessions: BoundedCollection, loaded: Loaded, draft: Draft): Promise<Loaded | undefined> {
+  async #touch(operation: Operation, loaded: Loaded, draft: Draft): Promise<Loaded | undefined> {
     const { _id, cookie, expiresAt, updatedAt } = draft;
     const { _expire, _maxAge = null, _session = null } = cookie;
     const filter = { _id, 'cookie._maxAge': _maxAge, 'cookie._session': _session };
     // Never back: it may be late, and come after another one.
     const dates = { expiresAt, updatedAt, ...(_expire !== undefined && { 'cookie._expire': _expire }) };
-    const isFound = await sessions.updateOne(filter, { $max: dates });
+    const isFound = await updateOne(operation, filter, { $max: dates });
     return isFound ? { ...loaded, ...draft } : undefined;
   }
 
   /** Never an upsert: a session destroyed meanwhile stays destroyed, so no slow request undoes a logout. */
-  async #change(sessions: BoundedCollection, loaded: Loaded, draft: Draft): Promise<Loaded | undefined> {
+  async #change(operation: Operation, loaded: Loaded, draft: Draft): Promise<Loaded | undefined> {
     let base = loaded;
     let mine = draft;
     // Each further turn means that another request's write was acknowledged, so this ends.
     while (true) {
       const { _id, version } = base;
-      if (await sessions.updateOne({ _id, version }, this.#update(mine))) {
+      if (await updateOne(operation, { _id, version }, this.#update(mine))) {
         // `ctx.session` does not show what was merged into it, so its next change has to be merged as well.
         return { ...loaded, ...draft, version: base === loaded ? version + 1 : UNKNOWN_VERSION };
       }
-      const theirs = await this.#findById(sessions, _id);
+      const theirs = await this.#findById(operation, _id);
       if (!theirs) return undefined;
       const text = merge(base.text, theirs.text, mine.text);
       const isTheirLifetime = isSameLifetime(mine, base) && !isSameLifetime(theirs, base);
@@ -177,10 +193,10 @@ export class MongoSessionStore {
     return { data, cookie, expiresAt, updatedAt };
   }
 
-  async #endReplaced(sessions: BoundedCollection, ctx: object, id: string): Promise<void> {
+  async #endReplaced(operation: Operation, ctx: object, id: string): Promise<void> {
     const _id = this.#replaced.get(ctx);
     if (_id === undefined || _id === id) return;
-    await sessions.deleteOne({ _id });
+    await deleteOne(operation, { _id });
     this.#replaced.delete(ctx);
   }
 
@@ -190,16 +206,11 @@ export class MongoSessionStore {
     return new Date(Math.max(0, Math.min(Date.now() + lifetime, LAST_DATE)));
   }
 
-  protected async run<T>(operation: string, work: (sessions: BoundedCollection) => Promise<T>): Promise<T> {
-    const { timeout } = this.#options;
-    const deadline = performance.now() + timeout;
+  protected async run<T>(name: string, work: (operation: Operation) => Promise<T>): Promise<T> {
     try {
-      const connected = this.#connection.collection();
-      const answer = connected.then((sessions) => work(new BoundedCollection(sessions, deadline)));
-      return await within(timeout, answer);
+      return await operate(this.#connection, this.#options.timeout, work);
     } catch (error) {
-      // Code 50: the server itself has kept to the time.
-      throw codeOf(error) === 50 ? timedOut(timeout) : toStoreError(operation, error);
+      throw toStoreError(name, error);
     }
   }
 }
@@ -226,11 +237,4 @@ type Lifetime = Pick<SessionDocument, 'cookie'>;
 
 function isSameLifetime({ cookie: one }: Lifetime, { cookie: other }: Lifetime): boolean {
   return one._maxAge === other._maxAge && one._session === other._session;
-}
-
-function within<T>(timeout: number, work: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(timedOut(timeout)), timeout);
-    work.finally(() => clearTimeout(timer)).then(resolve, reject);
-  });
 }

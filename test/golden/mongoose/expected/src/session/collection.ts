@@ -1,11 +1,47 @@
 // create-koa-mongo-session: collection
-import { codeOf, SessionStoreError } from './errors.ts';
-import type { SessionCollection, SessionDocument, SessionIndex } from './types.ts';
+import { SessionStoreError } from './errors.ts';
+import type { Index } from './indexes.ts';
+
+/** A session as it is kept in MongoDB. */
+export interface SessionDocument {
+  /** SHA-256 of the session key, so that a copy of the database holds no usable cookie. */
+  _id: string;
+  /** The payload as JSON text: no property name in it can be taken for an operator or a path. */
+  data: string;
+  /** koa-session's own fields; times in ms. An end without `_maxAge`: the lifetime is that of the settings. */
+  cookie: { _expire?: number; _maxAge?: number; _session?: boolean };
+  /** The session is over from here on; a TTL index on this date removes it some time later. */
+  expiresAt: Date;
+  createdAt: Date;
+  updatedAt: Date;
+  /** Counts the changes of payload and lifetime; a touch is none. */
+  version: number;
+}
+
+/** The part of a collection that the store uses: it fits every copy of the driver, Mongoose's too. */
+export interface SessionCollection {
+  findOne(filter: object, options?: object): Promise<SessionDocument | null>;
+  find(filter: object, options?: object): { toArray(): Promise<SessionDocument[]> };
+  countDocuments(filter: object, options?: object): Promise<number>;
+  updateOne(filter: object, update: object, options?: object): Promise<UpdateResult>;
+  deleteOne(filter: object, options?: object): Promise<{ deletedCount: number }>;
+  deleteMany(filter: object, options?: object): Promise<unknown>;
+  listIndexes(options?: object): { toArray(): Promise<Index[]> };
+}
+
+type UpdateResult = { acknowledged: boolean; matchedCount: number };
+
+/** Asked for the collection at each use, so that a failed connection is tried again and not remembered. */
+export interface SessionConnection {
+  collection(): Promise<SessionCollection>;
+  close(): Promise<void>;
+}
 
 /** Plain values, from the primary, whatever the connection prefers: a secondary may hold what was destroyed. */
-const READ = { readPreference: 'primary', raw: false, promoteValues: true };
+export const READ = { readPreference: 'primary', raw: false, promoteValues: true } as const;
 /** Else a failover could bring a session back whose end was acknowledged, where the connection asks for `w: 1`. */
-const DURABLE = { writeConcern: { w: 'majority' } };
+export const DURABLE = { writeConcern: { w: 'majority' } };
+
 /** A type is met by an array of it, too. */
 const is = (...types: string[]) => ({ $type: types, $not: { $type: 'array' } });
 /** What sessions of this store are known by. Others may keep their documents in the same collection. */
@@ -18,67 +54,44 @@ export const OWN: object = {
   updatedAt: is('date'),
 };
 
-/**
- * The collection for one operation of the store. After the deadline it sends nothing more, and the server ends what it
- * was sent: a write that its caller was told had failed must not come on top of later ones.
- */
-export class BoundedCollection {
-  readonly #sessions: SessionCollection;
-  readonly #deadline: number;
+/** What one call of the store works with. */
+export interface Operation {
+  readonly sessions: SessionCollection;
+  /** For each command, the time that is left: after the deadline nothing more is sent, and the server ends what was. */
+  readonly limits: () => { maxTimeMS: number };
+}
 
-  /** The deadline is on the clock of `performance.now()`, in ms. */
-  constructor(sessions: SessionCollection, deadline: number) {
-    this.#sessions = sessions;
-    this.#deadline = deadline;
-  }
-
-  findOne(filter: object): Promise<SessionDocument | null> {
-    return this.#sessions.findOne(filter, { ...READ, ...this.#timeLeft() });
-  }
-
-  /** Of this store's own documents. */
-  find(filter: object, options: object = {}): Promise<SessionDocument[]> {
-    const query = { $and: [OWN, filter] };
-    return this.#sessions.find(query, { ...READ, ...options, ...this.#timeLeft() }).toArray();
-  }
-
-  count(filter: object): Promise<number> {
-    return this.#sessions.countDocuments({ $and: [OWN, filter] }, this.#timeLeft());
-  }
-
-  /** Whether there is such a document. */
-  async updateOne(filter: object, update: object, options: object = {}): Promise<boolean> {
-    const limits = { ...options, ...this.#timeLeft() };
-    const { acknowledged, matchedCount } = await this.#sessions.updateOne(filter, update, limits);
-    if (acknowledged) return matchedCount > 0;
-    // It tells nothing: a conflict and a logout would both look like success.
-    throw new SessionStoreError('UNACKNOWLEDGED', 'Sessions need a write concern other than w=0.');
-  }
-
-  /** Whether there was such a document. */
-  async deleteOne(filter: object): Promise<boolean> {
-    const { deletedCount } = await this.#sessions.deleteOne(filter, { ...DURABLE, ...this.#timeLeft() });
-    return deletedCount > 0;
-  }
-
-  /** Of this store's own documents. */
-  async deleteMany(filter: object = {}): Promise<void> {
-    await this.#sessions.deleteMany({ $and: [OWN, filter] }, { ...DURABLE, ...this.#timeLeft() });
-  }
-
-  /** None while there is no collection: the first session makes it. */
-  async indexes(): Promise<SessionIndex[]> {
-    try {
-      return await this.#sessions.listIndexes(this.#timeLeft()).toArray();
-    } catch (error) {
-      if (codeOf(error) === 26) return [];
-      throw error;
-    }
-  }
-
-  #timeLeft(): { maxTimeMS: number } {
-    const maxTimeMS = Math.ceil(this.#deadline - performance.now());
+/** A write that its caller was told had failed, after `timeout` ms, must not come on top of later ones. */
+export function operate<T>(
+  connection: SessionConnection,
+  timeout: number,
+  work: (operation: Operation) => Promise<T>,
+): Promise<T> {
+  const message = `The session database gave no answer in ${timeout} ms.`;
+  const deadline = performance.now() + timeout;
+  const limits = () => {
+    const maxTimeMS = Math.ceil(deadline - performance.now());
     if (maxTimeMS > 0) return { maxTimeMS };
-    throw new SessionStoreError('TIMEOUT', 'The session database gave no answer in time.');
-  }
+    throw new SessionStoreError('TIMEOUT', message);
+  };
+  const answer = connection.collection().then((sessions) => work({ sessions, limits }));
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new SessionStoreError('TIMEOUT', message)), timeout);
+    answer.finally(() => clearTimeout(timer)).then(resolve, reject);
+  });
+}
+
+/** Whether there is such a document. */
+export async function updateOne(operation: Operation, filter: object, update: object, upsert = false) {
+  const options = { upsert, ...operation.limits() };
+  const { acknowledged, matchedCount } = await operation.sessions.updateOne(filter, update, options);
+  if (acknowledged) return matchedCount > 0;
+  // It tells nothing: a conflict and a logout would both look like success.
+  throw new SessionStoreError('UNACKNOWLEDGED', 'Sessions need a write concern other than w=0.');
+}
+
+/** Whether there was such a document. */
+export async function deleteOne({ sessions, limits }: Operation, filter: object): Promise<boolean> {
+  const { deletedCount } = await sessions.deleteOne(filter, { ...DURABLE, ...limits() });
+  return deletedCount > 0;
 }

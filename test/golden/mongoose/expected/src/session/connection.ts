@@ -1,11 +1,15 @@
 // create-koa-mongo-session: connection
-import type { SessionCollection, SessionConnection } from './types.ts';
+import { READ, type SessionCollection, type SessionConnection } from './collection.ts';
 
 export const COLLECTION = 'sessions';
 
+interface Database {
+  collection(name: string, options?: object): SessionCollection;
+}
+
 /** The part of a Mongoose connection that is used: it fits every version from 8 on. */
 export interface MongooseConnection {
-  asPromise(): Promise<{ db?: { collection(name: string): SessionCollection } | undefined }>;
+  asPromise(): Promise<{ db?: Database | undefined }>;
 }
 
 /** The connection is yours: it is neither opened nor closed here. */
@@ -17,7 +21,7 @@ export function connect(connection: MongooseConnection): SessionConnection {
       // Resolves at once, without a database, for a connection that was never opened.
       const { db } = await connection.asPromise();
       if (!db) throw new Error('The Mongoose connection was never opened: call mongoose.connect(url) first.');
-      if (!sessions || db !== opened) sessions = db.collection(COLLECTION);
+      if (!sessions || db !== opened) sessions = db.collection(COLLECTION, READ);
       opened = db;
       return sessions;
     },

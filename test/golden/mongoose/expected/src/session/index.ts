@@ -2,10 +2,10 @@
 import { randomBytes } from 'node:crypto';
 import Keygrip from 'keygrip';
 import type Koa from 'koa';
+import type { SessionConnection } from './collection.ts';
 import { connect, type MongooseConnection } from './connection.ts';
 import { mountSession } from './mount.ts';
 import { Sessions } from './sessions.ts';
-import type { SessionConnection } from './types.ts';
 
 /** The cookie with the key of a session. Another name logs everybody out. */
 function cookie() {
@@ -29,7 +29,6 @@ export const TTL = 14 * 24 * 60 * 60 * 1000;
 /** What `ctx.session` holds: put the properties of your app here. Their values are kept as JSON. */
 export interface SessionData {
   user?: string;
-
   views?: number;
   /** When it began; in ms since 1970. */
   since?: number;

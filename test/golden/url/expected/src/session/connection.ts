@@ -1,6 +1,6 @@
 // create-koa-mongo-session: connection
 import { MongoClient } from 'mongodb';
-import type { SessionCollection, SessionConnection, SessionDocument } from './types.ts';
+import { READ, type SessionCollection, type SessionConnection, type SessionDocument } from './collection.ts';
 
 export const COLLECTION = 'sessions';
 
@@ -19,7 +19,7 @@ export function connect(): SessionConnection {
       client ??= openClient();
       // Each time: when the first connection failed, the driver by itself would never try another.
       await client.connect();
-      sessions ??= client.db().collection<SessionDocument>(COLLECTION);
+      sessions ??= client.db().collection<SessionDocument>(COLLECTION, READ);
       return sessions;
     },
     async close() {

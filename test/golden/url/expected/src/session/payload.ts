@@ -1,6 +1,8 @@
 // create-koa-mongo-session: payload
+import type { SessionDocument } from './collection.ts';
 import { SessionStoreError } from './errors.ts';
-import type { SessionDocument, SessionPayload } from './types.ts';
+
+export type SessionPayload = Record<string, unknown>;
 
 /** Nothing when the text is no payload: it was damaged then. */
 export function parsePayload(text: unknown): SessionPayload | undefined {
@@ -20,11 +22,11 @@ export function toJson(payload: SessionPayload, maxBytes: number): string {
   const text = tryJson(payload);
   const bytes = Buffer.byteLength(text ?? '');
   if (text !== undefined && bytes <= maxBytes) return text;
-  const sizeOf = (value: unknown) => tryJson([value])?.length ?? Infinity;
-  const sizes = Object.entries(payload).map(([name, value]) => ({ name, size: sizeOf(value) }));
-  const largest = sizes.sort((a, b) => b.size - a.size).map(({ name }) => name.slice(0, 50));
-  if (text === undefined) throw new SessionStoreError('NOT_JSON', `session.${largest[0]} is not JSON.`);
-  const message = `The session has ${bytes} bytes, ${maxBytes} are allowed. Largest: ${largest.slice(0, 3).join(', ')}.`;
+  const sizeOf = (name: string) => tryJson([payload[name]])?.length ?? Infinity;
+  const names = Object.keys(payload).sort((a, b) => sizeOf(b) - sizeOf(a));
+  const [largest] = names.map((name) => `session.${name.slice(0, 50)}`);
+  if (text === undefined) throw new SessionStoreError('NOT_JSON', `${largest} is not JSON.`);
+  const message = `The session has ${bytes} bytes, ${maxBytes} are allowed. ${largest} takes the most.`;
   throw new SessionStoreError('TOO_LARGE', message);
 }
 
@@ -50,17 +52,12 @@ export function cookieFields(fields: unknown): SessionDocument['cookie'] {
 /** Three-way on the top-level properties: what this request changed wins, the rest is as it was found. */
 export function merge(base: string, theirs: string, mine: string): string {
   const before = parsePayload(base) ?? {};
-  const found = parsePayload(theirs) ?? {};
   const wanted = parsePayload(mine) ?? {};
-  const changed = Object.keys({ ...before, ...wanted }).filter((name) => !isSame(before[name], wanted[name]));
-  const merged = { ...found };
-  for (const name of changed) {
-    if (name in wanted) merged[name] = wanted[name];
-    else delete merged[name];
+  const merged = parsePayload(theirs) ?? {};
+  for (const name of Object.keys({ ...before, ...wanted })) {
+    const isChanged = JSON.stringify(before[name]) !== JSON.stringify(wanted[name]);
+    // What this request has removed is undefined, and so no part of the text.
+    if (isChanged) merged[name] = wanted[name];
   }
   return JSON.stringify(merged);
-}
-
-function isSame(one: unknown, other: unknown): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
 }

@@ -1,24 +1,41 @@
 // create-koa-mongo-session: sessions
-import { parsePayload } from './payload.ts';
+import { DURABLE, OWN, type SessionDocument } from './collection.ts';
+import { codeOf } from './errors.ts';
+import { type Index, planIndexes } from './indexes.ts';
+import { parsePayload, type SessionPayload } from './payload.ts';
 import { type Loaded, MongoSessionStore } from './store.ts';
-import type { SessionDocument, SessionIndex, SessionPayload, StoredSession } from './types.ts';
 
 const BATCH_SIZE = 100;
+
+/** A session that is alive, as an app sees it from outside of its requests; it holds no key. */
+export interface StoredSession {
+  /** Names the session, and opens it to nobody: it is the hash of its key. */
+  id: string;
+  payload: SessionPayload;
+  createdAt: Date;
+  updatedAt: Date;
+  expiresAt: Date;
+}
 
 /** What `sessions(app)` returns: the store of its middleware, and all that an app does beside `ctx.session`. */
 export class Sessions extends MongoSessionStore {
   /** For the start of the app: throws when the database cannot be used, warns of what the migration has to do. */
   ready(): Promise<void> {
-    return this.run('ready', async (sessions) => {
-      const indexes = await sessions.indexes();
-      const isIndexed = indexes.some(removesExpired);
-      if (!isIndexed) process.emitWarning('Sessions have no TTL index: run `npm run migrate:sessions`.');
+    return this.run('ready', async ({ sessions, limits }) => {
+      const listed = sessions.listIndexes(limits()).toArray();
+      const indexes = await listed.catch((error: unknown): Index[] => {
+        // Code 26: the first session makes the collection.
+        if (codeOf(error) !== 26) throw error;
+        return [];
+      });
+      const isIndexed = planIndexes(indexes).create.length === 0;
+      if (!isIndexed) process.emitWarning('The sessions lack an index: run `npm run migrate:sessions`.');
     });
   }
 
   /** The payload of a session outside any request, for WebSockets and jobs. */
   load(key: string): Promise<SessionPayload | undefined> {
-    return this.run('load', async (sessions) => payloadOf(await this.find(sessions, key)));
+    return this.run('load', async (operation) => payloadOf(await this.find(operation, key)));
   }
 
   /**
@@ -26,16 +43,16 @@ export class Sessions extends MongoSessionStore {
    * The cookie in the browser is renewed by requests alone.
    */
   touch(key: string): Promise<boolean> {
-    return this.run('touch', async (sessions) => {
-      const loaded = await this.find(sessions, key);
+    return this.run('touch', async (operation) => {
+      const loaded = await this.find(operation, key);
       if (!loaded || !payloadOf(loaded)) return false;
-      return (await this.renew(sessions, loaded)) !== undefined;
+      return (await this.renew(operation, loaded)) !== undefined;
     });
   }
 
   /** How many sessions are alive. */
   count(): Promise<number> {
-    return this.run('count', (sessions) => sessions.count({ expiresAt: { $gt: new Date() } }));
+    return this.run('count', ({ sessions, limits }) => sessions.countDocuments(alive(), limits()));
   }
 
   /** All sessions that are alive, read in batches: `for await (const session of store.list())`. */
@@ -43,9 +60,10 @@ export class Sessions extends MongoSessionStore {
     let last = '';
     let batch: SessionDocument[];
     do {
-      const filter = { _id: { $gt: last }, expiresAt: { $gt: new Date() } };
-      const page = { sort: { _id: 1 }, limit: BATCH_SIZE } as const;
-      batch = await this.run('list', (sessions) => sessions.find(filter, page));
+      const filter = { $and: [alive(), { _id: { $gt: last } }] };
+      batch = await this.run('list', ({ sessions, limits }) =>
+        sessions.find(filter, { sort: { _id: 1 }, limit: BATCH_SIZE, ...limits() }).toArray(),
+      );
       for (const document of batch) {
         last = document._id;
         for (const session of this.#describe(document)) yield session;
@@ -54,8 +72,8 @@ export class Sessions extends MongoSessionStore {
   }
 
   /** Ends every session. */
-  clear(): Promise<void> {
-    return this.run('clear', (sessions) => sessions.deleteMany());
+  async clear(): Promise<void> {
+    await this.run('clear', ({ sessions, limits }) => sessions.deleteMany(OWN, { ...DURABLE, ...limits() }));
   }
 
   /** Nothing for a session that is over or damaged. */
@@ -68,15 +86,10 @@ export class Sessions extends MongoSessionStore {
   }
 }
 
+const alive = (): object => ({ $and: [OWN, { expiresAt: { $gt: new Date() } }] });
+
 /** koa-session has a date of its own in the session, which may be the earlier one. */
 function payloadOf(loaded: Loaded | undefined): SessionPayload | undefined {
   const isOver = (loaded?.cookie._expire ?? Infinity) < Date.now();
   return isOver ? undefined : parsePayload(loaded?.text);
-}
-
-/** As the migration script makes it; `session_prune` stands for it where a database has no TTL on a date. */
-function removesExpired({ name, key, expireAfterSeconds, ...options }: SessionIndex): boolean {
-  const isWhole = !options.hidden && !options.sparse && !options.partialFilterExpression;
-  const isTtl = expireAfterSeconds === 0 && isWhole && Object.keys(key).join() === 'expiresAt';
-  return name === 'session_prune' || isTtl;
 }
