@@ -83,6 +83,7 @@ export interface GeneratedModules {
     sessions(app: Koa, source?: unknown): GeneratedStore;
     closeConnections(): Promise<void>;
   };
+  readonly collection: { readonly READ: object };
   readonly connection: { connect(source?: unknown): SessionConnection; COLLECTION: string };
   readonly mount: {
     mountSession(app: Koa, options: Partial<CreateSessionOptions> & { key: string }): void;
@@ -130,6 +131,7 @@ export async function loadGenerated(
   return {
     folder,
     index: await load('index'),
+    collection: await load('collection'),
     connection: await load('connection'),
     mount: await load('mount'),
     sessions: await load('sessions'),

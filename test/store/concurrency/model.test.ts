@@ -55,7 +55,7 @@ const toObject = (payload: Payload) =>
 const toPayload = (object: object): Payload =>
   new Map(
     Object.entries(object)
-      .filter(([name]) => name !== '_expire')
+      .filter(([name]) => name !== '_expire' && name !== '_maxAge')
       .map(([name, value]) => [name, JSON.stringify(value)]),
   );
 const isSame = (one: Payload, other: Payload) => JSON.stringify([...one]) === JSON.stringify([...other]);
@@ -118,7 +118,7 @@ function commandsFor(settle: Settle): fc.Arbitrary<Iterable<Command>> {
   async function set(model: Model, { store, ctxs }: Real, at: number): Promise<void> {
     const client = clientAt(model, at);
     const { key } = client;
-    const session = { ...toObject(client.mine), _expire: Date.now() + TTL };
+    const session = { ...toObject(client.mine), _expire: Date.now() + TTL, _maxAge: TTL };
     const expected = expectSet(model, client);
     const outcome = await store.set(key, session, TTL, { ctx: ctxs[at] as object }).then(
       () => 'saved',

@@ -31,7 +31,7 @@ const refused: [name: string, value: unknown, error: object][] = [
     {
       name: 'SessionStoreError',
       code: 'TOO_LARGE',
-      message: expect.stringMatching(/1048576 are allowed.*: value/),
+      message: expect.stringMatching(/1048576 are allowed\. session\.value takes/),
     },
   ],
   [

@@ -56,7 +56,10 @@ export async function openSite(
     ...given,
   };
   const store = new modules.sessions.Sessions(
-    { collection: async () => client.db().collection(collection) as never, close: async () => {} },
+    {
+      collection: async () => client.db().collection(collection, modules.collection.READ) as never,
+      close: async () => {},
+    },
     options,
   );
 

@@ -22,9 +22,9 @@ export function toJson(payload: SessionPayload, maxBytes: number): string {
   const text = tryJson(payload);
   const bytes = Buffer.byteLength(text ?? '');
   if (text !== undefined && bytes <= maxBytes) return text;
-  const sizeOf = (name: string) => tryJson([payload[name]])?.length ?? Infinity;
-  const names = Object.keys(payload).sort((a, b) => sizeOf(b) - sizeOf(a));
-  const [largest] = names.map((name) => `session.${name.slice(0, 50)}`);
+  const sizeOf = (value: unknown) => tryJson([value])?.length ?? Infinity;
+  const sizes = Object.entries(payload).map(([name, value]) => ({ name, size: sizeOf(value) }));
+  const [largest] = sizes.sort((a, b) => b.size - a.size).map(({ name }) => `session.${name.slice(0, 50)}`);
   if (text === undefined) throw new SessionStoreError('NOT_JSON', `${largest} is not JSON.`);
   const message = `The session has ${bytes} bytes, ${maxBytes} are allowed. ${largest} takes the most.`;
   throw new SessionStoreError('TOO_LARGE', message);
