@@ -2,12 +2,10 @@
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Db } from 'mongodb';
-import { OWN } from '../src/session/collection.ts';
+import { OWN, type SessionDocument } from '../src/session/collection.ts';
 import { COLLECTION, openClient } from '../src/session/connection.ts';
 import { codeOf } from '../src/session/errors.ts';
-import * as settings from '../src/session/index.ts';
-import type { SessionDocument } from '../src/session/types.ts';
-import { type Index, PRUNE_INDEX, planIndexes } from './session-indexes.ts';
+import { type Index, PRUNE_INDEX, planIndexes } from '../src/session/indexes.ts';
 
 const HELP = `Usage: migrate-sessions [prune] [options]
 
@@ -16,9 +14,7 @@ prune: also deletes the sessions that are over, where the database does not do s
 
       --dry-run            stop after the plan
       --check              stop after the plan; exit code 3 if there is something to do
-  -y, --yes                agree to what the plan asks
       --from <collection>  copy the sessions that this store has there, and that are alive
-      --old-ttl <seconds>  give the sessions of this lifetime that of the settings
 
 Exit codes: 0 done, 1 failed, 2 usage, 3 something to do (--check), 4 refused, 6 database out of reach`;
 
@@ -26,18 +22,9 @@ type Sessions = ReturnType<typeof sessionsIn>;
 type Options = ReturnType<typeof readOptions>;
 /** `copiedAt` is the `updatedAt` of the state that was copied. */
 type Session = SessionDocument & { copiedAt?: Date };
+type Found = { type?: string; options?: { capped?: boolean; validator?: object; validationAction?: string } };
 type Write = (batch: Session[]) => Promise<unknown>;
-
-interface Action {
-  readonly what: string;
-  readonly needsConsent?: boolean;
-  readonly run: () => Promise<unknown>;
-}
-
-interface Found {
-  readonly type?: string;
-  readonly options?: { capped?: boolean; validator?: object; validationAction?: string };
-}
+type Action = { readonly what: string; readonly run: () => Promise<unknown> };
 
 class Refusal extends Error {}
 
@@ -74,7 +61,7 @@ async function main(args: string[]): Promise<number> {
   }
 }
 
-/** Plan, show, agree, apply, verify. */
+/** Plan, show, apply, verify. */
 async function migrate(database: Db, options: Options): Promise<number> {
   let plan = await makePlan(database, options);
   const hasWork = plan.length > 0;
@@ -82,7 +69,8 @@ async function migrate(database: Db, options: Options): Promise<number> {
   for (const { what } of plan) console.log(`  - ${what}`);
   if (options.check || options['dry-run']) return options.check && hasWork ? 3 : 0;
   for (let round = 1; plan.length > 0; round += 1) {
-    agree(plan, options, round);
+    const left = plan.map(({ what }) => what).join('; ');
+    if (round > 5) throw new Error(`another program goes on writing. Left: ${left}`);
     for (const { what, run } of plan) {
       console.error(`${what} …`);
       await run();
@@ -116,7 +104,6 @@ async function makePlan(database: Db, options: Options): Promise<Action[]> {
       run: () => createIndex(sessions, index),
     })),
     ...(options.from ? await planCopy(sessionsIn(database, options.from), sessions) : []),
-    ...(options.oldTtl ? await planLifetimes(sessions, options.oldTtl) : []),
   ];
 }
 
@@ -202,18 +189,6 @@ function toCopy({ _id, copiedAt, ...fields }: Session) {
   return { updateOne: { filter: { _id }, update: { $setOnInsert: fields }, upsert: true } };
 }
 
-/** koa-session goes on with the lifetime that a session began with, whatever the settings say by now. */
-async function planLifetimes(sessions: Sessions, oldTtl: number): Promise<Action[]> {
-  const filter = { ...alive(), 'cookie._maxAge': oldTtl };
-  const ended = { ...filter, updatedAt: { $lte: new Date(Date.now() - settings.TTL) } };
-  const [count, ending] = [await sessions.countDocuments(filter), await sessions.countDocuments(ended)];
-  const change = `change the lifetime of sessions from ${oldTtl / 1000} s to ${settings.TTL / 1000} s (${count})`;
-  const end = { $add: ['$updatedAt', settings.TTL] };
-  const cookie = { _maxAge: settings.TTL, _expire: { $toDouble: end } };
-  const run = () => sessions.updateMany(filter, [{ $set: { expiresAt: end, cookie } }]);
-  return count > 0 ? [{ what: `${change}: ${ending} of them end at once`, needsConsent: true, run }] : [];
-}
-
 function changeOf(filter: object, fields: object) {
   return { updateOne: { filter, update: { $set: fields } } };
 }
@@ -236,30 +211,18 @@ async function inBatches(sessions: Sessions, filter: object, write: Write): Prom
   }
 }
 
-function agree(plan: readonly Action[], { yes }: Options, round: number): void {
-  const left = plan.map(({ what }) => what).join('; ');
-  if (round > 5) throw new Error(`another program goes on writing. Left: ${left}`);
-  const doubt = plan.find(({ needsConsent }) => needsConsent);
-  if (doubt && !yes) throw new Refusal(`run it again with --yes to agree: ${doubt.what}`);
-}
-
 function readOptions(args: string[]) {
   const options = {
     'dry-run': { type: 'boolean' },
     check: { type: 'boolean' },
-    yes: { type: 'boolean', short: 'y' },
     from: { type: 'string' },
-    'old-ttl': { type: 'string' },
     help: { type: 'boolean', short: 'h' },
   } as const;
   const { values, positionals } = parseArgs({ args, allowPositionals: true, options });
-  const { from, 'old-ttl': seconds } = values;
-  const oldTtl = Number(seconds ?? 0) * 1000;
-  const isOtherTtl = seconds === undefined || (oldTtl > 0 && oldTtl !== settings.TTL);
   if (positionals.some((each) => each !== 'prune')) throw new Error(`unknown: ${positionals.join(' ')}`);
+  const { from } = values;
   if (from === '' || from === COLLECTION) throw new Error('--from takes the name of another collection');
-  if (!isOtherTtl) throw new Error('--old-ttl takes the seconds of a lifetime, other than the present one');
-  return { ...values, oldTtl, prune: positionals.length > 0 };
+  return { ...values, prune: positionals.length > 0 };
 }
 
 /** By name and code: a project may hold two copies of the driver. A bulk write wraps what befell it. */

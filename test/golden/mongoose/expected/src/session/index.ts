@@ -29,6 +29,7 @@ export const TTL = 14 * 24 * 60 * 60 * 1000;
 /** What `ctx.session` holds: put the properties of your app here. Their values are kept as JSON. */
 export interface SessionData {
   user?: string;
+
   views?: number;
   /** When it began; in ms since 1970. */
   since?: number;
