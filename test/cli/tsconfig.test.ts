@@ -7,9 +7,9 @@ import { sample } from '../support/sampling.ts';
 import { writeTree } from '../support/tree.ts';
 
 /** A project of the user's, whose tsconfig says this. */
-async function projectWith(tsconfig: object): Promise<string> {
+async function projectWith(tsconfig: object, packageJson: object = {}): Promise<string> {
   return writeTree(await temporaryFolder(), {
-    'package.json': '{"name":"shop"}',
+    'package.json': JSON.stringify({ name: 'shop', ...packageJson }),
     'tsconfig.json': JSON.stringify(tsconfig),
     'src/index.ts': 'export {};\n',
   });
@@ -50,7 +50,9 @@ test.each([
   expect(await run(['--yes'], { cwd })).toMatchObject({ exitCode: 0, stderr: '' });
 });
 
-test.each([
+const TYPESCRIPT_5 = { devDependencies: { typescript: '~5.9.0' } };
+
+test.each<{ tsconfig: object; packageJson?: object; args: string[]; says: string }>([
   {
     tsconfig: { compilerOptions: { module: 'nodenext', rootDir: 'server' } },
     args: ['--dir', 'lib/session'],
@@ -62,9 +64,30 @@ test.each([
     says: 'tsconfig.json has no "esModuleInterop": true',
   },
   {
+    tsconfig: {
+      compilerOptions: { module: 'commonjs', allowSyntheticDefaultImports: true },
+      include: ['src'],
+    },
+    packageJson: TYPESCRIPT_5,
+    args: [],
+    says: 'tsconfig.json has no "esModuleInterop": true',
+  },
+  {
+    tsconfig: { compilerOptions: { module: 'es2022', moduleResolution: 'node' }, include: ['src'] },
+    packageJson: TYPESCRIPT_5,
+    args: [],
+    says: 'tsconfig.json has no "esModuleInterop": true',
+  },
+  {
     tsconfig: { compilerOptions: { module: 'nodenext', verbatimModuleSyntax: true }, include: ['src'] },
     args: [],
-    says: 'tsconfig.json has "verbatimModuleSyntax"',
+    says: 'Leave it out there, or set "type": "module" in package.json.',
+  },
+  {
+    tsconfig: { compilerOptions: { module: 'commonjs', verbatimModuleSyntax: true }, include: ['src'] },
+    packageJson: { type: 'module' },
+    args: [],
+    says: 'in CommonJS. Leave it out there.',
   },
   {
     tsconfig: { compilerOptions: { module: 'nodenext', isolatedDeclarations: true }, include: ['src'] },
@@ -76,10 +99,13 @@ test.each([
     args: [],
     says: 'Add src/session to its "include".',
   },
-])('a build that would break is not broken without a word: $tsconfig', async ({ tsconfig, args, says }) => {
-  const cwd = await projectWith(tsconfig);
-  expect((await run(['--yes', ...args], { cwd })).stderr).toContain(says);
-});
+])(
+  'a build that would break is not broken without a word: $tsconfig',
+  async ({ tsconfig, packageJson, args, says }) => {
+    const cwd = await projectWith(tsconfig, packageJson);
+    expect((await run(['--yes', ...args], { cwd })).stderr).toContain(says);
+  },
+);
 
 test.each([
   { compilerOptions: { rootDir: null, outDir: null, module: null, extends: null } },
@@ -116,6 +142,8 @@ const BUILDS: readonly {
   readonly more?: Readonly<Record<string, object | string>>;
   readonly args?: readonly string[];
   readonly compiler?: string;
+  /** In package.json; an older one unless given. */
+  readonly typescript?: string;
 }[] = [
   {
     what: 'paths',
@@ -158,6 +186,22 @@ const BUILDS: readonly {
     },
     type: 'module',
     compiler: 'typescript59',
+  },
+  {
+    what: 'moduleResolution: node, with allowSyntheticDefaultImports',
+    tsconfig: {
+      compilerOptions: {
+        ...{ ...BUILT, module: 'esnext', moduleResolution: 'node', allowSyntheticDefaultImports: true },
+      },
+      ...INCLUDE,
+    },
+    type: 'module',
+    compiler: 'typescript59',
+  },
+  {
+    what: 'CommonJS with a TypeScript that has interoperation by default',
+    tsconfig: { compilerOptions: { ...BUILT, module: 'commonjs' }, ...INCLUDE },
+    typescript: '^7.0.0',
   },
   {
     what: 'references to projects that are composite, one of which needs the other',
@@ -210,27 +254,25 @@ const BUILDS: readonly {
 
 describe('a project builds as before, once the sessions are mounted', () => {
   // One by each compiler at the least.
-  test.each(sample(BUILDS, 2, ({ compiler }) => compiler))(
-    '$what',
-    async ({ tsconfig, type, more = {}, args = [], compiler = 'typescript' }) => {
-      const packageJson = JSON.stringify({
-        ...{ name: 'shop', ...(type !== undefined && { type }), dependencies: { koa: '^3.0.0' } },
-        devDependencies: { '@types/koa': '^3.0.0', '@types/node': '^20.0.0', typescript: '^5.9.0' },
-      });
-      const cwd = writeTree(await temporaryFolder(), {
-        ...{ 'package.json': packageJson, 'tsconfig.json': JSON.stringify(tsconfig), 'src/app.ts': APP },
-        ...Object.fromEntries(
-          Object.entries(more).map(([path, text]) => [
-            path,
-            typeof text === 'string' ? text : JSON.stringify(text),
-          ]),
-        ),
-      });
-      const url = ['--url', 'mongodb://127.0.0.1:27017/shop'];
-      const written = await run(['-c', 'url', ...url, '--mount'], { cwd });
-      expect(written).toMatchObject({ exitCode: 0, stderr: '' });
-      linkPackages(cwd, await readIn(cwd, 'package.json'), { typescript: compiler }, compiler);
-      expect(await runIn(cwd, ['tsc', ...args], {})).toMatchObject({ all: '', exitCode: 0 });
-    },
-  );
+  test.each(sample(BUILDS, 2, ({ compiler }) => compiler))('$what', async (build) => {
+    const { tsconfig, type, more = {}, args = [], compiler = 'typescript', typescript = '^5.9.0' } = build;
+    const packageJson = JSON.stringify({
+      ...{ name: 'shop', ...(type !== undefined && { type }), dependencies: { koa: '^3.0.0' } },
+      devDependencies: { '@types/koa': '^3.0.0', '@types/node': '^20.0.0', typescript },
+    });
+    const cwd = writeTree(await temporaryFolder(), {
+      ...{ 'package.json': packageJson, 'tsconfig.json': JSON.stringify(tsconfig), 'src/app.ts': APP },
+      ...Object.fromEntries(
+        Object.entries(more).map(([path, text]) => [
+          path,
+          typeof text === 'string' ? text : JSON.stringify(text),
+        ]),
+      ),
+    });
+    const url = ['--url', 'mongodb://127.0.0.1:27017/shop'];
+    const written = await run(['-c', 'url', ...url, '--mount'], { cwd });
+    expect(written).toMatchObject({ exitCode: 0, stderr: '' });
+    linkPackages(cwd, await readIn(cwd, 'package.json'), { typescript: compiler }, compiler);
+    expect(await runIn(cwd, ['tsc', ...args], {})).toMatchObject({ all: '', exitCode: 0 });
+  });
 });

@@ -24,7 +24,7 @@ export function patchApp(
   if (raw === undefined || source.app === undefined) throw refused(`${source.path} cannot be read`);
   const lines = plainText(raw).split('\n');
   const from = specifier(source.path, `${settings.dir}/index.ts`, extensionIn(source.path, settings));
-  if (lines.some((line) => line.includes(`'${from}'`) || line.includes(`"${from}"`))) return undefined;
+  if (isMounted(lines, from, source.app.name)) return undefined;
   if (source.sessions) {
     throw refused(
       `${source.path}:${source.sessions.line} has other sessions (${source.sessions.name}); remove them, with their options, first`,
@@ -48,6 +48,12 @@ export function patchApp(
   const head = lastModuleLine(lines.slice(0, at)) + 1;
   const edited = [...lines.slice(0, head), taken, ...lines.slice(head, at + 1), call, ...lines.slice(at + 1)];
   return { id: 'own-app', path: source.path, text: inFormOf(raw, edited.join('\n')), notes: [] };
+}
+
+/** By this import, or by another way to the same module, such as an alias. */
+function isMounted(lines: readonly string[], from: string, app: string | undefined): boolean {
+  const isCall = (line: string) => line.replaceAll(' ', '').includes(`sessions(${app}`);
+  return lines.some((line) => line.includes(`'${from}'`) || line.includes(`"${from}"`) || isCall(line));
 }
 
 const refused = (reason: string): UserError =>

@@ -44,6 +44,14 @@ function commonFolder(paths: readonly string[]): string {
 const isWithin = (folder: string, path: string): boolean =>
   folder === '' || folder.startsWith('..') || path.startsWith(`${folder}/`);
 
+/** Who lets a CommonJS module be imported by default, and whether what is compiled then works. */
+export interface Interop {
+  /** `esModuleInterop`, or what it is where that is not said: `true` from TypeScript 6 on. */
+  readonly emitted: boolean;
+  /** `allowSyntheticDefaultImports`, which changes nothing of what is written. */
+  readonly typed: boolean;
+}
+
 /** What a tsconfig says of how the session files are compiled. */
 export interface SessionBuild {
   /** Of the tsconfig. */
@@ -51,9 +59,10 @@ export interface SessionBuild {
   readonly rootDir: string | undefined;
   /** In lower case; empty where it is not said. */
   readonly module: string;
+  /** In lower case; empty where it is not said. */
+  readonly moduleResolution: string;
   readonly verbatim: boolean;
-  /** `esModuleInterop`, where it is said. */
-  readonly interop: boolean | undefined;
+  readonly interop: Interop;
   readonly isolatedDeclarations: boolean;
   /** Whether tsc refuses files that it does not name, and it names none of the session files. */
   readonly isUnlisted: boolean;
@@ -61,25 +70,25 @@ export interface SessionBuild {
 
 /** What keeps the session files from being compiled, and what mends it. */
 export function sessionDoubts(
-  { name, rootDir, module, verbatim, interop, isolatedDeclarations, isUnlisted }: SessionBuild,
+  build: SessionBuild,
   dir: string,
   modules: 'esm' | 'commonjs' | 'unspecified',
 ): readonly string[] {
+  const { name, rootDir, module, verbatim, isolatedDeclarations, isUnlisted } = build;
   const isOutside = rootDir !== undefined && !isWithin(rootDir, `${dir}/index.ts`);
   const isCommonJs = module === 'commonjs' || (module.startsWith('node') && modules !== 'esm');
-  const lacksInterop = module === 'commonjs' && interop !== true;
   return [
     ...(isOutside
       ? [`${dir} is outside of the rootDir of ${name}: tsc refuses to build. Give --dir ${rootDir}/session.`]
       : []),
-    ...(lacksInterop || (isCommonJs && interop === false)
+    ...(lacksInterop(build, isCommonJs)
       ? [
-          `${name} has no "esModuleInterop": true, without which the default imports of the session files are not compiled. Write it there.`,
+          `${name} has no "esModuleInterop": true, without which the default imports of the session files do not work. Write it there.`,
         ]
       : []),
     ...(isCommonJs && verbatim
       ? [
-          `${name} has "verbatimModuleSyntax", by which tsc refuses the imports of the session files in CommonJS. Set "type": "module" in package.json, or leave it out there.`,
+          `${name} has "verbatimModuleSyntax", by which tsc refuses the imports of the session files in CommonJS. Leave it out there${module === 'commonjs' ? '' : ', or set "type": "module" in package.json'}.`,
         ]
       : []),
     ...(isolatedDeclarations
@@ -93,4 +102,10 @@ export function sessionDoubts(
         ]
       : []),
   ];
+}
+
+/** As an ES module of the older resolution, only the types are in the way. */
+function lacksInterop({ module, moduleResolution, interop }: SessionBuild, isCommonJs: boolean): boolean {
+  if (isCommonJs) return !interop.emitted;
+  return /^es/.test(module) && /^node(?:10)?$/.test(moduleResolution) && !interop.emitted && !interop.typed;
 }

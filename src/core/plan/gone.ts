@@ -83,3 +83,10 @@ export function moveNotes(files: readonly Entry[], tree: WorkingTree): string[] 
       : [`${from} is ${path} from now on: mend its import in ${own.join(' and ')}.`];
   });
 }
+
+export const unreadNotes = ({ unread }: WorkingTree): string[] =>
+  unread.length === 0
+    ? []
+    : [
+        `${unread.join(' and ')} cannot be read: see for yourself whether it imports a file that moves or is no longer generated.`,
+      ];

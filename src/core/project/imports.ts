@@ -1,26 +1,31 @@
-const SPECIFIER = /(?:\bfrom|\bimport|\brequire)\s*\(?\s*(['"])(\.{1,2}\/[^'"\n]+)\1/g;
+const SPECIFIER = /(?:\bfrom|\bimport|\brequire)\s*\(?\s*(['"])([^'"\n]+)\1/g;
 const EXTENSION = /\.[cm]?[jt]sx?$/;
+
+const specifiersIn = (text: string): string[] =>
+  [...text.matchAll(SPECIFIER)].map(([, , specifier = '']) => specifier);
+
+const isRelative = (specifier: string): boolean => /^\.{1,2}\//.test(specifier);
 
 /** The modules of the project that a source file imports, as paths without extension, relative to the project. */
 export function importsOf(path: string, text: string): string[] {
-  return [...text.matchAll(SPECIFIER)].map(([, , specifier]) => moduleOf(resolve(path, specifier ?? '')));
+  return specifiersIn(text)
+    .filter(isRelative)
+    .map((specifier) => moduleOf(resolve(path, specifier)));
 }
 
-const ALIAS = /(?:\bfrom|\bimport|\brequire)\s*\(?\s*(['"])(?:#|[@~]\/)([^'"\n]+)\1/g;
+/** What a source file imports by name: packages, and modules of the project by an alias. */
+export const namesIn = (text: string): string[] =>
+  specifiersIn(text).filter((specifier) => !isRelative(specifier));
 
-/** What a source file takes in by an alias such as `#session/index.js` or `@/session`: each the end of a module's path. */
-export function aliasesIn(text: string): string[] {
-  return [...text.matchAll(ALIAS)].map(([, , specifier = '']) => moduleOf(specifier.replace(/^\//, '')));
+/** What an alias such as `#session/index.js` or `@/session` ends with, as may the path of its module. */
+export function endOfAlias(name: string): string | undefined {
+  const end = /^(?:#|[@~]\/)(.+)$/.exec(name)?.[1];
+  return end === undefined ? undefined : moduleOf(end.replace(/^\//, ''));
 }
 
-const HASH = /(?:\bfrom|\bimport|\brequire)\s*\(?\s*(['"])(#[^'"\n]+)\1/g;
-
-/** The modules that a source file imports by the "imports" of package.json, such as `#s/*` for `./src/session/*.ts`. */
-export function importsByName(text: string, imports: object): string[] {
-  const specifiers = [...text.matchAll(HASH)].map(([, , specifier = '']) => specifier);
-  return specifiers
-    .flatMap((specifier) => targetsOf(specifier, imports))
-    .map((path) => moduleOf(path.replace(/^\.\//, '')));
+/** The modules that the "imports" of package.json have for a name, such as `#s/*` for `./src/session/*.ts`. */
+export function modulesByImports(name: string, imports: object): string[] {
+  return targetsOf(name, imports).map((path) => moduleOf(path.replace(/^\.\//, '')));
 }
 
 function targetsOf(specifier: string, imports: object): string[] {

@@ -24,8 +24,8 @@ import { type Locate, locator, type Place, pathIn } from '../locate.ts';
 import { onlyReading, onlyReadingSync, PathError, reading } from '../system-errors.ts';
 import { formatAll, type Unformatted } from './format.ts';
 import { readKoaSources } from './koa-sources.ts';
-import { findById, findImporters } from './sources.ts';
-import { readBuild } from './tsconfig.ts';
+import { findById, findImporters, NO_ALIASES } from './sources.ts';
+import { readAliases, readBuild } from './tsconfig.ts';
 
 const PACKAGE_JSON = 'package.json';
 
@@ -132,11 +132,12 @@ async function readTree(project: Project, rendered: readonly RenderedFile[]): Pr
   const gone = records.filter(
     ({ id, path }) => !wanted.has(id) && (moved.has(id) || files.get(path)?.kind !== 'absent'),
   );
-  const importers = findImporters(
-    root,
-    new Set([...gone.map(({ id, path }) => moved.get(id)?.[0] ?? path), ...leaving(rendered, records)]),
-  );
-  const tree = { files, moved, importers, formatted: new Map() };
+  const left = new Set([
+    ...gone.map(({ id, path }) => moved.get(id)?.[0] ?? path),
+    ...leaving(rendered, records),
+  ]);
+  const aliases = left.size > 0 ? await readAliases(root) : NO_ALIASES;
+  const tree = { files, moved, ...findImporters(root, left, aliases), formatted: new Map() };
   return { ...tree, formatted: await formatAll(root, formattable(rendered, records, tree)) };
 }
 

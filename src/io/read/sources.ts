@@ -1,7 +1,7 @@
 import { closeSync, type Dirent, openSync, readdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { idInHeader } from '../../core/project/header.ts';
-import { aliasesIn, importsByName, importsOf, moduleOf } from '../../core/project/imports.ts';
+import { endOfAlias, importsOf, moduleOf, modulesByImports, namesIn } from '../../core/project/imports.ts';
 import { plainObject } from '../../core/project/json.ts';
 import { STATE_DIR } from '../../core/project/manifest.ts';
 import { READ_WITHOUT_WAITING, readUnseen } from '../files.ts';
@@ -34,38 +34,69 @@ export function findById(root: string, ids: ReadonlySet<string>): ReadonlyMap<st
   return found;
 }
 
+/** How the tsconfig of a project has its sources import modules of it by name. */
+export interface PathAliases {
+  /** What such names begin with. */
+  readonly prefixes: readonly string[];
+  /** The modules that a name may stand for, as `importsOf` names them. */
+  readonly modulesOf: (name: string) => readonly string[];
+}
+
+export const NO_ALIASES: PathAliases = { prefixes: [], modulesOf: () => [] };
+
+export interface Importers {
+  /** By path of the module. */
+  readonly importers: ReadonlyMap<string, readonly string[]>;
+  /** Sources of which it is not known, as they cannot be read. */
+  readonly unread: readonly string[];
+}
+
 /** Which source files import these ones. */
 export function findImporters(
   root: string,
   paths: ReadonlySet<string>,
-): ReadonlyMap<string, readonly string[]> {
-  const found = new Map<string, string[]>();
-  if (paths.size === 0) return found;
+  aliases: PathAliases = NO_ALIASES,
+): Importers {
+  const importers = new Map<string, string[]>();
+  const unread: string[] = [];
+  if (paths.size === 0) return { importers, unread };
   const byModule = new Map([...paths].map((path) => [moduleOf(path), path]));
   const imports = plainObject(packageJsonIn(root).imports) ?? {};
-  const aliased = Object.keys(imports).map((name) => name.split('*', 1).join());
-  const names = [...new Set([...[...paths].flatMap(namesOfModule), ...aliased])];
+  const words = new Set([
+    ...[...paths].flatMap(wordsOfModule),
+    ...Object.keys(imports).map((name) => name.split('*', 1).join()),
+    ...aliases.prefixes,
+  ]);
   for (const path of sourceFiles(root)) {
     const bytes = sourceAt(join(root, path));
+    if (bytes === 'unread') unread.push(path);
     // A module is imported by its name: where that does not occur, nothing is parsed.
-    if (!names.some((name) => bytes?.includes(name))) continue;
-    const text = bytes?.toString('utf8') ?? '';
-    const modules = [...importsOf(path, text), ...importsByName(text, imports)];
-    const aliases = aliasesIn(text);
+    if (typeof bytes !== 'object' || ![...words].some((word) => bytes.includes(word))) continue;
+    const text = bytes.toString('utf8');
+    const names = namesIn(text);
+    const modules = new Set([
+      ...importsOf(path, text),
+      ...names.flatMap((name) => [...modulesByImports(name, imports), ...aliases.modulesOf(name)]),
+    ]);
+    const ends = names.filter((name) => !isKnown(name, aliases)).map(endOfAlias);
     for (const [module, imported] of byModule) {
-      const isNamed = modules.includes(module) || aliases.some((alias) => `/${module}`.endsWith(`/${alias}`));
-      if (isNamed) add(found, imported, path);
+      const isNamed = ends.some((end) => end !== undefined && `/${module}`.endsWith(`/${end}`));
+      if (modules.has(module) || isNamed) add(importers, imported, path);
     }
   }
-  return found;
+  return { importers, unread };
 }
+
+/** Whether the tsconfig says what a name stands for. */
+const isKnown = (name: string, { prefixes }: PathAliases): boolean =>
+  prefixes.some((prefix) => prefix !== '' && name.startsWith(prefix));
 
 function add(found: Map<string, string[]>, key: string, path: string): void {
   found.set(key, [...(found.get(key) ?? []), path]);
 }
 
 /** The words of which each import of a module has one: its own name or, as `src/session/index.ts`, either of two. */
-function namesOfModule(path: string): string[] {
+function wordsOfModule(path: string): string[] {
   const segments = path.split('/').map((segment) => segment.replace(/\.[cm]?[jt]sx?$/, ''));
   return segments.at(-1) === 'index' ? segments.slice(-2) : segments.slice(-1);
 }
@@ -93,11 +124,12 @@ function entriesOf(folder: string): Dirent[] {
   return unless(UNREADABLE, () => readdirSync(folder, { withFileTypes: true })) ?? [];
 }
 
-function sourceAt(path: string): Buffer | undefined {
+/** Nothing where there is none any more. */
+function sourceAt(path: string): Buffer | 'unread' | undefined {
   try {
     return readUnseen(path, path, MAX_SOURCE_BYTES)?.bytes;
   } catch (error) {
-    if (error instanceof PathError) return undefined;
+    if (error instanceof PathError) return 'unread';
     throw error;
   }
 }

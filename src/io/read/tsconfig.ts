@@ -1,12 +1,20 @@
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import type { TsConfigJsonResolved } from 'get-tsconfig';
-import { type Build, buildDoubts, sessionDoubts } from '../../core/plan/build-doubts.ts';
+import {
+  type Build,
+  buildDoubts,
+  type Interop,
+  type SessionBuild,
+  sessionDoubts,
+} from '../../core/plan/build-doubts.ts';
+import { moduleOf } from '../../core/project/imports.ts';
+import { isBelow } from '../../core/project/ranges.ts';
 import { DEFAULT_SOURCES, sourceFolderOf } from '../../core/project/source-folder.ts';
 import type { Project } from '../../core/project/working-tree.ts';
 import type { RenderedFile } from '../../core/render/rendered-file.ts';
 import { statIfThere } from '../files.ts';
 import { ConfigFiles } from './config-files.ts';
-import { sourceFiles } from './sources.ts';
+import { NO_ALIASES, type PathAliases, sourceFiles } from './sources.ts';
 
 /** A tsconfig, with all that it extends. */
 interface Config {
@@ -14,6 +22,7 @@ interface Config {
   readonly config: TsConfigJsonResolved;
 }
 
+type CompilerOptions = NonNullable<TsConfigJsonResolved['compilerOptions']>;
 type Extension = Project['importExtension'];
 
 /**
@@ -91,6 +100,22 @@ async function configsOf(root: string, cache: ConfigFiles): Promise<Config[]> {
   return found;
 }
 
+/** By `paths` and `baseUrl` of all tsconfigs; none where they cannot be read. */
+export async function readAliases(root: string): Promise<PathAliases> {
+  if (!statIfThere(pathIn(root))) return NO_ALIASES;
+  const configs = (await unlessDamaged(() => configsOf(root, new ConfigFiles()))) ?? [];
+  const { createPathsMatcher } = await import('get-tsconfig');
+  const matchers = configs.map((config) => createPathsMatcher(config)).filter((matcher) => matcher !== null);
+  const names = configs.flatMap(({ config }) => Object.keys(config.compilerOptions?.paths ?? {}));
+  return {
+    prefixes: names.map((name) => name.split('*', 1).join()),
+    modulesOf: (name) =>
+      matchers
+        .flatMap((matcher) => matcher(name))
+        .map((path) => moduleOf(relative(root, path).split(sep).join('/'))),
+  };
+}
+
 const isSolution = ({ files, include, references }: TsConfigJsonResolved): boolean =>
   (references?.length ?? 0) > 0 && files?.length === 0 && (include?.length ?? 0) === 0;
 
@@ -116,10 +141,11 @@ function foldersIn({ path, config }: Config, root: string) {
  * @param dir the folder of the session files, which the app imports: they have to be part of its build
  */
 export async function doubtsAboutBuild(
-  { root, kind, kept, modules, manifest }: Pick<Project, 'root' | 'kind' | 'kept' | 'modules' | 'manifest'>,
+  project: Pick<Project, 'root' | 'kind' | 'kept' | 'modules' | 'packages' | 'manifest'>,
   rendered: readonly RenderedFile[],
   dir: string,
 ): Promise<readonly string[]> {
+  const { root, kind, kept, modules, manifest } = project;
   const known = new Set(manifest?.files.map(({ id }) => id));
   const added = rendered.filter((file) => !known.has(file.id));
   const isOurs = kind === 'new' && !kept.includes('tsconfig');
@@ -130,7 +156,7 @@ export async function doubtsAboutBuild(
   const own = await unlessDamaged(() => configFor(root, dir, files));
   files.refuseUnread();
   const isNew = added.some(({ path }) => path.startsWith(`${dir}/`));
-  const about = own && isNew ? sessionDoubts(await optionsOf(own, root, dir), dir, modules) : [];
+  const about = own && isNew ? sessionDoubts(await optionsOf(own, project, dir), dir, modules) : [];
   const others: string[] = [];
   const elsewhere = added.filter(({ path }) => !path.startsWith(`${dir}/`));
   for (const { config, path } of configs ?? []) {
@@ -153,7 +179,11 @@ export async function doubtsAboutBuild(
 }
 
 /** What decides whether the session files are compiled, and how. */
-async function optionsOf({ path, config }: Config, root: string, dir: string) {
+async function optionsOf(
+  { path, config }: Config,
+  { root, packages }: Pick<Project, 'root' | 'packages'>,
+  dir: string,
+): Promise<SessionBuild> {
   const { createFilesMatcher } = await import('get-tsconfig');
   const isNamed =
     createFilesMatcher({ path, config }, IS_CASE_SENSITIVE)(join(root, dir, 'index.ts')) !== undefined;
@@ -163,10 +193,24 @@ async function optionsOf({ path, config }: Config, root: string, dir: string) {
     name: relative(root, path).split(sep).join('/'),
     rootDir,
     module: `${compilerOptions.module ?? ''}`.toLowerCase(),
+    moduleResolution: `${compilerOptions.moduleResolution ?? ''}`.toLowerCase(),
     verbatim: compilerOptions.verbatimModuleSyntax === true,
-    interop: compilerOptions.esModuleInterop ?? undefined,
+    interop: interopOf(compilerOptions, packages),
     isolatedDeclarations: compilerOptions.isolatedDeclarations === true,
     isUnlisted: compilerOptions.composite === true && !isNamed,
+  };
+}
+
+/** In Node's own kinds of module it is there unless it is switched off, and with TypeScript 6 or later in all. */
+function interopOf(
+  { module, esModuleInterop, allowSyntheticDefaultImports }: CompilerOptions,
+  { typescript }: Project['packages'],
+): Interop {
+  const isOwn = /^(?:node|preserve)/i.test(module ?? '');
+  const isOlder = typescript !== undefined && isBelow(typescript, 6, 0);
+  return {
+    emitted: esModuleInterop ?? (isOwn || !isOlder),
+    typed: allowSyntheticDefaultImports ?? false,
   };
 }
 

@@ -1,8 +1,9 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execaSync } from 'execa';
 import { expect, test } from 'vitest';
 import { findById, findImporters, sourceFiles } from '../../../src/io/read/sources.ts';
+import { readAliases } from '../../../src/io/read/tsconfig.ts';
 import { temporaryFolder } from '../../support/program.ts';
 import { source } from '../../support/rerun/generate.ts';
 import { isExhaustive } from '../../support/sampling.ts';
@@ -35,7 +36,7 @@ test.each([
   ['src/session/index.ts', 'src/session/deep/own.cjs', "require('../index');"],
 ])('%s is imported by %s: %s', async (path, importer, text) => {
   const root = writeTree(await temporaryFolder(), { [path]: '', [importer]: text, 'src/other.ts': 'store' });
-  expect(findImporters(root, new Set([path]))).toEqual(new Map([[path, [importer]]]));
+  expect(findImporters(root, new Set([path])).importers).toEqual(new Map([[path, [importer]]]));
 });
 
 test.each([
@@ -49,7 +50,42 @@ test.each([
     'src/other.ts': `import { store } from '#other/store.ts';`,
   });
   const path = 'src/session/store.ts';
-  expect(findImporters(root, new Set([path]))).toEqual(new Map([[path, ['src/app.ts']]]));
+  expect(findImporters(root, new Set([path])).importers).toEqual(new Map([[path, ['src/app.ts']]]));
+});
+
+test.each([
+  { name: '@/session', paths: { '@/*': ['./src/*'] } },
+  { name: '@/session/index.js', paths: { '@/*': ['./src/*'] } },
+  { name: '@auth', paths: { '@auth': ['./src/session/index.ts'] } },
+  { name: 'session', baseUrl: './src' },
+  { name: '~lib/session', baseUrl: './src', paths: { '~lib/*': ['lib/*', '*'] } },
+])(
+  'a module is imported as $name by $baseUrl $paths of tsconfig.json',
+  async ({ name, ...compilerOptions }) => {
+    const root = writeTree(await temporaryFolder(), {
+      'tsconfig.json': JSON.stringify({ extends: './tsconfig.base.json', include: ['src'] }),
+      'tsconfig.base.json': JSON.stringify({ compilerOptions }),
+      'src/app.ts': `import { sessions } from '${name}';`,
+    });
+    const path = 'src/session/index.ts';
+    const { importers } = findImporters(root, new Set([path]), await readAliases(root));
+    expect(importers).toEqual(new Map([[path, ['src/app.ts']]]));
+  },
+);
+
+test('a name that stands for another module by tsconfig.json is not taken for one of the same end', async () => {
+  const root = writeTree(await temporaryFolder(), {
+    'tsconfig.json': JSON.stringify({ compilerOptions: { paths: { '@/*': ['./lib/*'] } } }),
+    'src/app.ts': "import { sessions } from '@/session';",
+  });
+  const { importers } = findImporters(root, new Set(['src/session/index.ts']), await readAliases(root));
+  expect(importers).toEqual(new Map());
+});
+
+test('what cannot be read, such as for its size, is named', async () => {
+  const root = writeTree(await temporaryFolder(), { 'src/app.ts': '' });
+  truncateSync(join(root, 'src/app.ts'), 20_000_001);
+  expect(findImporters(root, new Set(['src/session/index.ts'])).unread).toEqual(['src/app.ts']);
 });
 
 test('what is no file, or holds next to nothing, is passed by', async () => {
@@ -57,7 +93,7 @@ test('what is no file, or holds next to nothing, is passed by', async () => {
   execaSync('mkfifo', [join(root, 'pipe.ts')]);
   mkdirSync(join(root, 'folder.ts'));
   expect(findById(root, new Set(['store']))).toEqual(new Map([['store', ['moved/store.ts']]]));
-  expect(findImporters(root, new Set(['src/store.ts']))).toEqual(new Map());
+  expect(findImporters(root, new Set(['src/store.ts']))).toEqual({ importers: new Map(), unread: [] });
 });
 
 /** How many there may be had a limit once, beyond which all that was moved counted as deleted. */
