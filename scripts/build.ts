@@ -13,8 +13,6 @@ const bundle = await rolldown({
   resolve: {
     // The CommonJS form of jsonc-parser asks for its parts in a way that no bundler can follow.
     mainFields: ['module', 'main'],
-    // Node has the same classes, by the same standard; these would be 450 kB more to load in every run.
-    alias: { 'whatwg-url': 'node:url' },
   },
   treeshake: {
     // It has one object of each way to compare, and we use one.

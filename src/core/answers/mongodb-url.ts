@@ -1,4 +1,3 @@
-import { ConnectionString } from 'mongodb-connection-string-url';
 import { parseCollection, parseDatabase, parseHost, parsePort } from './names.ts';
 import type { Parsed } from './parsed.ts';
 
@@ -124,16 +123,15 @@ function optionProblem(query: readonly string[]): string | undefined {
   return new Set(tls).size > 1 ? 'must not set tls and ssl to different values' : undefined;
 }
 
-function formProblem(parts: UrlParts): string | undefined {
-  // The parser checks this, too, but bundled it does not: to the bundler, decoding for nothing is dead code.
-  if (parts.userinfo !== undefined && decoded(parts.userinfo) === '') return FORM;
-  try {
-    new ConnectionString(joinUrl(parts));
-    return undefined;
-  } catch {
-    // Its message may echo the user name.
-    return FORM;
-  }
+/** A user name and maybe a password. What separates the parts of a URL is percent-encoded in both. */
+const LOGIN = /^[^:/?#[\]]+(?::[^:/?#[\]]*)?$/;
+
+/** What the driver refuses beyond its hosts and names. */
+function formProblem({ scheme, userinfo, hosts }: UrlParts): string | undefined {
+  const isLogin = userinfo === undefined || (LOGIN.test(userinfo) && decoded(userinfo) !== '');
+  // The name that is looked up stands for all hosts and ports.
+  const isOneName = scheme === 'mongodb://' || !/[,:]/.test(hosts);
+  return isLogin && isOneName ? undefined : FORM;
 }
 
 /**
