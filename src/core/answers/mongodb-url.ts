@@ -24,8 +24,9 @@ export interface MongoUrl {
   readonly collection: string | undefined;
 }
 
+/** What is before the first `@`, wherever that is, is a login to the driver. */
 const PARTS =
-  /^(?<scheme>mongodb(?:\+srv)?:\/\/)(?:(?<userinfo>[^@]*)@)?(?<hosts>[^/?#@]+)(?:\/(?<path>[^?#@]*))?(?:\?(?<query>[^#]*))?$/;
+  /^(?<scheme>mongodb(?:\+srv)?:\/\/)(?:(?<userinfo>[^@]*)@|(?![^@]*@))(?<hosts>[^/?#@]+)(?:\/(?<path>[^?#@]*))?(?:\?(?<query>[^#]*))?$/;
 
 const FORM =
   'must be a MongoDB connection string, mongodb://[user:password@]host[:port][,host…]/database[?options] or mongodb+srv://…, with : / ? # [ ] @ % and spaces percent-encoded in the user name and password';
