@@ -35,6 +35,8 @@ await bundle.write({
     mangle: { keepNames: { function: true, class: true } },
     codegen: { removeWhitespace: true, asciiOnly: true },
   },
+  // What they say of licences is in a file of its own.
+  comments: false,
   entryFileNames: '[name].cjs',
   chunkFileNames: ({ name, moduleIds }) => `${chunkName(name, moduleIds)}.cjs`,
 });

@@ -17,6 +17,7 @@ import { hasLivingLine, withProgress } from './io/terminal/progress.ts';
 import { nowStands } from './io/terminal/signals.ts';
 import { columnsOf } from './io/terminal/standard.ts';
 import type { Outcome } from './regenerate.ts';
+import { startApp } from './start.ts';
 
 /** Shows a plan that was not carried out. */
 export function showPlan(outcome: Outcome, { json, diff }: RunFlags): Ending {
@@ -64,7 +65,6 @@ export async function finish(outcome: Outcome, written: Written, { json, canAsk 
   if (problem) return endedBy(problem, ended);
   const isReady = isInstalled && next.toFillIn.length === 0 && next.steps.some(({ starts }) => starts);
   if (isReady && canAsk && !json && (await confirm('Start it now?', true))) {
-    const { startApp } = await import('./start.ts');
     await startApp(root, next.steps, composePort(written.settings.connection));
   }
   return { exitCode: 0, facts: ended };

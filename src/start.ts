@@ -1,4 +1,3 @@
-import { connect } from 'node:net';
 import { UserError } from './core/errors.ts';
 import type { Step } from './core/report/next-steps.ts';
 import { runCommand } from './io/command.ts';
@@ -29,6 +28,7 @@ export async function startApp(root: string, steps: readonly Step[], port: numbe
 }
 
 function answers(port: number): Promise<boolean> {
+  const { connect } = process.getBuiltinModule('node:net');
   return new Promise((resolve) => {
     const socket = connect({ port, host: '127.0.0.1', timeout: CONNECT_MS });
     const end = (isOpen: boolean) => () => {

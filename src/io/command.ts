@@ -1,4 +1,4 @@
-import { type ChildProcess, type SpawnOptions, type StdioOptions, spawn } from 'node:child_process';
+import type { ChildProcess, SpawnOptions, StdioOptions } from 'node:child_process';
 
 export interface CommandOptions {
   readonly cwd: string;
@@ -31,6 +31,7 @@ export async function runCommand(words: readonly string[], options: CommandOptio
 
 /** On Windows a package manager is a batch file, which only a shell runs. The words must need no quotes there. */
 function spawnCommand(words: readonly string[], options: SpawnOptions): ChildProcess {
+  const { spawn } = process.getBuiltinModule('node:child_process');
   const [file = '', ...args] = words;
   return process.platform === 'win32'
     ? spawn(words.join(' '), { ...options, shell: true })

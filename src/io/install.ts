@@ -1,5 +1,6 @@
 import type { PackageManager } from '../core/answers/managers.ts';
 import { UserError } from '../core/errors.ts';
+import { runCommand } from './command.ts';
 
 /** How to do by hand what was not done. */
 export const installByHand = (root: string, manager: PackageManager): string =>
@@ -15,7 +16,6 @@ export async function installPackages(
   manager: PackageManager,
   isShown: boolean,
 ): Promise<UserError | undefined> {
-  const { runCommand } = await import('./command.ts');
   const output = isShown ? 2 : 'pipe';
   const end = await runCommand([manager, 'install'], { cwd: root, stdio: ['ignore', output, output] });
   if (end.problem === undefined) return undefined;
