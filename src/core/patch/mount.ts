@@ -32,7 +32,12 @@ export function patchApp(
   }
   const at = source.app.line - 1;
   const made = lines[at] ?? '';
-  if (source.app.name === undefined || !endsOnItsLine(made)) {
+  if (source.app.name === undefined)
+    throw refused(`the app at ${source.path}:${source.app.line} has no name`);
+  if (source.app.within === 'field') {
+    throw refused(`the app at ${source.path}:${source.app.line} is a field of a class`);
+  }
+  if (source.app.within === 'chain' || !endsOnItsLine(made)) {
     throw refused(`what makes the app at ${source.path}:${source.app.line} goes on beyond that line`);
   }
   const argument = argumentOf(settings, lines, source.path);

@@ -14,6 +14,8 @@ export interface KoaApp {
   readonly line: number;
   /** What the app is called there; undefined for one without a name. */
   readonly name: string | undefined;
+  /** Where no call fits in directly after it: a field of a class, or one with `.use()` behind it. */
+  readonly within?: 'field' | 'chain';
 }
 
 /** Session middleware and stores: with two of them on one app, the second is ignored. */
@@ -46,7 +48,41 @@ function appIn(code: string): KoaApp | undefined {
     `(?:([\\w$.]+)\\s*(?::[^=;\\n]+)?=\\s*)?\\bnew\\s+(?:${names.map(escaped).join('|')})\\s*(?:<[^>\\n]*>\\s*)?[(;\\n]`,
   ).exec(code);
   if (made === null) return undefined;
-  return { line: lineAt(code, made.index), name: made[1] };
+  const at = made.index + made[0].search(/\bnew\s/);
+  const start = code.lastIndexOf('\n', at) + 1;
+  const place = { line: lineAt(code, made.index) };
+  const field = fieldIn(code.slice(0, start), code.slice(start, at));
+  if (field !== undefined) return { ...place, name: `this.${field}`, within: 'field' };
+  const name = DECLARED.exec(code.slice(start, at))?.[1] ?? made[1];
+  return { ...place, name, ...(isChained(code.slice(at)) && { within: 'chain' }) };
+}
+
+/** `const app = `, also in `const app = (module.exports = `. */
+const DECLARED = /\b(?:const|let|var)\s+([\w$]+)\s*(?::[^=]*)?=[\w$.\s=(]*$/;
+
+const FIELD =
+  /^(\s+)((?:(?:private|public|protected|readonly|static|override)\s+)*)(#?[\w$]+)\s*!?(?::[^=]*)?=\s*$/;
+
+/** The name of the field that a line begins to define; undefined where it is an assignment, or a declaration. */
+function fieldIn(before: string, line: string): string | undefined {
+  const [, indent = '', modifiers, name = ''] = FIELD.exec(line) ?? [];
+  if (modifiers !== '' || name.startsWith('#')) return name || undefined;
+  const outside = before.split('\n').findLast((each) => /\S/.test(each) && !each.startsWith(indent));
+  return /\bclass\b/.test(outside ?? '') ? name : undefined;
+}
+
+/** Whether something is called on what `new` makes, at once. */
+function isChained(made: string): boolean {
+  const open = made.indexOf('(');
+  const end = made.indexOf('\n');
+  if (open === -1 || (end !== -1 && end < open)) return /^.*\n\s*\./.test(made);
+  let depth = 0;
+  for (let at = open; at < made.length; at += 1) {
+    if (made[at] === '(') depth += 1;
+    if (made[at] === ')') depth -= 1;
+    if (depth === 0) return /^\s*\./.test(made.slice(at + 1));
+  }
+  return false;
 }
 
 /** What the class of Koa is called there. */

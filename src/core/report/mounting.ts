@@ -1,6 +1,6 @@
 import type { Settings } from '../answers/settings.ts';
 import type { ConnectionStyle } from '../answers/styles.ts';
-import type { KoaSource } from '../project/koa-app.ts';
+import type { KoaApp, KoaSource } from '../project/koa-app.ts';
 import { EXTENSIONS, specifier } from '../render/render.ts';
 
 /** How sessions come into an app of the user's own. */
@@ -9,6 +9,7 @@ export interface Mounting {
   readonly mount: readonly string[];
   /** `src/app.ts:3`, where the app is made; a folder, or `the project`, where that is not known. */
   readonly mountIn: string;
+  readonly within: KoaApp['within'];
   /** `src/app.ts:1`: other sessions, which these take the place of. */
   readonly instead: string | undefined;
 }
@@ -35,6 +36,7 @@ export function mountingOf(settings: Settings, sources: readonly KoaSource[]): M
   return {
     mount: [taken, call],
     mountIn: source?.app === undefined ? folderOf(settings) : `${source.path}:${source.app.line}`,
+    within: source?.app?.within,
     instead: other?.sessions && `${other.path}:${other.sessions.line} (${other.sessions.name})`,
   };
 }

@@ -12,7 +12,7 @@ import { composePort, isOnThisMachine, isServedByCompose, remoteHosts } from '..
 import { envEntries } from '../render/env-file.ts';
 import { withCompose } from '../render/render.ts';
 import { envLoading } from './env-loading.ts';
-import { mountingOf } from './mounting.ts';
+import { type Mounting, mountingOf } from './mounting.ts';
 import { type Paint, plain } from './paint.ts';
 import { runningOf } from './running.ts';
 import { wrapped } from './wrap.ts';
@@ -164,13 +164,13 @@ function migrating(run: Run): Step[] {
 /** Of the user's own app; ours is written with sessions in it. */
 function mountingSteps(settings: Settings, { entries, project }: Run): Step[] {
   if (settings.app || !wasMade(entries, 'session')) return [];
-  const { mount, mountIn, instead } = mountingOf(settings, project.koaSources);
+  const { mount, mountIn, within, instead } = mountingOf(settings, project.koaSources);
   const loading = envLoading(settings, project.scripts, project.packages);
   const running = runningOf(settings, project.koaSources, project.scripts);
   return [
     ...(wasTouched(entries, 'own-app')
       ? []
-      : [{ what: `Mount the sessions ${placeOf(mountIn)}`, commands: [], lines: mount }]),
+      : [{ what: `Mount the sessions ${placeOf(mountIn, within)}`, commands: [], lines: mount }]),
     ...(instead === undefined
       ? []
       : [{ what: `Remove the sessions of before, with their options, at ${instead}`, commands: [] }]),
@@ -203,8 +203,12 @@ function declaring({ project, dir, userKey }: Settings, uses: SessionUses): Step
 const MAX_DECLARED = 20;
 
 /** Before the router: only what comes after has `ctx.session`. */
-function placeOf(mountIn: string): string {
+function placeOf(mountIn: string, within: Mounting['within']): string {
   const [, file, line] = /^(.+):(\d+)$/.exec(mountIn) ?? [];
+  if (within === 'field')
+    return `in ${file}, first in the constructor of the class that makes the app at line ${line}, before the router`;
+  if (within === 'chain')
+    return `in ${file}, directly after \`new Koa()\` in line ${line}, and call what is chained to it on the app after that`;
   return file === undefined
     ? `directly after \`new Koa()\`, before the router (import as seen from ${mountIn})`
     : `in ${file}, directly after line ${line}, where the app is made, before the router`;

@@ -19,3 +19,46 @@ test.each([
   expect(patched(text)).toBeUndefined();
   expect(patched("import Koa from 'koa';\nconst app = new Koa();\n")).toContain('sessions(app);');
 });
+
+const IMPORT = "import Koa from 'koa';\n";
+
+test.each([
+  { what: 'a variable', text: 'const app = new Koa({ proxy: true });', call: 'sessions(app);' },
+  {
+    what: 'one that is exported, too',
+    text: 'const app = module.exports = new Koa();',
+    call: 'sessions(app);',
+  },
+  {
+    what: 'the same in parentheses',
+    text: 'const app = (module.exports = new Koa());',
+    call: 'sessions(app);',
+  },
+  { what: 'the exports', text: 'module.exports = new Koa();', call: 'sessions(module.exports);' },
+  {
+    what: 'a variable that was declared before',
+    text: 'let app;\nfunction start() {\n  app = new Koa();\n}',
+    call: '  sessions(app);',
+  },
+  {
+    what: 'a field, in the constructor',
+    text: 'class Shop {\n  constructor() {\n    this.app = new Koa();\n  }\n}',
+    call: '    sessions(this.app);',
+  },
+])('the call follows where $what is made', ({ text, call }) => {
+  const lines = patched(`${IMPORT}${text}\n`)?.split('\n') ?? [];
+  const made = lines.findIndex((line) => line.includes('new Koa'));
+  expect(lines[made + 1]).toBe(call);
+});
+
+test.each([
+  { text: 'class Shop {\n  app = new Koa();\n}', says: 'is a field of a class' },
+  { text: 'class Shop {\n  private readonly app: Koa = new Koa();\n}', says: 'is a field of a class' },
+  { text: 'class Shop {\n  #port = 1;\n\n  #app = new Koa();\n}', says: 'is a field of a class' },
+  { text: 'const app = new Koa()\n  .use(home);', says: 'goes on beyond that line' },
+  { text: 'const app = new Koa({\n  proxy: true,\n});', says: 'goes on beyond that line' },
+  { text: 'export default new Koa();', says: 'has no name' },
+  { text: 'if (on) { const app = new Koa(); }', says: 'goes on beyond that line' },
+])('where no call fits in, nothing is edited: $text', ({ text, says }) => {
+  expect(() => patched(`${IMPORT}${text}\n`)).toThrow(says);
+});

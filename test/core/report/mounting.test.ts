@@ -33,6 +33,19 @@ describe('the lines that mount sessions', () => {
     expect(mountingIn(path, text)).toMatchObject({ mount: lines, mountIn: `${path}:2` });
   });
 
+  test.each([
+    {
+      text: 'class Shop {\n  private readonly app = new Koa();\n}\n',
+      call: 'sessions(this.app);',
+      within: 'field',
+    },
+    { text: 'const app = new Koa({ proxy: on() }).use(home);\n', call: 'sessions(app);', within: 'chain' },
+    { text: 'const app = new Koa({ proxy: on() });\n', call: 'sessions(app);', within: undefined },
+  ])('fit the app that is made by $text', ({ text, call, within }) => {
+    const { mount, ...mounting } = mountingIn('src/app.ts', `import Koa from 'koa';\n${text}`);
+    expect({ call: mount.at(-1), within: mounting.within }).toEqual({ call, within });
+  });
+
   test('say what the database is', () => {
     const mount = (style: 'db' | 'mongoose') =>
       mountingOf({ ...PLAIN, connection: STYLES[style] }, []).mount.at(-1);
