@@ -99,6 +99,19 @@ test('imports of the user that another --dir breaks are named, aliases too', asy
   );
 });
 
+test('a package of a workspace goes on with the compiler and the types at the top', async () => {
+  const root = writeTree(await temporaryFolder(), {
+    'package.json':
+      '{"workspaces":["apps/*"],"devDependencies":{"typescript":"~5.9.0","@types/node":"^22.0.0"}}',
+    'apps/api/package.json': '{"name":"api","dependencies":{"koa":"^3.0.0"}}',
+    'apps/api/tsconfig.json': '{"compilerOptions":{"module":"commonjs"},"include":["src"]}',
+  });
+  const { exitCode, stderr } = await run(['apps/api', '--yes'], { cwd: root });
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: expect.stringContaining('esModuleInterop') });
+  const { devDependencies } = JSON.parse(await readIn(root, 'apps/api/package.json'));
+  expect(Object.keys(devDependencies)).toEqual(['@types/keygrip', '@types/koa', 'tsx']);
+});
+
 test('a project of Yarn gets what makes its types found, and git ignores what Yarn keeps', async () => {
   const cwd = await temporaryFolder();
   const env = { npm_config_user_agent: 'yarn/4.5.0 npm/? node/v22.0.0' };

@@ -80,7 +80,7 @@ function shownIn(printed: string, folder: string): string {
     .map((line) =>
       line.startsWith('+ created') ? folderOnly(line) : line.replace(/\d+ created/, 'N created'),
     );
-  return lines.filter((line, at) => !line.endsWith('…') || line !== lines[at - 1]).join('\n');
+  return lines.filter((line, at) => !line.endsWith('…') || lines.indexOf(line) === at).join('\n');
 }
 
 /** New files by name alone, but for the state folder; secrets are random. */

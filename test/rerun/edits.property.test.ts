@@ -38,6 +38,7 @@ const settings: fc.Arbitrary<Settings> = fc
       language: 'typescript',
       modules: 'esm',
       hadSamples: false,
+      inherited: [],
     },
   }));
 

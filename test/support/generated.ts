@@ -43,6 +43,7 @@ export const PLAIN = {
     language: 'typescript',
     modules: 'esm',
     hadSamples: false,
+    inherited: [],
   },
 } as const satisfies Settings;
 

@@ -66,7 +66,7 @@ function settingsFrom(json: Settings): Settings {
   const connection: Connection =
     json.connection.style === 'host' ? { ...noLogin, ...json.connection } : json.connection;
   const fresh: Omit<Settings['project'], 'kind' | 'name'> = {
-    ...{ kept: [], manager: 'npm', language: 'typescript', modules: 'esm', hadSamples: false },
+    ...{ kept: [], manager: 'npm', language: 'typescript', modules: 'esm', hadSamples: false, inherited: [] },
   };
   const project = { ...fresh, ...json.project };
   return { ...none, ...json, connection, project };

@@ -46,12 +46,14 @@ export interface ProjectFacts {
   readonly modules: ModuleKind;
   /** Whether an earlier run gave SessionData the properties of the sample app: sources may use them by now. */
   readonly hadSamples: boolean;
+  /** Packages for development that the workspace around the project brings, such as its compiler. */
+  readonly inherited: readonly string[];
   /** What a new project has already of the files that this program would write it. */
   readonly kept: readonly KeptFile[];
   readonly isFirstRun: boolean;
 }
 
-/** `javascript-in-editor`: with a jsconfig.json, by which an editor checks it. */
+/** `javascript-in-editor`: with a jsconfig.json, or a tsconfig.json that emits nothing, by which it is checked. */
 export type Language = 'typescript' | 'javascript' | 'javascript-in-editor';
 /** `unspecified`: CommonJS, unless a file has the syntax of an ES module. */
 export type ModuleKind = 'esm' | 'commonjs' | 'unspecified';

@@ -79,6 +79,8 @@ export interface ProjectSettings {
   readonly modules: ModuleKind;
   /** Whether an earlier run gave SessionData the properties of the sample app: sources may use them by now. */
   readonly hadSamples: boolean;
+  /** Packages for development that the workspace around the project brings, such as its compiler. */
+  readonly inherited: readonly string[];
 }
 
 /** Environment variables with a secret value, for `.env` and nothing else: never in state, output or errors. */
@@ -287,6 +289,7 @@ function settingsOf(values: Values, url: MongoUrl | undefined, facts: ProjectFac
       language: facts.language,
       modules: facts.modules,
       hadSamples: facts.hadSamples,
+      inherited: facts.inherited,
     },
   };
 }

@@ -95,7 +95,7 @@ const ranges = (...names: readonly PackageName[]): Record<string, string> =>
 
 export function wantedPackage(settings: Settings): WantedPackage {
   const { app } = settings;
-  const { name, kind, kept, language, manager } = settings.project;
+  const { name, kind, kept, language, manager, inherited } = settings.project;
   const runner = manager === 'bun' ? BUN : NODE;
   const isNew = kind === 'new';
   const isOwnBuild = isNew && !kept.includes('tsconfig');
@@ -111,8 +111,7 @@ export function wantedPackage(settings: Settings): WantedPackage {
     },
     dependencies: ranges('koa', 'koa-session', 'keygrip', DRIVER[settings.connection.style]),
     devDependencies: ranges(
-      ...TYPES[language],
-      ...runner.tools,
+      ...[...TYPES[language], ...runner.tools].filter((tool) => !inherited.includes(tool)),
       ...(hasOwnTestServer(settings) ? [TEST_SERVER] : []),
     ),
   };

@@ -63,6 +63,11 @@ export interface SessionBuild {
   readonly moduleResolution: string;
   readonly verbatim: boolean;
   readonly interop: Interop;
+  readonly noEmit: boolean;
+  /** Whether tsc takes imports that end with `.ts`. */
+  readonly takesTs: boolean;
+  /** Whether those of the session files do. */
+  readonly endsInTs: boolean;
   readonly isolatedDeclarations: boolean;
   /** Whether tsc refuses files that it does not name, and it names none of the session files. */
   readonly isUnlisted: boolean;
@@ -89,6 +94,11 @@ export function sessionDoubts(
     ...(isCommonJs && verbatim
       ? [
           `${name} has "verbatimModuleSyntax", by which tsc refuses the imports of the session files in CommonJS. Leave it out there${module === 'commonjs' ? '' : ', or set "type": "module" in package.json'}.`,
+        ]
+      : []),
+    ...(build.endsInTs && !build.takesTs
+      ? [
+          `${name} has no "${build.noEmit ? 'allowImportingTsExtensions' : 'rewriteRelativeImportExtensions'}": true, without which tsc refuses imports that end with .ts, as those of the session files do. Write it there.`,
         ]
       : []),
     ...(isolatedDeclarations

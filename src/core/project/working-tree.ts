@@ -43,6 +43,8 @@ export interface Project {
   readonly modules: ModuleKind;
   /** Whether an earlier run gave SessionData the properties of the sample app: sources may use them by now. */
   readonly hadSamples: boolean;
+  /** Packages for development that the workspace around the project brings, such as its compiler. */
+  readonly inherited: readonly string[];
   /** Where its own sources make an app, or have sessions. */
   readonly koaSources: readonly KoaSource[];
   /** What its own sources say of `ctx.session`. */

@@ -195,7 +195,7 @@ function declaring({ project, dir, userKey }: Settings, uses: SessionUses): Step
     ...(more > 0 ? [`and ${more} more`] : []),
     ...uses.declarations.map((place) => `what ${place} declares: move it`),
   ];
-  const why = project.language === 'typescript' ? 'or it will not compile' : 'by which an editor checks it';
+  const why = project.language === 'typescript' ? 'or it will not compile' : 'by which it is checked';
   const what = `Declare in SessionData, in ${dir}/index.ts, what the app keeps in its sessions, ${why}`;
   return lines.length === 0 ? [] : [{ what, commands: [], lines }];
 }

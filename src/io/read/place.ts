@@ -47,6 +47,15 @@ export function projectAbove(directory: string): string | undefined {
   });
 }
 
+/** The top of the workspace around a folder; absolute. */
+export function workspaceAround(folder: string): string | undefined {
+  for (let at = folder; dirname(at) !== at; at = dirname(at)) {
+    if (statIfThere(join(at, '.git'))) return undefined;
+    if (workspacePatterns(dirname(at)).length > 0) return dirname(at);
+  }
+  return undefined;
+}
+
 const hasPackageJson = (folder: string): boolean =>
   statIfThere(join(folder, 'package.json'))?.isFile() ?? false;
 

@@ -24,6 +24,8 @@ import { type Locate, locator, type Place, pathIn } from '../locate.ts';
 import { onlyReading, onlyReadingSync, PathError, reading } from '../system-errors.ts';
 import { formatAll, type Unformatted } from './format.ts';
 import { readKoaSources } from './koa-sources.ts';
+import { packageJsonIn } from './package-json.ts';
+import { workspaceAround } from './place.ts';
 import { findById, findImporters, NO_ALIASES } from './sources.ts';
 import { readAliases, readBuild } from './tsconfig.ts';
 
@@ -52,19 +54,29 @@ async function readIn(root: string, generator: string): Promise<Project> {
     throw new UserError(`${PACKAGE_JSON} ${packageJson.problem}. Nothing was written.`);
   const kind = manifest?.project ?? (packageJson.kind === 'absent' ? 'new' : 'existing');
   const dir = manifest?.answers.dir;
+  const inherited = toolsAround(root);
   const base = sessionBase(root, manifest, locate);
-  const build = await readBuild(root, typeof dir === 'string' ? dir : undefined, settledIn(base));
+  const sources = kind === 'existing' ? readKoaSources(root) : { koaSources: [], sessionUses: NO_USES };
+  const { isCheckedOnly, ...build } = await readBuild(
+    root,
+    {
+      dir: typeof dir === 'string' ? dir : undefined,
+      app: sources.koaSources.find(({ app }) => app !== undefined)?.path,
+    },
+    settledIn(base),
+  );
   return {
     root,
     kind,
     name: packageName(packageJson) ?? nameOf(root),
     kept: keptIn(root, manifest),
-    packages: packagesIn(packageJson),
+    packages: { ...inherited, ...packagesIn(packageJson) },
+    inherited: Object.keys(inherited),
     scripts: textsIn(fieldsOf(packageJson).scripts),
-    language: languageOf(root, kind, packageJson),
+    language: isCheckedOnly ? 'javascript-in-editor' : languageOf(root, kind, packageJson),
     modules: modulesOf(kind, packageJson),
     hadSamples: HAS_SAMPLES.test(base),
-    ...(kind === 'existing' ? readKoaSources(root) : { koaSources: [], sessionUses: NO_USES }),
+    ...sources,
     manifest,
     ...build,
   };
@@ -136,7 +148,7 @@ async function readTree(project: Project, rendered: readonly RenderedFile[]): Pr
     ...gone.map(({ id, path }) => moved.get(id)?.[0] ?? path),
     ...leaving(rendered, records),
   ]);
-  const aliases = left.size > 0 ? await readAliases(root) : NO_ALIASES;
+  const aliases = left.size > 0 ? await readAliases(root, [...left][0]) : NO_ALIASES;
   const tree = { files, moved, ...findImporters(root, left, aliases), formatted: new Map() };
   return { ...tree, formatted: await formatAll(root, formattable(rendered, records, tree)) };
 }
@@ -328,8 +340,18 @@ function packageName(packageJson: OnDisk): string | undefined {
   return typeof name === 'string' && name !== '' ? name : undefined;
 }
 
-function packagesIn(packageJson: OnDisk): Record<string, string> {
-  const { dependencies, devDependencies } = fieldsOf(packageJson);
+const TOOL = /^(?:typescript|tsx|@types\/.+)$/;
+
+/** What a package of a workspace is built and typed with, where its own package.json names none. */
+function toolsAround(root: string): Record<string, string> {
+  const workspace = workspaceAround(root);
+  const packages = workspace === undefined ? {} : packagesOf(packageJsonIn(workspace));
+  return Object.fromEntries(Object.entries(packages).filter(([name]) => TOOL.test(name)));
+}
+
+const packagesIn = (packageJson: OnDisk): Record<string, string> => packagesOf(fieldsOf(packageJson));
+
+function packagesOf({ dependencies, devDependencies }: Readonly<Record<string, unknown>>) {
   return { ...textsIn(devDependencies), ...textsIn(dependencies) };
 }
 

@@ -25,25 +25,36 @@ interface Config {
 type CompilerOptions = NonNullable<TsConfigJsonResolved['compilerOptions']>;
 type Extension = Project['importExtension'];
 
+type BuildFacts = Pick<Project, 'importExtension' | 'sourceFolder' | 'warnings'> & {
+  /** The app is JavaScript that a compiler only checks: Node runs it, and what it imports, as they are. */
+  readonly isCheckedOnly: boolean;
+};
+
 /**
  * How the imports of a project end, and where its sources are, by its tsconfig.
  *
  * @param dir the folder of the session files, where that is known
+ * @param app the file that makes the app, if there is one
  * @param settled how imports ended last time: that stays where the tsconfig cannot be read, as before an install
  */
 export async function readBuild(
   root: string,
-  dir: string | undefined,
+  { dir, app }: { readonly dir: string | undefined; readonly app: string | undefined },
   settled: Extension | undefined,
-): Promise<Pick<Project, 'importExtension' | 'sourceFolder' | 'warnings'>> {
-  const unknown = { importExtension: settled ?? 'ts', sourceFolder: DEFAULT_SOURCES } as const;
-  if (!statIfThere(pathIn(root))) return { ...unknown, warnings: [] };
+): Promise<BuildFacts> {
+  const unknown = {
+    ...({ importExtension: settled ?? 'ts', sourceFolder: DEFAULT_SOURCES, isCheckedOnly: false } as const),
+  };
+  const home = homeOf(root, dir ?? app ?? '');
+  if (home === undefined) return { ...unknown, warnings: [] };
   const files = new ConfigFiles();
   try {
-    const config = await configFor(root, dir, files);
+    const config = await configFor(home, join(root, dir ?? dirname(app ?? `${DEFAULT_SOURCES}/app`)), files);
     files.refuseUnread();
+    const isCheckedOnly = config.config.compilerOptions?.noEmit === true && /\.[cm]?jsx?$/.test(app ?? '');
     return {
-      importExtension: extensionFor(config.config.compilerOptions ?? {}),
+      isCheckedOnly,
+      importExtension: isCheckedOnly ? 'ts' : extensionFor(config.config.compilerOptions ?? {}),
       sourceFolder: sourceFolderOf(foldersIn(config, root)),
       warnings: [],
     };
@@ -58,16 +69,24 @@ export async function readBuild(
   }
 }
 
-/** The one that takes in the session files, else the first that is not of the tests. */
-async function configFor(root: string, dir: string | undefined, cache: ConfigFiles): Promise<Config> {
-  const configs = await configsOf(root, cache);
+/** The folder of the tsconfig.json that counts at a path, as for an editor: the nearest one. */
+function homeOf(root: string, path: string): string | undefined {
+  for (let at = join(root, path); ; at = dirname(at)) {
+    if (statIfThere(pathIn(at))) return at;
+    if (at === root || dirname(at) === at) return undefined;
+  }
+}
+
+/** The one that takes in the files of a folder, else the first that is not of the tests. */
+async function configFor(home: string, folder: string, cache: ConfigFiles): Promise<Config> {
+  const configs = await configsOf(home, cache);
   const { createFilesMatcher } = await import('get-tsconfig');
-  const file = join(root, dir ?? `${DEFAULT_SOURCES}/session`, 'index.ts');
+  const file = join(folder, 'index.ts');
   const [first] = configs;
   if (first === undefined) throw new Error('it has no files, and refers to no other');
   return (
     configs.find((config) => createFilesMatcher(config, IS_CASE_SENSITIVE)(file) !== undefined) ??
-    configs.find(({ path }) => !/test|spec|node|e2e/i.test(relative(root, path))) ??
+    configs.find(({ path }) => !/test|spec|node|e2e/i.test(relative(home, path))) ??
     first
   );
 }
@@ -100,10 +119,15 @@ async function configsOf(root: string, cache: ConfigFiles): Promise<Config[]> {
   return found;
 }
 
-/** By `paths` and `baseUrl` of all tsconfigs; none where they cannot be read. */
-export async function readAliases(root: string): Promise<PathAliases> {
-  if (!statIfThere(pathIn(root))) return NO_ALIASES;
-  const configs = (await unlessDamaged(() => configsOf(root, new ConfigFiles()))) ?? [];
+/**
+ * By `paths` and `baseUrl` of tsconfigs; none where they cannot be read.
+ *
+ * @param near which tsconfig.json it is
+ */
+export async function readAliases(root: string, near = ''): Promise<PathAliases> {
+  const home = homeOf(root, near);
+  if (home === undefined) return NO_ALIASES;
+  const configs = (await unlessDamaged(() => configsOf(home, new ConfigFiles()))) ?? [];
   const { createPathsMatcher } = await import('get-tsconfig');
   const matchers = configs.map((config) => createPathsMatcher(config)).filter((matcher) => matcher !== null);
   const names = configs.flatMap(({ config }) => Object.keys(config.compilerOptions?.paths ?? {}));
@@ -131,7 +155,9 @@ function foldersIn({ path, config }: Config, root: string) {
   const { rootDir } = config.compilerOptions ?? {};
   return {
     rootDir: typeof rootDir === 'string' ? within(rootDir) : undefined,
-    include: (config.include ?? []).filter((each) => typeof each === 'string').map(within),
+    include: (config.include ?? (config.files ? [] : ['**/*']))
+      .filter((each) => typeof each === 'string')
+      .map(within),
   };
 }
 
@@ -149,14 +175,17 @@ export async function doubtsAboutBuild(
   const known = new Set(manifest?.files.map(({ id }) => id));
   const added = rendered.filter((file) => !known.has(file.id));
   const isOurs = kind === 'new' && !kept.includes('tsconfig');
-  if (isOurs || added.length === 0 || !statIfThere(pathIn(root))) return [];
+  const home = homeOf(root, dir);
+  if (isOurs || added.length === 0 || home === undefined) return [];
   const { createFilesMatcher } = await import('get-tsconfig');
   const files = new ConfigFiles();
   const configs = await unlessDamaged(() => configsOf(root, files));
-  const own = await unlessDamaged(() => configFor(root, dir, files));
+  const own = await unlessDamaged(() => configFor(home, join(root, dir), files));
   files.refuseUnread();
   const isNew = added.some(({ path }) => path.startsWith(`${dir}/`));
-  const about = own && isNew ? sessionDoubts(await optionsOf(own, project, dir), dir, modules) : [];
+  const endsInTs = added.some(({ id, text }) => id === 'session' && text.includes("from './connection.ts'"));
+  const about =
+    own && isNew ? sessionDoubts({ ...(await optionsOf(own, project, dir)), endsInTs }, dir, modules) : [];
   const others: string[] = [];
   const elsewhere = added.filter(({ path }) => !path.startsWith(`${dir}/`));
   for (const { config, path } of configs ?? []) {
@@ -183,7 +212,7 @@ async function optionsOf(
   { path, config }: Config,
   { root, packages }: Pick<Project, 'root' | 'packages'>,
   dir: string,
-): Promise<SessionBuild> {
+): Promise<Omit<SessionBuild, 'endsInTs'>> {
   const { createFilesMatcher } = await import('get-tsconfig');
   const isNamed =
     createFilesMatcher({ path, config }, IS_CASE_SENSITIVE)(join(root, dir, 'index.ts')) !== undefined;
@@ -196,6 +225,8 @@ async function optionsOf(
     moduleResolution: `${compilerOptions.moduleResolution ?? ''}`.toLowerCase(),
     verbatim: compilerOptions.verbatimModuleSyntax === true,
     interop: interopOf(compilerOptions, packages),
+    noEmit: compilerOptions.noEmit === true,
+    takesTs: takesTs(compilerOptions),
     isolatedDeclarations: compilerOptions.isolatedDeclarations === true,
     isUnlisted: compilerOptions.composite === true && !isNamed,
   };
@@ -252,8 +283,11 @@ interface ImportOptions {
   readonly moduleResolution?: string | null;
 }
 
+const takesTs = (options: ImportOptions): boolean =>
+  options.allowImportingTsExtensions === true || options.rewriteRelativeImportExtensions === true;
+
 function extensionFor(options: ImportOptions): 'ts' | 'js' | 'none' {
-  if (options.allowImportingTsExtensions || options.rewriteRelativeImportExtensions) return 'ts';
+  if (takesTs(options)) return 'ts';
   const resolution = (options.moduleResolution ?? options.module ?? '').toLowerCase();
   return resolution.startsWith('node') && resolution !== 'node' && resolution !== 'node10' ? 'js' : 'none';
 }

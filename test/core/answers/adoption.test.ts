@@ -16,6 +16,7 @@ const facts = (packages: Record<string, string> = {}, isFirstRun = true): Projec
   language: 'typescript',
   modules: 'esm',
   hadSamples: false,
+  inherited: [],
   sourceFolder: 'src',
   isFirstRun,
 });

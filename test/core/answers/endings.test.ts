@@ -14,6 +14,7 @@ const FACTS: ProjectFacts = {
   language: 'typescript',
   modules: 'esm',
   hadSamples: false,
+  inherited: [],
   isFirstRun: false,
 };
 

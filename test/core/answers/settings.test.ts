@@ -13,6 +13,7 @@ const FACTS: ProjectFacts = {
   language: 'typescript',
   modules: 'esm',
   hadSamples: false,
+  inherited: [],
   isFirstRun: true,
 };
 
@@ -220,6 +221,7 @@ describe('answers come to settings', () => {
         language: 'typescript',
         modules: 'esm',
         hadSamples: false,
+        inherited: [],
       },
     });
   });

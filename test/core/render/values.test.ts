@@ -34,6 +34,7 @@ const FACTS: ProjectFacts = {
   language: 'typescript',
   modules: 'esm',
   hadSamples: false,
+  inherited: [],
   isFirstRun: true,
 };
 const HOST_ANSWERS: Answers = { connection: 'host', db: 'app', username: 'ann', userKey: 'userId' };

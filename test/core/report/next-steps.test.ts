@@ -15,6 +15,7 @@ function stepsFor(kind: 'new' | 'existing', answers: Record<string, unknown>, en
     language: 'typescript',
     modules: 'esm',
     hadSamples: false,
+    inherited: [],
     isFirstRun: true,
   } as const;
   const { settings } = parseSettings(answers, facts);

@@ -39,6 +39,7 @@ export function regenerateInMemory(
     language: 'typescript',
     modules: 'esm',
     hadSamples: false,
+    inherited: [],
     koaSources: [],
     sessionUses: NO_USES,
     manifest,
