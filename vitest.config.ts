@@ -13,24 +13,44 @@ delete process.env.NODE_EXTRA_CA_CERTS;
 process.env.TMPDIR ??= memoryFolder() ?? tmpdir();
 
 const TEST_FILES = 'test/**/*.test.ts';
+const NOT_OURS = ['test/golden/*/expected/**', 'test/projects/*/**', 'test/rerun/*/**'];
+/** Tests of pure functions change nothing that another file sees, so files share processes, and what they import. */
+const PURE = ['test/core/**/*.test.ts', 'test/layers.test.ts'];
+const SHARED_SETUP = ['test/support/sampling-setup.ts', 'test/support/run-folder-setup.ts'];
 
-export default defineConfig(({ mode }) => ({
-  plugins: [parsedTemplates()],
-  test: {
-    include: mode === 'exhaustive' ? filesThatSample() : [TEST_FILES],
-    exclude: ['test/golden/*/expected/**', 'test/projects/*/**', 'test/rerun/*/**'],
-    globalSetup: [
-      'test/support/mongo/global-setup.ts',
-      'test/support/sampling-setup.ts',
-      'test/support/run-folder-setup.ts',
-    ],
-    // All cores, and one more, since many tests wait for a process or a server.
-    maxWorkers: availableParallelism() + 1,
-    // Long enough for three members of a real replica set to start, and to elect one, on a busy machine.
-    testTimeout: 300_000,
-    hookTimeout: 300_000,
-  },
-}));
+export default defineConfig(({ mode }) => {
+  const sampling = mode === 'exhaustive' ? filesThatSample() : undefined;
+  return {
+    plugins: [parsedTemplates()],
+    test: {
+      // All cores, and one more, since many tests wait for a process or a server.
+      maxWorkers: availableParallelism() + 1,
+      // Long enough for three members of a real replica set to start, and to elect one, on a busy machine.
+      testTimeout: 300_000,
+      hookTimeout: 300_000,
+      projects: [
+        {
+          extends: true,
+          test: {
+            name: 'world',
+            include: sampling ?? [TEST_FILES],
+            exclude: [...NOT_OURS, ...PURE],
+            globalSetup: ['test/support/mongo/global-setup.ts', ...SHARED_SETUP],
+          },
+        },
+        {
+          extends: true,
+          test: {
+            name: 'pure',
+            include: sampling?.filter((path) => path.startsWith(join('test', 'core'))) ?? PURE,
+            isolate: false,
+            globalSetup: SHARED_SETUP,
+          },
+        },
+      ],
+    },
+  };
+});
 
 function filesThatSample(): string[] {
   return readdirSync('test', { recursive: true, encoding: 'utf8' })
