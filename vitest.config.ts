@@ -14,9 +14,11 @@ process.env.TMPDIR ??= memoryFolder() ?? tmpdir();
 
 const TEST_FILES = 'test/**/*.test.ts';
 const NOT_OURS = ['test/golden/*/expected/**', 'test/projects/*/**', 'test/rerun/*/**'];
-/** Tests of pure functions change nothing that another file sees, so files share processes, and what they import. */
-const PURE = ['test/core/**/*.test.ts', 'test/layers.test.ts'];
-const SHARED_SETUP = ['test/support/sampling-setup.ts', 'test/support/run-folder-setup.ts'];
+/**
+ * What these tests change in their process, if anything, they put back, so that files share processes and what they
+ * import: the driver, Mongoose and Koa take longer to load than most files take to run.
+ */
+const SHARING = ['adopt', 'core', 'golden', 'migrate', 'mongo', 'projects', 'store'];
 
 export default defineConfig(({ mode }) => {
   const sampling = mode === 'exhaustive' ? filesThatSample() : undefined;
@@ -28,29 +30,36 @@ export default defineConfig(({ mode }) => {
       // Long enough for three members of a real replica set to start, and to elect one, on a busy machine.
       testTimeout: 300_000,
       hookTimeout: 300_000,
+      globalSetup: [
+        'test/support/mongo/global-setup.ts',
+        'test/support/sampling-setup.ts',
+        'test/support/run-folder-setup.ts',
+      ],
       projects: [
         {
           extends: true,
           test: {
-            name: 'world',
+            name: 'apart',
             include: sampling ?? [TEST_FILES],
-            exclude: [...NOT_OURS, ...PURE],
-            globalSetup: ['test/support/mongo/global-setup.ts', ...SHARED_SETUP],
+            exclude: [...NOT_OURS, ...SHARING.map(testsIn)],
           },
         },
         {
           extends: true,
           test: {
-            name: 'pure',
-            include: sampling?.filter((path) => path.startsWith(join('test', 'core'))) ?? PURE,
+            name: 'sharing',
+            include: sampling?.filter(isSharing) ?? SHARING.map(testsIn),
+            exclude: NOT_OURS,
             isolate: false,
-            globalSetup: SHARED_SETUP,
           },
         },
       ],
     },
   };
 });
+
+const testsIn = (folder: string) => `test/${folder}/**/*.test.ts`;
+const isSharing = (path: string) => SHARING.some((folder) => path.startsWith(join('test', folder)));
 
 function filesThatSample(): string[] {
   return readdirSync('test', { recursive: true, encoding: 'utf8' })
