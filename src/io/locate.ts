@@ -1,5 +1,5 @@
 import { lstatSync, realpathSync, type Stats } from 'node:fs';
-import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
+import { basename, dirname, isAbsolute, relative, sep } from 'node:path';
 import { STATE_DIR } from '../core/project/manifest.ts';
 import { isOfOthers } from '../core/project/paths.ts';
 import { statIfThere } from './files.ts';
@@ -19,6 +19,10 @@ export function pathIn(root: string, path: string): string {
 /** What Node's `relative` gives, at once for what lies inside, as nearly all does: asked of each file several times. */
 const wayTo = (root: string, path: string): string =>
   path.startsWith(`${root}${sep}`) ? path.slice(root.length + 1) : relative(root, path);
+
+/** What Node's `join` gives for a folder that is absolute and without `..`, and a name; asked as often. */
+const within = (folder: string, name: string): string =>
+  folder.endsWith(sep) ? folder + name : folder + sep + name;
 
 /** Where a path of a project leads. */
 export interface Place {
@@ -57,7 +61,7 @@ export function locator(root: string): Locate {
   const findFolder = (path: string): Folder => {
     if (path === '.') return { real: root, isThere: statIfThere(root)?.isDirectory() ?? false };
     const parent = folderAt(dirname(path));
-    const real = join(parent.real, basename(path));
+    const real = within(parent.real, basename(path));
     if (!parent.isThere) return { ...parent, real };
     const { stats, ...place } = follow(
       real,
@@ -69,7 +73,7 @@ export function locator(root: string): Locate {
   };
   const findPlace = (path: string): Place => {
     const { real: folder, isThere, blockedBy } = folderAt(dirname(path));
-    const full = join(folder, basename(path));
+    const full = within(folder, basename(path));
     const place = isThere
       ? follow(full, path, 'is a symbolic link to nothing')
       : { real: full, isLink: false, stats: undefined, ...(blockedBy !== undefined && { blockedBy }) };

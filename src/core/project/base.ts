@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { basePath, type FileRecord } from './manifest.ts';
 import { plainText } from './text.ts';
 import { textOnDisk, type WorkingTree } from './working-tree.ts';
@@ -12,5 +12,5 @@ export function verifiedBase(record: FileRecord | undefined, tree: WorkingTree):
 }
 
 export function sha256(content: string | Uint8Array): string {
-  return createHash('sha256').update(content).digest('hex');
+  return hash('sha256', content);
 }

@@ -109,10 +109,11 @@ function bothOf(cause: unknown, stuck: unknown): unknown {
   return new UserError(`${cause.message.trimEnd()}\n${reason}`, 4, { cause: stuck });
 }
 
-/** A change, and where its file really lies. */
+/** A change, where its file really lies, and the SHA-256 of what it leaves there. */
 interface Located {
   readonly change: Change;
   readonly target: string;
+  readonly after: string | undefined;
 }
 
 interface Work extends Located {
@@ -125,13 +126,14 @@ interface Work extends Located {
 function unlessDone(root: string, changes: readonly Change[]): Located[] {
   const locate = locator(root);
   return changes.flatMap((change): Located[] => {
-    const { path, before, after } = change;
+    const { path, before } = change;
     if (!isWritablePath(path)) throw new Error(`${path} is not this program's to write`);
     const place = locate(path);
     const current = fingerprint(place.real);
-    if (current === hashUnlessAbsent(after)) return [];
+    const after = hashUnlessAbsent(change.after);
+    if (current === after) return [];
     if (current === hashUnlessAbsent(before) && !isLinkToRemove(place, change)) {
-      return [{ change, target: place.real }];
+      return [{ change, target: place.real, after }];
     }
     throw new UserError(
       `${path} was changed while this run was being planned; nothing was written. Run it again.`,
@@ -147,10 +149,10 @@ const isLinkToRemove = ({ isLink }: Place, { after }: Change): boolean => isLink
 async function prepare(root: string, located: readonly Located[]): Promise<Work[]> {
   const run = randomBytes(6).toString('hex');
   await writeNew(join(root, PENDING, '.gitignore'), '*\n');
-  const work = await inParallel(located, async ({ change, target }, index): Promise<Work> => {
+  const work = await inParallel(located, async ({ change, target, after }, index): Promise<Work> => {
     const before = await save(join(root, PENDING), `${index}`, target, change);
-    const step = { path: change.path, before, after: hashUnlessAbsent(change.after) };
-    return { change, target, step, temporary: temporaryFor(target, run) };
+    const step = { path: change.path, before, after };
+    return { change, target, after, step, temporary: temporaryFor(target, run) };
   });
   const journal = formatJournal({ run, steps: work.map(({ step }) => step) });
   await writeNew(join(root, PENDING, `${JOURNAL}.tmp`), journal, 0o600);
