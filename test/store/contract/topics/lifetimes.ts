@@ -91,6 +91,7 @@ export function lifetimes(world: World): void {
       const store = world.open({ ttl: 3 * DAY });
       expect(await store.get(key)).toEqual({ views: 1, _maxAge: 3 * DAY, _expire: end });
       expect(await store.get(own)).toEqual({ views: 1, _maxAge: MINUTE, _expire: end });
+      wait(TOUCH_AFTER);
       expect(await store.touch(key)).toBe(true);
       expect(await store.get(key)).toMatchObject({ _maxAge: 3 * DAY, _expire: Date.now() + 3 * DAY });
     });
