@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createWriteStream, existsSync } from 'node:fs';
-import { rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
 import { filesIn, readIn, rememberedIn, run, runAsProcess, temporaryFolder } from '../support/program.ts';
@@ -73,6 +73,18 @@ describe('without a terminal', () => {
     const input = JSON.stringify({ connection: 'db', ttl: '1d', collection: 'logins' });
     await runAsProcess(['app', '--config', '-', '--ttl', '2d'], { cwd, input });
     expect(await rememberedIn(`${cwd}/app`)).toMatchObject({ ttl: '2d', collection: 'logins' });
+  });
+
+  test('only after another collection can the migration copy from one, and then for good', async () => {
+    const cwd = await temporaryFolder();
+    const copies = async (...flags: string[]) => {
+      await run(['app', ...flags], { cwd });
+      return (await readFile(`${cwd}/app/scripts/migrate-sessions.ts`, 'utf8')).includes('--from');
+    };
+    expect(await copies('-c', 'db')).toBe(false);
+    expect(await copies('--ttl', '2d')).toBe(false);
+    expect(await copies('--collection', 'logins')).toBe(true);
+    expect(await copies('--ttl', '3d')).toBe(true);
   });
 
   test('the second segment of a legacy URL names the collection', async () => {

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Settings } from '../../src/core/answers/settings.ts';
 import { FEATURES, type GeneratedStore, loadGenerated, PLAIN, STYLES } from '../support/generated.ts';
 import {
+  COPIES,
   DAY,
   loadMigration,
   NOW,
@@ -14,8 +15,8 @@ import {
 } from './project.ts';
 import { between } from './proxy.ts';
 
-const plain = await loadMigration();
-const encrypting = await loadMigration(FEATURES.encrypt);
+const plain = await loadMigration(COPIES);
+const encrypting = await loadMigration({ ...COPIES, ...FEATURES.encrypt });
 const naming = await loadMigration(FEATURES['user-key']);
 const doingBoth = await loadMigration({ ...FEATURES.encrypt, ...FEATURES['user-key'] });
 

@@ -3,10 +3,19 @@ import { renderFiles } from '../../src/core/render/render.ts';
 import { templates } from '../../src/io/templates.ts';
 import { PLAIN, STYLES } from '../support/generated.ts';
 import { type OwnServer, startServer, withDatabase } from '../support/mongo/index.ts';
-import { DAY, loadMigration, makeProject, openDatabase, planOf, session, sessionsOf } from './project.ts';
+import {
+  COPIES,
+  DAY,
+  loadMigration,
+  makeProject,
+  openDatabase,
+  planOf,
+  session,
+  sessionsOf,
+} from './project.ts';
 import { between } from './proxy.ts';
 
-const migrate = await loadMigration();
+const migrate = await loadMigration(COPIES);
 const CREATE = 'create index {"name":"session_ttl","key":{"expiresAt":1},"expireAfterSeconds":0}';
 
 test.each([

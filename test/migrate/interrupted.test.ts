@@ -2,10 +2,19 @@ import type { Db } from 'mongodb';
 import { expect, test } from 'vitest';
 import { FEATURES, loadGenerated, PLAIN, STYLES } from '../support/generated.ts';
 import { sample } from '../support/sampling.ts';
-import { DAY, hash, loadMigration, makeProject, openDatabase, session, sessionsOf } from './project.ts';
+import {
+  COPIES,
+  DAY,
+  hash,
+  loadMigration,
+  makeProject,
+  openDatabase,
+  session,
+  sessionsOf,
+} from './project.ts';
 import { between } from './proxy.ts';
 
-const FEATURE = { ...FEATURES.encrypt, ...FEATURES['user-key'] };
+const FEATURE = { ...COPIES, ...FEATURES.encrypt, ...FEATURES['user-key'] };
 const migrate = await loadMigration(FEATURE);
 const start = makeProject(FEATURE);
 

@@ -19,6 +19,9 @@ const SCRIPT = 'scripts/migrate-sessions.ts';
 /** What starts the script; without it a test can call `main` as often as it likes. */
 const START = /^void main\(process\.argv\.slice\(2\)\)\.then\(.*?^}\);$/ms;
 
+/** As where the sessions were in another collection before. */
+export const COPIES = { project: { ...PLAIN.project, copiesSessions: true } } as const;
+
 type Environment = Readonly<Record<string, string>>;
 
 /** What came of a run, whether it had a process of its own or not. */

@@ -2,10 +2,10 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { Settings } from '../../src/core/answers/settings.ts';
 import { type PackageVersions, STYLES } from '../support/generated.ts';
 import { startServer } from '../support/mongo/index.ts';
-import { DAY, loadMigration, openDatabase, session, sessionsOf } from './project.ts';
+import { COPIES, DAY, loadMigration, openDatabase, session, sessionsOf } from './project.ts';
 
 /** With all features, so that each call of the driver that the script can make is made. */
-const EVERYTHING = { absoluteTtl: 30 * 24 * 60 * 60, userKey: 'userId', encrypt: true };
+const EVERYTHING = { ...COPIES, absoluteTtl: 30 * 24 * 60 * 60, userKey: 'userId', encrypt: true };
 const ENV = { SESSION_ENCRYPTION_KEYS: Buffer.alloc(32, 1).toString('base64'), SESSION_PLAIN_TEXT: 'read' };
 const ARGS = ['--from', 'old'];
 

@@ -39,6 +39,7 @@ const settings: fc.Arbitrary<Settings> = fc
       modules: 'esm',
       hadSamples: false,
       inherited: [],
+      copiesSessions: false,
     },
   }));
 

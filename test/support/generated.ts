@@ -44,6 +44,7 @@ export const PLAIN = {
     modules: 'esm',
     hadSamples: false,
     inherited: [],
+    copiesSessions: false,
   },
 } as const satisfies Settings;
 

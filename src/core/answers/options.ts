@@ -48,6 +48,10 @@ export interface ProjectFacts {
   readonly hadSamples: boolean;
   /** Packages for development that the workspace around the project brings, such as its compiler. */
   readonly inherited: readonly string[];
+  /** Where the sessions are since the run before; undefined on the first. */
+  readonly collectionBefore: string | undefined;
+  /** Whether the migration script of the run before could copy sessions from another collection. */
+  readonly couldCopy: boolean;
   /** What a new project has already of the files that this program would write it. */
   readonly kept: readonly KeptFile[];
   readonly isFirstRun: boolean;

@@ -81,6 +81,8 @@ export interface ProjectSettings {
   readonly hadSamples: boolean;
   /** Packages for development that the workspace around the project brings, such as its compiler. */
   readonly inherited: readonly string[];
+  /** Whether the sessions were in another collection once, from which the migration script can copy them. */
+  readonly copiesSessions: boolean;
 }
 
 /** Environment variables with a secret value, for `.env` and nothing else: never in state, output or errors. */
@@ -262,9 +264,10 @@ function connectionOf(values: Values, url: MongoUrl | undefined): Connection {
 
 function settingsOf(values: Values, url: MongoUrl | undefined, facts: ProjectFacts): Settings {
   const extension = required(values.importExtension, 'importExtension');
+  const collection = url?.collection ?? required(values.collection, 'collection');
   return {
     connection: connectionOf(values, url),
-    collection: url?.collection ?? required(values.collection, 'collection'),
+    collection,
     ttl: required(values.ttl, 'ttl'),
     absoluteTtl: values.absoluteTtl,
     touchAfter: values.touchAfter,
@@ -290,6 +293,7 @@ function settingsOf(values: Values, url: MongoUrl | undefined, facts: ProjectFac
       modules: facts.modules,
       hadSamples: facts.hadSamples,
       inherited: facts.inherited,
+      copiesSessions: facts.couldCopy || (facts.collectionBefore ?? collection) !== collection,
     },
   };
 }

@@ -45,6 +45,10 @@ export interface Project {
   readonly hadSamples: boolean;
   /** Packages for development that the workspace around the project brings, such as its compiler. */
   readonly inherited: readonly string[];
+  /** Where the sessions are since the run before; undefined on the first. */
+  readonly collectionBefore: string | undefined;
+  /** Whether the migration script of the run before could copy sessions from another collection. */
+  readonly couldCopy: boolean;
   /** Where its own sources make an app, or have sessions. */
   readonly koaSources: readonly KoaSource[];
   /** What its own sources say of `ctx.session`. */

@@ -146,6 +146,11 @@ export interface View extends Settings {
   readonly userTarget: { readonly property: string; readonly before: string; readonly behind: string };
   /** Its declaration, whose value is a string or a number. */
   readonly userDeclaration: string;
+  /** Whether the migration script changes sessions, beside ending those that are over. */
+  readonly changesSessions: boolean;
+  /** The class that `sessions()` makes, and whether it takes more options than a lifetime. */
+  readonly storeClass: 'Sessions' | 'AdoptingSessions';
+  readonly storeOptions: boolean;
   /** Whether SessionData has the properties that the app uses. */
   readonly hasSamples: boolean;
   readonly env: readonly (EnvEntry & { readonly line: string })[];
@@ -209,6 +214,11 @@ export function viewOf(settings: Settings): Omit<View, 'modules'> {
     throwOnConflict: settings.onConcurrentWrite === 'throw',
     adopts: adoptView(settings),
     ...viewOfUser((settings.userKey ?? 'user').split('.')),
+    changesSessions: settings.encrypt || settings.userKey !== undefined || settings.project.copiesSessions,
+    storeClass: settings.adopt ? 'AdoptingSessions' : 'Sessions',
+    storeOptions:
+      [settings.absoluteTtl, settings.touchAfter, settings.userKey].some((option) => option !== undefined) ||
+      settings.encrypt,
     hasSamples: settings.app || settings.project.hadSamples,
     env: envEntries(settings).map((entry) => ({
       ...entry,

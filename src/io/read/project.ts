@@ -54,8 +54,9 @@ async function readIn(root: string, generator: string): Promise<Project> {
     throw new UserError(`${PACKAGE_JSON} ${packageJson.problem}. Nothing was written.`);
   const kind = manifest?.project ?? (packageJson.kind === 'absent' ? 'new' : 'existing');
   const dir = manifest?.answers.dir;
+  const collection = manifest?.answers.collection;
   const inherited = toolsAround(root);
-  const base = sessionBase(root, manifest, locate);
+  const base = baseOf('session', root, manifest, locate);
   const sources = kind === 'existing' ? readKoaSources(root) : { koaSources: [], sessionUses: NO_USES };
   const { isCheckedOnly, ...build } = await readBuild(
     root,
@@ -76,15 +77,17 @@ async function readIn(root: string, generator: string): Promise<Project> {
     language: isCheckedOnly ? 'javascript-in-editor' : languageOf(root, kind, packageJson),
     modules: modulesOf(kind, packageJson),
     hadSamples: HAS_SAMPLES.test(base),
+    collectionBefore: typeof collection === 'string' ? collection : undefined,
+    couldCopy: baseOf('migrate', root, manifest, locate).includes('--from <collection>'),
     ...sources,
     manifest,
     ...build,
   };
 }
 
-/** The module of the sessions, as last generated; empty where it was not. */
-function sessionBase(root: string, manifest: Manifest | undefined, locate: Locate): string {
-  const record = manifest?.files.find(({ id }) => id === 'session');
+/** A file as last generated; empty where it was not. */
+function baseOf(file: string, root: string, manifest: Manifest | undefined, locate: Locate): string {
+  const record = manifest?.files.find(({ id }) => id === file);
   const base = record && look(root, basePath(record.generatedPath), locate);
   return base?.kind === 'file' ? base.text : '';
 }

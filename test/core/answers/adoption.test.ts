@@ -17,6 +17,8 @@ const facts = (packages: Record<string, string> = {}, isFirstRun = true): Projec
   modules: 'esm',
   hadSamples: false,
   inherited: [],
+  collectionBefore: undefined,
+  couldCopy: false,
   sourceFolder: 'src',
   isFirstRun,
 });

@@ -15,6 +15,8 @@ const FACTS: ProjectFacts = {
   modules: 'esm',
   hadSamples: false,
   inherited: [],
+  collectionBefore: undefined,
+  couldCopy: false,
   isFirstRun: false,
 };
 

@@ -14,6 +14,8 @@ const FACTS: ProjectFacts = {
   modules: 'esm',
   hadSamples: false,
   inherited: [],
+  collectionBefore: undefined,
+  couldCopy: false,
   isFirstRun: true,
 };
 
@@ -222,6 +224,7 @@ describe('answers come to settings', () => {
         modules: 'esm',
         hadSamples: false,
         inherited: [],
+        copiesSessions: false,
       },
     });
   });

@@ -35,6 +35,8 @@ const FACTS: ProjectFacts = {
   modules: 'esm',
   hadSamples: false,
   inherited: [],
+  collectionBefore: undefined,
+  couldCopy: false,
   isFirstRun: true,
 };
 const HOST_ANSWERS: Answers = { connection: 'host', db: 'app', username: 'ann', userKey: 'userId' };

@@ -16,6 +16,8 @@ function stepsFor(kind: 'new' | 'existing', answers: Record<string, unknown>, en
     modules: 'esm',
     hadSamples: false,
     inherited: [],
+    collectionBefore: undefined,
+    couldCopy: false,
     isFirstRun: true,
   } as const;
   const { settings } = parseSettings(answers, facts);

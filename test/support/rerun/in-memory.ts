@@ -40,6 +40,8 @@ export function regenerateInMemory(
     modules: 'esm',
     hadSamples: false,
     inherited: [],
+    collectionBefore: undefined,
+    couldCopy: false,
     koaSources: [],
     sessionUses: NO_USES,
     manifest,

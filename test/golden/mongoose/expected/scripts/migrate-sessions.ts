@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import mongoose from 'mongoose';
-import { OWN, type SessionDocument } from '../src/session/collection.ts';
+import { OWN, type SessionDocument as Session } from '../src/session/collection.ts';
 import { COLLECTION } from '../src/session/connection.ts';
 import { codeOf } from '../src/session/errors.ts';
 import { type Index, PRUNE_INDEX, planIndexes } from '../src/session/indexes.ts';
@@ -10,28 +10,22 @@ import { type Index, PRUNE_INDEX, planIndexes } from '../src/session/indexes.ts'
 const HELP = `Usage: migrate-sessions [prune] [options]
 
 Gives the session collection the indexes that the store expects: shows a plan, carries it out, checks the result.
-prune: also deletes the sessions that are over, where the database does not do so by itself.
-
-      --dry-run            stop after the plan
-      --check              stop after the plan; exit code 3 if there is something to do
-      --from <collection>  copy the sessions that this store has there, and that are alive
-
+  prune                also deletes the sessions that are over, where the database does not do so by itself
+  --dry-run            stop after the plan
+  --check              stop after the plan; exit code 3 if there is something to do
 Exit codes: 0 done, 1 failed, 2 usage, 3 something to do (--check), 4 refused, 6 database out of reach`;
 
 type Db = NonNullable<mongoose.Connection['db']>;
 type Sessions = ReturnType<typeof sessionsIn>;
 type Options = ReturnType<typeof readOptions>;
-/** `copiedAt` is the `updatedAt` of the state that was copied. */
-type Session = SessionDocument & { copiedAt?: Date };
-type Found = { type?: string; options?: { capped?: boolean; validator?: object; validationAction?: string } };
 type Write = (batch: Session[]) => Promise<unknown>;
+type Found = { type?: string; options?: { capped?: boolean; validator?: object; validationAction?: string } };
 type Action = { readonly what: string; readonly run: () => Promise<unknown> };
 
 class Refusal extends Error {}
 
 /** What the store notes down when it takes over sessions of another one. */
 const NOTES: object = { _id: /^(adopted|ended)\b/, until: { $type: 'date' }, expiresAt: { $type: 'date' } };
-const alive = (): object => ({ $and: [OWN, { expiresAt: { $gt: new Date() } }] });
 /** What a service answers that does not know an option of an index, such as a TTL. */
 const UNSUPPORTED = [2, 9, 59, 67, 72, 115, 238, 303, 40415];
 /** A login that fails; a primary that steps down, shuts down or has no majority in time. */
@@ -105,7 +99,6 @@ async function makePlan(database: Db, options: Options): Promise<Action[]> {
       what: `create index ${JSON.stringify(index)}`,
       run: () => createIndex(sessions, index),
     })),
-    ...(options.from ? await planCopy(sessionsIn(database, options.from), sessions) : []),
   ];
 }
 
@@ -168,39 +161,14 @@ function isBuilding(sessions: Sessions, { name, partialFilterExpression = {} }: 
   return use.then(() => false).catch((error: unknown) => String(error).includes('hint provided does not'));
 }
 
-function planPruning(sessions: Sessions): Promise<Action[]> {
+async function planPruning(sessions: Sessions): Promise<Action[]> {
   const filter = { $and: [OWN, { expiresAt: { $lt: new Date() } }] };
-  return planChange('delete sessions that are over', sessions, filter, (batch) =>
-    sessions.deleteMany({ ...filter, _id: { $lte: batch.at(-1)?._id ?? '' } }),
-  );
-}
-
-/** A mark on what was copied tells a later run what was used since, and brings nothing back that ended here. */
-function planCopy(from: Sessions, to: Sessions): Promise<Action[]> {
-  const filter = { ...alive(), $expr: { $ne: ['$copiedAt', '$updatedAt'] } };
-  return planChange(`copy sessions from ${from.collectionName}`, from, filter, async (batch) => {
-    await to.bulkWrite(batch.map(toCopy), { ordered: false });
-    const marks = batch.map(({ _id, updatedAt }) => changeOf({ _id, updatedAt }, { copiedAt: updatedAt }));
-    await from.bulkWrite(marks, { ordered: false });
-  });
-}
-
-/** Of two states the later one counts. */
-function toCopy({ _id, copiedAt, ...fields }: Session) {
-  if (copiedAt) return changeOf({ _id, updatedAt: { $lt: fields.updatedAt } }, fields);
-  return { updateOne: { filter: { _id }, update: { $setOnInsert: fields }, upsert: true } };
-}
-
-function changeOf(filter: object, fields: object) {
-  return { updateOne: { filter, update: { $set: fields } } };
-}
-
-async function planChange(what: string, sessions: Sessions, filter: object, write: Write): Promise<Action[]> {
   const count = await sessions.countDocuments(filter);
-  const run = () => inBatches(sessions, filter, write);
-  return count > 0 ? [{ what: `${what} (${count})`, run }] : [];
+  const end = (batch: Session[]) =>
+    sessions.deleteMany({ ...filter, _id: { $lte: batch.at(-1)?._id ?? '' } });
+  const run = () => inBatches(sessions, filter, end);
+  return count > 0 ? [{ what: `delete sessions that are over (${count})`, run }] : [];
 }
-
 /** In one pass, which ends whatever apps write meanwhile. A batch is what the server sends at once: at most 16 MB. */
 async function inBatches(sessions: Sessions, filter: object, write: Write): Promise<void> {
   const found = sessions.find(filter).sort({ _id: 1 }).batchSize(500);
@@ -217,13 +185,10 @@ function readOptions(args: string[]) {
   const options = {
     'dry-run': { type: 'boolean' },
     check: { type: 'boolean' },
-    from: { type: 'string' },
     help: { type: 'boolean', short: 'h' },
   } as const;
   const { values, positionals } = parseArgs({ args, allowPositionals: true, options });
   if (positionals.some((each) => each !== 'prune')) throw new Error(`unknown: ${positionals.join(' ')}`);
-  const { from } = values;
-  if (from === '' || from === COLLECTION) throw new Error('--from takes the name of another collection');
   return { ...values, prune: positionals.length > 0 };
 }
 

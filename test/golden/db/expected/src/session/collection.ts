@@ -57,41 +57,15 @@ export const OWN: object = {
 /** What one call of the store works with. */
 export interface Operation {
   readonly sessions: SessionCollection;
-  /** For each command, the time that is left: after the deadline nothing more is sent, and the server ends what was. */
-  readonly limits: () => { maxTimeMS: number };
-}
-
-/** A write that its caller was told had failed, after `timeout` ms, must not come on top of later ones. */
-export function operate<T>(
-  connection: SessionConnection,
-  timeout: number,
-  work: (operation: Operation) => Promise<T>,
-): Promise<T> {
-  const message = `The session database gave no answer in ${timeout} ms.`;
-  const deadline = performance.now() + timeout;
-  const limits = () => {
-    const maxTimeMS = Math.ceil(deadline - performance.now());
-    if (maxTimeMS > 0) return { maxTimeMS };
-    throw new SessionStoreError('TIMEOUT', message);
-  };
-  const answer = connection.collection().then((sessions) => work({ sessions, limits }));
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new SessionStoreError('TIMEOUT', message)), timeout);
-    answer.finally(() => clearTimeout(timer)).then(resolve, reject);
-  });
+  /** Options of a command, and the time that is left: the server ends what takes longer. Throws when there is none. */
+  readonly limits: (options?: object) => object;
 }
 
 /** Whether there is such a document. */
 export async function updateOne(operation: Operation, filter: object, update: object, upsert = false) {
-  const options = { upsert, ...operation.limits() };
+  const options = operation.limits({ upsert });
   const { acknowledged, matchedCount } = await operation.sessions.updateOne(filter, update, options);
   if (acknowledged) return matchedCount > 0;
   // It tells nothing: a conflict and a logout would both look like success.
   throw new SessionStoreError('UNACKNOWLEDGED', 'Sessions need a write concern other than w=0.');
-}
-
-/** Whether there was such a document. */
-export async function deleteOne({ sessions, limits }: Operation, filter: object): Promise<boolean> {
-  const { deletedCount } = await sessions.deleteOne(filter, { ...DURABLE, ...limits() });
-  return deletedCount > 0;
 }

@@ -50,32 +50,29 @@ export function mountSession<State, Custom>(app: Koa<State, Custom>, options: Op
   const [get, set] = [guard(own?.get), guard(own?.set)];
   Object.defineProperty(context, 'session', { configurable: false, get, set });
 
-  // A listener to `error` may look at `ctx.session`, wherever the request failed: to throw there would end the process.
   const { onerror } = context;
   context.onerror = function (error) {
+    // A listener to `error` may look at `ctx.session`, wherever it failed: to throw there would end the process.
     begun.add(this);
+    if (error) keepCookie(this, options.key);
     onerror.call(this, error);
   };
 
-  app.use(async (ctx: Context, next) => {
+  app.use((ctx: Context, next) => {
     if (ctx.app.context !== context) throw new Error(INNER_APP);
-    keepCookie(ctx, options.key);
-    await session(ctx, next);
+    return session(ctx, next);
   });
 }
 
 /** Koa answers an error without the headers that were set before: the session would be stored, and its key lost. */
 function keepCookie(ctx: Context, name: string): void {
-  const { onerror, res } = ctx;
-  ctx.onerror = (error: Error) => {
-    const kept = error ? cookiesOf(ctx).filter((cookie) => isNamed(name, cookie)) : [];
-    const { end } = res;
-    res.end = (...args: unknown[]) => {
-      const all = new Set([...cookiesOf(ctx), ...kept]);
-      if (kept.length > 0 && !res.headersSent) res.setHeader('Set-Cookie', [...all]);
-      return Reflect.apply(end, res, args) as typeof res;
-    };
-    onerror.call(ctx, error);
+  const { res } = ctx;
+  const { end } = res;
+  const kept = cookiesOf(ctx).filter((cookie) => isNamed(name, cookie));
+  res.end = (...args: unknown[]) => {
+    const all = new Set([...cookiesOf(ctx), ...kept]);
+    if (kept.length > 0 && !res.headersSent) res.setHeader('Set-Cookie', [...all]);
+    return Reflect.apply(end, res, args) as typeof res;
   };
 }
 

@@ -2,19 +2,18 @@
 import { DURABLE, OWN, type SessionDocument } from './collection.ts';
 import { codeOf } from './errors.ts';
 import { type Index, planIndexes } from './indexes.ts';
-import { parsePayload, type SessionPayload } from './payload.ts';
+import { cookieFields, parsePayload, type SessionPayload } from './payload.ts';
 import { type Loaded, MongoSessionStore } from './store.ts';
 
 const BATCH_SIZE = 100;
+/** koa-session has a session kept this much longer than its cookie; in ms. */
+const GRACE = 10_000;
 
 /** A session that is alive, as an app sees it from outside of its requests; it holds no key. */
-export interface StoredSession {
+export interface StoredSession extends Pick<SessionDocument, 'createdAt' | 'updatedAt' | 'expiresAt'> {
   /** Names the session, and opens it to nobody: it is the hash of its key. */
   id: string;
   payload: SessionPayload;
-  createdAt: Date;
-  updatedAt: Date;
-  expiresAt: Date;
 }
 
 /** What `sessions(app)` returns: the store of its middleware, and all that an app does beside `ctx.session`. */
@@ -28,8 +27,8 @@ export class Sessions extends MongoSessionStore {
         if (codeOf(error) !== 26) throw error;
         return [];
       });
-      const isIndexed = planIndexes(indexes).create.length === 0;
-      if (!isIndexed) process.emitWarning('The sessions lack an index: run `npm run migrate:sessions`.');
+      if (planIndexes(indexes).create.length === 0) return;
+      process.emitWarning('The sessions lack an index: run `npm run migrate:sessions`.');
     });
   }
 
@@ -38,16 +37,15 @@ export class Sessions extends MongoSessionStore {
     return this.run('load', async (operation) => payloadOf(await this.find(operation, key)));
   }
 
-  /**
-   * Renews a session by its own lifetime while it is used without requests, as by a WebSocket: `false` when it is over.
-   * The cookie in the browser is renewed by requests alone.
-   */
-  touch(key: string): Promise<boolean> {
-    return this.run('touch', async (operation) => {
-      const loaded = await this.find(operation, key);
-      if (!loaded || !payloadOf(loaded)) return false;
-      return (await this.renew(operation, loaded)) !== undefined;
-    });
+  /** Renews a session, as for a WebSocket: `false` when it is over. Its cookie is renewed by requests alone. */
+  async touch(key: string): Promise<boolean> {
+    const ctx = {};
+    const session = await this.get(key, undefined, { ctx });
+    const { _maxAge, _expire = Infinity } = cookieFields(session);
+    if (!session || _expire < Date.now()) return false;
+    const renewed = _maxAge === undefined ? session : { ...session, _expire: Date.now() + _maxAge };
+    await this.set(key, renewed, _maxAge && _maxAge + GRACE, { ctx });
+    return true;
   }
 
   /** How many sessions are alive. */
@@ -62,7 +60,7 @@ export class Sessions extends MongoSessionStore {
     do {
       const filter = { $and: [alive(), { _id: { $gt: last } }] };
       batch = await this.run('list', ({ sessions, limits }) =>
-        sessions.find(filter, { sort: { _id: 1 }, limit: BATCH_SIZE, ...limits() }).toArray(),
+        sessions.find(filter, limits({ sort: { _id: 1 }, limit: BATCH_SIZE })).toArray(),
       );
       for (const document of batch) {
         last = document._id;
@@ -73,7 +71,7 @@ export class Sessions extends MongoSessionStore {
 
   /** Ends every session. */
   async clear(): Promise<void> {
-    await this.run('clear', ({ sessions, limits }) => sessions.deleteMany(OWN, { ...DURABLE, ...limits() }));
+    await this.run('clear', ({ sessions, limits }) => sessions.deleteMany(OWN, limits(DURABLE)));
   }
 
   /** Nothing for a session that is over or damaged. */

@@ -24,23 +24,18 @@ export function planIndexes(listed: readonly Index[]) {
   const missing = WANTED.filter((wanted) => !serving.some((index) => serves(index, wanted)));
   // Not every version lets two indexes with one key stand side by side.
   const drop = listed.filter(({ key }) => missing.some((wanted) => isDeepStrictEqual(wanted.key, key)));
-  const rest = listed.filter((index) => !drop.includes(index));
+  const refusals = listed.filter((index) => !drop.includes(index)).flatMap(refusalOf);
   const present = serving.map((index) => ({ ...index, ...simple }));
   const create = missing.map((wanted) => ({ ...wanted, ...simple }));
-  return { present, drop, create, refusals: rest.flatMap(refusalOf) };
+  return { present, drop, create, refusals };
 }
 
-/** Whatever its name. */
+/** Whatever its name. An option that is off is as good as none. */
 function serves(index: Index, wanted: Index): boolean {
-  const isInPlace = index.name === PRUNE_INDEX.name;
-  return isDeepStrictEqual(optionsOf(index), optionsOf(isInPlace ? PRUNE_INDEX : wanted));
-}
-
-/** An option that is off is as good as none. */
-function optionsOf(index: Index): object {
-  const ignored = ['v', 'ns', 'name', 'background'];
+  const expected = index.name === PRUNE_INDEX.name ? PRUNE_INDEX : wanted;
+  const ignored = ['v', 'ns', 'background'];
   const options = Object.entries(index).filter(([name, value]) => !ignored.includes(name) && value !== false);
-  return Object.fromEntries(options);
+  return isDeepStrictEqual(Object.fromEntries(options), { ...expected, name: index.name });
 }
 
 function refusalOf(index: Index): string[] {

@@ -1,13 +1,7 @@
 // create-koa-mongo-session: store
 import { createHash } from 'node:crypto';
-import {
-  deleteOne,
-  type Operation,
-  operate,
-  type SessionConnection,
-  type SessionDocument,
-  updateOne,
-} from './collection.ts';
+import type { Operation, SessionConnection, SessionDocument } from './collection.ts';
+import { DURABLE, updateOne } from './collection.ts';
 import { codeOf, SessionStoreError, toStoreError } from './errors.ts';
 import { cookieFields, merge, parsePayload, type SessionPayload, toJson } from './payload.ts';
 
@@ -28,11 +22,8 @@ export interface Loaded extends Omit<SessionDocument, 'data'> {
 /** What a request wants to be written. */
 type Draft = Omit<Loaded, 'createdAt' | 'version'>;
 
-const UNKNOWN_VERSION = -1;
 /** As long as a cookie can come: koa-session-minimal awaits no `set`, and a failed one would end the process. */
 const MAX_KEY_LENGTH = 16 * 1024;
-/** koa-session has a session kept this much longer than its cookie; in ms. */
-const GRACE = 10_000;
 const LAST_DATE = Date.UTC(9999, 11, 31);
 
 /** A store for koa-session; koa-generic-session and koa-session-minimal call the same three methods. */
@@ -75,8 +66,7 @@ export class MongoSessionStore {
         expiresAt: this.expiry(maxAge),
         updatedAt: new Date(),
       };
-      const write = loaded ? this.#rewrite(operation, loaded, draft) : this.#insert(operation, draft);
-      const written = await write;
+      const written = await this.#write(operation, loaded, draft);
       if (ctx) await this.#endReplaced(operation, ctx, id);
       if (ctx && written) this.#loaded.set(ctx, written);
     });
@@ -88,7 +78,7 @@ export class MongoSessionStore {
       if (!isKey(key)) return;
       const _id = hashKey(key);
       if (ctx?.session) this.#replaced.set(ctx, _id);
-      else await deleteOne(operation, { _id });
+      else await operation.sessions.deleteOne({ _id }, operation.limits(DURABLE));
     });
   }
 
@@ -114,39 +104,24 @@ export class MongoSessionStore {
   }
 
   async #insert(operation: Operation, draft: Draft): Promise<Loaded | undefined> {
-    const createdAt = draft.updatedAt;
-    const change = { ...this.#update(draft), $setOnInsert: { createdAt } };
-    const wasThere = await this.upsert(operation, draft._id, change);
+    const { _id, updatedAt: createdAt } = draft;
+    const update = { ...this.change(draft), $setOnInsert: { createdAt } };
     // Where another request was first, its version is not known: this one goes on as if it had loaded nothing.
-    return wasThere ? undefined : { ...draft, createdAt, version: 1 };
+    return (await this.upsert(operation, _id, update)) ? undefined : { ...draft, createdAt, version: 1 };
   }
 
-  /**
-   * Tells whether the document was there. The filter is `_id` alone: for that one the server itself settles concurrent
-   * upserts, up to a rare E11000.
-   */
-  protected upsert(operation: Operation, _id: string, change: object): Promise<boolean> {
-    const upsert = () => updateOne(operation, { _id }, change, true);
+  /** Whether it was there. By `_id` alone, for which the server itself settles concurrent upserts but for rare ones. */
+  protected upsert(operation: Operation, _id: string, update: object): Promise<boolean> {
+    const upsert = () => updateOne(operation, { _id }, update, true);
     return upsert().catch((error: unknown) => {
       if (codeOf(error) === 11000) return upsert();
       throw error;
     });
   }
 
-  /** By its own lifetime, without a request. */
-  protected renew(operation: Operation, loaded: Loaded): Promise<Loaded | undefined> {
-    const { _expire, _maxAge = this.#options.ttl } = loaded.cookie;
-    const isTimed = _expire !== undefined;
-    return this.#touch(operation, loaded, {
-      ...loaded,
-      cookie: { ...loaded.cookie, ...(isTimed && { _expire: Date.now() + _maxAge }) },
-      expiresAt: this.expiry(isTimed ? _maxAge + GRACE : undefined),
-      updatedAt: new Date(),
-    });
-  }
-
   /** Nothing where the session was destroyed meanwhile. */
-  #rewrite(operation: Operation, loaded: Loaded, draft: Draft): Promise<Loaded | undefined> {
+  #write(operation: Operation, loaded: Loaded | undefined, draft: Draft): Promise<Loaded | undefined> {
+    if (!loaded) return this.#insert(operation, draft);
     const isSame = draft.text === loaded.text && isSameLifetime(draft, loaded);
     return isSame ? this.#touch(operation, loaded, draft) : this.#change(operation, loaded, draft);
   }
@@ -169,9 +144,9 @@ export class MongoSessionStore {
     // Each further turn means that another request's write was acknowledged, so this ends.
     while (true) {
       const { _id, version } = base;
-      if (await updateOne(operation, { _id, version }, this.#update(mine))) {
-        // `ctx.session` does not show what was merged into it, so its next change has to be merged as well.
-        return { ...loaded, ...draft, version: base === loaded ? version + 1 : UNKNOWN_VERSION };
+      if (await updateOne(operation, { _id, version }, this.change(mine))) {
+        // `ctx.session` does not show what was merged into it, so its next change has to be merged as well: -1 fits none.
+        return { ...loaded, ...draft, version: base === loaded ? version + 1 : -1 };
       }
       const theirs = await this.#findById(operation, _id);
       if (!theirs) return undefined;
@@ -183,20 +158,15 @@ export class MongoSessionStore {
     }
   }
 
-  #update(draft: Draft): object {
-    const fields = this.fields(draft);
-    return { $set: fields, $inc: { version: 1 } };
-  }
-
-  /** What a document holds beside the beginning of its session and its version. */
-  protected fields({ text: data, cookie, expiresAt, updatedAt }: Draft) {
-    return { data, cookie, expiresAt, updatedAt };
+  /** What a write changes of a document. */
+  protected change({ text: data, cookie, expiresAt, updatedAt }: Draft) {
+    return { $set: { data, cookie, expiresAt, updatedAt }, $inc: { version: 1 } };
   }
 
   async #endReplaced(operation: Operation, ctx: object, id: string): Promise<void> {
     const _id = this.#replaced.get(ctx);
     if (_id === undefined || _id === id) return;
-    await deleteOne(operation, { _id });
+    await operation.sessions.deleteOne({ _id }, operation.limits(DURABLE));
     this.#replaced.delete(ctx);
   }
 
@@ -206,13 +176,33 @@ export class MongoSessionStore {
     return new Date(Math.max(0, Math.min(Date.now() + lifetime, LAST_DATE)));
   }
 
+  /** After the deadline nothing more is sent: a write that its caller was told had failed must not follow later ones. */
   protected async run<T>(name: string, work: (operation: Operation) => Promise<T>): Promise<T> {
+    const { timeout } = this.#options;
+    const deadline = performance.now() + timeout;
+    const limits = (options?: object) => {
+      const maxTimeMS = Math.ceil(deadline - performance.now());
+      if (maxTimeMS > 0) return { ...options, maxTimeMS };
+      throw timedOut(timeout);
+    };
     try {
-      return await operate(this.#connection, this.#options.timeout, work);
+      const sent = this.#connection.collection().then((sessions) => work({ sessions, limits }));
+      return await within(timeout, sent);
     } catch (error) {
       throw toStoreError(name, error);
     }
   }
+}
+
+function timedOut(timeout: number): SessionStoreError {
+  return new SessionStoreError('TIMEOUT', `The session database gave no answer in ${timeout} ms.`);
+}
+
+function within<T>(timeout: number, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(timedOut(timeout)), timeout);
+    work.finally(() => clearTimeout(timer)).then(resolve, reject);
+  });
 }
 
 /** The `_id` of a session. A stored one is of no use as a key, for it would be hashed again. */
@@ -233,8 +223,6 @@ function isDated({ createdAt, updatedAt, expiresAt, version }: Omit<SessionDocum
   return dates.every((date) => date instanceof Date) && Number.isSafeInteger(version);
 }
 
-type Lifetime = Pick<SessionDocument, 'cookie'>;
-
-function isSameLifetime({ cookie: one }: Lifetime, { cookie: other }: Lifetime): boolean {
+function isSameLifetime({ cookie: one }: Draft, { cookie: other }: Draft): boolean {
   return one._maxAge === other._maxAge && one._session === other._session;
 }

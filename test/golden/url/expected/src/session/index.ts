@@ -2,7 +2,6 @@
 import { randomBytes } from 'node:crypto';
 import Keygrip from 'keygrip';
 import type Koa from 'koa';
-import type { SessionConnection } from './collection.ts';
 import { connect } from './connection.ts';
 import { mountSession } from './mount.ts';
 import { Sessions } from './sessions.ts';
@@ -55,16 +54,13 @@ declare module 'koa' {
   }
 }
 
-const connections = new Set<SessionConnection>();
+const stores = new Set<Sessions>();
 
 /** Mounts sessions: middleware that follows has `ctx.session`. Put what needs no session, such as static files, before. */
 export function sessions<State, Context>(app: Koa<State, Context>): Sessions {
   app.keys ??= cookieKeys();
-  const opened = connect();
-  connections.add(opened);
-  const store = new Sessions(opened, {
-    ttl: TTL,
-  });
+  const store = new Sessions(connect(), { ttl: TTL });
+  stores.add(store);
   mountSession(app, {
     ...cookie(),
     maxAge: TTL,
@@ -78,7 +74,7 @@ export function sessions<State, Context>(app: Koa<State, Context>): Sessions {
 
 /** Closes what this module opened, and nothing else. */
 export async function closeConnections(): Promise<void> {
-  await Promise.all([...connections].map((connection) => connection.close()));
+  await Promise.all([...stores].map((store) => store.close()));
 }
 
 /** A signature by an older key stands until the cookie is set again. Made anew alone, it would end with the browser. */
