@@ -51,7 +51,7 @@ export function mountSession<State, Custom>(app: Koa<State, Custom>, options: Op
   Object.defineProperty(context, 'session', { configurable: false, get, set });
 
   const { onerror } = context;
-  context.onerror = function (error) {
+  context.onerror = function (this: Context, error) {
     // A listener to `error` may look at `ctx.session`, wherever it failed: to throw there would end the process.
     begun.add(this);
     if (error) keepCookie(this, options.key);
