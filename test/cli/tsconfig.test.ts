@@ -128,6 +128,29 @@ test('imports end as they did while what the tsconfig extends is not installed',
   expect(stderr).toContain('imports end as they did before');
 });
 
+test.each([
+  { what: 'is only checked', options: { checkJs: true, noEmit: true }, build: 'tsc', ending: '.ts' },
+  { what: 'is built by nothing', options: { checkJs: true }, build: 'tsc --noEmit', ending: '.ts' },
+  {
+    what: 'is built with TypeScript beside it',
+    options: { allowJs: true },
+    build: 'tsc -p .',
+    ending: '.js',
+  },
+])('imports in JavaScript that $what end with $ending', async ({ options, build, ending }) => {
+  const cwd = writeTree(await temporaryFolder(), {
+    'package.json': JSON.stringify({ name: 'shop', type: 'module', scripts: { build } }),
+    'tsconfig.json': JSON.stringify({
+      compilerOptions: { module: 'nodenext', ...options },
+      include: ['src'],
+    }),
+    'src/app.js': "import Koa from 'koa';\n\nconst app = new Koa();\n",
+  });
+  const { stdout } = await run(['--yes'], { cwd });
+  expect(stdout).toContain(`import { sessions } from './session/index${ending}';`);
+  expect(await readIn(cwd, 'src/session/index.ts')).toContain(`from './connection${ending}';`);
+});
+
 const APP = "import Koa from 'koa';\n\nconst app = new Koa();\n\napp.listen(3000);\n";
 const COMMON = { target: 'es2022', strict: true, skipLibCheck: true, types: ['node'] };
 const BUILT = { ...COMMON, outDir: 'dist', rootDir: 'src' };

@@ -23,7 +23,7 @@ export function patchApp(
   const raw = textOf(source.path);
   if (raw === undefined || source.app === undefined) throw refused(`${source.path} cannot be read`);
   const lines = plainText(raw).split('\n');
-  const from = specifier(source.path, `${settings.dir}/index.ts`, extensionIn(source.path, settings));
+  const from = specifier(source.path, `${settings.dir}/index.ts`, EXTENSIONS[settings.importExtension]);
   if (isMounted(lines, from, source.app.name)) return undefined;
   if (source.sessions) {
     throw refused(
@@ -70,9 +70,6 @@ function theOnly(sources: readonly KoaSource[]): KoaSource {
   if (other === undefined) return source;
   throw refused(`${sources.map(({ path, app }) => `${path}:${app?.line}`).join(' and ')} each make an app`);
 }
-
-const extensionIn = (path: string, { importExtension }: Settings) =>
-  /\.[cm]?jsx?$/.test(path) ? EXTENSIONS.ts : EXTENSIONS[importExtension];
 
 /** Whether a statement begins and ends on one line: `const app = new Koa({ proxy: true });`. */
 function endsOnItsLine(line: string): boolean {

@@ -42,9 +42,8 @@ export function mountingOf(settings: Settings, sources: readonly KoaSource[]): M
 }
 
 /** As a file next to the session folder would see it, where it is not known which file it is. */
-function moduleFrom({ dir, importExtension, project }: Settings, source: KoaSource | undefined): string {
-  const isScript = project.language === 'javascript' || /\.[cm]?jsx?$/.test(source?.path ?? '');
-  const ext = isScript ? '.ts' : EXTENSIONS[importExtension];
+function moduleFrom({ dir, importExtension }: Settings, source: KoaSource | undefined): string {
+  const ext = EXTENSIONS[importExtension];
   const [first = '', ...rest] = dir.split('/');
   return specifier(source?.path ?? (rest.length > 0 ? `${first}/app.ts` : 'app.ts'), `${dir}/index.ts`, ext);
 }

@@ -166,7 +166,7 @@ function mountingSteps(settings: Settings, { entries, project }: Run): Step[] {
   if (settings.app || !wasMade(entries, 'session')) return [];
   const { mount, mountIn, within, instead } = mountingOf(settings, project.koaSources);
   const loading = envLoading(settings, project.scripts, project.packages);
-  const running = runningOf(settings, project.koaSources, project.scripts);
+  const running = runningOf(settings, project);
   return [
     ...(wasTouched(entries, 'own-app')
       ? []

@@ -26,6 +26,14 @@ const ADD: Readonly<Record<PackageManager, string>> = {
   bun: 'bun add',
 };
 
+/** For development. */
+export const ADD_TOOL: Readonly<Record<PackageManager, string>> = {
+  npm: 'npm install --save-dev',
+  pnpm: 'pnpm add -D',
+  yarn: 'yarn add -D',
+  bun: 'bun add -d',
+};
+
 const REMOVE: Readonly<Record<PackageManager, string>> = {
   npm: 'npm uninstall',
   pnpm: 'pnpm remove',

@@ -1,21 +1,46 @@
 import type { Settings } from '../answers/settings.ts';
-import type { KoaSource } from '../project/koa-app.ts';
+import { BABEL_PRESET, hasBabel, withTypeScript } from '../project/babel.ts';
+import type { Project } from '../project/working-tree.ts';
+import { ADD_TOOL } from './package-notes.ts';
+
+interface Running {
+  readonly what: string;
+  readonly commands: readonly string[];
+  readonly lines?: readonly string[];
+}
 
 /** How a JavaScript app is started that takes in the TypeScript of its sessions; undefined where that is as before. */
 export function runningOf(
   { project }: Settings,
-  sources: readonly KoaSource[],
-  scripts: Readonly<Record<string, string>>,
-): { readonly what: string; readonly commands: readonly string[] } | undefined {
+  { koaSources, scripts, packages }: Pick<Project, 'koaSources' | 'scripts' | 'packages'>,
+): Running | undefined {
   if (project.language === 'typescript' || project.manager === 'bun') return undefined;
   if (Object.values(scripts).some((script) => /--import[ =]tsx|\btsx (?!scripts\/migrate)/.test(script)))
     return undefined;
-  const main = sources.find(({ app }) => app !== undefined)?.path ?? '…';
+  if (hasBabel(packages)) return compiledByBabel(project, scripts, packages);
+  const main = koaSources.find(({ app }) => app !== undefined)?.path ?? '…';
   return {
     what:
       project.modules === 'commonjs'
         ? 'Start the app with tsx: the sessions are TypeScript, which Node does not run under "type": "commonjs"'
         : 'With a Node older than 22.18, start the app with tsx: the sessions are TypeScript',
     commands: [`node --import tsx ${main}`],
+  };
+}
+
+function compiledByBabel(
+  { manager }: Settings['project'],
+  scripts: Project['scripts'],
+  packages: Project['packages'],
+): Running | undefined {
+  if (Object.hasOwn(packages, BABEL_PRESET)) return undefined;
+  const changed = Object.entries(scripts).flatMap(([name, command]) => {
+    const next = withTypeScript(command);
+    return next === command ? [] : [`"${name}": ${JSON.stringify(next)}`];
+  });
+  return {
+    what: 'Have Babel compile the sessions, which are TypeScript, with a preset more',
+    commands: [`${ADD_TOOL[manager]} ${BABEL_PRESET}`],
+    lines: [`"presets": [..., "${BABEL_PRESET}"]`, ...changed],
   };
 }

@@ -3,6 +3,7 @@ import { realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { KEPT_FILES, type KeptFile, type Language, type ModuleKind } from '../../core/answers/options.ts';
 import { UserError } from '../../core/errors.ts';
+import { hasBabel } from '../../core/project/babel.ts';
 import { verifiedBase } from '../../core/project/base.ts';
 import { plainObject } from '../../core/project/json.ts';
 import {
@@ -56,6 +57,7 @@ async function readIn(root: string, generator: string): Promise<Project> {
   const dir = manifest?.answers.dir;
   const collection = manifest?.answers.collection;
   const inherited = toolsAround(root);
+  const scripts = textsIn(fieldsOf(packageJson).scripts);
   const base = baseOf('session', root, manifest, locate);
   const sources = kind === 'existing' ? readKoaSources(root) : { koaSources: [], sessionUses: NO_USES };
   const { isCheckedOnly, ...build } = await readBuild(
@@ -63,6 +65,8 @@ async function readIn(root: string, generator: string): Promise<Project> {
     {
       dir: typeof dir === 'string' ? dir : undefined,
       app: sources.koaSources.find(({ app }) => app !== undefined)?.path,
+      scripts: Object.values(scripts),
+      isBabel: hasBabel(packagesIn(packageJson)),
     },
     settledIn(base),
   );
@@ -73,7 +77,7 @@ async function readIn(root: string, generator: string): Promise<Project> {
     kept: keptIn(root, manifest),
     packages: { ...inherited, ...packagesIn(packageJson) },
     inherited: Object.keys(inherited),
-    scripts: textsIn(fieldsOf(packageJson).scripts),
+    scripts,
     language: isCheckedOnly ? 'javascript-in-editor' : languageOf(root, kind, packageJson),
     modules: modulesOf(kind, packageJson),
     hadSamples: HAS_SAMPLES.test(base),

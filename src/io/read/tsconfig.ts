@@ -25,6 +25,19 @@ interface Config {
 type CompilerOptions = NonNullable<TsConfigJsonResolved['compilerOptions']>;
 type Extension = Project['importExtension'];
 
+/** What is known of a build beside its tsconfig. */
+interface KnownOfBuild {
+  /** The folder of the session files, if that is known. */
+  readonly dir: string | undefined;
+  /** The file that makes the app, if there is one. */
+  readonly app: string | undefined;
+  /** The commands in package.json. */
+  readonly scripts: readonly string[];
+  readonly isBabel: boolean;
+}
+
+const isBuild = (script: string): boolean => /\btsc\b(?!.*--noEmit)/.test(script);
+
 type BuildFacts = Pick<Project, 'importExtension' | 'sourceFolder' | 'warnings'> & {
   /** The app is JavaScript that a compiler only checks: Node runs it, and what it imports, as they are. */
   readonly isCheckedOnly: boolean;
@@ -33,17 +46,17 @@ type BuildFacts = Pick<Project, 'importExtension' | 'sourceFolder' | 'warnings'>
 /**
  * How the imports of a project end, and where its sources are, by its tsconfig.
  *
- * @param dir the folder of the session files, where that is known
- * @param app the file that makes the app, if there is one
  * @param settled how imports ended last time: that stays where the tsconfig cannot be read, as before an install
  */
 export async function readBuild(
   root: string,
-  { dir, app }: { readonly dir: string | undefined; readonly app: string | undefined },
+  { dir, app, scripts, isBabel }: KnownOfBuild,
   settled: Extension | undefined,
 ): Promise<BuildFacts> {
-  const unknown = {
-    ...({ importExtension: settled ?? 'ts', sourceFolder: DEFAULT_SOURCES, isCheckedOnly: false } as const),
+  const unknown: Omit<BuildFacts, 'warnings'> = {
+    importExtension: settled ?? (isBabel ? 'none' : 'ts'),
+    sourceFolder: DEFAULT_SOURCES,
+    isCheckedOnly: false,
   };
   const home = homeOf(root, dir ?? app ?? '');
   if (home === undefined) return { ...unknown, warnings: [] };
@@ -51,7 +64,8 @@ export async function readBuild(
   try {
     const config = await configFor(home, join(root, dir ?? dirname(app ?? `${DEFAULT_SOURCES}/app`)), files);
     files.refuseUnread();
-    const isCheckedOnly = config.config.compilerOptions?.noEmit === true && /\.[cm]?jsx?$/.test(app ?? '');
+    const emits = config.config.compilerOptions?.noEmit !== true && scripts.some(isBuild);
+    const isCheckedOnly = !emits && /\.[cm]?jsx?$/.test(app ?? '');
     return {
       isCheckedOnly,
       importExtension: isCheckedOnly ? 'ts' : extensionFor(config.config.compilerOptions ?? {}),

@@ -1,0 +1,13 @@
+type Packages = Readonly<Record<string, string>>;
+
+/** Whether JavaScript is compiled by Babel before it runs. */
+export const hasBabel = (packages: Packages): boolean =>
+  ['@babel/cli', '@babel/node', '@babel/register'].some((name) => Object.hasOwn(packages, name));
+
+export const BABEL_PRESET = '@babel/preset-typescript';
+
+/** A command that also compiles TypeScript. */
+export const withTypeScript = (command: string): string =>
+  /--extensions|\s-x\s/.test(command)
+    ? command
+    : command.replace(/\bbabel(?:-node)?(?=\s)/, '$& --extensions .js,.ts');

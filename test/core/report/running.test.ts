@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { runningOf } from '../../../src/core/report/running.ts';
+import { PLAIN } from '../../support/generated.ts';
+
+const settings = { ...PLAIN, project: { ...PLAIN.project, language: 'javascript' as const } };
+const sayOf = (packages: Record<string, string>, scripts: Record<string, string>) =>
+  runningOf(settings, { koaSources: [], packages, scripts });
+
+test.each([
+  { script: 'babel src -d dist', becomes: 'babel --extensions .js,.ts src -d dist' },
+  {
+    script: 'nodemon --exec babel-node src/app.js',
+    becomes: 'nodemon --exec babel-node --extensions .js,.ts src/app.js',
+  },
+  { script: 'babel src -d dist -x .js', becomes: undefined },
+  { script: 'node dist/app.js', becomes: undefined },
+])('Babel is to take TypeScript, too: $script', ({ script, becomes }) => {
+  const packages = { '@babel/cli': '^7.0.0', '@babel/preset-env': '^7.0.0' };
+  expect(sayOf(packages, { build: script })).toEqual({
+    what: 'Have Babel compile the sessions, which are TypeScript, with a preset more',
+    commands: ['npm install --save-dev @babel/preset-typescript'],
+    lines: [
+      '"presets": [..., "@babel/preset-typescript"]',
+      ...(becomes === undefined ? [] : [`"build": ${JSON.stringify(becomes)}`]),
+    ],
+  });
+});
+
+test('where Babel takes TypeScript, or tsx runs the app, all is as before', () => {
+  expect(sayOf({ '@babel/node': '7', '@babel/preset-typescript': '7' }, {})).toBeUndefined();
+  expect(sayOf({}, { start: 'node --import tsx src/app.js' })).toBeUndefined();
+});
