@@ -56,6 +56,16 @@ describe('without a directory, and nobody to ask', () => {
       in: '.',
       says: '  pnpm create koa-mongo-session@latest apps/api\n',
     },
+    {
+      where: 'one that names its packages in brackets',
+      tree: {
+        'package.json': '{}',
+        'pnpm-workspace.yaml': 'packages: ["apps/*", \'libs/*\']\n',
+        'apps/api/package.json': KOA,
+      },
+      in: '.',
+      says: '  pnpm create koa-mongo-session@latest apps/api\n',
+    },
   ])('$where is not, and the right command is named', async ({ tree, in: folder, says }) => {
     const root = writeTree(await temporaryFolder(), tree);
     const before = await filesIn(root);
@@ -83,7 +93,22 @@ describe('a directory within another project', () => {
   });
 
   test.each([
+    { workspaces: ['packages/*'], directory: 'services/new' },
+    { workspaces: ['packages/*'], directory: 'packages/deep/new' },
+    { workspaces: ['./packages/*/', 'tools'], directory: 'tool' },
+  ])(
+    'is told from the packages of a workspace: $directory of $workspaces',
+    async ({ workspaces, directory }) => {
+      const cwd = writeTree(await temporaryFolder(), { 'package.json': JSON.stringify({ workspaces }) });
+      const { exitCode, stderr } = await run([directory, ...YES], { cwd });
+      const what = `${directory} is none of the packages of the workspace in . (${workspaces.join(', ')})`;
+      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: expect.stringContaining(what) });
+    },
+  );
+
+  test.each([
     { what: 'is that of a workspace', tree: { 'package.json': '{"workspaces":["packages/*"]}' } },
+    { what: 'is at any depth of one', tree: { 'package.json': '{"workspaces":["./pack*/**/"]}' } },
     { what: 'has a repository of its own', tree: { 'package.json': '{}', 'packages/new/.git/HEAD': '' } },
     { what: 'is a project already', tree: { 'package.json': '{}', 'packages/new/package.json': '{}' } },
   ])('is nothing to speak of where it $what', async ({ tree }) => {

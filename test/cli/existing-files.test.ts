@@ -112,6 +112,33 @@ test('a package of a workspace goes on with the compiler and the types at the to
   expect(Object.keys(devDependencies)).toEqual(['@types/keygrip', '@types/koa', 'tsx']);
 });
 
+test.each([
+  {
+    manager: 'pnpm',
+    file: 'pnpm-workspace.yaml',
+    text: 'packages: ["apps/*"]\ncatalog:\n  mongoose: ^7.0.0\n',
+  },
+  { manager: 'yarn', file: '.yarnrc.yml', text: 'catalog:\n  mongoose: ^7.0.0\n' },
+  { manager: 'bun', file: 'bun.lock', text: '', more: { catalog: { mongoose: '^7.0.0' } } },
+])(
+  'a version in the catalog of $manager is known: it decides the style, and is told if it is too old',
+  async (row) => {
+    const { manager, file, text, more = {} } = row;
+    const root = writeTree(await temporaryFolder(), {
+      'package.json': JSON.stringify({ packageManager: `${manager}@9.0.0`, workspaces: ['apps/*'], ...more }),
+      [file]: text,
+      'apps/api/package.json': '{"dependencies":{"koa":"^3.0.0","mongoose":"catalog:"}}',
+    });
+    const { stdout } = await run(['apps/api', '--yes'], { cwd: root });
+    expect(stdout).toContain('package.json has mongoose ^7.0.0, and the sessions need 8.0 or later');
+    expect(stdout).toContain('apps/api --connection mongoose');
+    expect(JSON.parse(await readIn(root, 'apps/api/package.json')).dependencies).toMatchObject({
+      mongoose: 'catalog:',
+      'koa-session': '^7.0.2',
+    });
+  },
+);
+
 test('a project of Yarn gets what makes its types found, and git ignores what Yarn keeps', async () => {
   const cwd = await temporaryFolder();
   const env = { npm_config_user_agent: 'yarn/4.5.0 npm/? node/v22.0.0' };

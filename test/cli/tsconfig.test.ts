@@ -31,6 +31,20 @@ describe('a build that takes in every file', () => {
     expect(await run(['--yes'], { cwd })).toMatchObject({ exitCode: 0, stderr: '' });
   });
 
+  test.each(['tsc -p tsconfig.build.json', 'rm -rf dist && tsc --project ./tsconfig.build.json && cp a b'])(
+    'is warned of where another tsconfig.json is that of the build: %s',
+    async (build) => {
+      const cwd = writeTree(
+        await projectWith({ compilerOptions: OUTPUT, include: ['src'] }, { scripts: { build } }),
+        {
+          'tsconfig.build.json': '{"extends":"./tsconfig.json","include":["**/*"],"exclude":["test","dist"]}',
+        },
+      );
+      const { stderr } = await run(['--yes'], { cwd });
+      expect(stderr).toContain('tsconfig.build.json takes in scripts/: tsc would write to dist/src');
+    },
+  );
+
   test('with an app, its test is to be left out, too', async () => {
     const cwd = await projectWith({ compilerOptions: OUTPUT });
     const { stderr } = await run(['--yes', '--app'], { cwd });

@@ -40,6 +40,18 @@ export function reasonToNameDirectory(place: Place, create: string): string | un
     : `this folder is part of the project in ${place.around}: name that, or another directory\n${commands([place.around])}`;
 }
 
+/** A project that lies around a folder. */
+export interface Around {
+  /** As the user would write it. */
+  readonly path: string;
+  /** Of its workspace, such as `packages/*`; none where it is not the top of one. */
+  readonly patterns: readonly string[];
+}
+
 /** What whoever makes a project within another one may not have meant. */
-export const withinAnother = (directory: string, around: string, create: string): string =>
-  `${directory} is within the project in ${around}, and becomes a project of its own. For sessions in that one: ${create} ${shellQuote(around)}`;
+export function withinAnother(directory: string, { path, patterns }: Around, create: string): string {
+  if (patterns.length > 0) {
+    return `${directory} is none of the packages of the workspace in ${path} (${patterns.join(', ')}), so what it needs is not installed with them: name it there, too`;
+  }
+  return `${directory} is within the project in ${path}, and becomes a project of its own. For sessions in that one: ${create} ${shellQuote(path)}`;
+}

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { plainObject } from '../../core/project/json.ts';
 import { MANIFEST_PATH } from '../../core/project/manifest.ts';
-import { isAsGoodAsEmpty, type Place } from '../../core/project/place.ts';
+import { type Around, isAsGoodAsEmpty, type Place } from '../../core/project/place.ts';
 import { statIfThere } from '../files.ts';
 import { onlyReadingSync } from '../system-errors.ts';
 import { packageJsonIn, readTextIfAny } from './package-json.ts';
@@ -35,16 +35,26 @@ function look(folder: string): Place {
   };
 }
 
-/**
- * The project, as the user would write it, that a folder which is none yet would come to lie in; undefined for a
- * package of a workspace.
- */
-export function projectAbove(directory: string): string | undefined {
+/** The project that a folder which is none yet would come to lie in; undefined for a package of a workspace. */
+export function projectAbove(directory: string): Around | undefined {
   const folder = resolve(directory);
   return onlyReadingSync(folder, () => {
-    const around = look(folder).kind === 'project' ? undefined : projectAround(folder);
-    return around !== undefined && workspacePatterns(resolve(around)).length === 0 ? around : undefined;
+    const path = look(folder).kind === 'project' ? undefined : projectAround(folder);
+    if (path === undefined) return undefined;
+    const patterns = workspacePatterns(resolve(path));
+    const within = relative(resolve(path), folder).split(sep).join('/');
+    return patterns.some((pattern) => isNamedBy(pattern, within)) ? undefined : { path, patterns };
   });
+}
+
+/** Whether a pattern such as `packages/*` names a folder. */
+function isNamedBy(pattern: string, folder: string): boolean {
+  const plain = pattern.replace(/^\.\//, '').replace(/\/$/, '');
+  const parts = plain.split(/(\*\*|\*)/).map((part) => {
+    if (part === '**') return '.*';
+    return part === '*' ? '[^/]*' : part.replace(/[.+?^${}()|[\]\\]/g, '\\$&');
+  });
+  return new RegExp(`^${parts.join('')}$`).test(folder);
 }
 
 /** The top of the workspace around a folder; absolute. */
@@ -92,10 +102,13 @@ function workspacePatterns(folder: string): readonly string[] {
   );
 }
 
-/** The items of `packages:`, a list that stands in lines of its own. */
+/** The items of `packages:`, a list in lines of its own or in brackets. */
 function pnpmPatterns(folder: string): string[] {
   const text = readTextIfAny(join(folder, 'pnpm-workspace.yaml')) ?? '';
   const list = /^packages:[ \t]*\r?\n((?:[ \t]*(?:-.*|#.*)?\r?\n)*)/m.exec(`${text}\n`)?.[1] ?? '';
+  const inBrackets = /^packages:[ \t]*\[([^\]]*)\]/m.exec(text)?.[1] ?? '';
+  if (inBrackets !== '')
+    return inBrackets.split(',').map((item) => item.trim().replace(/^(['"])(.*)\1$/, '$2'));
   return [...list.matchAll(/^[ \t]*-[ \t]*(['"]?)(.+?)\1[ \t]*(?:#.*)?$/gm)].map(
     ([, , pattern = '']) => pattern,
   );

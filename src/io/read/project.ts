@@ -5,6 +5,7 @@ import { KEPT_FILES, type KeptFile, type Language, type ModuleKind } from '../..
 import { UserError } from '../../core/errors.ts';
 import { hasBabel } from '../../core/project/babel.ts';
 import { verifiedBase } from '../../core/project/base.ts';
+import { catalogsInYaml, withoutCatalogs } from '../../core/project/catalogs.ts';
 import { plainObject } from '../../core/project/json.ts';
 import {
   BACKUP_IGNORE,
@@ -25,7 +26,7 @@ import { type Locate, locator, type Place, pathIn } from '../locate.ts';
 import { onlyReading, onlyReadingSync, PathError, reading } from '../system-errors.ts';
 import { formatAll, type Unformatted } from './format.ts';
 import { readKoaSources } from './koa-sources.ts';
-import { packageJsonIn } from './package-json.ts';
+import { packageJsonIn, readTextIfAny } from './package-json.ts';
 import { workspaceAround } from './place.ts';
 import { findById, findImporters, NO_ALIASES } from './sources.ts';
 import { readAliases, readBuild } from './tsconfig.ts';
@@ -56,7 +57,8 @@ async function readIn(root: string, generator: string): Promise<Project> {
   const kind = manifest?.project ?? (packageJson.kind === 'absent' ? 'new' : 'existing');
   const dir = manifest?.answers.dir;
   const collection = manifest?.answers.collection;
-  const inherited = toolsAround(root);
+  const workspace = workspaceAround(root) ?? root;
+  const inherited = workspace === root ? {} : toolsIn(workspace);
   const scripts = textsIn(fieldsOf(packageJson).scripts);
   const base = baseOf('session', root, manifest, locate);
   const sources = kind === 'existing' ? readKoaSources(root) : { koaSources: [], sessionUses: NO_USES };
@@ -75,7 +77,7 @@ async function readIn(root: string, generator: string): Promise<Project> {
     kind,
     name: packageName(packageJson) ?? nameOf(root),
     kept: keptIn(root, manifest),
-    packages: { ...inherited, ...packagesIn(packageJson) },
+    packages: withVersions({ ...inherited, ...packagesIn(packageJson) }, workspace),
     inherited: Object.keys(inherited),
     scripts,
     language: isCheckedOnly ? 'javascript-in-editor' : languageOf(root, kind, packageJson),
@@ -350,10 +352,25 @@ function packageName(packageJson: OnDisk): string | undefined {
 const TOOL = /^(?:typescript|tsx|@types\/.+)$/;
 
 /** What a package of a workspace is built and typed with, where its own package.json names none. */
-function toolsAround(root: string): Record<string, string> {
-  const workspace = workspaceAround(root);
-  const packages = workspace === undefined ? {} : packagesOf(packageJsonIn(workspace));
-  return Object.fromEntries(Object.entries(packages).filter(([name]) => TOOL.test(name)));
+const toolsIn = (workspace: string): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(packagesOf(packageJsonIn(workspace))).filter(([name]) => TOOL.test(name)),
+  );
+
+/** With the ranges that `catalog:` stands for, by the files in which pnpm, Yarn and Bun have them. */
+function withVersions(ranges: Record<string, string>, workspace: string): Record<string, string> {
+  if (!Object.values(ranges).some((range) => range.startsWith('catalog:'))) return ranges;
+  const ofPnpm = ['pnpm-workspace.yaml', '.yarnrc.yml'].map((name) =>
+    catalogsInYaml(readTextIfAny(join(workspace, name)) ?? ''),
+  );
+  const top = packageJsonIn(workspace);
+  const ofBun = [top, plainObject(top.workspaces) ?? {}].flatMap(({ catalog, catalogs }) => [
+    { default: textsIn(catalog) },
+    Object.fromEntries(
+      Object.entries(plainObject(catalogs) ?? {}).map(([name, each]) => [name, textsIn(each)]),
+    ),
+  ]);
+  return [...ofPnpm, ...ofBun].reduce(withoutCatalogs, ranges);
 }
 
 const packagesIn = (packageJson: OnDisk): Record<string, string> => packagesOf(fieldsOf(packageJson));

@@ -116,10 +116,14 @@ function withoutNulls(config: TsConfigJsonResolved): TsConfigJsonResolved {
 const MAX_CONFIGS = 50;
 
 /** tsconfig.json itself or, where it has no files of its own, those that it refers to. */
-async function configsOf(root: string, cache: ConfigFiles): Promise<Config[]> {
+async function configsOf(
+  root: string,
+  cache: ConfigFiles,
+  starts: readonly string[] = [pathIn(root)],
+): Promise<Config[]> {
   const { parseTsconfig } = await import('get-tsconfig');
   const found: Config[] = [];
-  const waiting = [pathIn(root)];
+  const waiting = [...starts];
   const seen = new Set<string>();
   for (let path = waiting.shift(); path !== undefined && seen.size < MAX_CONFIGS; path = waiting.shift()) {
     if (seen.has(path)) continue;
@@ -128,7 +132,7 @@ async function configsOf(root: string, cache: ConfigFiles): Promise<Config[]> {
     if (!isSolution(config)) found.push({ path, config });
     const folder = dirname(path);
     const further = (config.references ?? []).map((reference) => fileOf(resolve(folder, reference.path)));
-    waiting.push(...further.filter((each) => isSolution(config) && statIfThere(each)?.isFile()));
+    waiting.push(...further.filter((each) => isSolution(config) && isFile(each)));
   }
   return found;
 }
@@ -181,7 +185,7 @@ function foldersIn({ path, config }: Config, root: string) {
  * @param dir the folder of the session files, which the app imports: they have to be part of its build
  */
 export async function doubtsAboutBuild(
-  project: Pick<Project, 'root' | 'kind' | 'kept' | 'modules' | 'packages' | 'manifest'>,
+  project: Pick<Project, 'root' | 'kind' | 'kept' | 'modules' | 'packages' | 'scripts' | 'manifest'>,
   rendered: readonly RenderedFile[],
   dir: string,
 ): Promise<readonly string[]> {
@@ -193,7 +197,8 @@ export async function doubtsAboutBuild(
   if (isOurs || added.length === 0 || home === undefined) return [];
   const { createFilesMatcher } = await import('get-tsconfig');
   const files = new ConfigFiles();
-  const configs = await unlessDamaged(() => configsOf(root, files));
+  const starts = [pathIn(root), ...configsNamedIn(root, Object.values(project.scripts))];
+  const configs = await unlessDamaged(() => configsOf(root, files, starts.filter(isFile)));
   const own = await unlessDamaged(() => configFor(home, join(root, dir), files));
   files.refuseUnread();
   const isNew = added.some(({ path }) => path.startsWith(`${dir}/`));
@@ -220,6 +225,16 @@ export async function doubtsAboutBuild(
   }
   return [...about, ...others];
 }
+
+/** Those that a build is told of, such as `tsc -p tsconfig.build.json`. */
+function configsNamedIn(root: string, scripts: readonly string[]): string[] {
+  const named = scripts.flatMap((script) => [
+    ...script.matchAll(/\btsc\b[^&|;]*?\s(?:-p|--project|-b|--build)\s+["']?([\w./@-]+)/g),
+  ]);
+  return named.map(([, path = '']) => fileOf(resolve(root, path)));
+}
+
+const isFile = (path: string): boolean => statIfThere(path)?.isFile() ?? false;
 
 /** What decides whether the session files are compiled, and how. */
 async function optionsOf(
