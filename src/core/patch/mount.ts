@@ -71,12 +71,15 @@ function theOnly(sources: readonly KoaSource[]): KoaSource {
   throw refused(`${sources.map(({ path, app }) => `${path}:${app?.line}`).join(' and ')} each make an app`);
 }
 
+const STATEMENT =
+  /^(?:export\s+)?(?:(?:const|let|var)\s+)?[\w$.]+\s*(?::[^=]*)?=.*\bnew\s+(?:[\w$]+|\(require\(['"]koa['"]\)\))(?:<.*>)?(?:\([^()]*(?:\([^()]*\)[^()]*)*\))?\)?;?$/;
+
 /** Whether a statement begins and ends on one line: `const app = new Koa({ proxy: true });`. */
 function endsOnItsLine(line: string): boolean {
   const code = line.replace(/\/\/.*$/, '').trim();
   const count = (sign: string) => code.split(sign).length;
   const isBalanced = count('(') === count(')') && count('{') === count('}') && count('[') === count(']');
-  return isBalanced && /=\s*new\s+[\w$]+(?:<.*>)?(?:\(.*\))?;?$/.test(code);
+  return isBalanced && STATEMENT.test(code);
 }
 
 /** What is given beside the app: what the file has under a name that can only be that. */
@@ -109,6 +112,16 @@ function argumentOf({ connection }: Settings, lines: readonly string[], path: st
 
 /** The last line of what takes in other modules; -1 where there is none. */
 function lastModuleLine(lines: readonly string[]): number {
+  let at = lastModule(lines);
+  while (at >= 0 && goesOn(lines, at)) at += 1;
+  return at;
+}
+
+/** Whether a declaration has more names in the next line. */
+const goesOn = (lines: readonly string[], at: number): boolean =>
+  at + 1 < lines.length && (/,\s*(?:\/\/.*)?$/.test(lines[at] ?? '') || /^\s*[,.]/.test(lines[at + 1] ?? ''));
+
+function lastModule(lines: readonly string[]): number {
   return lines.findLastIndex((line) =>
     /^(?:import\b.*['"]|\}\s*from\s*['"]|\}\s*=\s*require\s*\(|(?:const|let|var)\b.*=\s*require\s*\(|['"]use strict['"])/.test(
       line,

@@ -42,10 +42,9 @@ export function koaSourceIn(path: string, text: string): KoaSource | undefined {
 }
 
 function appIn(code: string): KoaApp | undefined {
-  const names = koaNames(code);
-  if (names.length === 0) return undefined;
+  const names = [...koaNames(code).map(escaped), REQUIRED];
   const made = new RegExp(
-    `(?:([\\w$.]+)\\s*(?::[^=;\\n]+)?=\\s*)?\\bnew\\s+(?:${names.map(escaped).join('|')})\\s*(?:<[^>\\n]*>\\s*)?[(;\\n]`,
+    `(?:([\\w$.]+)\\s*(?::[^=;\\n]+)?=\\s*)?\\bnew\\s+(?:${names.join('|')})\\s*(?:<[^>\\n]*>\\s*)?[(;\\n]`,
   ).exec(code);
   if (made === null) return undefined;
   const at = made.index + made[0].search(/\bnew\s/);
@@ -73,7 +72,7 @@ function fieldIn(before: string, line: string): string | undefined {
 
 /** Whether something is called on what `new` makes, at once. */
 function isChained(made: string): boolean {
-  const open = made.indexOf('(');
+  const open = made.indexOf('(', new RegExp(`^new\\s+${REQUIRED}`).exec(made)?.[0].length);
   const end = made.indexOf('\n');
   if (open === -1 || (end !== -1 && end < open)) return /^.*\n\s*\./.test(made);
   let depth = 0;
@@ -92,9 +91,13 @@ function koaNames(code: string): string[] {
     /\b([\w$]+)\s*=\s*require\s*\(\s*['"]koa['"]\s*\)(?!\s*\.)/g,
     /\b([\w$]+)\s*=\s*(?:await\s+import|require)\s*\(\s*['"]koa['"]\s*\)\)?\.default/g,
     /\bdefault\s+as\s+([\w$]+)[^'"]*from\s*['"]koa['"]/g,
+    /\{\s*default\s*:\s*([\w$]+)[^{}]*\}\s*=\s*(?:await\s+import|require)\s*\(\s*['"]koa['"]/g,
   ];
   return forms.flatMap((form) => [...code.matchAll(form)].map(([, name = '']) => name));
 }
+
+/** `new (require('koa'))()`. */
+const REQUIRED = String.raw`\(\s*require\s*\(\s*['"]koa['"]\s*\)\s*\)`;
 
 const escaped = (name: string): string => name.replaceAll('$', '\\$');
 

@@ -52,6 +52,35 @@ test.each([
 });
 
 test.each([
+  {
+    what: 'names that end with a comma',
+    text: "const Koa = require('koa'),\n  path = require('path');\n\nconst app = new Koa();\n",
+    before: "  path = require('path');",
+  },
+  {
+    what: 'names that begin with one',
+    text: "const Koa = require('koa')\n  , path = require('path')\n\nconst app = new Koa()\n",
+    before: "  , path = require('path')",
+  },
+  {
+    what: 'an import of more than a line',
+    text: "import Koa from 'koa';\nimport {\n  a,\n} from './a.js';\n\nconst app = new Koa();\n",
+    before: "} from './a.js';",
+  },
+])('the module comes in behind $what', ({ text, before }) => {
+  const lines = patched(text)?.split('\n') ?? [];
+  expect(lines[lines.findIndex((line) => line.includes('{ sessions }')) - 1]).toBe(before);
+});
+
+test('an app of the required package is one', () => {
+  expect(patched("const app = new (require('koa'))();\n")).toBe(
+    "const { sessions } = require('../lib/session/index.js');\nconst app = new (require('koa'))();\nsessions(app);\n",
+  );
+});
+
+test.each([
+  { text: 'const one = 1\n  , app = new Koa()\n  , two = 2', says: 'goes on beyond that line' },
+  { text: 'const app = new Koa(), port = 3000;', says: 'goes on beyond that line' },
   { text: 'class Shop {\n  app = new Koa();\n}', says: 'is a field of a class' },
   { text: 'class Shop {\n  private readonly app: Koa = new Koa();\n}', says: 'is a field of a class' },
   { text: 'class Shop {\n  #port = 1;\n\n  #app = new Koa();\n}', says: 'is a field of a class' },

@@ -48,6 +48,20 @@ describe('where an app is made', () => {
       syntax: 'import',
     },
     {
+      form: 'a require within',
+      text: "const app = new (require('koa'))();\n",
+      line: 1,
+      name: 'app',
+      syntax: 'require',
+    },
+    {
+      form: 'an import at run time',
+      text: "export {};\nconst { default: Koa } = await import('koa');\nconst app = new Koa();\n",
+      line: 3,
+      name: 'app',
+      syntax: 'import',
+    },
+    {
       form: 'no name',
       text: "import Koa from 'koa';\nexport default () => new Koa();\n",
       line: 2,
