@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cleanEnvironment } from '../child.ts';
-import { inTurns, shown } from '../measure.ts';
+import { type Figures, inTurns, shown } from '../measure.ts';
 import type { Section } from '../report.ts';
 import { PROGRAM } from '../subject.ts';
 
@@ -11,25 +11,43 @@ const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
 const SIZES = [100, 10_000, 100_000];
 const FILES_A_FOLDER = 100;
 
-/** The worst that a later run can meet: a generated file was moved, and has to be found among all sources. */
+/** What a later run looks for in the sources: the first lines of all, and then also all that they hold. */
+const RUNS = {
+  'a file was moved': ['--check'],
+  'and others are no longer generated': ['--no-app', '--check'],
+} as const;
+
+/** The worst that a later run can meet. */
 export async function sources(): Promise<Section> {
   const root = mkdtempSync(join(tmpdir(), 'bench-sources-'));
   try {
-    const contenders = SIZES.map((size) => {
-      const project = projectOf(join(root, String(size)), size);
-      return [`${size.toLocaleString('en')} files`, async () => timeOf([project, '--check'])] as const;
-    });
-    const figures = await inTurns(ROUNDS, Object.fromEntries(contenders));
+    const projects = SIZES.map((size) => projectOf(join(root, String(size)), size));
+    const contenders = projects.flatMap((project) =>
+      Object.values(RUNS).map(
+        (args) => [`${project} ${args}`, async () => timeOf([project, ...args])] as const,
+      ),
+    );
+    const figures = Object.values(await inTurns(ROUNDS, Object.fromEntries(contenders)));
+    const names = Object.keys(RUNS);
     return {
       title: 'Large projects',
-      text: 'Time of `--check` where a generated file was moved, so that all sources of the project are looked through, in ms. Each source has 40 lines.',
-      columns: ['sources', 'ms'],
-      rows: Object.entries(figures).map(([name, each]) => [name, shown(each, 0)]),
+      text: 'Time of a `--check` that looks through all sources of the project, in ms: for the first line of each where a generated file was moved, and then also for imports where others are no longer generated. Each source has 40 lines.',
+      columns: ['sources', ...names],
+      rows: SIZES.map((size, at) => [
+        `${size.toLocaleString('en')} files`,
+        ...names.map((_, column) => shownAt(figures, at * names.length + column)),
+      ]),
       versions: [`Node ${process.version}`],
     };
   } finally {
     rmSync(root, { recursive: true, force: true });
   }
+}
+
+function shownAt(figures: readonly Figures[], at: number): string {
+  const found = figures[at];
+  if (found === undefined) throw new Error('a run was not measured');
+  return shown(found, 0);
 }
 
 function projectOf(folder: string, size: number): string {

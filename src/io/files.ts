@@ -113,14 +113,19 @@ function readUpTo(file: number, size: number, maxBytes: number): Buffer {
   const chunks: Buffer[] = [];
   let length = 0;
   while (length < maxBytes) {
-    const chunk = Buffer.allocUnsafe(Math.min(maxBytes - length, Math.max(size - length + 1, 4096)));
+    const wanted = length < size ? size - length + 1 : FURTHER_BYTES;
+    const chunk = Buffer.allocUnsafe(Math.min(maxBytes - length, wanted));
     const read = readSync(file, chunk);
     chunks.push(chunk.subarray(0, read));
     length += read;
     if (read === 0 || (length === size && read < chunk.length)) break;
   }
-  return Buffer.concat(chunks);
+  const [first = Buffer.alloc(0), ...more] = chunks;
+  return more.length === 0 ? first : Buffer.concat(chunks);
 }
+
+/** What is asked for where there is more than was said. */
+const FURTHER_BYTES = 4096;
 
 /** As `readRegular`, decoded. */
 export function readText(path: string, shown = path, maxBytes = MAX_BYTES): string | undefined {
