@@ -22,14 +22,14 @@ const SHARING = ['adopt', 'core', 'golden', 'migrate', 'mongo', 'projects', 'sto
 
 export default defineConfig(({ mode }) => {
   const sampling = mode === 'exhaustive' ? filesThatSample() : undefined;
+  const plugins = [parsedTemplates()];
+  // Long enough for three members of a real replica set to start, and to elect one, on a busy machine.
+  const timeouts = { testTimeout: 300_000, hookTimeout: 300_000 };
   return {
-    plugins: [parsedTemplates()],
     test: {
       // All cores, and one more, since many tests wait for a process or a server.
       maxWorkers: availableParallelism() + 1,
-      // Long enough for three members of a real replica set to start, and to elect one, on a busy machine.
-      testTimeout: 300_000,
-      hookTimeout: 300_000,
+      // Once for both projects, which extend nothing, so that they do not have them, too.
       globalSetup: [
         'test/support/mongo/global-setup.ts',
         'test/support/sampling-setup.ts',
@@ -37,16 +37,18 @@ export default defineConfig(({ mode }) => {
       ],
       projects: [
         {
-          extends: true,
+          plugins,
           test: {
+            ...timeouts,
             name: 'apart',
             include: sampling ?? [TEST_FILES],
             exclude: [...NOT_OURS, ...SHARING.map(testsIn)],
           },
         },
         {
-          extends: true,
+          plugins,
           test: {
+            ...timeouts,
             name: 'sharing',
             include: sampling?.filter(isSharing) ?? SHARING.map(testsIn),
             exclude: NOT_OURS,

@@ -16,9 +16,7 @@ const SEEDS = 2 ** 31;
 /** One seed for all that is random in a run, so that a run can be repeated. */
 export default function setup(project: TestProject): void {
   const seed = seedFrom(process.env.TEST_SEED) ?? randomInt(SEEDS);
-  process.stdout.write(`Random samples of ${project.name}: TEST_SEED=${seed} repeats them\n`);
-  // The next project of the run takes it, too.
-  process.env.TEST_SEED = `${seed}`;
+  process.stdout.write(`Random samples: TEST_SEED=${seed} repeats them\n`);
   project.provide('sampling', { seed, isExhaustive: project.vite.config.mode === 'exhaustive' });
 }
 
