@@ -165,6 +165,36 @@ test.each([
   expect(await readIn(cwd, 'src/session/index.ts')).toContain(`from './connection${ending}';`);
 });
 
+describe('ESLint that checks with types', () => {
+  const FLAT = 'export default [{ languageOptions: { parserOptions: { projectService: true } } }];\n';
+  const built = { compilerOptions: OUTPUT, include: ['src'] };
+
+  test.each([
+    { config: 'eslint.config.mjs', text: FLAT, line: '{ ignores: ["scripts/migrate-sessions.ts"] }' },
+    {
+      config: '.eslintrc.json',
+      text: '{"parserOptions":{"project":"./tsconfig.json"}}',
+      line: '"ignorePatterns": ["scripts/migrate-sessions.ts"]',
+    },
+  ])('is told of files that no tsconfig takes in, once: $config', async ({ config, text, line }) => {
+    const cwd = writeTree(await projectWith(built), { [config]: text });
+    const { stderr } = await run(['--yes'], { cwd });
+    expect(stderr).toContain(
+      `${config} checks with types, and no tsconfig takes in scripts/migrate-sessions.ts`,
+    );
+    expect(stderr).toContain(`Write ${line} there.`);
+    expect(await run(['--yes'], { cwd })).toMatchObject({ exitCode: 0, stderr: '' });
+  });
+
+  test.each([
+    { what: 'a tsconfig takes them in', tsconfig: { compilerOptions: { module: 'nodenext' } }, text: FLAT },
+    { what: 'it knows no types', tsconfig: built, text: 'export default [];\n' },
+  ])('is told nothing where $what', async ({ tsconfig, text }) => {
+    const cwd = writeTree(await projectWith(tsconfig), { 'eslint.config.js': text });
+    expect(await run(['--yes'], { cwd })).toMatchObject({ exitCode: 0, stderr: '' });
+  });
+});
+
 const APP = "import Koa from 'koa';\n\nconst app = new Koa();\n\napp.listen(3000);\n";
 const COMMON = { target: 'es2022', strict: true, skipLibCheck: true, types: ['node'] };
 const BUILT = { ...COMMON, outDir: 'dist', rootDir: 'src' };

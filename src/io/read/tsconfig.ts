@@ -7,6 +7,7 @@ import {
   type SessionBuild,
   sessionDoubts,
 } from '../../core/plan/build-doubts.ts';
+import { ESLINT_CONFIGS, lintDoubts } from '../../core/plan/lint-doubts.ts';
 import { moduleOf } from '../../core/project/imports.ts';
 import { isBelow } from '../../core/project/ranges.ts';
 import { DEFAULT_SOURCES, sourceFolderOf } from '../../core/project/source-folder.ts';
@@ -14,6 +15,7 @@ import type { Project } from '../../core/project/working-tree.ts';
 import type { RenderedFile } from '../../core/render/rendered-file.ts';
 import { statIfThere } from '../files.ts';
 import { ConfigFiles } from './config-files.ts';
+import { readTextIfAny } from './package-json.ts';
 import { NO_ALIASES, type PathAliases, sourceFiles } from './sources.ts';
 
 /** A tsconfig, with all that it extends. */
@@ -206,12 +208,14 @@ export async function doubtsAboutBuild(
   const about =
     own && isNew ? sessionDoubts({ ...(await optionsOf(own, project, dir)), endsInTs }, dir, modules) : [];
   const others: string[] = [];
+  const listed = new Set<string>();
   const elsewhere = added.filter(({ path }) => !path.startsWith(`${dir}/`));
   for (const { config, path } of configs ?? []) {
     const matches = await unlessDamaged(async () => createFilesMatcher({ config, path }, IS_CASE_SENSITIVE));
     if (matches === undefined) continue;
     const isCompiled = (file: string) => COMPILED.test(file) && matches(join(root, file)) !== undefined;
     const compiled = elsewhere.map((file) => file.path).filter(isCompiled);
+    for (const file of compiled) listed.add(file);
     if (compiled.length === 0) continue;
     const name = relative(root, path).split(sep).join('/');
     others.push(
@@ -223,7 +227,15 @@ export async function doubtsAboutBuild(
       ),
     );
   }
-  return [...about, ...others];
+  const unlisted = elsewhere
+    .map((file) => file.path)
+    .filter((path) => COMPILED.test(path) && !listed.has(path));
+  return [...about, ...others, ...doubtsAboutLint(root, unlisted)];
+}
+
+function doubtsAboutLint(root: string, unlisted: readonly string[]): readonly string[] {
+  const name = ESLINT_CONFIGS.find((each) => isFile(join(root, each)));
+  return name === undefined ? [] : lintDoubts(name, readTextIfAny(join(root, name)) ?? '', unlisted);
 }
 
 /** Those that a build is told of, such as `tsc -p tsconfig.build.json`. */

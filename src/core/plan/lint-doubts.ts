@@ -1,0 +1,17 @@
+/** Names of ESLint's configuration: flat ones first, which go before the others. */
+export const ESLINT_CONFIGS = [
+  ...['js', 'mjs', 'cjs', 'ts', 'mts', 'cts'].map((end) => `eslint.config.${end}`),
+  ...['.eslintrc.js', '.eslintrc.cjs', '.eslintrc.json', '.eslintrc.yml', '.eslintrc.yaml', '.eslintrc'],
+];
+
+const KNOWS_TYPES = /projectService|\bproject['"]?\s*:|[tT]ype-?[cC]hecked|requiring-type-checking/;
+
+/** An ESLint that knows types fails on files that are in no tsconfig. */
+export function lintDoubts(name: string, config: string, unlisted: readonly string[]): readonly string[] {
+  if (unlisted.length === 0 || !KNOWS_TYPES.test(config)) return [];
+  const files = JSON.stringify(unlisted).replaceAll('","', '", "');
+  const line = name.startsWith('.') ? `"ignorePatterns": ${files}` : `{ ignores: ${files} }`;
+  return [
+    `${name} checks with types, and no tsconfig takes in ${unlisted.join(' and ')}, which ESLint then refuses. Write ${line} there.`,
+  ];
+}
