@@ -18,8 +18,8 @@ Exit codes: 0 done, 1 failed, 2 usage, 3 something to do (--check), 4 refused, 6
 type Sessions = ReturnType<typeof sessionsIn>;
 type Options = ReturnType<typeof readOptions>;
 type Write = (batch: Session[]) => Promise<unknown>;
-type Found = { type?: string; options?: { capped?: boolean; validator?: object; validationAction?: string } };
-type Action = { readonly what: string; readonly run: () => Promise<unknown> };
+type Found = Readonly<{ type?: string; options?: Record<string, unknown> }>;
+type Action = Readonly<{ what: string; run: () => Promise<unknown> }>;
 
 class Refusal extends Error {}
 
@@ -63,9 +63,8 @@ async function migrate(database: Db, options: Options): Promise<number> {
   for (const { what } of plan) console.log(`  - ${what}`);
   if (options.check || options['dry-run']) return options.check && hasWork ? 3 : 0;
   for (let round = 1; plan.length > 0; round += 1) {
-    const left = plan.map(({ what }) => what).join('; ');
-    if (round > 5) throw new Error(`another program goes on writing. Left: ${left}`);
     for (const { what, run } of plan) {
+      if (round > 5) throw new Error(`another program goes on writing. Left: ${what}`);
       console.error(`${what} …`);
       await run();
     }

@@ -42,12 +42,13 @@ export function mountSession<State, Custom>(app: Koa<State, Custom>, options: Op
 
   // koa-session's own property would answer in any request, also where nothing is loaded and nothing will be stored.
   const own = Object.getOwnPropertyDescriptor(context, 'session');
-  const guard = (access: ((...args: unknown[]) => unknown) | undefined) =>
-    function (this: object, ...args: unknown[]): unknown {
+  const guard = (access: (ctx: object, value?: unknown) => unknown) =>
+    function (this: object, value?: unknown): unknown {
       if (!begun.has(this)) throw new Error(NOT_BEGUN);
-      return access?.apply(this, args);
+      return access(this, value);
     };
-  const [get, set] = [guard(own?.get), guard(own?.set)];
+  const get = guard((ctx) => own?.get?.call(ctx) as unknown);
+  const set = guard((ctx, value) => own?.set?.call(ctx, value));
   Object.defineProperty(context, 'session', { configurable: false, get, set });
 
   const { onerror } = context;

@@ -29,7 +29,7 @@ export interface SessionCollection {
   listIndexes(options?: object): { toArray(): Promise<Index[]> };
 }
 
-type UpdateResult = { acknowledged: boolean; matchedCount: number };
+type UpdateResult = Readonly<{ acknowledged: boolean; matchedCount: number }>;
 
 /** Asked for the collection at each use, so that a failed connection is tried again and not remembered. */
 export interface SessionConnection {
