@@ -48,13 +48,19 @@ const nameOf = ({ document, line }: Block): string =>
 const moduleOf = ({ text }: Block): string =>
   /^(import|export) /m.test(text) ? text : `${PREAMBLE}${text}  }\n}\n`;
 
+/** With the properties that the comment of SessionData shows how to name, word for word. */
+function withOwnData(text: string): string {
+  const example = /`(export interface SessionData \{.*?\})`/.exec(text)?.[1];
+  return example === undefined ? text : text.replace('export type SessionData = object;', example);
+}
+
 const blocks = allBlocks('ts');
 let problems = '';
 
 beforeAll(async () => {
   const settings = { ...PLAIN, userKey: 'userId' };
   const files = [
-    ...renderFiles(settings, templates).map(({ path, text }) => ({ path, text })),
+    ...renderFiles(settings, templates).map(({ path, text }) => ({ path, text: withOwnData(text) })),
     ...blocks.map((block) => ({ path: `src/${nameOf(block)}`, text: moduleOf(block) })),
     { path: 'tsconfig.json', text: JSON.stringify(TSCONFIG) },
     { path: 'package.json', text: '{"type":"module"}' },
