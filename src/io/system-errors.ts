@@ -64,6 +64,16 @@ export function reading<T>(path: string, call: () => T): T {
   }
 }
 
+/** Does what looks at a path, for which undefined is the answer where permission is missing. */
+export function unlessHidden<T>(call: () => T): T | undefined {
+  try {
+    return call();
+  } catch (error) {
+    if (error instanceof PathError && error.isHidden) return undefined;
+    throw error;
+  }
+}
+
 const REASONS: Readonly<Record<string, string>> = {
   ENOSPC: 'there is no space left on the disk',
   EDQUOT: 'the disk quota is used up',

@@ -157,7 +157,8 @@ async function readTree(project: Project, rendered: readonly RenderedFile[]): Pr
     ...gone.map(({ id, path }) => moved.get(id)?.[0] ?? path),
     ...leaving(rendered, records),
   ]);
-  const aliases = left.size > 0 ? await readAliases(root, [...left][0]) : NO_ALIASES;
+  const [first] = left;
+  const aliases = first === undefined ? NO_ALIASES : await readAliases(root, dirname(first));
   const tree = { files, moved, ...findImporters(root, left, aliases), formatted: new Map() };
   return { ...tree, formatted: await formatAll(root, formattable(rendered, records, tree)) };
 }

@@ -14,6 +14,7 @@ import { DEFAULT_SOURCES, sourceFolderOf } from '../../core/project/source-folde
 import type { Project } from '../../core/project/working-tree.ts';
 import type { RenderedFile } from '../../core/render/rendered-file.ts';
 import { statIfThere } from '../files.ts';
+import { unlessHidden } from '../system-errors.ts';
 import { ConfigFiles } from './config-files.ts';
 import { readTextIfAny } from './package-json.ts';
 import { NO_ALIASES, type PathAliases, sourceFiles } from './sources.ts';
@@ -60,7 +61,7 @@ export async function readBuild(
     sourceFolder: DEFAULT_SOURCES,
     isCheckedOnly: false,
   };
-  const home = homeOf(root, dir ?? app ?? '');
+  const home = homeOf(root, dir ?? dirname(app ?? ''));
   if (home === undefined) return { ...unknown, warnings: [] };
   const files = new ConfigFiles();
   try {
@@ -85,10 +86,10 @@ export async function readBuild(
   }
 }
 
-/** The folder of the tsconfig.json that counts at a path, as for an editor: the nearest one. */
+/** The folder of the tsconfig.json that counts at a path, as for an editor: the nearest one that may be looked at. */
 function homeOf(root: string, path: string): string | undefined {
   for (let at = join(root, path); ; at = dirname(at)) {
-    if (statIfThere(pathIn(at))) return at;
+    if (unlessHidden(() => statIfThere(pathIn(at)))) return at;
     if (at === root || dirname(at) === at) return undefined;
   }
 }
@@ -142,7 +143,7 @@ async function configsOf(
 /**
  * By `paths` and `baseUrl` of tsconfigs; none where they cannot be read.
  *
- * @param near which tsconfig.json it is
+ * @param near a folder: the tsconfig.json that counts there
  */
 export async function readAliases(root: string, near = ''): Promise<PathAliases> {
   const home = homeOf(root, near);
