@@ -56,7 +56,11 @@ export const ACCEPTED: readonly Accepted[] = [
     line: 'ctx.cookies.set(options.key, key, sessionOptions);',
   },
   // A method that is put in the place of another one calls that with its own `this`.
-  ...['const { onerror } = context;', 'const { end } = res;'].map((line) => ({
+  ...[
+    'context.onerror = keeping(context.onerror);',
+    'ctx.onerror = keeping(context.onerror);',
+    'const { end } = ctx.res;',
+  ].map((line) => ({
     rule: '@typescript-eslint/unbound-method',
     file: 'mount.ts',
     line,

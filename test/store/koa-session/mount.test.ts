@@ -339,6 +339,20 @@ describe.each(RELEASES)('$release', ({ Application, name, other }) => {
       expect(await world.documents.countDocuments()).toBe(1);
     });
 
+    test('has its cookie also where something like koa-onerror answers errors from then on', async () => {
+      const { app, visitor } = await failing((ctx) => {
+        ctx.session.views = (ctx.session.views ?? 0) + 1;
+        ctx.throw(401);
+      });
+      app.context.onerror = function (this: Context, error: Error) {
+        for (const name of this.res.getHeaderNames()) this.res.removeHeader(name);
+        this.res.statusCode = 418;
+        this.res.end(error.message);
+      };
+      for (const _ of [1, 2]) expect((await visitor.get('/fail')).status).toBe(418);
+      expect((await visitor.get('/')).text).toBe('{"views":2}');
+    });
+
     test('keeps its logout', async () => {
       const { visitor } = await failing(() => {});
       await visitor.get('/login');

@@ -51,29 +51,30 @@ export function mountSession<State, Custom>(app: Koa<State, Custom>, options: Op
   const set = guard((ctx, value) => own?.set?.call(ctx, value));
   Object.defineProperty(context, 'session', { configurable: false, get, set });
 
-  const { onerror } = context;
-  context.onerror = function (this: Context, error) {
-    // A listener to `error` may look at `ctx.session`, wherever it failed: to throw there would end the process.
-    begun.add(this);
-    if (error) keepCookie(this, options.key);
-    onerror.call(this, error);
-  };
-
+  const keeping = (onerror: Context['onerror']) =>
+    function (this: Context, error: Error): void {
+      // A listener to `error` may look at `ctx.session`, wherever it failed: to throw there would end the process.
+      begun.add(this);
+      if (error) keepCookie(this, options.key);
+      onerror.call(this, error);
+    };
+  context.onerror = keeping(context.onerror);
   app.use((ctx: Context, next) => {
     if (ctx.app.context !== context) throw new Error(INNER_APP);
+    // Another one, such as that of koa-onerror, may have taken its place.
+    ctx.onerror = keeping(context.onerror);
     return session(ctx, next);
   });
 }
 
 /** Koa answers an error without the headers that were set before: the session would be stored, and its key lost. */
 function keepCookie(ctx: Context, name: string): void {
-  const { res } = ctx;
-  const { end } = res;
+  const { end } = ctx.res;
   const kept = cookiesOf(ctx).filter((cookie) => isNamed(name, cookie));
-  res.end = (...args: unknown[]) => {
+  ctx.res.end = (...args: unknown[]) => {
     const all = new Set([...cookiesOf(ctx), ...kept]);
-    if (kept.length > 0 && !res.headersSent) res.setHeader('Set-Cookie', [...all]);
-    return Reflect.apply(end, res, args) as typeof res;
+    if (kept.length > 0 && !ctx.headerSent) ctx.res.setHeader('Set-Cookie', [...all]);
+    return Reflect.apply(end, ctx.res, args) as typeof ctx.res;
   };
 }
 
