@@ -163,11 +163,11 @@ function isBuilding(sessions: Sessions, { name, partialFilterExpression = {} }: 
 async function planPruning(sessions: Sessions): Promise<Action[]> {
   const filter = { $and: [OWN, { expiresAt: { $lt: new Date() } }] };
   const count = await sessions.countDocuments(filter);
-  const end = (batch: Session[]) =>
-    sessions.deleteMany({ ...filter, _id: { $lte: batch.at(-1)?._id ?? '' } });
+  const end: Write = (batch) => sessions.deleteMany({ ...filter, _id: { $lte: batch.at(-1)?._id ?? '' } });
   const run = () => inBatches(sessions, filter, end);
   return count > 0 ? [{ what: `delete sessions that are over (${count})`, run }] : [];
 }
+
 /** In one pass, which ends whatever apps write meanwhile. A batch is what the server sends at once: at most 16 MB. */
 async function inBatches(sessions: Sessions, filter: object, write: Write): Promise<void> {
   const found = sessions.find(filter).sort({ _id: 1 }).batchSize(500);
