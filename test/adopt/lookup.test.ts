@@ -7,7 +7,8 @@ import { startNewApp } from './new-app.ts';
 import { OLD_APPS } from './old-apps.ts';
 
 const { url } = useDatabase();
-const client = new MongoClient(url, { monitorCommands: true });
+// A server that makes a million documents may leave its monitor without an answer for a while.
+const client = new MongoClient(url, { monitorCommands: true, connectTimeoutMS: 300_000 });
 afterAll(() => client.close());
 
 /** The stand-in holds all in memory, and explains nothing. */
