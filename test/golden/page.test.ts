@@ -121,7 +121,7 @@ async function expectGoodLooks(page: Page, name: string): Promise<void> {
   });
 }
 
-/** The app as it runs in production: behind a proxy that ends TLS. */
+/** The app as it runs in production: behind a proxy that terminates TLS. */
 async function startBehindTls(name: string): Promise<string> {
   const folder = installProject(projectAt(goldenNamed(name), database.url));
   const env = { MONGODB_URL: database.url, NODE_ENV: 'production', TRUST_PROXY: 'true' };

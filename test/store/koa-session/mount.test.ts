@@ -56,7 +56,7 @@ describe.each(RELEASES)('$release', ({ Application, name, other }) => {
   };
 
   describe('another session middleware', () => {
-    const TWICE = /session middleware twice: call sessions\(app\) once, and no koa-session beside it/;
+    const TWICE = /two session middlewares: call sessions\(app\) once, and remove any other koa-session/;
 
     test.each([{ of: name }, { of: other }])('$of before sessions(app) is refused', async ({ of }) => {
       const { app } = newApp();
@@ -106,7 +106,7 @@ describe.each(RELEASES)('$release', ({ Application, name, other }) => {
       mountSessions(app);
       app.use(count);
       expect((await new Browser(await listen(app)).get('/')).status).toBe(500);
-      expect(errors[0]?.message).toMatch(/^ctx\.session was used where the sessions have not begun/);
+      expect(errors[0]?.message).toMatch(/^ctx\.session was used before the session middleware ran/);
     });
   });
 
@@ -117,7 +117,9 @@ describe.each(RELEASES)('$release', ({ Application, name, other }) => {
       mountSessions(inner);
       app.use(mount('/inner', inner.use(count)));
       expect((await new Browser(await listen(app)).get('/inner')).status).toBe(500);
-      expect(errors[0]?.message).toMatch(/^sessions\(\) was given an app that is mounted in another app/);
+      expect(errors[0]?.message).toMatch(
+        /^sessions\(\) was called with an app that is mounted in another app/,
+      );
     });
 
     test('sessions of the outer one are there in the inner one, too', async () => {
@@ -130,8 +132,9 @@ describe.each(RELEASES)('$release', ({ Application, name, other }) => {
     });
   });
 
-  describe('ctx.session where the sessions have not begun', () => {
-    const NOT_BEGUN = /^ctx\.session was used where .* call sessions\(app\) before that/;
+  describe('ctx.session before the session middleware ran', () => {
+    const NOT_BEGUN =
+      /^ctx\.session was used before the session middleware ran: call sessions\(app\) earlier/;
 
     test.each<{ how: string; use: (ctx: Context) => void }>([
       { how: 'read', use: count },
@@ -279,7 +282,7 @@ describe.each(RELEASES)('$release', ({ Application, name, other }) => {
     });
     expect((await new Browser(await listen(app)).get('/')).text).toBe('raw');
     await vi.waitUntil(() => errors.length > 0);
-    expect(errors[0]?.message).toMatch(/^The session was begun after the response/);
+    expect(errors[0]?.message).toMatch(/^The session began after the response was sent/);
     expect(await world.documents.countDocuments()).toBe(0);
   });
 

@@ -143,7 +143,7 @@ describe('sessions(app)', () => {
 
   test('a second call for the same app is refused, where koa-session would ignore it', async () => {
     const { app } = await serve(world);
-    expect(() => world.modules.index.sessions(app)).toThrow('session middleware twice');
+    expect(() => world.modules.index.sessions(app)).toThrow('two session middlewares');
     expect(() => world.modules.index.sessions(new Koa())).not.toThrow();
   });
 

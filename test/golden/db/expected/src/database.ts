@@ -1,10 +1,10 @@
 // create-koa-mongo-session: database
 import { MongoClient } from 'mongodb';
 
-/** The client of the whole app, of which its sessions are one part. Connects when it is first used. */
+/** The client of the whole app, not only of its sessions. It connects on first use. */
 export function openClient(): MongoClient {
   const { MONGODB_URL: url } = process.env;
-  if (!url) throw new Error('MONGODB_URL is not set: name your MongoDB in .env, as .env.example shows.');
+  if (!url) throw new Error('MONGODB_URL is not set: add it to .env, as .env.example shows.');
   try {
     return new MongoClient(url, { appName: 'my-app', serverSelectionTimeoutMS: 4000 });
   } catch {
@@ -13,7 +13,7 @@ export function openClient(): MongoClient {
   }
 }
 
-/** Without credentials. */
+/** For messages: contains no credentials. */
 export function databaseAddress(): string {
   const { hosts, srvHost } = openClient().options;
   return srvHost ?? hosts.join(', ');

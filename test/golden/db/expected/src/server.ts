@@ -11,19 +11,19 @@ import type { Sessions } from './session/sessions.ts';
 /** How long requests in progress may take to finish when the server is told to stop, in ms. */
 const DRAIN_TIME = 10_000;
 
-/** The end, whatever cannot be closed: in ms, and before a supervisor loses patience. */
+/** After this time the process exits, even if something cannot be closed; in ms, and before a supervisor kills it. */
 const STOP_TIME = 15_000;
 
-/** This server speaks plain HTTP: Koa would answer each request that begins a session with an error. */
+/** This server speaks plain HTTP. Without a proxy, each request that begins a session would fail. */
 const PROXY_HELP = `with NODE_ENV=production the session cookie is sent over HTTPS only.
-Put a proxy that ends TLS in front, such as nginx or a load balancer, and set TRUST_PROXY=true.`;
+Put a proxy that terminates TLS in front, such as nginx or a load balancer, and set TRUST_PROXY=true.`;
 
 const MONGODB_HELP = `To start one on this machine:
   docker compose up -d --wait
   npx mongodb-runner start -- --port 27017`;
 
 start().catch((error: unknown) => {
-  // A plain Error says what to do. Any other is a mistake in the code, and its stack shows where.
+  // A plain Error says what to do. Any other error is a bug, and its stack shows where.
   const isPlain = error instanceof Error && error.constructor === Error;
   console.error('Cannot start:', isPlain ? error.message : error);
   process.exit(1);
@@ -50,7 +50,7 @@ async function start(): Promise<void> {
 function parsePort(text: string): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port <= 65_535) return port;
-  throw new Error(`PORT is "${text}": it has to be a whole number from 0 to 65535.`);
+  throw new Error(`PORT is "${text}": it must be a whole number from 0 to 65535.`);
 }
 
 async function checkDatabase(store: Sessions): Promise<void> {
@@ -86,7 +86,7 @@ function stopOnSignal(stop: () => Promise<void>): void {
         process.exit(1);
       });
     } else if (Date.now() - since > 1000) {
-      // Not sooner: npm passes on a Ctrl-C that the terminal has sent to the server already.
+      // Not earlier: on Ctrl-C, npm forwards the signal that the terminal has already sent to the server.
       process.exit(1);
     }
   };
@@ -97,7 +97,7 @@ function stopOnSignal(stop: () => Promise<void>): void {
 async function drain(server: Server): Promise<void> {
   const closed = once(server, 'close');
   server.close();
-  // Else a browser would go on asking on its open connection.
+  // Otherwise, a browser would keep sending requests on its open connection.
   server.prependListener('request', (_request, response) => response.setHeader('Connection', 'close'));
   const idle = setInterval(() => server.closeIdleConnections(), 100);
   const late = setTimeout(() => server.closeAllConnections(), DRAIN_TIME);

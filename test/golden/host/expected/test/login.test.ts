@@ -11,7 +11,7 @@ if (existsSync('.env')) process.loadEnvFile();
 
 const HELP = 'Start it, or set HOST and PORT in src/session/connection.ts.';
 
-/** Ends each session that it begins, so that nothing of it stays in the database. */
+/** Ends each session that it begins, so that it leaves nothing in the database. */
 test('a visitor logs in and out', async (t) => {
   const { origin, stop } = await start();
   t.after(stop);
@@ -47,7 +47,7 @@ async function start(): Promise<{ origin: string; stop: () => Promise<void> }> {
   return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, stop };
 }
 
-/** As much of a browser as the test needs: it keeps cookies, follows no redirect, and posts a form when given one. */
+/** A minimal browser: it keeps cookies, does not follow redirects, and posts a form if it is given one. */
 function browser(origin: string) {
   const jar = new Map<string, string>();
   const cookies = () => [...jar].map(([name, value]) => `${name}=${value}`).join('; ');

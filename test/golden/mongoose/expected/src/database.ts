@@ -1,13 +1,13 @@
 // create-koa-mongo-session: database
 import mongoose, { type Connection } from 'mongoose';
 
-/** The connection of the whole app, of which its sessions are one part. */
+/** The connection of the whole app, not only of its sessions. */
 export function openConnection(): Connection {
   const options = { appName: 'my-app', serverSelectionTimeoutMS: 4000 };
   return mongoose.createConnection(readUrl(), options);
 }
 
-/** Without credentials. */
+/** For messages: contains no credentials. */
 export function databaseAddress(): string {
   const { hosts, srvHost } = parseUrl(readUrl());
   return srvHost ?? hosts.join(', ');
@@ -15,7 +15,7 @@ export function databaseAddress(): string {
 
 function readUrl(): string {
   const { MONGODB_URL: url } = process.env;
-  if (!url) throw new Error('MONGODB_URL is not set: name your MongoDB in .env, as .env.example shows.');
+  if (!url) throw new Error('MONGODB_URL is not set: add it to .env, as .env.example shows.');
   parseUrl(url);
   return url;
 }

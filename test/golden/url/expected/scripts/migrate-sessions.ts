@@ -23,11 +23,11 @@ type Action = Readonly<{ what: string; run: () => Promise<unknown> }>;
 
 class Refusal extends Error {}
 
-/** What the store notes down when it takes over sessions of another one. */
+/** The notes that the store keeps while it takes over the sessions of another store. */
 const NOTES: object = { _id: /^(adopted|ended)\b/, until: { $type: 'date' }, expiresAt: { $type: 'date' } };
-/** What a service answers that does not know an option of an index, such as a TTL. */
+/** Error codes of services that do not support an option of an index, such as a TTL. */
 const UNSUPPORTED = [2, 9, 59, 67, 72, 115, 238, 303, 40415];
-/** A login that fails; a primary that steps down, shuts down or has no majority in time. */
+/** Error codes of a failed login, and of a primary that steps down, shuts down or has no majority in time. */
 const UNREACHABLE = [18, 43, 50, 64, 89, 91, 100, 189, 237, 10107, 11600, 11602, 13435, 13436];
 const LACKS_PRIVILEGE = 'the database user lacks a privilege: readWrite has all, the guide shows fewer';
 
@@ -74,7 +74,7 @@ async function migrate(database: Db, options: Options): Promise<number> {
   return 0;
 }
 
-/** In an order that can be cut off anywhere: the next run takes up what is left. */
+/** A run can be stopped after any action: the next run continues with what is left. */
 async function makePlan(database: Db, options: Options): Promise<Action[]> {
   const sessions = sessionsIn(database, COLLECTION);
   const [found] = await database.listCollections({ name: COLLECTION }).toArray();
@@ -86,7 +86,7 @@ async function makePlan(database: Db, options: Options): Promise<Action[]> {
   const hasNoTtl = present.some(({ name }) => name === PRUNE_INDEX.name);
   if (hasNoTtl) console.error('note: the database has no TTL on a date: let a timer run `prune` every hour');
   return [
-    // A new TTL index would delete all of them at once.
+    // Before a TTL index is created: MongoDB would delete all expired sessions at once.
     ...(options.prune || create.length > 0 ? await planPruning(sessions) : []),
     ...drop.map((index) => ({
       what: `drop index ${JSON.stringify(index)}, whose options are not those wanted`,
@@ -99,13 +99,13 @@ async function makePlan(database: Db, options: Options): Promise<Action[]> {
   ];
 }
 
-/** Read from the primary, for a secondary may lag behind. */
+/** Reads from the primary, since a secondary may lag behind. */
 function sessionsIn(database: Db, name: string) {
   const writeConcern = { w: 'majority', wtimeoutMS: 10_000 } as const;
   return database.collection<Session>(name, { readPreference: 'primary', writeConcern });
 }
 
-/** Why the collection is none for sessions, whatever is in it. */
+/** Why the collection cannot hold sessions, whatever documents are in it. */
 async function findObstacle(database: Db, { type, options = {} }: Found = {}): Promise<string[]> {
   const { capped, validator, validationAction } = options;
   if (type === 'view') return ['it is a view: nothing can be stored in it'];
@@ -115,11 +115,11 @@ async function findObstacle(database: Db, { type, options = {} }: Found = {}): P
   const [data, now] = ['{}', new Date()];
   const example = { _id: 'a', data, cookie: {}, version: 1, expiresAt: now, createdAt: now, updatedAt: now };
   const accepted = database.aggregate([{ $documents: [{ $literal: example }] }, { $match: validator }]);
-  // Before MongoDB 5.1 nobody can tell beforehand.
+  // MongoDB before 5.1 has no `$documents`, and so no way to try this.
   return (await accepted.hasNext().catch(() => true)) ? [] : ['its validator refuses sessions'];
 }
 
-/** A document that is no session, among those that are read in that time; 0 is for all. */
+/** A document that is not a session, among those that are read within `maxTimeMS`; 0 reads all of them. */
 async function findForeign(sessions: Sessions, maxTimeMS: number): Promise<string[]> {
   const search = sessions.findOne({ $nor: [OWN, NOTES] }, { maxTimeMS });
   const found = await search.catch(ifCode([50], (): null => null));
@@ -135,7 +135,7 @@ Run create-koa-mongo-session with --collection <name>, or with --adopt <store> w
   if (reasons.length > 0) throw new Refusal(message);
 }
 
-/** An index build would wait for one without end. Only members of a replica set know such a read. */
+/** Without a majority, an index build would wait forever. Only members of a replica set support this read. */
 async function requireMajority(sessions: Sessions): Promise<void> {
   const read = sessions.findOne({ _id: '' }, { readConcern: 'linearizable', maxTimeMS: 10_000 });
   await read.catch((error: unknown) => {
@@ -143,7 +143,7 @@ async function requireMajority(sessions: Sessions): Promise<void> {
   });
 }
 
-/** Without a quorum it would wait for members that are down, but a standalone server knows none. */
+/** The default quorum would wait for members that are down. A standalone server does not know the option. */
 async function createIndex(sessions: Sessions, index: Index): Promise<unknown> {
   await requireMajority(sessions);
   return sessions
@@ -152,7 +152,7 @@ async function createIndex(sessions: Sessions, index: Index): Promise<unknown> {
     .catch(ifCode(UNSUPPORTED, () => sessions.createIndexes([PRUNE_INDEX])));
 }
 
-/** It is listed already, but nothing can use it; whoever asks for it again waits for it. */
+/** An index that is being built is listed, but cannot be used. Creating it again waits for that build. */
 function isBuilding(sessions: Sessions, { name, partialFilterExpression = {} }: Index): Promise<boolean> {
   const use = sessions.findOne(partialFilterExpression, { hint: name });
   return use.then(() => false).catch((error: unknown) => String(error).includes('hint provided does not'));
@@ -166,7 +166,7 @@ async function planPruning(sessions: Sessions): Promise<Action[]> {
   return count > 0 ? [{ what: `delete sessions that are over (${count})`, run }] : [];
 }
 
-/** In one pass, which ends whatever apps write meanwhile. A batch is what the server sends at once: at most 16 MB. */
+/** One pass, so that it ends even while apps write. A batch is one reply of the server: at most 16 MB. */
 async function inBatches(sessions: Sessions, filter: object, write: Write): Promise<void> {
   const found = sessions.find(filter).sort({ _id: 1 }).batchSize(500);
   let done = 0;
@@ -189,7 +189,7 @@ function readOptions(args: string[]) {
   return { ...values, prune: positionals.length > 0 };
 }
 
-/** By name and code: a project may hold two copies of the driver. A bulk write wraps what befell it. */
+/** By name and code, since a project may have two copies of the driver. A bulk write wraps the actual error. */
 function isUnreachable(error: unknown): boolean {
   const { name, syscall, errorResponse } = error as Error & { syscall?: string; errorResponse?: Error };
   const names = `${name} ${String(errorResponse?.name)}`;

@@ -5,18 +5,18 @@ import type { Sessions } from './session/sessions.ts';
 
 const MAX_FORM_BYTES = 10_000;
 
-/** What a test gives; else the environment does. */
+/** For tests. Otherwise, the environment sets these. */
 interface AppOptions {
   /** Sign the session cookie. */
   keys?: string[];
-  /** Behind a proxy that ends TLS: its word on scheme and address counts. */
+  /** Behind a proxy that terminates TLS: trust its `X-Forwarded-*` headers. */
   proxy?: boolean;
 }
 
 export function createApp({ keys, proxy }: AppOptions = {}): { app: Koa; store: Sessions } {
   const { TRUST_PROXY } = process.env;
   const app = new Koa({ proxy: proxy ?? TRUST_PROXY === 'true', ...(keys && { keys }) });
-  // In front of the sessions, like static files: a cookie would have the session read first.
+  // Before the sessions, where static files belong, too: no session is read for these requests.
   app.use((ctx, next) => {
     switch (ctx.path) {
       case '/health':
@@ -44,12 +44,12 @@ export function createApp({ keys, proxy }: AppOptions = {}): { app: Koa; store: 
   return { app, store };
 }
 
-/** Whether the process answers: restart it where it does not. */
+/** Tells whether the process responds. If it does not, restart it. */
 function health(ctx: Context): void {
   ctx.body = 'ok';
 }
 
-/** Whether the database answers, too: send no requests here where it does not. */
+/** Tells whether the database responds, too. If it does not, send no requests here. */
 async function ready(ctx: Context, store: Sessions): Promise<void> {
   try {
     await store.ready();
@@ -60,17 +60,17 @@ async function ready(ctx: Context, store: Sessions): Promise<void> {
   }
 }
 
-/** `sameSite` keeps the session from forms on other sites. This also keeps them from logging anyone in. */
+/** Because of `sameSite`, forms on other sites have no session. This also keeps them from logging anyone in. */
 function refuseCrossSite(ctx: Context): void {
   const isForeign = ['cross-site', 'same-site'].includes(ctx.get('Sec-Fetch-Site'));
-  if (ctx.method === 'POST' && isForeign) ctx.throw(403, 'This form is on another site.');
+  if (ctx.method === 'POST' && isForeign) ctx.throw(403, 'Forms on other sites are not accepted.');
 }
 
 function home(ctx: Context): void {
   const { session } = ctx;
   session.views = (session.views ?? 0) + 1;
   session.since ??= Date.now();
-  // Each view changes the session, and so it lasts the whole of its time from here on.
+  // Each view changes the session, which renews it for its whole lifetime.
   const until = Date.now() + TTL;
   const user = session.user;
   const facts = [
@@ -82,12 +82,12 @@ function home(ctx: Context): void {
   page(ctx, 'Your session', list(facts) + (user === undefined ? loginForm() : userForms()));
 }
 
-/** Takes anyone at their word: check a password here. */
+/** This example accepts any name: check a password here. */
 async function logIn(ctx: Context): Promise<void> {
   const name = (await readForm(ctx)).get('name');
-  if (!name) ctx.throw(400, 'Give a name.');
+  if (!name) ctx.throw(400, 'Enter a name.');
   ctx.session.user = name;
-  await ctx.session.regenerate(); // An id that was known before the login is worth nothing after it.
+  await ctx.session.regenerate(); // An id that was known before the login is useless after it.
   seeOther(ctx, '/');
 }
 

@@ -7,7 +7,7 @@ import { MongoMemoryServer } from 'mongodb-memory-server-core';
 import { createApp } from '../src/app.ts';
 import { closeConnections } from '../src/session/index.ts';
 
-/** Ends each session that it begins, so that nothing of it stays in the database. */
+/** Ends each session that it begins, so that it leaves nothing in the database. */
 test('a visitor logs in and out', async (t) => {
   const { origin, stop } = await start();
   t.after(stop);
@@ -42,7 +42,7 @@ async function start(): Promise<{ origin: string; stop: () => Promise<void> }> {
   return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, stop };
 }
 
-/** The MongoDB that MONGODB_TEST_URL names, or else one of the test's own, whose program is downloaded the first time. */
+/** The MongoDB that MONGODB_TEST_URL names. Without it, the test starts its own, which is downloaded the first time. */
 async function testDatabase(): Promise<{ url: string; end: () => Promise<unknown> }> {
   const { MONGODB_TEST_URL } = process.env;
   if (MONGODB_TEST_URL) return { url: MONGODB_TEST_URL, end: async () => undefined };
@@ -52,11 +52,11 @@ async function testDatabase(): Promise<{ url: string; end: () => Promise<unknown
   } catch (cause) {
     const help =
       'Set MONGODB_TEST_URL to a MongoDB that the test may write to, such as mongodb://127.0.0.1/test.';
-    throw new Error(`The test could not start a MongoDB of its own. ${help}`, { cause });
+    throw new Error(`The test could not start its own MongoDB. ${help}`, { cause });
   }
 }
 
-/** As much of a browser as the test needs: it keeps cookies, follows no redirect, and posts a form when given one. */
+/** A minimal browser: it keeps cookies, does not follow redirects, and posts a form if it is given one. */
 function browser(origin: string) {
   const jar = new Map<string, string>();
   const cookies = () => [...jar].map(([name, value]) => `${name}=${value}`).join('; ');

@@ -3,12 +3,12 @@ import { READ, type SessionCollection, type SessionConnection } from './collecti
 
 export const COLLECTION = 'sessions';
 
-/** The part of a `Db` that is used: it fits every copy of the driver, where their own types do not fit each other. */
+/** The part of a `Db` that is used. `Db` types of two copies of the driver are not compatible, but both fit this. */
 export interface SessionDatabase {
   collection(name: string, options?: object): SessionCollection;
 }
 
-/** The database is yours: its client is neither opened nor closed here. */
+/** The database is yours: this module does not open or close its client. */
 export function connect(database: SessionDatabase): SessionConnection {
   const sessions = database.collection(COLLECTION, READ);
   return {

@@ -6,18 +6,18 @@ import { connect, type SessionDatabase } from './connection.ts';
 import { mountSession } from './mount.ts';
 import { Sessions } from './sessions.ts';
 
-/** The cookie with the key of a session. Another name logs everybody out. */
+/** The cookie that holds the session key. A change of its name logs everybody out. */
 function cookie() {
   const { NODE_ENV } = process.env;
   const isProduction = NODE_ENV === 'production';
   return {
-    // `__Host-` has the browser insist on `secure`, on the path `/` and on no `domain`: drop it to change one of them.
+    // With `__Host-`, browsers require `secure`, the path `/` and no `domain`. Drop the prefix to change one of these.
     key: isProduction ? '__Host-koa.sess' : 'koa.sess',
-    // Sent with what the site itself asks for, and with links from other sites ('strict': not even with those).
+    // Not sent with requests from other sites, except when a link is followed ('strict': not even then).
     sameSite: 'lax',
     path: '/',
-    // domain: 'example.com', // Subdomains have it, too.
-    // Else as the connection is. Behind a proxy that ends TLS, this takes `app.proxy = true`.
+    // domain: 'example.com', // Also sent to subdomains.
+    // Without it, `secure` follows the connection. Behind a proxy that terminates TLS, both need `app.proxy = true`.
     ...(isProduction && { secure: true }),
   };
 }
@@ -25,24 +25,24 @@ function cookie() {
 /** A session ends at most 14 days after its last use; in ms. */
 export const TTL = 14 * 24 * 60 * 60 * 1000;
 
-/** What `ctx.session` holds: put the properties of your app here. Their values are kept as JSON. */
+/** The properties of `ctx.session`: declare those of your app here. Their values are stored as JSON. */
 export interface SessionData {
   user?: string;
 
   views?: number;
-  /** When it began; in ms since 1970. */
+  /** When the session began, in ms since 1970. */
   since?: number;
 }
 
 /** koa-session's own part of `ctx.session`; its package exports no type for it. */
 interface SessionControl {
   readonly isNew: boolean;
-  /** The key that the request came with; `regenerate()` does not change what is read here. */
+  /** The key that the request came with. It stays the same after `regenerate()`. */
   readonly externalKey: string;
-  /** In ms, or until the browser is closed. Set that after `regenerate()`: koa-session keeps it for one save only. */
+  /** In ms. `'session'` lasts until the browser is closed; set it after `regenerate()`, since it holds for one save. */
   maxAge: number | 'session' | undefined;
   save(): Promise<void>;
-  /** Moves the session to a new key. Do so at login: a key that was planted before it is then worth nothing. */
+  /** Moves the session to a new key. Call it at login: a key that was planted before is then useless. */
   regenerate(): Promise<void>;
 }
 
@@ -56,7 +56,7 @@ declare module 'koa' {
 
 const stores = new Set<Sessions>();
 
-/** Mounts sessions: middleware that follows has `ctx.session`. Put what needs no session, such as static files, before. */
+/** Gives `ctx.session` to all middleware that is added later. Static files need no session and can come before it. */
 export function sessions<State, Context>(app: Koa<State, Context>, database: SessionDatabase): Sessions {
   app.keys ??= cookieKeys();
   const store = new Sessions(connect(database), { ttl: TTL });
@@ -77,7 +77,7 @@ export async function closeConnections(): Promise<void> {
   await Promise.all([...stores].map((store) => store.close()));
 }
 
-/** A signature by an older key stands until the cookie is set again. Made anew alone, it would end with the browser. */
+/** The index is 0 for old keys, too: otherwise, Koa would renew the signature alone, until the browser is closed. */
 function cookieKeys(): Keygrip {
   const keys = new Keygrip(secrets('APP_KEYS'), 'sha256');
   const index = keys.index.bind(keys);
@@ -85,10 +85,10 @@ function cookieKeys(): Keygrip {
   return keys;
 }
 
-/** Comma-separated, so that they can be rotated: the first one is used, and the others are still understood. */
+/** Comma-separated, so that they can be rotated: the first one is used, and the others are still accepted. */
 function secrets(name: string): [string, ...string[]] {
   const texts = (process.env[name] ?? '').split(',').map((text) => text.trim());
   const [first, ...rest] = texts.filter((text) => text !== '');
   if (first) return [first, ...rest];
-  throw new Error(`${name} is not set: put a key of \`npm run keys:new\` into .env, and load that file.`);
+  throw new Error(`${name} is not set: put a key from \`npm run keys:new\` into .env, and load that file.`);
 }

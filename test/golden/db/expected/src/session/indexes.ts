@@ -1,7 +1,7 @@
 // create-koa-mongo-session: indexes
 import { isDeepStrictEqual } from 'node:util';
 
-/** As MongoDB lists it. Directions are numbers, but for indexes of other kinds. */
+/** An index as MongoDB lists it. Special kinds, such as text indexes, have strings in place of directions. */
 export interface Index {
   readonly name: string;
   readonly key: Record<string, number>;
@@ -12,17 +12,17 @@ export interface Index {
 
 /** TTL 0: each session ends at its own date, so that the index never has to change. */
 const TTL_INDEX: Index = { name: 'session_ttl', key: { expiresAt: 1 }, expireAfterSeconds: 0 };
-/** In its place where the database has no TTL on a date: the name tells the next run. */
+/** Used instead if the database has no TTL on a date. The next run recognizes it by its name. */
 export const PRUNE_INDEX: Index = { name: 'session_prune', key: { expiresAt: 1 } };
 const WANTED = [TTL_INDEX];
 
-/** Decided from the list alone: versions of MongoDB differ in what they take for the same index. */
+/** Compares the indexes itself, since versions of MongoDB differ in which they treat as the same. */
 export function planIndexes(listed: readonly Index[]) {
-  // Not with the collation that the collection may have.
+  // Otherwise, an index would inherit the collation of the collection.
   const simple = listed.some((index) => 'collation' in index) ? { collation: { locale: 'simple' } } : {};
   const serving = listed.filter((index) => WANTED.some((wanted) => serves(index, wanted)));
   const missing = WANTED.filter((wanted) => !serving.some((index) => serves(index, wanted)));
-  // Not every version lets two indexes with one key stand side by side.
+  // Not every version allows two indexes with the same key.
   const drop = listed.filter(({ key }) => missing.some((wanted) => isDeepStrictEqual(wanted.key, key)));
   const refusals = listed.filter((index) => !drop.includes(index)).flatMap(refusalOf);
   const present = serving.map((index) => ({ ...index, ...simple }));
@@ -30,7 +30,7 @@ export function planIndexes(listed: readonly Index[]) {
   return { present, drop, create, refusals };
 }
 
-/** Whatever its name. An option that is off is as good as none. */
+/** Its name does not matter. An option that is `false` counts as absent. */
 function serves(index: Index, wanted: Index): boolean {
   const expected = index.name === PRUNE_INDEX.name ? PRUNE_INDEX : wanted;
   const ignored = ['v', 'ns', 'background'];

@@ -2,23 +2,23 @@
 import { SessionStoreError } from './errors.ts';
 import type { Index } from './indexes.ts';
 
-/** A session as it is kept in MongoDB. */
+/** A session as it is stored in MongoDB. */
 export interface SessionDocument {
   /** SHA-256 of the session key, so that a copy of the database holds no usable cookie. */
   _id: string;
-  /** The payload as JSON text: no property name in it can be taken for an operator or a path. */
+  /** The payload as JSON text, so that no property name in it can act as an operator or a path. */
   data: string;
-  /** koa-session's own fields; times in ms. An end without `_maxAge`: the lifetime is that of the settings. */
+  /** koa-session's own fields; times in ms. `_expire` without `_maxAge` means the lifetime of the settings. */
   cookie: { _expire?: number; _maxAge?: number; _session?: boolean };
-  /** The session is over from here on; a TTL index on this date removes it some time later. */
+  /** From this date on the session is over. The TTL index removes it some time later. */
   expiresAt: Date;
   createdAt: Date;
   updatedAt: Date;
-  /** Counts the changes of payload and lifetime; a touch is none. */
+  /** Counts the changes of payload and lifetime. A touch does not count. */
   version: number;
 }
 
-/** The part of a collection that the store uses: it fits every copy of the driver, Mongoose's too. */
+/** The part of a collection that the store uses. The collections of all copies of the driver fit it, Mongoose's too. */
 export interface SessionCollection {
   findOne(filter: object, options?: object): Promise<SessionDocument | null>;
   find(filter: object, options?: object): { toArray(): Promise<SessionDocument[]> };
@@ -31,20 +31,20 @@ export interface SessionCollection {
 
 type UpdateResult = Readonly<{ acknowledged: boolean; matchedCount: number }>;
 
-/** Asked for the collection at each use, so that a failed connection is tried again and not remembered. */
+/** The store asks for the collection at each use, so that a failed connection is tried again. */
 export interface SessionConnection {
   collection(): Promise<SessionCollection>;
   close(): Promise<void>;
 }
 
-/** Plain values, from the primary, whatever the connection prefers: a secondary may hold what was destroyed. */
+/** Overrides the options of the connection. Primary, since a secondary may still have a destroyed session. */
 export const READ = { readPreference: 'primary', raw: false, promoteValues: true } as const;
-/** Else a failover could bring a session back whose end was acknowledged, where the connection asks for `w: 1`. */
+/** Overrides `w: 1` of the connection, with which a failover could bring back a session that was ended. */
 export const DURABLE = { writeConcern: { w: 'majority' } };
 
-/** A type is met by an array of it, too. */
+/** `$type` alone would also match an array of that type. */
 const is = (...types: string[]) => ({ $type: types, $not: { $type: 'array' } });
-/** What sessions of this store are known by. Others may keep their documents in the same collection. */
+/** Matches the sessions of this store. The collection may hold other documents, too. */
 export const OWN: object = {
   _id: is('string'),
   data: is('string', 'binData'),
@@ -57,15 +57,15 @@ export const OWN: object = {
 /** What one call of the store works with. */
 export interface Operation {
   readonly sessions: SessionCollection;
-  /** Options of a command, and the time that is left: the server ends what takes longer. Throws when there is none. */
+  /** Adds the time that is left to the options of a command, as `maxTimeMS`. Throws if there is none. */
   readonly limits: (options?: object) => object;
 }
 
-/** Whether there is such a document. */
+/** Returns whether a document matched. */
 export async function updateOne(operation: Operation, filter: object, update: object, upsert = false) {
   const options = operation.limits({ upsert });
   const { acknowledged, matchedCount } = await operation.sessions.updateOne(filter, update, options);
   if (acknowledged) return matchedCount > 0;
-  // It tells nothing: a conflict and a logout would both look like success.
+  // Without the acknowledgement, a conflict and a logout would both look like success.
   throw new SessionStoreError('UNACKNOWLEDGED', 'Sessions need a write concern other than w=0.');
 }

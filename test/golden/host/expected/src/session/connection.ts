@@ -14,10 +14,10 @@ export function connect(): SessionConnection {
   let isClosed = false;
   return {
     async collection() {
-      // A request that outlives the server would open it again, and keep the process alive.
+      // A request that is still running would open the client again, and keep the process alive.
       if (isClosed) throw new Error('The session database was closed.');
       client ??= openClient();
-      // Each time: when the first connection failed, the driver by itself would never try another.
+      // On each call: after a failed first connection, the driver does not connect again by itself.
       await client.connect();
       sessions ??= client.db(DATABASE).collection<SessionDocument>(COLLECTION, READ);
       return sessions;
@@ -29,11 +29,11 @@ export function connect(): SessionConnection {
   };
 }
 
-/** Connects by itself when it is first used. */
+/** The client connects on first use. */
 export function openClient(): MongoClient {
   const options: MongoClientOptions = {
     appName: 'my-app',
-    // A database that is down fails a request in 4 s, where the driver would let the site hang for 30.
+    // If the database is down, requests fail after 4 s. By default, the driver would wait for 30 s.
     serverSelectionTimeoutMS: 4000,
     waitQueueTimeoutMS: 4000,
   };

@@ -7,18 +7,18 @@ interface Database {
   collection(name: string, options?: object): SessionCollection;
 }
 
-/** The part of a Mongoose connection that is used: it fits every version from 8 on. */
+/** The part of a Mongoose connection that is used. The connections of every version from 8 on fit it. */
 export interface MongooseConnection {
   asPromise(): Promise<{ db?: Database | undefined }>;
 }
 
-/** The connection is yours: it is neither opened nor closed here. */
+/** The connection is yours: this module does not open or close it. */
 export function connect(connection: MongooseConnection): SessionConnection {
   let opened: object | undefined;
   let sessions: SessionCollection | undefined;
   return {
     async collection() {
-      // Resolves at once, without a database, for a connection that was never opened.
+      // For a connection that was never opened, this resolves at once, without a database.
       const { db } = await connection.asPromise();
       if (!db) throw new Error('The Mongoose connection was never opened: call mongoose.connect(url) first.');
       if (!sessions || db !== opened) sessions = db.collection(COLLECTION, READ);

@@ -3,15 +3,15 @@ import type Koa from 'koa';
 import type { Context } from 'koa';
 import koaSession, { type CreateSessionOptions } from 'koa-session';
 
-const TWICE = 'This app has session middleware twice: call sessions(app) once, and no koa-session beside it.';
-const NOT_BEGUN = 'ctx.session was used where the sessions have not begun: call sessions(app) before that.';
-const INNER_APP = 'sessions() was given an app that is mounted in another app: give it the outer one.';
+const TWICE = 'This app has two session middlewares: call sessions(app) once, and remove any other koa-session.';
+const NOT_BEGUN = 'ctx.session was used before the session middleware ran: call sessions(app) earlier.';
+const INNER_APP = 'sessions() was called with an app that is mounted in another app: call it with the outer one.';
 const PLAIN_HTTP = 'This request came over HTTP, but the cookie needs HTTPS: behind a proxy, set app.proxy.';
-const TOO_LATE = 'The session was begun after the response: its cookie cannot be sent, so it was not stored.';
+const TOO_LATE = 'The session began after the response was sent: its cookie cannot be sent, so it was not stored.';
 
 type Options = CreateSessionOptions & { key: string };
 
-/** Mounts koa-session such that no request passes by it unnoticed, and none stores a session whose key gets lost. */
+/** Mounts koa-session. Mistakes that it ignores become errors, and no session is stored whose cookie cannot be sent. */
 export function mountSession<State, Custom>(app: Koa<State, Custom>, options: Options): void {
   const { context } = app;
   if (Object.getOwnPropertyDescriptor(context, 'session')) throw new Error(TWICE);
@@ -23,16 +23,16 @@ export function mountSession<State, Custom>(app: Koa<State, Custom>, options: Op
       return ctx.cookies.get(options.key, { signed: options.signed ?? true }) ?? '';
     },
     set(ctx: Context, key: string): void {
-      // With the lifetime of this very session.
+      // These have the lifetime of this session.
       const { sessionOptions } = ctx;
       ctx.cookies.set(options.key, key, sessionOptions);
     },
   };
-  /** Before anything is stored: the cookie would be refused only after that. */
+  /** Checks before the session is stored: the cookie itself would be refused only afterwards. */
   const beforeSave = (ctx: Context) => {
     if (options.secure && !ctx.cookies.secure) throw new Error(PLAIN_HTTP);
     if (ctx.headerSent && ctx.session.isNew) throw new Error(TOO_LATE);
-    // `regenerate()` has removed the cookie by now, but should the store fail, the old session is still there.
+    // `regenerate()` has removed the cookie, but the old session is still valid if the store fails now.
     const cookies = cookiesOf(ctx);
     const others = cookies.filter((cookie) => !isNamed(options.key, cookie));
     const isRemoved = cookies.some((cookie) => cookie.startsWith(`${options.key}=;`));
@@ -40,7 +40,7 @@ export function mountSession<State, Custom>(app: Koa<State, Custom>, options: Op
   };
   const session = koaSession({ ...options, externalKey, beforeSave }, app);
 
-  // koa-session's own property would answer in any request, also where nothing is loaded and nothing will be stored.
+  // koa-session's own property also works in requests without the middleware, where nothing is loaded or stored.
   const own = Object.getOwnPropertyDescriptor(context, 'session');
   const guard = (access: (ctx: object, value?: unknown) => unknown) =>
     function (this: object, value?: unknown): unknown {
@@ -53,7 +53,7 @@ export function mountSession<State, Custom>(app: Koa<State, Custom>, options: Op
 
   const keeping = (onerror: Context['onerror']) =>
     function (this: Context, error: Error): void {
-      // A listener to `error` may look at `ctx.session`, wherever it failed: to throw there would end the process.
+      // A listener for `error` may read `ctx.session` in any request: an error in it would end the process.
       begun.add(this);
       if (error) keepCookie(this, options.key);
       onerror.call(this, error);
@@ -61,13 +61,13 @@ export function mountSession<State, Custom>(app: Koa<State, Custom>, options: Op
   context.onerror = keeping(context.onerror);
   app.use((ctx: Context, next) => {
     if (ctx.app.context !== context) throw new Error(INNER_APP);
-    // Another one, such as that of koa-onerror, may have taken its place.
+    // On each request, since a package such as koa-onerror may have replaced the handler.
     ctx.onerror = keeping(context.onerror);
     return session(ctx, next);
   });
 }
 
-/** Koa answers an error without the headers that were set before: the session would be stored, and its key lost. */
+/** Koa removes all headers when it answers an error: the session would be stored, but its cookie would be lost. */
 function keepCookie(ctx: Context, name: string): void {
   const { end } = ctx.res;
   const kept = cookiesOf(ctx).filter((cookie) => isNamed(name, cookie));
@@ -82,7 +82,7 @@ function cookiesOf({ res }: Context): string[] {
   return [res.getHeader('Set-Cookie') ?? []].flat().map(String);
 }
 
-/** The cookie, or its signature. */
+/** Whether it is the session cookie or its signature. */
 function isNamed(name: string, cookie: string): boolean {
   return cookie.startsWith(`${name}=`) || cookie.startsWith(`${name}.sig=`);
 }

@@ -6,23 +6,23 @@ import { codeOf, SessionStoreError, toStoreError } from './errors.ts';
 import { cookieFields, merge, parsePayload, type SessionPayload, toJson } from './payload.ts';
 
 export interface StoreOptions {
-  /** Lifetime of an idle session in ms, where the session middleware passes none. */
+  /** Lifetime of an idle session in ms, if the session middleware passes none. */
   ttl: number;
-  /** Largest payload in bytes: 1 MiB unless given. */
+  /** Largest payload in bytes. Default: 1 MiB. */
   maxBytes?: number;
-  /** Longest wait for the database in ms: 10 s unless given. */
+  /** Longest wait for the database in ms. Default: 10 s. */
   timeout?: number;
 }
 
-/** What a request knows of its session: it tells an insert, an update and a touch apart. */
+/** The stored session that a request has loaded. A write compares with it: an insert, an update or a touch. */
 export interface Loaded extends Omit<SessionDocument, 'data'> {
   text: string;
 }
 
-/** What a request wants to be written. */
+/** What a request wants to write. */
 type Draft = Omit<Loaded, 'createdAt' | 'version'>;
 
-/** As long as a cookie can come: koa-session-minimal awaits no `set`, and a failed one would end the process. */
+/** No cookie is longer. koa-session-minimal does not await `set`, so an error in it would end the process. */
 const MAX_KEY_LENGTH = 16 * 1024;
 const LAST_DATE = Date.UTC(9999, 11, 31);
 
@@ -31,7 +31,7 @@ export class MongoSessionStore {
   readonly #connection: SessionConnection;
   readonly #options: Required<StoreOptions>;
   readonly #loaded = new WeakMap<object, Loaded>();
-  /** By request: the `_id` that `regenerate()` gives up as soon as the session is stored under its new one. */
+  /** By request: the old `_id` in a `regenerate()`, deleted as soon as the session is stored under the new one. */
   readonly #replaced = new WeakMap<object, string>();
 
   constructor(connection: SessionConnection, options: StoreOptions) {
@@ -39,7 +39,7 @@ export class MongoSessionStore {
     this.#options = { maxBytes: 1024 * 1024, timeout: 10_000, ...options };
   }
 
-  /** Nothing when there is no such session or it is over. A failure throws: it must log nobody out. */
+  /** `undefined` if there is no such session or it is over. A failure throws, so that it logs nobody out. */
   get(key: string, _maxAge?: unknown, { ctx }: { ctx?: object } = {}): Promise<SessionPayload | undefined> {
     return this.run('get', async (operation) => {
       const loaded = await this.find(operation, key);
@@ -51,7 +51,7 @@ export class MongoSessionStore {
     });
   }
 
-  /** `maxAge` in ms; anything but a finite number stands for the idle lifetime. */
+  /** `maxAge` in ms; anything other than a finite number means the idle lifetime. */
   set(key: string, session: SessionPayload, maxAge?: unknown, { ctx }: { ctx?: object } = {}): Promise<void> {
     return this.run('set', async (operation) => {
       const id = hashKey(key);
@@ -72,7 +72,7 @@ export class MongoSessionStore {
     });
   }
 
-  /** At once, but with the `ctx` of a request that has a session: that is `regenerate()`, and `set` comes next. */
+  /** Deletes at once, except in `regenerate()`: there `ctx` still has its session, and `set` follows. */
   destroy(key: string, { ctx }: { ctx?: { session?: unknown } } = {}): Promise<void> {
     return this.run('destroy', async (operation) => {
       if (!isKey(key)) return;
@@ -96,7 +96,7 @@ export class MongoSessionStore {
     return document ? this.open(document) : undefined;
   }
 
-  /** A document that is over or was damaged is no session: its user starts afresh. */
+  /** `undefined` if the session is over or was damaged: its user gets a new one. */
   protected open({ data, ...document }: SessionDocument): Loaded | undefined {
     if (!isDated(document) || document.expiresAt.getTime() <= Date.now()) return undefined;
     if (typeof data !== 'string') return undefined;
@@ -106,11 +106,11 @@ export class MongoSessionStore {
   async #insert(operation: Operation, draft: Draft): Promise<Loaded | undefined> {
     const { _id, updatedAt: createdAt } = draft;
     const update = { ...this.change(draft), $setOnInsert: { createdAt } };
-    // Where another request was first, its version is not known: this one goes on as if it had loaded nothing.
+    // If another request was first, the version is unknown: this one continues as if it had loaded nothing.
     return (await this.upsert(operation, _id, update)) ? undefined : { ...draft, createdAt, version: 1 };
   }
 
-  /** Whether it was there. By `_id` alone, for which the server itself settles concurrent upserts but for rare ones. */
+  /** Whether the document existed. With only `_id` in the filter, the server retries most concurrent upserts itself. */
   protected upsert(operation: Operation, _id: string, update: object): Promise<boolean> {
     const upsert = () => updateOne(operation, { _id }, update, true);
     return upsert().catch((error: unknown) => {
@@ -119,33 +119,33 @@ export class MongoSessionStore {
     });
   }
 
-  /** Nothing where the session was destroyed meanwhile. */
+  /** `undefined` if the session was destroyed in the meantime. */
   #write(operation: Operation, loaded: Loaded | undefined, draft: Draft): Promise<Loaded | undefined> {
     if (!loaded) return this.#insert(operation, draft);
     const isSame = draft.text === loaded.text && isSameLifetime(draft, loaded);
     return isSame ? this.#touch(operation, loaded, draft) : this.#change(operation, loaded, draft);
   }
 
-  /** Where another request has changed the lifetime, it stays so: that one renewed the session as well. */
+  /** Has no effect if another request has changed the lifetime: that request has renewed the session, too. */
   async #touch(operation: Operation, loaded: Loaded, draft: Draft): Promise<Loaded | undefined> {
     const { _id, cookie, expiresAt, updatedAt } = draft;
     const { _expire, _maxAge = null, _session = null } = cookie;
     const filter = { _id, 'cookie._maxAge': _maxAge, 'cookie._session': _session };
-    // Never back: it may be late, and come after another one.
+    // `$max`, since this touch may arrive after a later one.
     const dates = { expiresAt, updatedAt, ...(_expire !== undefined && { 'cookie._expire': _expire }) };
     const isFound = await updateOne(operation, filter, { $max: dates });
     return isFound ? { ...loaded, ...draft } : undefined;
   }
 
-  /** Never an upsert: a session destroyed meanwhile stays destroyed, so no slow request undoes a logout. */
+  /** Never an upsert, so that a slow request cannot undo a logout. */
   async #change(operation: Operation, loaded: Loaded, draft: Draft): Promise<Loaded | undefined> {
     let base = loaded;
     let mine = draft;
-    // Each further turn means that another request's write was acknowledged, so this ends.
+    // Each repetition follows a successful write of another request, so this ends.
     while (true) {
       const { _id, version } = base;
       if (await updateOne(operation, { _id, version }, this.change(mine))) {
-        // `ctx.session` does not show what was merged into it, so its next change has to be merged as well: -1 fits none.
+        // `ctx.session` lacks what was merged. -1 matches no version, so its next change is merged again.
         return { ...loaded, ...draft, version: base === loaded ? version + 1 : -1 };
       }
       const theirs = await this.#findById(operation, _id);
@@ -158,7 +158,7 @@ export class MongoSessionStore {
     }
   }
 
-  /** What a write changes of a document. */
+  /** The update that stores a changed session. */
   protected change({ text: data, cookie, expiresAt, updatedAt }: Draft) {
     return { $set: { data, cookie, expiresAt, updatedAt }, $inc: { version: 1 } };
   }
@@ -170,13 +170,13 @@ export class MongoSessionStore {
     this.#replaced.delete(ctx);
   }
 
-  /** Kept in range: BSON stores an invalid date as 1970, and the TTL index would remove the session at once. */
+  /** Kept in range: BSON stores an invalid date as 1970, and the TTL index would delete the session at once. */
   protected expiry(maxAge: unknown): Date {
     const lifetime = Number.isFinite(maxAge) ? Number(maxAge) : this.#options.ttl;
     return new Date(Math.max(0, Math.min(Date.now() + lifetime, LAST_DATE)));
   }
 
-  /** After the deadline nothing more is sent: a write that its caller was told had failed must not follow later ones. */
+  /** After the deadline nothing more is sent: a write that was reported as failed must not overwrite later ones. */
   protected async run<T>(name: string, work: (operation: Operation) => Promise<T>): Promise<T> {
     const { timeout } = this.#options;
     const deadline = performance.now() + timeout;
@@ -205,16 +205,16 @@ function within<T>(timeout: number, work: Promise<T>): Promise<T> {
   });
 }
 
-/** The `_id` of a session. A stored one is of no use as a key, for it would be hashed again. */
+/** The `_id` of a session. A stolen `_id` is useless as a key, since it would be hashed again. */
 export function hashKey(key: string): string {
   if (isKey(key)) return createHash('sha256').update(key).digest('base64url');
   throw new SessionStoreError('INVALID_KEY', `A key is a string of 1 to ${MAX_KEY_LENGTH} characters.`);
 }
 
-/** An `externalKey` of the app's own may return anything. An object would be a query operator. */
+/** A custom `externalKey` may return anything. An object would act as a query operator. */
 export function isKey(key: unknown): key is string {
   if (typeof key !== 'string' || key === '' || key.length > MAX_KEY_LENGTH) return false;
-  // All lone surrogates are hashed as the same U+FFFD.
+  // All lone surrogates would be hashed as the same U+FFFD.
   return !/\p{Surrogate}/u.test(key);
 }
 

@@ -4,7 +4,7 @@ import { READ, type SessionCollection, type SessionConnection, type SessionDocum
 
 export const COLLECTION = 'sessions';
 
-/** A database that is down fails a request in 4 s, where the driver would let the site hang for 30. */
+/** If the database is down, requests fail after 4 s. By default, the driver would wait for 30 s. */
 const OPTIONS = { serverSelectionTimeoutMS: 4000, waitQueueTimeoutMS: 4000, appName: 'my-app' };
 
 /** One client, opened by the first request that needs it. */
@@ -14,10 +14,10 @@ export function connect(): SessionConnection {
   let isClosed = false;
   return {
     async collection() {
-      // A request that outlives the server would open it again, and keep the process alive.
+      // A request that is still running would open the client again, and keep the process alive.
       if (isClosed) throw new Error('The session database was closed.');
       client ??= openClient();
-      // Each time: when the first connection failed, the driver by itself would never try another.
+      // On each call: after a failed first connection, the driver does not connect again by itself.
       await client.connect();
       sessions ??= client.db().collection<SessionDocument>(COLLECTION, READ);
       return sessions;
@@ -29,10 +29,10 @@ export function connect(): SessionConnection {
   };
 }
 
-/** Connects by itself when it is first used. The errors quote nothing: a URL holds credentials. */
+/** The client connects on first use. The errors do not quote the URL, since it holds credentials. */
 export function openClient(): MongoClient {
   const { MONGODB_URL: url } = process.env;
-  if (!url) throw new Error('MONGODB_URL is not set: name your MongoDB in .env, as .env.example shows.');
+  if (!url) throw new Error('MONGODB_URL is not set: add it to .env, as .env.example shows.');
   try {
     return new MongoClient(url, OPTIONS);
   } catch {

@@ -1,5 +1,5 @@
 // create-koa-mongo-session: errors
-/** Its message holds no session key, no payload and no credentials. */
+/** Its message contains no session key, no payload and no credentials. */
 export class SessionStoreError extends Error {
   override readonly name = 'SessionStoreError';
   readonly code: string;
@@ -10,14 +10,14 @@ export class SessionStoreError extends Error {
   }
 }
 
-/** What may be read off anything that was thrown. */
+/** The properties that a thrown value may have. */
 type Thrown = Partial<Error> & { readonly code?: number | string; readonly codeName?: string };
 
 export function codeOf(error: unknown): number | string | undefined {
   return (Object(error) as Thrown).code;
 }
 
-/** A server's message may quote the command, and with it the payload: only its code is repeated. */
+/** A message of the server may quote the payload, so only its code is repeated. */
 export function toStoreError(operation: string, error: unknown): SessionStoreError {
   if (error instanceof SessionStoreError) return error;
   const { name, message = 'no reason was given', code, codeName = 'an error' } = Object(error) as Thrown;

@@ -4,12 +4,12 @@ import { SessionStoreError } from './errors.ts';
 
 export type SessionPayload = Record<string, unknown>;
 
-/** Nothing when the text is no payload: it was damaged then. */
+/** `undefined` if the text is not a payload, and so was damaged. */
 export function parsePayload(text: unknown): SessionPayload | undefined {
   if (typeof text !== 'string') return undefined;
   try {
     const payload = JSON.parse(text) as SessionPayload;
-    // koa-session copies property by property: this one would replace the prototype of `ctx.session`.
+    // koa-session copies each property: this one would replace the prototype of `ctx.session`.
     Reflect.deleteProperty(payload, '__proto__');
     return Array.isArray(payload) ? undefined : payload;
   } catch {
@@ -17,7 +17,7 @@ export function parsePayload(text: unknown): SessionPayload | undefined {
   }
 }
 
-/** The payload as JSON text of at most so many bytes. */
+/** The payload as JSON text; throws if it is larger than `maxBytes`. */
 export function toJson(payload: SessionPayload, maxBytes: number): string {
   const text = tryJson(payload);
   const bytes = Buffer.byteLength(text ?? '');
@@ -30,7 +30,7 @@ export function toJson(payload: SessionPayload, maxBytes: number): string {
   throw new SessionStoreError('TOO_LARGE', message);
 }
 
-/** Nothing for a cycle or a BigInt. The error is not told: a `toJSON` that fails may quote the payload. */
+/** `undefined` for a cycle or a BigInt. The error is dropped, since a `toJSON` that fails may quote the payload. */
 export function tryJson(value: unknown): string | undefined {
   try {
     return JSON.stringify(value);
@@ -49,14 +49,14 @@ export function cookieFields(fields: unknown): SessionDocument['cookie'] {
   };
 }
 
-/** Three-way on the top-level properties: what this request changed wins, the rest is as it was found. */
+/** Three-way merge of the top-level properties: what this request changed wins, the rest is as in `theirs`. */
 export function merge(base: string, theirs: string, mine: string): string {
   const before = parsePayload(base) ?? {};
   const wanted = parsePayload(mine) ?? {};
   const merged = parsePayload(theirs) ?? {};
   for (const name of Object.keys({ ...before, ...wanted })) {
     const isChanged = JSON.stringify(before[name]) !== JSON.stringify(wanted[name]);
-    // What this request has removed is undefined, and so no part of the text.
+    // A property that this request removed is `undefined`, which JSON leaves out.
     if (isChanged) merged[name] = wanted[name];
   }
   return JSON.stringify(merged);

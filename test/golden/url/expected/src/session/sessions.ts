@@ -6,24 +6,24 @@ import { cookieFields, parsePayload, type SessionPayload } from './payload.ts';
 import { type Loaded, MongoSessionStore } from './store.ts';
 
 const BATCH_SIZE = 100;
-/** koa-session has a session kept this much longer than its cookie; in ms. */
+/** koa-session keeps a session this much longer than its cookie, in ms. */
 const GRACE = 10_000;
 
-/** A session that is alive, as an app sees it from outside of its requests; it holds no key. */
+/** A session that is alive, as seen from outside of its requests. It does not contain the key. */
 export interface StoredSession extends Pick<SessionDocument, 'createdAt' | 'updatedAt' | 'expiresAt'> {
-  /** Names the session, and opens it to nobody: it is the hash of its key. */
+  /** The hash of the key: it identifies the session, but gives no access to it. */
   id: string;
   payload: SessionPayload;
 }
 
-/** What `sessions(app)` returns: the store of its middleware, and all that an app does beside `ctx.session`. */
+/** What `sessions(app)` returns: the store of its middleware, with methods for use outside of a request. */
 export class Sessions extends MongoSessionStore {
-  /** For the start of the app: throws when the database cannot be used, warns of what the migration has to do. */
+  /** For the start of the app: throws if the database cannot be used, and warns if the migration has to run. */
   ready(): Promise<void> {
     return this.run('ready', async ({ sessions, limits }) => {
       const listed = sessions.listIndexes(limits()).toArray();
       const indexes = await listed.catch((error: unknown): Index[] => {
-        // Code 26: the first session makes the collection.
+        // Code 26: there is no collection yet. The first session creates it.
         if (codeOf(error) !== 26) throw error;
         return [];
       });
@@ -37,7 +37,7 @@ export class Sessions extends MongoSessionStore {
     return this.run('load', async (operation) => payloadOf(await this.find(operation, key)));
   }
 
-  /** Renews a session, as for a WebSocket: `false` when it is over. Its cookie is renewed by requests alone. */
+  /** Renews a session, for example for a WebSocket; `false` if it is over. Only requests renew its cookie. */
   async touch(key: string): Promise<boolean> {
     const ctx = {};
     const session = await this.get(key, undefined, { ctx });
@@ -74,7 +74,7 @@ export class Sessions extends MongoSessionStore {
     await this.run('clear', ({ sessions, limits }) => sessions.deleteMany(OWN, limits(DURABLE)));
   }
 
-  /** Nothing for a session that is over or damaged. */
+  /** An empty list for a session that is over or damaged. */
   #describe(document: SessionDocument): StoredSession[] {
     const loaded = this.open(document);
     const payload = payloadOf(loaded);
@@ -86,7 +86,7 @@ export class Sessions extends MongoSessionStore {
 
 const alive = (): object => ({ $and: [OWN, { expiresAt: { $gt: new Date() } }] });
 
-/** koa-session has a date of its own in the session, which may be the earlier one. */
+/** koa-session keeps its own end date in the session, which may be earlier. */
 function payloadOf(loaded: Loaded | undefined): SessionPayload | undefined {
   const isOver = (loaded?.cookie._expire ?? Infinity) < Date.now();
   return isOver ? undefined : parsePayload(loaded?.text);
