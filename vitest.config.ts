@@ -15,10 +15,15 @@ process.env.TMPDIR ??= memoryFolder() ?? tmpdir();
 const TEST_FILES = 'test/**/*.test.ts';
 const NOT_OURS = ['test/golden/*/expected/**', 'test/projects/*/**', 'test/rerun/*/**'];
 /**
- * What these tests change in their process, if anything, they put back, so that files share processes and what they
- * import: the driver, Mongoose and Koa take longer to load than most files take to run.
+ * Each of these has processes of its own, for it changes what cannot be put back: what Node's modules export before
+ * anything imports them. All others put back what they change, so that files share processes and what they import: the
+ * driver, Mongoose and Koa take longer to load than most files take to run.
  */
-const SHARING = ['adopt', 'core', 'golden', 'migrate', 'mongo', 'projects', 'store'];
+const APART = [
+  'test/rerun/crash.test.ts',
+  'test/rerun/system-errors.test.ts',
+  'test/eslint/generated.test.ts',
+];
 
 export default defineConfig(({ mode }) => {
   const sampling = mode === 'exhaustive' ? filesThatSample() : undefined;
@@ -41,8 +46,7 @@ export default defineConfig(({ mode }) => {
           test: {
             ...timeouts,
             name: 'apart',
-            include: sampling ?? [TEST_FILES],
-            exclude: [...NOT_OURS, ...SHARING.map(testsIn)],
+            include: sampling?.filter((path) => APART.includes(path)) ?? APART,
           },
         },
         {
@@ -50,8 +54,8 @@ export default defineConfig(({ mode }) => {
           test: {
             ...timeouts,
             name: 'sharing',
-            include: sampling?.filter(isSharing) ?? SHARING.map(testsIn),
-            exclude: NOT_OURS,
+            include: sampling ?? [TEST_FILES],
+            exclude: [...NOT_OURS, ...APART],
             isolate: false,
           },
         },
@@ -59,9 +63,6 @@ export default defineConfig(({ mode }) => {
     },
   };
 });
-
-const testsIn = (folder: string) => `test/${folder}/**/*.test.ts`;
-const isSharing = (path: string) => SHARING.some((folder) => path.startsWith(join('test', folder)));
 
 function filesThatSample(): string[] {
   return readdirSync('test', { recursive: true, encoding: 'utf8' })

@@ -1,14 +1,15 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
 import { filesIn, run, runAtTerminal, temporaryFolder } from '../support/program.ts';
+import { sample } from '../support/sampling.ts';
 import { linesTooLong, screenOf, styledCells } from '../support/screen.ts';
 import { KEYS } from '../support/terminal.ts';
 
 /*
  * Whole conversations: each folder in test/cli/conversations has the keys that are typed (conversation.json) and what
- * the screen shows in the end, at 40 and at 80 columns. `--update` writes the screens anew.
+ * the screen shows in the end, at 40 and at 80 columns. `--mode exhaustive --update` writes all the screens anew.
  */
 const FOLDER = join(import.meta.dirname, 'conversations');
 
@@ -28,34 +29,54 @@ interface Conversation {
   readonly writesNothing?: true;
 }
 
-const SIZES = [40, 80];
 /** A screen that shows the path has its lines end where they do for this one. */
 const SHOWN_PARENT = '/tmp';
 
-describe.each(readdirSync(FOLDER))('%s', (name) => {
+const WAYS = [
+  { columns: 40, isColoured: false },
+  { columns: 80, isColoured: false },
+  { columns: 40, isColoured: true },
+];
+
+interface Case {
+  readonly name: string;
+  readonly conversation: Conversation;
+  readonly columns: number;
+  readonly isColoured: boolean;
+}
+
+const CASES: readonly Case[] = readdirSync(FOLDER).flatMap((name) => {
   const conversation: Conversation = JSON.parse(
     readFileSync(join(FOLDER, name, 'conversation.json'), 'utf8'),
   );
+  const ways = WAYS.filter(({ isColoured }) => !isColoured || conversation.env?.TERM !== 'dumb');
+  return ways.map((way) => ({ ...way, name, conversation }));
+});
 
-  test.each(SIZES)('at %d columns', async (columns) => {
-    const plain = await converse(conversation, columns, { NO_COLOR: '1' });
-    const screen = told(await screenOf(plain, columns));
-    await expect(screen).toMatchFileSnapshot(join(FOLDER, name, `screen-${columns}.txt`));
-    expect(await styledCells(plain, columns)).toBe(0);
-    // Only what is to be copied, such as a command, and the rows of the list of files.
-    expect(
-      (await linesTooLong(plain, columns)).filter((line) => !/^ {2}|^\S+ *$|^[+~*!-] /.test(line)),
-    ).toEqual([]);
-  });
+/** Each conversation in one way; an exhaustive run tries all. */
+const tried = sample(CASES, 1, ({ name }) => name);
+const named = (isColoured: boolean) => tried.filter((each) => each.isColoured === isColoured);
 
-  test.skipIf(conversation.env?.TERM === 'dumb')('with colour it is the same', async () => {
-    const [columns = 0] = SIZES;
+test.each(named(false))('$name, at $columns columns', async ({ name, conversation, columns }) => {
+  const plain = await converse(conversation, columns, { NO_COLOR: '1' });
+  const screen = told(await screenOf(plain, columns));
+  await expect(screen).toMatchFileSnapshot(join(FOLDER, name, `screen-${columns}.txt`));
+  expect(await styledCells(plain, columns)).toBe(0);
+  // Only what is to be copied, such as a command, and the rows of the list of files.
+  expect(
+    (await linesTooLong(plain, columns)).filter((line) => !/^ {2}|^\S+ *$|^[+~*!-] /.test(line)),
+  ).toEqual([]);
+});
+
+test.each(named(true))(
+  '$name, at $columns columns, the same with colour',
+  async ({ name, conversation, columns }) => {
     const colourful = await converse(conversation, columns, { FORCE_COLOR: '1' });
     const screen = told(await screenOf(colourful, columns));
     await expect(screen).toMatchFileSnapshot(join(FOLDER, name, `screen-${columns}.txt`));
     expect(await styledCells(colourful, columns)).toBeGreaterThan(0);
-  });
-});
+  },
+);
 
 /** Holds the conversation, and comes back with all that the terminal got. */
 async function converse(

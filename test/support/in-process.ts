@@ -1,12 +1,13 @@
-import fs from 'node:fs';
+import fs, { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { constants, Script } from 'node:vm';
 
 const require = createRequire(import.meta.url);
 const ROOT = join(import.meta.dirname, '../..');
 
 export const PROGRAM = join(ROOT, 'bin/create-koa-mongo-session.cjs');
-const BUILT = join(ROOT, 'dist');
+const RUN = join(ROOT, 'dist/run.cjs');
 const OUTPUTS = new Map([
   [1, 'stdout'],
   [2, 'stderr'],
@@ -54,16 +55,53 @@ async function runAlone(args: readonly string[], { cwd, env }: Surroundings): Pr
 
 /** @returns when the program has nothing left to do */
 function start(): Promise<void> {
-  for (const path of Object.keys(require.cache))
-    if (path === PROGRAM || path.startsWith(BUILT)) delete require.cache[path];
   process.exitCode = undefined;
-  require(PROGRAM);
+  const load = loader();
+  load(PROGRAM);
   // It asks for this a little later, unless all that it was asked for is its version.
-  const program: { run(args: readonly string[]): Promise<void> } = require(join(BUILT, 'run.cjs'));
+  const program = load(RUN) as { run(args: readonly string[]): Promise<void> };
   const { run } = program;
   return new Promise((resolve, reject) => {
     program.run = (args) => run(args).then(resolve, reject);
   });
+}
+
+type ModuleFunction = (
+  exports: unknown,
+  require: (id: string) => unknown,
+  module: { exports: unknown },
+  filename: string,
+  dirname: string,
+) => void;
+
+/** The files of the program, each compiled once, which takes longer than a run. */
+const compiled = new Map<string, ModuleFunction>();
+
+function compile(path: string): ModuleFunction {
+  const text = readFileSync(path, 'utf8').replace(/^#!.*/, '');
+  const body = path.endsWith('.json') ? `module.exports = ${text}` : text;
+  const script = new Script(`(function (exports, require, module, __filename, __dirname) { ${body}\n})`, {
+    filename: path,
+    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+  });
+  return script.runInThisContext();
+}
+
+/** What `require` does for a program that was never loaded: each of its modules is evaluated anew. */
+function loader(): (path: string) => unknown {
+  const modules = new Map<string, { exports: unknown }>();
+  return function load(path) {
+    const known = modules.get(path);
+    if (known) return known.exports;
+    const module = { exports: {} };
+    modules.set(path, module);
+    const evaluate = compiled.get(path) ?? compile(path);
+    compiled.set(path, evaluate);
+    const folder = dirname(path);
+    const requireFrom = (id: string) => (id.startsWith('.') ? load(join(folder, id)) : require(id));
+    evaluate(module.exports, requireFrom, module, path, folder);
+    return module.exports;
+  };
 }
 
 function keepProcess(): () => void {

@@ -20,6 +20,19 @@ fc.configureGlobal({ seed, numRuns: runs(DEFAULT_RUNS) });
 
 export { fc, isExhaustive };
 
+/** Pairs with each item of both lists in them; in an exhaustive run, all pairs. */
+export function samplePairs<One, Other>(ones: readonly One[], others: readonly Other[]): [One, Other][] {
+  const all = ones.flatMap((one) => others.map((other): [One, Other] => [one, other]));
+  if (isExhaustive) return all;
+  const [shift = 0] = fc.sample(fc.nat(others.length - 1), 1);
+  const { length } = ones.length > others.length ? ones : others;
+  const places = Array.from(
+    { length },
+    (_, at) => (at % ones.length) * others.length + ((at + shift) % others.length),
+  );
+  return all.filter((_, place) => places.includes(place));
+}
+
 /**
  * Some of the items, in their order; in an exhaustive run, all.
  *
@@ -27,8 +40,27 @@ export { fc, isExhaustive };
  */
 export function sample<T>(items: readonly T[], size: number, kindOf: (item: T) => unknown = () => ''): T[] {
   if (isExhaustive) return [...items];
-  const [shuffled = []] = fc.sample(fc.shuffledSubarray([...items.keys()], { minLength: items.length }), 1);
-  const kinds = new Map(shuffled.map((index) => [kindOf(items[index] as T), index]));
-  const chosen = new Set([...kinds.values(), ...shuffled].slice(0, Math.max(size, kinds.size)));
+  const order = shuffled(items.length);
+  const kinds = new Map(order.map((index) => [kindOf(items[index] as T), index]));
+  const chosen = new Set([...kinds.values(), ...order].slice(0, Math.max(size, kinds.size)));
   return items.filter((_, index) => chosen.has(index));
+}
+
+/** So many items that whatever one of them has, one of those has it, too; in an exhaustive run, all. */
+export function sampleCovering<T>(items: readonly T[], whatItHas: (item: T) => readonly string[]): T[] {
+  if (isExhaustive) return [...items];
+  const covered = new Set<string>();
+  const chosen = new Set<number>();
+  for (const index of shuffled(items.length)) {
+    const has = whatItHas(items[index] as T);
+    if (has.some((each) => !covered.has(each))) chosen.add(index);
+    for (const each of has) covered.add(each);
+  }
+  return items.filter((_, index) => chosen.has(index));
+}
+
+/** The numbers below `length` in any order. */
+function shuffled(length: number): number[] {
+  const [order = []] = fc.sample(fc.shuffledSubarray([...Array(length).keys()], { minLength: length }), 1);
+  return order;
 }

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Settings } from '../../../src/core/answers/settings.ts';
 import { FEATURES, type PackageVersions, PLAIN, STYLES } from '../../support/generated.ts';
+import { sampleCovering } from '../../support/sampling.ts';
 
 export type Style = keyof typeof STYLES;
 type Feature = keyof typeof FEATURES;
@@ -56,8 +57,15 @@ export const PAIRWISE: readonly Row[] = [
   { style: 'mongoose', policy: 'throw', on: ['earlier', 'encrypt'] },
 ];
 
+/** Some of them, with each style, each policy and each switch, on and off; in an exhaustive run, all. */
+const CHOSEN = sampleCovering(PAIRWISE, ({ style, policy, on }) => [
+  style,
+  policy,
+  ...Object.keys(SWITCHES).map((name) => `${name} ${on.some((each) => each === name)}`),
+]);
+
 export const pairwise = (style: Style): Harness[] =>
-  PAIRWISE.filter((row) => row.style === style).map(harnessOf);
+  CHOSEN.filter((row) => row.style === style).map(harnessOf);
 
 function harnessOf({ style, policy, on }: Row): Harness {
   const { absoluteTtl, touchAfter, userKey } = FEATURES.all;

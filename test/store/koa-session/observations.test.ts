@@ -1,5 +1,6 @@
 import type Koa from 'koa';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { samplePairs } from '../../support/sampling.ts';
 import { variant } from '../contract/harness.ts';
 import { DAY, HOUR, MINUTE, SECOND, TTL, useWorld, type World, wait } from '../contract/world.ts';
 import { RELEASES, type Release } from './releases.ts';
@@ -39,11 +40,11 @@ const VARIANTS = (['plain', 'touch-after', 'throw', 'overwrite', 'all'] as const
   variant('url', feature),
 );
 
-describe.each(RELEASES)('$name', (release) => {
-  describe.each(VARIANTS)('$name', (harness) => {
-    const world = useWorld(harness);
-    observations(world, release);
-  });
+const pairs = samplePairs(RELEASES, VARIANTS).map(([release, harness]) => ({ release, harness }));
+
+describe.each(pairs)('$release.name, $harness.name', ({ release, harness }) => {
+  const world = useWorld(harness);
+  observations(world, release);
 });
 
 /** By the numbers that these facts have in the documentation of the store. */
