@@ -1,5 +1,7 @@
 /** What one way of doing something came to in all rounds, in the unit that was measured in. */
 export interface Figures {
+  /** In the order of the rounds. */
+  readonly values: readonly number[];
   readonly median: number;
   readonly min: number;
   readonly max: number;
@@ -35,7 +37,7 @@ const rotated = <T>(list: readonly T[], by: number): T[] => {
 };
 
 export function figuresOf(values: readonly number[]): Figures {
-  return { median: median(values), min: Math.min(...values), max: Math.max(...values) };
+  return { values, median: median(values), min: Math.min(...values), max: Math.max(...values) };
 }
 
 export function median(values: readonly number[]): number {
@@ -52,4 +54,7 @@ export function median(values: readonly number[]): number {
 export const shown = ({ median: middle, min, max }: Figures, digits = 1): string =>
   `${middle.toFixed(digits)} (${min.toFixed(digits)}–${max.toFixed(digits)})`;
 
-export const ratio = (one: Figures, other: Figures): string => (one.median / other.median).toFixed(2);
+/** The median of the ratios of each round: what the machine did beside it was much the same for both. */
+export function ratio(one: Figures, other: Figures): string {
+  return median(one.values.map((value, round) => value / (other.values[round] ?? Number.NaN))).toFixed(2);
+}

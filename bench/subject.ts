@@ -6,6 +6,7 @@ import type * as ofDb from '../test/golden/db/expected/src/session/connection.ts
 import type * as ofMongoose from '../test/golden/mongoose/expected/src/session/connection.ts';
 import type * as ofUrl from '../test/golden/url/expected/src/session/connection.ts';
 import type { Sessions } from '../test/golden/url/expected/src/session/sessions.ts';
+import { compiled } from '../test/support/compiled.ts';
 
 const HERE = join(import.meta.dirname, '..');
 
@@ -31,7 +32,8 @@ function commit(): string {
 const generated = (style: string, file: string): string =>
   join(SUBJECT, 'test', 'golden', style, 'expected', 'src', 'session', file);
 
-const load = (file: string) => import(pathToFileURL(file).href);
+/** Compiled, as it runs in production: tsx would give each function its name anew, at each call that makes one. */
+const load = async (file: string) => import(pathToFileURL(await compiled(file)).href);
 
 /** By style of connection. */
 export async function connectionModules(): Promise<{
