@@ -1,5 +1,5 @@
 // create-koa-mongo-session: store
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Operation, SessionConnection, SessionDocument } from './collection.ts';
 import { DURABLE, updateOne } from './collection.ts';
 import { codeOf, SessionStoreError, toStoreError } from './errors.ts';
@@ -100,14 +100,14 @@ export class MongoSessionStore {
   protected open({ data, ...document }: SessionDocument): Loaded | undefined {
     if (!isDated(document) || document.expiresAt.getTime() <= Date.now()) return undefined;
     if (typeof data !== 'string') return undefined;
-    return { ...document, text: data, cookie: cookieFields(document.cookie) };
+    return { text: data, ...document, cookie: cookieFields(document.cookie) };
   }
 
   async #insert(operation: Operation, draft: Draft): Promise<Loaded | undefined> {
     const { _id, updatedAt: createdAt } = draft;
     const update = { ...this.change(draft), $setOnInsert: { createdAt } };
     // If another request was first, the version is unknown: this one continues as if it had loaded nothing.
-    return (await this.upsert(operation, _id, update)) ? undefined : { ...draft, createdAt, version: 1 };
+    return (await this.upsert(operation, _id, update)) ? undefined : { createdAt, version: 1, ...draft };
   }
 
   /** Whether the document existed. With only `_id` in the filter, the server retries most concurrent upserts itself. */
@@ -134,7 +134,7 @@ export class MongoSessionStore {
     // `$max`, since this touch may arrive after a later one.
     const dates = { expiresAt, updatedAt, ...(_expire !== undefined && { 'cookie._expire': _expire }) };
     const isFound = await updateOne(operation, filter, { $max: dates });
-    return isFound ? { ...loaded, ...draft } : undefined;
+    return isFound ? Object.assign(loaded, draft) : undefined;
   }
 
   /** Never an upsert, so that a slow request cannot undo a logout. */
@@ -143,10 +143,10 @@ export class MongoSessionStore {
     let mine = draft;
     // Each repetition follows a successful write of another request, so this ends.
     while (true) {
-      const { _id, version } = base;
+      const { _id, createdAt, version } = base;
       if (await updateOne(operation, { _id, version }, this.change(mine))) {
         // `ctx.session` lacks what was merged. -1 matches no version, so its next change is merged again.
-        return { ...loaded, ...draft, version: base === loaded ? version + 1 : -1 };
+        return { createdAt, version: base === loaded ? version + 1 : -1, ...draft };
       }
       const theirs = await this.#findById(operation, _id);
       if (!theirs) return undefined;
@@ -182,7 +182,7 @@ export class MongoSessionStore {
     const deadline = performance.now() + timeout;
     const limits = (options?: object) => {
       const maxTimeMS = Math.ceil(deadline - performance.now());
-      if (maxTimeMS > 0) return { ...options, maxTimeMS };
+      if (maxTimeMS > 0) return { maxTimeMS, ...options };
       throw timedOut(timeout);
     };
     try {
@@ -201,13 +201,13 @@ function timedOut(timeout: number): SessionStoreError {
 function within<T>(timeout: number, work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(timedOut(timeout)), timeout);
-    work.finally(() => clearTimeout(timer)).then(resolve, reject);
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }
 
 /** The `_id` of a session. A stolen `_id` is useless as a key, since it would be hashed again. */
 export function hashKey(key: string): string {
-  if (isKey(key)) return createHash('sha256').update(key).digest('base64url');
+  if (isKey(key)) return hash('sha256', key, 'base64url');
   throw new SessionStoreError('INVALID_KEY', `A key is a string of 1 to ${MAX_KEY_LENGTH} characters.`);
 }
 
