@@ -56,12 +56,12 @@ Exit codes:
   3    --check found that a run would change something
   4    a conflict is left: nothing was written, or markers with --on-conflict markers
   5    written, but the install failed
-  130  Ctrl-C; what was written by then is said
+  130  Ctrl-C; a message says what was written
   143  SIGTERM
 
-Each switch and each optional answer has a --no-…, to take it back in a later run.
-Nothing is asked without a terminal, with CI set, or in the hands of a known agent.
-ACCESSIBLE=1, or TERM=dumb, asks in plain lines, for a screen reader.
+Each switch and each optional answer has a --no-… form, which turns it off in a later run.
+Nothing is asked without a terminal, with CI set, or when a known agent runs the program.
+With ACCESSIBLE=1 or TERM=dumb, questions are plain lines, for a screen reader.
 Documentation: npm view create-koa-mongo-session readme`;
 
 /** Whether the result is to be one JSON value, also that of a command line which cannot be parsed. */
@@ -111,7 +111,7 @@ function createProgram(onParsed: (flags: Flags) => void): Command {
     )
     .argument(
       '[directory]',
-      'the project, new or existing (default: this folder, where it is a project or empty)',
+      'the project, new or existing (default: this folder, if it is a project or empty)',
     )
     .version(manifest.version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
@@ -132,7 +132,7 @@ function createProgram(onParsed: (flags: Flags) => void): Command {
   );
   program
     .command('undo')
-    .description('take back what the last run wrote')
+    .description('undo what the last run wrote')
     .argument('[directory]', 'the project (default: this folder)')
     .allowExcessArguments(false)
     .addHelpText('after', UNDO_FLAGS)
@@ -149,8 +149,8 @@ function createProgram(onParsed: (flags: Flags) => void): Command {
 }
 
 const UNDO_FLAGS = `
-  --dry-run  show what it would take back, and write nothing
-  --check    write nothing; exit with 3 if there is something to take back
+  --dry-run  show what it would undo, and write nothing
+  --check    write nothing; exit with 3 if there is something to undo
   --json     one JSON value on standard output and nothing else
 `;
 
@@ -164,7 +164,7 @@ function refuseForeign(program: Command): void {
     return program.getOptionValueSource(name) === 'cli' && !TAKEN_BY_UNDO.includes(name);
   });
   if (foreign)
-    throw new UserError(`undo: does not take ${foreign.long}; see create-koa-mongo-session undo --help`);
+    throw new UserError(`undo: does not accept ${foreign.long}; see create-koa-mongo-session undo --help`);
 }
 
 function addAnswerFlags(program: Command, option: Option, name: string): void {
@@ -268,7 +268,7 @@ function usageError({ code, message }: CommanderError, program: Command): UserEr
   const known = program.options.find(({ long, short }) => long === flag || short === flag);
   if (known?.long === '--password') return refusedPassword();
   if (known?.required || known?.optional) {
-    return new UserError(`${flag}: its value is an argument of its own, or follows a "=": ${known.flags}`);
+    return new UserError(`${flag}: its value is a separate argument, or follows a "=": ${known.flags}`);
   }
   if (known) {
     const opposite = program.options.find(({ long }) => long === flag.replace('--', '--no-'))?.long;

@@ -54,6 +54,6 @@ const explainBug = (error: unknown): string =>
 /** A reader such as `head` that has seen enough is no error, and where nobody can be told of one, the run goes on. */
 function endUnread(output: Output, code: string | undefined): void {
   if (output === 'stderr' || code === 'EPIPE') return;
-  tellError(`the output could not be written (${code}); what the run did is done`);
+  tellError(`the output could not be written (${code}); the run itself was completed`);
   process.exit(1);
 }

@@ -23,7 +23,7 @@ export async function startApp(root: string, steps: readonly Step[], port: numbe
     const run = () => runCommand(line.split(' '), { cwd: root, stdio: ['inherit', 2, 'inherit'] });
     const { problem } = await unbroken(run, STOPPED);
     if (problem === undefined) continue;
-    throw new UserError(`${line} ${problem}; all files are written. Go on from there by the steps above.`, 5);
+    throw new UserError(`${line} ${problem}; all files are written. Continue with the steps above.`, 5);
   }
 }
 

@@ -11,9 +11,9 @@ import { commitChanges } from './io/write/transaction.ts';
 import { changesToUndo, leftInEnv } from './io/write/undo.ts';
 import { isPreview } from './regenerate.ts';
 
-const TAKEN_BACK = { written: true, text: 'The last run was taken back; undo again brings it back.' };
+const TAKEN_BACK = { written: true, text: 'The last run was undone; another undo brings it back.' };
 
-const NOTHING_TO_TAKE_BACK = 'There is no run to take back in this project.';
+const NOTHING_TO_TAKE_BACK = 'There is no run to undo in this project.';
 
 /** Takes back what the last run wrote. With `--check`, 3 says that there is something to take back. */
 export async function undo({ directory = '.', run }: Flags): Promise<Ending> {

@@ -28,7 +28,7 @@ export const unlessAbsent = <T>(call: () => T): T | undefined => unless(ABSENT, 
 const PROBLEMS: Readonly<Record<string, string>> = {
   EACCES: 'cannot be read: permission is missing',
   EPERM: 'cannot be read: permission is missing',
-  ELOOP: 'leads in a circle of symbolic links',
+  ELOOP: 'leads into a loop of symbolic links',
   ENAMETOOLONG: 'has a name that is too long',
 };
 
@@ -86,8 +86,8 @@ const REASONS: Readonly<Record<string, string>> = {
   ENFILE: 'the system can open no more files',
   ENOMEM: 'there is no memory left',
   EBUSY: 'it is in use',
-  EMLINK: 'its folder takes no more',
-  ELOOP: 'it leads in a circle of symbolic links',
+  EMLINK: 'its folder cannot take more entries',
+  ELOOP: 'it leads into a loop of symbolic links',
   ENAMETOOLONG: 'its name is too long for this file system',
   ...Object.fromEntries(
     [...ABSENT, 'EEXIST', 'EISDIR', 'ENOTEMPTY'].map((code) => [

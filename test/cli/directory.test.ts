@@ -42,7 +42,7 @@ describe('without a directory, and nobody to ask', () => {
         'packages/web/package.json': '{}',
       },
       in: '.',
-      says: 'the top of a workspace: name the package that is to have sessions\n  npx create-koa-mongo-session@latest packages/api\n',
+      says: 'the top of a workspace: name the package that needs sessions\n  npx create-koa-mongo-session@latest packages/api\n',
     },
     {
       where: 'the top of a pnpm workspace',
@@ -88,7 +88,7 @@ describe('a directory within another project', () => {
     expect({ exitCode, stderr }).toEqual({
       exitCode: 0,
       stderr:
-        'warning: src/api is within the project in ., and becomes a project of its own. For sessions in that one: npx create-koa-mongo-session@latest .\n',
+        'warning: src/api is inside the project in ., and becomes a separate project. For sessions in that one: npx create-koa-mongo-session@latest .\n',
     });
   });
 
@@ -101,7 +101,7 @@ describe('a directory within another project', () => {
     async ({ workspaces, directory }) => {
       const cwd = writeTree(await temporaryFolder(), { 'package.json': JSON.stringify({ workspaces }) });
       const { exitCode, stderr } = await run([directory, ...YES], { cwd });
-      const what = `${directory} is none of the packages of the workspace in . (${workspaces.join(', ')})`;
+      const what = `${directory} is not a package of the workspace in . (${workspaces.join(', ')})`;
       expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: expect.stringContaining(what) });
     },
   );
@@ -147,7 +147,7 @@ describe('at a terminal', () => {
     await terminal.answer('A session ends', '');
     await terminal.answer('Change anything else?', '');
     await terminal.sees('created');
-    await terminal.sees('This folder is not empty, and no project. Write this?');
+    await terminal.sees('This folder is not empty and not a project. Write this?');
     terminal.type(enter);
     expect(await terminal.ended).toMatchObject({ exitCode: 4 });
     expect(await filesIn(cwd)).toEqual(['notes.txt']);

@@ -95,7 +95,7 @@ test('imports of the user that another --dir breaks are named, aliases too', asy
   await run(['.', '--yes'], { cwd });
   const { stdout } = await run(['.', '--dir', 'lib\\session'], { cwd });
   expect(stdout).toMatch(
-    /note: src\/session\/index\.ts is lib\/session\/index\.ts from now on: mend its import in src\/(app|admin)\.ts and src\/(app|admin)\.ts\./,
+    /note: src\/session\/index\.ts is now lib\/session\/index\.ts: change its import in src\/(app|admin)\.ts and src\/(app|admin)\.ts\./,
   );
 });
 

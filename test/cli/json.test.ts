@@ -68,7 +68,7 @@ const OUTCOMES: readonly Outcome[] = [
   {
     what: 'a bad answer',
     args: ['.', '-c', 'db', '--ttl', 'x'],
-    says: { exitCode: 2, error: { message: expect.stringContaining('--ttl: must be a length of time') } },
+    says: { exitCode: 2, error: { message: expect.stringContaining('--ttl: must be a duration') } },
   },
   { what: 'a missing answer', args: ['.'], says: { exitCode: 2, written: false } },
   {

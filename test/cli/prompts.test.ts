@@ -30,7 +30,7 @@ const CASES = [
       ['Port', '27018'],
       ['Database', 'shop'],
       ['User name', 'ann'],
-      ['Database that knows the user', ''],
+      ['Database in which the user is defined', ''],
       ['Connect with TLS?', 'y'],
     ],
     remembered: {
@@ -65,10 +65,10 @@ describe('at a terminal', () => {
     const cwd = await temporaryFolder();
     const terminal = runAtTerminal(['app', '--connection', 'mongoose'], { cwd });
     await terminal.answer('Collection', 'system.users');
-    await terminal.sees('MongoDB keeps `system.` to itself');
+    await terminal.sees('MongoDB reserves `system.`');
     terminal.type(`${'\u007F'.repeat(12)}logins${enter}`);
     await terminal.answer('A session ends', '14 fortnights');
-    await terminal.sees('must be a length of time');
+    await terminal.sees('must be a duration');
     terminal.type(`${'\u007F'.repeat(13)}2w${enter}`);
     await terminal.answer('Change anything else?', '');
     await terminal.answer('Install the packages now', 'n');
@@ -104,7 +104,7 @@ describe('at a terminal', () => {
     const dependencies = { 'koa-session-store': '^2.0.0', 'koa-session-mongo': '^1.1.0' };
     await writeFile(`${cwd}/package.json`, JSON.stringify({ name: 'shop', dependencies }));
     const terminal = runAtTerminal(['.', '-c', 'db'], { cwd });
-    await terminal.answer('Go on with the sessions of another store?', '');
+    await terminal.answer('Continue the sessions of another store?', '');
     await terminal.answer('Collection of the other store', '');
     for (const [question, keys] of LAST) await terminal.answer(question, keys);
     await terminal.answer('Write this?', '');
@@ -204,7 +204,7 @@ describe('at a terminal', () => {
     const cwd = await temporaryFolder();
     const terminal = runAtTerminal(['app', '--ttl', '0'], { cwd });
     expect(await terminal.ended).toMatchObject({ exitCode: 2 });
-    expect(terminal.screen).toContain('--ttl: must be a length of time');
+    expect(terminal.screen).toContain('--ttl: must be a duration');
     expect(terminal.screen).not.toContain(STYLE);
   });
 

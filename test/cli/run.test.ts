@@ -152,7 +152,7 @@ describe('precedence', () => {
     const { exitCode, stderr } = await run(['app', ...flags], { cwd });
     expect(exitCode).toBe(0);
     expect(stderr).toBe(
-      'warning: --url takes precedence; not used: --host, --tls; say it in the URL instead\n',
+      'warning: --url takes precedence; not used: --host, --tls; put it in the URL instead\n',
     );
     expect(await rememberedIn(`${cwd}/app`)).not.toHaveProperty('host');
   });
@@ -183,11 +183,11 @@ const REFUSED = [
   { flags: ['--tls=hunter2'], says: '--tls: takes no value; to turn it off, give --no-tls' },
   { flags: ['--json=hunter2'], says: '--json: takes no value\n' },
   { flags: ['--help=hunter2'], says: '--help: takes no value\n' },
-  { flags: ['--url mongodb://ann:hunter2@h/d'], says: '--url: its value is an argument of its own' },
-  { flags: ['--url:mongodb://ann:hunter2@h/d'], says: '--url: its value is an argument of its own' },
+  { flags: ['--url mongodb://ann:hunter2@h/d'], says: '--url: its value is a separate argument' },
+  { flags: ['--url:mongodb://ann:hunter2@h/d'], says: '--url: its value is a separate argument' },
   { flags: ['--uri mongodb://ann:hunter2@h/d'], says: "unknown option '--uri'\n(Did you mean --url?)" },
-  { flags: ['--password hunter2'], says: '--password: a password is never taken from here' },
-  { flags: ['--password', 'hunter2'], says: '--password: a password is never taken from here' },
+  { flags: ['--password hunter2'], says: '--password: a password is not accepted here' },
+  { flags: ['--password', 'hunter2'], says: '--password: a password is not accepted here' },
   { flags: ['--password=hunter2'], says: 'MONGODB_PASSWORD' },
   { flags: ['-phunter2'], says: 'MONGODB_PASSWORD' },
   { flags: ['mongodb://ann:hunter2@db.example/shop'], says: 'a connection string is given with --url' },
@@ -196,7 +196,7 @@ const REFUSED = [
   { flags: ['-c', 'carrier-pigeon'], says: '--connection: must be one of url, host, db, mongoose' },
   ...['0', '-1', 'NaN', '1e999', '14 fortnights'].map((ttl) => ({
     flags: ['-c', 'db', '--ttl', ttl],
-    says: '--ttl: must be a length of time',
+    says: '--ttl: must be a duration',
   })),
   { flags: ['--db', 'a', '--port', '65536'], says: '--port: must be a port' },
   { flags: ['--db', 'a b'], says: '--db: must be a database name' },
@@ -238,7 +238,7 @@ test.skipIf(!existsSync('/dev/full'))('output that cannot be written is an error
   const { exitCode, stderr } = await runAsProcess(['-c', 'db'], { cwd, output: full });
   expect({ exitCode, stderr }).toEqual({
     exitCode: 1,
-    stderr: 'error: the output could not be written (ENOSPC); what the run did is done\n',
+    stderr: 'error: the output could not be written (ENOSPC); the run itself was completed\n',
   });
   expect(await filesIn(cwd)).toEqual(expect.arrayContaining(GENERATED));
 });
@@ -248,7 +248,7 @@ test('another --user-key is warned about, for living sessions have the user of t
   expect(await run(['-c', 'db', '--user-key', 'email'], { cwd })).toMatchObject({ exitCode: 0, stderr: '' });
   const { exitCode, stderr } = await run(['--user-key', 'userId'], { cwd });
   expect(exitCode).toBe(0);
-  expect(stderr).toContain('warning: --user-key is another one now');
+  expect(stderr).toContain('warning: --user-key has changed');
   expect(await run([], { cwd })).toMatchObject({ exitCode: 0, stderr: '' });
 });
 
@@ -293,9 +293,9 @@ describe('what is refused', () => {
     ['["url"]', '--config: must be a JSON object'],
     ['{"conection": "url"}', '--config: does not know "conection"'],
     ['{"password": "hunter2"}', 'MONGODB_PASSWORD'],
-    ['{"connection": "db", "ttl": 1e999}', '--ttl: must be a length of time'],
-    ['{"connection": "db", "ttl": [90]}', '--ttl: must be a length of time'],
-    ['{"connection": "db", "collection": {"$ne": 1}}', '--collection: must be a text'],
+    ['{"connection": "db", "ttl": 1e999}', '--ttl: must be a duration'],
+    ['{"connection": "db", "ttl": [90]}', '--ttl: must be a duration'],
+    ['{"connection": "db", "collection": {"$ne": 1}}', '--collection: must be a string'],
     ['{"connection": "db", "collection": "\\ud800"}', '--collection: must be well-formed Unicode'],
     ['{"connection": "db", "collection": "a\\u0000b"}', '--collection: must be a collection name'],
     ['{"connection": "db", "absoluteTtl": 604800}', '--absolute-ttl: must not be shorter than --ttl, 14d'],
@@ -580,11 +580,14 @@ describe('in a project of the user', () => {
     const cwd = await temporaryFolder();
     await writeFile(`${cwd}/.env`, 'MONGODB_URL=mongodb://db.example/old\n');
     const first = await run(['.', '--url', 'mongodb://db.example/new'], { cwd });
-    expect(first).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('.env has MONGODB_URL') });
+    expect(first).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringContaining('.env already has MONGODB_URL'),
+    });
     expect(await readIn(cwd, '.env')).toContain('MONGODB_URL=mongodb://db.example/old\n');
-    expect((await run(['.', '--rolling'], { cwd })).stdout).not.toContain('.env has MONGODB_URL');
+    expect((await run(['.', '--rolling'], { cwd })).stdout).not.toContain('.env already has MONGODB_URL');
     expect((await run(['.', '--url', 'mongodb://db.example/newer'], { cwd })).stdout).toContain(
-      '.env has MONGODB_URL',
+      '.env already has MONGODB_URL',
     );
   });
 });
@@ -604,7 +607,7 @@ describe('undo', () => {
     await run(['.', '-c', 'db'], { cwd });
     const { exitCode, stderr } = await run(['undo', flag], { cwd });
     expect(exitCode).toBe(2);
-    expect(stderr).toContain(`undo: does not take ${flag.split('=', 1)}`);
+    expect(stderr).toContain(`undo: does not accept ${flag.split('=', 1)}`);
     expect(await filesIn(cwd)).toContain('src/app.ts');
   });
 

@@ -41,7 +41,7 @@ describe('a build that takes in every file', () => {
         },
       );
       const { stderr } = await run(['--yes'], { cwd });
-      expect(stderr).toContain('tsconfig.build.json takes in scripts/: tsc would write to dist/src');
+      expect(stderr).toContain('tsconfig.build.json includes scripts/: tsc would write to dist/src');
     },
   );
 
@@ -95,13 +95,13 @@ test.each<{ tsconfig: object; packageJson?: object; args: string[]; says: string
   {
     tsconfig: { compilerOptions: { module: 'nodenext', verbatimModuleSyntax: true }, include: ['src'] },
     args: [],
-    says: 'Leave it out there, or set "type": "module" in package.json.',
+    says: 'Remove it there, or set "type": "module" in package.json.',
   },
   {
     tsconfig: { compilerOptions: { module: 'commonjs', verbatimModuleSyntax: true }, include: ['src'] },
     packageJson: { type: 'module' },
     args: [],
-    says: 'in CommonJS. Leave it out there.',
+    says: 'in CommonJS. Remove it there.',
   },
   {
     tsconfig: { compilerOptions: { module: 'nodenext', isolatedDeclarations: true }, include: ['src'] },
@@ -180,9 +180,9 @@ describe('ESLint that checks with types', () => {
     const cwd = writeTree(await projectWith(built), { [config]: text });
     const { stderr } = await run(['--yes'], { cwd });
     expect(stderr).toContain(
-      `${config} checks with types, and no tsconfig takes in scripts/migrate-sessions.ts`,
+      `${config} checks with types, and no tsconfig includes scripts/migrate-sessions.ts`,
     );
-    expect(stderr).toContain(`Write ${line} there.`);
+    expect(stderr).toContain(`Add ${line} there.`);
     expect(await run(['--yes'], { cwd })).toMatchObject({ exitCode: 0, stderr: '' });
   });
 

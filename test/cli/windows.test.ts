@@ -92,7 +92,7 @@ test.each(['src/aux', 'con', 'src\\lpt1\\session', 'src/nul.d'])(
     const { exitCode, stderr } = await run(['.', '--yes', '--dir', dir], { cwd });
     expect({ exitCode, stderr }).toEqual({
       exitCode: 2,
-      stderr: expect.stringContaining('a name that Windows keeps for a device'),
+      stderr: expect.stringContaining('a name that Windows reserves for a device'),
     });
     expect(readTree(cwd)).toEqual({});
   },

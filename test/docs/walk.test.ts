@@ -86,7 +86,7 @@ function mount(app: string, lines: readonly string[]): void {
   writeFileSync(path(app), `${imports.join('\n')}\n${textOf(app)}`);
 }
 
-const OLDER_TEXTS = { 'Never an upsert:': 'This is no upsert:' };
+const OLDER_TEXTS = { 'Never an upsert,': 'This is no upsert,' };
 
 const SHOP: Tree = {
   'package.json': JSON.stringify({
@@ -176,7 +176,7 @@ test('TypeScript, ES modules, mongoose: sessions, one device logged out, another
   expect(await rememberedIn(cwd)).toMatchObject({ ttl: '30d', userKey: 'userId', connection: 'mongoose' });
   expect(textOf('src/session/index.ts')).toContain('cart?: string[];\n');
   expect(textOf('src/session/index.ts')).toContain('TTL = 30 * 24 * 60 * 60 * 1000');
-  expect(textOf('src/session/store.ts')).toContain('Never an upsert:');
+  expect(textOf('src/session/store.ts')).toContain('Never an upsert,');
   expect(await run(argumentsOf('--check'), { cwd })).toMatchObject({ exitCode: 0 });
   expect(await run(argumentsOf('--diff'), { cwd })).toMatchObject({ exitCode: 0 });
   expect((await runIn(cwd, ['tsc', '-p', '.', '--pretty', 'false'], {})).all).toBe('');

@@ -11,7 +11,7 @@ import { readIn, rememberedIn, run, temporaryFolder } from '../support/program.t
 
 const MANIFEST = '.koa-mongo-session/manifest.json';
 /** In the store only, and in a comment. */
-const OLDER_TEXTS = { 'Never an upsert:': 'This is no upsert:' };
+const OLDER_TEXTS = { 'Never an upsert,': 'This is no upsert,' };
 
 let cwd = '';
 
@@ -139,7 +139,7 @@ async function settleAsTold(files: readonly string[]): Promise<void> {
   const { exitCode, stderr } = await run(['.'], { cwd });
   expect(exitCode).toBe(4);
   expect(stderr).toContain(
-    `${MANIFEST} has conflict markers of git. Nothing was written. To settle the merge:`,
+    `${MANIFEST} has conflict markers of git. Nothing was written. To resolve the conflict:`,
   );
   expect(await readIn(cwd, MANIFEST)).toBe(before);
 
@@ -158,7 +158,7 @@ test('one branch updates the program, another one changes an option', async () =
   await commit('begin');
   await merge(runs, () => runsOlder('--ttl', '30d'));
   expect(await conflicts()).toEqual([]);
-  expect(await readIn(cwd, 'src/session/store.ts')).toContain('Never an upsert:');
+  expect(await readIn(cwd, 'src/session/store.ts')).toContain('Never an upsert,');
   expect(await rememberedIn(cwd)).toMatchObject({ ttl: '30d' });
   expect(await run(['.', '--check'], { cwd })).toMatchObject({ exitCode: 0 });
 });

@@ -40,7 +40,7 @@ test.each([
   const before = wholeSnapshot(project);
   const { exitCode, stderr } = await runIn(dir, 'two');
   expect(exitCode).toBe(4);
-  expect(stderr).toContain(`${dir}/store.ts is where src/session/store.ts is to move, but is that very file`);
+  expect(stderr).toContain(`${dir}/store.ts is where src/session/store.ts should move, but is the same file`);
   expect(stderr).toContain(dir === 'SRC/session' ? 'rename src to SRC' : 'rename src/session to src/Session');
   expect(wholeSnapshot(project)).toEqual(before);
 });

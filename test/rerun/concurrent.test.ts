@@ -122,7 +122,7 @@ test('a run that was taken for dead while it stood still writes no further', asy
       }
       lock.confirm();
     }),
-  ).rejects.toMatchObject({ exitCode: 4, message: expect.stringContaining('took this one for dead') });
+  ).rejects.toMatchObject({ exitCode: 4, message: expect.stringContaining('considered this one dead') });
 });
 
 /** Runs a command as in a container that shares the host name: with a process table of its own. */

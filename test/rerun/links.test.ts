@@ -55,7 +55,7 @@ describe('a file that is a link', () => {
       problem: {
         exitCode: 4,
         message: expect.stringContaining(
-          'src/store.ts is a symbolic link to shared/store.ts, and a move to lib/store.ts would cut it',
+          'src/store.ts is a symbolic link to shared/store.ts, and a move to lib/store.ts would break it',
         ),
       },
     });
@@ -198,7 +198,7 @@ describe('two paths of one file', () => {
     expect(await generate(folder, filesIn('lib'))).toMatchObject({
       problem: {
         message: expect.stringContaining(
-          'lib/store.ts is where src/store.ts is to move, but leads through a symbolic link to src/store.ts',
+          'lib/store.ts is where src/store.ts should move, but leads through a symbolic link to src/store.ts',
         ),
       },
     });

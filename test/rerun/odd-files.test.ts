@@ -46,7 +46,7 @@ const ROWS: readonly Row[] = [
     at: 'lib/store.ts',
     args: ['--no-input', '--dir', 'lib'],
     exitCode: 4,
-    says: 'is where src/session/store.ts is to move',
+    says: 'is where src/session/store.ts should move',
   },
   { at: 'package.json', exitCode: 2 },
   { at: '.env', exitCode: 2 },

@@ -37,7 +37,7 @@ const WORLDS: readonly {
     world: 'a link to itself as the project',
     make: (home) => symlinkSync('app', join(home, 'app')),
     directory: 'app',
-    says: '/app leads in a circle of symbolic links',
+    says: '/app leads into a loop of symbolic links',
   },
   {
     world: 'a folder that is a link to nothing',
@@ -47,12 +47,12 @@ const WORLDS: readonly {
   {
     world: 'a folder that is a link to itself',
     make: (home) => symlinkSync('src', join(home, 'src')),
-    says: 'src/store.ts leads in a circle of symbolic links',
+    says: 'src/store.ts leads into a loop of symbolic links',
   },
   {
     world: 'a file that is a link to itself',
     make: (home) => symlinkSync('.env', join(home, '.env')),
-    says: '.env leads in a circle of symbolic links',
+    says: '.env leads into a loop of symbolic links',
   },
   {
     world: 'a file that is a link to another one that is written',
@@ -66,13 +66,13 @@ const WORLDS: readonly {
     world: 'a folder of the name of a file to come',
     make: () => {},
     rendered: { ...RENDERED, 'readme.md/index.ts': source('session', 'one') },
-    says: 'readme.md/index.ts cannot be written: README.md is to be a file',
+    says: 'readme.md/index.ts cannot be written: README.md will be a file',
   },
   {
     world: 'a folder of the name of a file that is patched',
     make: () => {},
     rendered: { ...RENDERED, '.gitignore/in/index.ts': source('session', 'one') },
-    says: '.gitignore/in/index.ts cannot be written: .gitignore is to be a file',
+    says: '.gitignore/in/index.ts cannot be written: .gitignore will be a file',
   },
 ];
 

@@ -57,7 +57,7 @@ test('what the user has in package.json and .env stays as it is', async () => {
     '{"name":"mine","type":"module","scripts":{"dev":"my own"},"dependencies":{"koa":"^3.0.0"}}';
   writeTree(cwd, { 'package.json': packageJson, '.env': 'APP_KEYS=mine' });
   const { stdout } = await run(['--no-input'], { cwd });
-  expect(stdout).toContain('package.json has a script "dev" already');
+  expect(stdout).toContain('package.json already has a script "dev"');
   expect(JSON.parse(await readIn(cwd, 'package.json'))).toMatchObject({
     name: 'mine',
     scripts: { dev: 'my own' },

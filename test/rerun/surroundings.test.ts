@@ -108,7 +108,7 @@ describe('a real limit of the system', () => {
     expect({ exitCode, stderr }).toEqual({
       exitCode: 4,
       stderr: expect.stringContaining(
-        'Cannot write src/store.ts: permission is missing. All is as it was before.',
+        'Cannot write src/store.ts: permission is missing. Everything is as it was before.',
       ),
     });
     expect(wholeSnapshot(project)).toEqual(before);
@@ -150,7 +150,7 @@ describe('a real limit of the system', () => {
     );
     expect({ exitCode, stderr }).toEqual({
       exitCode: 4,
-      stderr: expect.stringContaining('All is as it was before.'),
+      stderr: expect.stringContaining('Everything is as it was before.'),
     });
     expect(wholeSnapshot(project)).toEqual(before);
   });

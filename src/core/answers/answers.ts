@@ -84,7 +84,7 @@ export function combineAnswers(
 
 function unusedWarning(style: ConnectionStyle | undefined, unused: readonly OptionName[]): string {
   const winner = style === 'url' ? '--url' : `--connection ${style}`;
-  const hint = style === 'url' ? '; say it in the URL instead' : '';
+  const hint = style === 'url' ? '; put it in the URL instead' : '';
   return `${winner} takes precedence; not used: ${unused.map(flagName).join(', ')}${hint}`;
 }
 
@@ -182,7 +182,7 @@ export function answersError(
   const short = commandOf(directory, sound, facts, [...flags, '--yes']);
   const long = commandOf(directory, withSuggestions(sound, facts), facts, flags);
   return new UserError(
-    `${listed}\n\nTo run again with what is suggested:\n  ${short}\nThe same, spelled out:\n  ${long}`,
+    `${listed}\n\nTo run again with the suggested answers:\n  ${short}\nThe same, spelled out:\n  ${long}`,
   );
 }
 
@@ -211,4 +211,4 @@ const unknownAnswer = (names: readonly string[]): string =>
     : `--config: does not know ${names.map((name) => JSON.stringify(name)).join(', ')}; it knows ${OPTION_NAMES.join(', ')}`;
 
 export const PASSWORD_RULE =
-  'a password is never taken from here: put it as MONGODB_PASSWORD into the environment, or into .env';
+  'a password is not accepted here: set MONGODB_PASSWORD in the environment or in .env';

@@ -21,7 +21,7 @@ export function endingsOf(settings: Settings, answers: Answers, saved: Answers):
   ];
   if (changes.length === 0) return [];
   return [
-    `this ends sessions that are alive, unless you go about it as follows:\n${changes.map((change) => `  - ${change}`).join('\n')}`,
+    `this ends sessions that are alive, unless you follow these steps:\n${changes.map((change) => `  - ${change}`).join('\n')}`,
   ];
 }
 
@@ -34,7 +34,7 @@ function otherDatabase(answers: Answers, saved: Answers): string[] {
     PLACES.map((name) => String(from[name] ?? '').replace(/\?.*/s, '')).join(' ');
   if (placeIn(answers) === placeIn(saved)) return [];
   return [
-    'the database is another one: the sessions stay in that of before. Copy their collection with mongodump and mongorestore when you deploy',
+    'the database is a different one: the sessions stay in the old one. Copy their collection with mongodump and mongorestore when you deploy',
   ];
 }
 
@@ -42,14 +42,14 @@ function otherCollection({ collection, project }: Settings, saved: Answers): str
   if (typeof saved.collection !== 'string' || saved.collection === collection) return [];
   const command = migration(project.manager, `--from ${shellQuote(saved.collection)}`);
   return [
-    `--collection is ${collection} and was ${saved.collection}: run \`${command}\` right before you deploy, and once more when no process of before is left. It copies the sessions; the old collection stays as it is, for you to drop`,
+    `--collection is ${collection} and was ${saved.collection}: run \`${command}\` right before you deploy, and again when no old process is running. It copies the sessions; drop the old collection yourself`,
   ];
 }
 
 function otherCookie({ cookieName }: Settings, saved: Answers): string[] {
   if (typeof saved.cookieName !== 'string' || saved.cookieName === cookieName) return [];
   return [
-    `--cookie-name is ${cookieName} and was ${saved.cookieName}: everybody has to log in again. Nothing can be done about that but keeping the name`,
+    `--cookie-name is ${cookieName} and was ${saved.cookieName}: everybody has to log in again. To avoid that, keep the name`,
   ];
 }
 
@@ -57,9 +57,9 @@ function encryptionOn({ encrypt, project }: Settings, saved: Answers): string[] 
   if (!encrypt || saved.encrypt !== false) return [];
   return [
     [
-      '--encrypt is new: without these steps, a session that is plain text is none',
+      '--encrypt is new: without these steps, plain-text sessions are not accepted',
       '1. deploy with SESSION_PLAIN_TEXT=write in the environment: the app reads both, and still writes plain text',
-      '2. when no process of before is left, deploy with SESSION_PLAIN_TEXT=read: it reads both, and encrypts what it writes',
+      '2. when no old process is running, deploy with SESSION_PLAIN_TEXT=read: it reads both, and encrypts what it writes',
       `3. then run \`${migration(project.manager)}\` with SESSION_PLAIN_TEXT=read: it encrypts the rest`,
       '4. deploy without SESSION_PLAIN_TEXT: plain text is refused from then on',
     ].join('\n    '),
@@ -69,7 +69,7 @@ function encryptionOn({ encrypt, project }: Settings, saved: Answers): string[] 
 function encryptionOff({ encrypt, ttl }: Settings, saved: Answers): string[] {
   if (encrypt || saved.encrypt !== true) return [];
   return [
-    `--no-encrypt: nobody can read what is encrypted. Take it back for now, and deploy with SESSION_PLAIN_TEXT=write: each session that is used is written as plain text. ${formatDuration(ttl)} later all of them are, and --no-encrypt ends none`,
+    `--no-encrypt: encrypted sessions can no longer be read. Keep encryption for now, and deploy with SESSION_PLAIN_TEXT=write: every write then stores plain text. ${formatDuration(ttl)} later, --no-encrypt ends no session`,
   ];
 }
 
@@ -79,7 +79,7 @@ function shorterLife({ absoluteTtl }: Settings, saved: Answers): string[] {
   if (isFirst || absoluteTtl === undefined || (before !== undefined && before <= absoluteTtl)) return [];
   const was = before === undefined ? 'off' : formatDuration(before);
   return [
-    `--absolute-ttl is ${formatDuration(absoluteTtl)} and was ${was}: sessions that began longer ago are over as soon as it is deployed. Begin with a longer one to end fewer`,
+    `--absolute-ttl is ${formatDuration(absoluteTtl)} and was ${was}: sessions that are older end when it is deployed. Start with a longer one to end fewer`,
   ];
 }
 
@@ -88,7 +88,7 @@ export function lifetimesKept({ ttl }: Settings, saved: Answers): readonly strin
   const before = secondsOf(saved.ttl);
   if (before === undefined || before === ttl) return [];
   return [
-    `sessions that are alive keep their end, at most ${formatDuration(before)} after their last renewal; with the next one they have the lifetime of --ttl`,
+    `sessions that are alive keep their end, at most ${formatDuration(before)} after their last renewal; the next one gives them the lifetime of --ttl`,
   ];
 }
 

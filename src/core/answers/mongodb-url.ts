@@ -114,7 +114,7 @@ function nameProblem([database = '', collection = '', ...rest]: readonly string[
 function optionProblem(query: readonly string[]): string | undefined {
   const removed = query.find((pair) => REMOVED_OPTIONS.has(optionName(pair)));
   if (removed !== undefined) {
-    return `must not set ${removed.replace(/=.*$/s, '')}, which the MongoDB driver has no more`;
+    return `must not set ${removed.replace(/=.*$/s, '')}, which the MongoDB driver no longer has`;
   }
   const options = query.map(readOption);
   const once = options.map(({ name }) => name).filter((name) => name !== 'readpreferencetags');

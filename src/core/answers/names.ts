@@ -31,7 +31,7 @@ export const ANY_TEXT: readonly TextRule[] = [
 /** The text as it is, where it breaks none of the rules. */
 function textBy(rules: readonly TextRule[]) {
   return (answer: unknown): Parsed<string> => {
-    if (typeof answer !== 'string') return { problem: 'must be a text' };
+    if (typeof answer !== 'string') return { problem: 'must be a string' };
     const broken = [...ANY_TEXT, ...rules].find((rule) => breaks(answer, rule));
     return broken ? { problem: wordsOf(broken) } : { value: answer };
   };
@@ -41,7 +41,7 @@ function textBy(rules: readonly TextRule[]) {
 const inAnyCase = (word: string): string =>
   word.replace(/[a-z]/g, (letter) => `[${letter}${letter.toUpperCase()}]`).replaceAll('.', '\\.');
 
-export const USERNAME: readonly TextRule[] = [{ forbids: /\0/u, says: 'must not hold a null character' }];
+export const USERNAME: readonly TextRule[] = [{ forbids: /\0/u, says: 'must not contain a null character' }];
 export const parseUsername = textBy(USERNAME);
 
 export const DATABASE: readonly TextRule[] = [
@@ -68,10 +68,10 @@ export const parseAuthSource = textBy(AUTH_SOURCE);
 
 export const COLLECTION: readonly TextRule[] = [
   { forbids: /[$\0]/u, says: 'must be a collection name: without $ and null characters' },
-  { forbids: /^\.|\.\.|\.$/u, says: 'must not begin or end with a dot, nor hold two in a row' },
+  { forbids: /^\.|\.\.|\.$/u, says: 'must not begin or end with a dot, or contain two in a row' },
   {
     forbids: /^system\.|\.system\./u,
-    says: 'must not be a system collection: MongoDB keeps `system.` to itself',
+    says: 'must not be a system collection: MongoDB reserves `system.`',
   },
   { bytes: NAMESPACE_BYTES - 2 },
 ];
@@ -177,11 +177,11 @@ export const FOLDER: readonly TextRule[] = [
   },
   {
     forbids: new RegExp(`(?:^|[/\\\\])${WINDOWS_DEVICE}(?:\\.|${END})`, 'u'),
-    says: 'must not have a name that Windows keeps for a device, such as aux or con',
+    says: 'must not have a name that Windows reserves for a device, such as aux or con',
   },
   {
     forbids: new RegExp(`(?:^|[/\\\\])(?:${FOREIGN_FOLDERS.map(inAnyCase).join('|')})${END}`, 'u'),
-    says: `must not lie in ${FOREIGN_FOLDERS.join(', ')}`,
+    says: `must not be in ${FOREIGN_FOLDERS.join(', ')}`,
   },
 ];
 const parseFolderText = textBy(FOLDER);

@@ -27,7 +27,7 @@ export function refuseSwallowedFlags(argv: readonly string[], env: Environment):
     ...arrived,
   ];
   throw new UserError(
-    `npm kept the flags for itself: they need -- before them\n  npm create koa-mongo-session@latest ${shellQuote(directory)} -- ${flags.join(' ')}`,
+    `npm kept the flags for itself: put -- before them\n  npm create koa-mongo-session@latest ${shellQuote(directory)} -- ${flags.join(' ')}`,
   );
 }
 

@@ -233,7 +233,7 @@ export const OPTIONS = {
   db: {
     flag: '--db <name>',
     group: 'Connection',
-    help: 'database; with --url only for a URL that names none',
+    help: 'database; with --url, only if the URL names none',
     kind: 'text',
     rules: DATABASE,
     parse: parseDatabase,
@@ -259,14 +259,14 @@ export const OPTIONS = {
   authSource: {
     flag: '--auth-source <db>',
     group: 'Connection',
-    help: 'database that knows the user',
+    help: 'database in which the user is defined',
     kind: 'text',
     rules: AUTH_SOURCE,
     parse: parseAuthSource,
     default: 'admin',
     styles: ['host'],
     asked: 'always',
-    question: 'Database that knows the user',
+    question: 'Database in which the user is defined',
   },
   tls: {
     flag: '--tls',
@@ -282,7 +282,7 @@ export const OPTIONS = {
   autoReconnect: {
     flag: '--auto-reconnect',
     group: 'Connection',
-    help: 'accepted for the sake of old scripts: the driver always reconnects',
+    help: 'accepted for old scripts; the driver always reconnects',
     kind: 'switch',
     takes: true,
     parse: (answer) =>
@@ -293,14 +293,14 @@ export const OPTIONS = {
   adopt: {
     flag: '--adopt <store>',
     group: 'Sessions',
-    help: 'go on with the sessions that another store left: each is taken over when its cookie comes',
+    help: 'continue the sessions of another store: each is taken over when its cookie arrives',
     kind: 'choice',
     choices: OLD_STORES,
     parse: parseOldStore,
     suspect: ({ isFirstRun, packages }) => (isFirstRun ? oldStoreIn(packages) : undefined),
     optional: true,
     asked: 'always',
-    question: 'Go on with the sessions of another store?',
+    question: 'Continue the sessions of another store?',
   },
   adoptCollection: {
     flag: '--adopt-collection <name>',
@@ -316,7 +316,7 @@ export const OPTIONS = {
   collection: {
     flag: '--collection <name>',
     group: 'Sessions',
-    help: 'where sessions are kept; with --adopt koa_sessions',
+    help: 'collection of the sessions; koa_sessions with --adopt',
     kind: 'text',
     rules: COLLECTION,
     parse: parseCollection,
@@ -328,13 +328,13 @@ export const OPTIONS = {
   ttl: {
     flag: '--ttl <duration>',
     group: 'Sessions',
-    help: 'a session ends this long after its last use, without --rolling up to half of it sooner: seconds, or 90m, 12h, 14d, 2w',
+    help: 'a session ends this long after its last use (without --rolling, up to half of it earlier): seconds, or 90m, 12h, 14d, 2w',
     kind: 'duration',
     parse: parseDuration,
     default: '14d',
     asked: 'always',
     question: 'A session ends this long after its last use',
-    hint: 'The TTL, as 90m, 12h, 14d or 2w. Whoever comes back sooner is still logged in.',
+    hint: 'The TTL, such as 12h, 14d or 2w. A user who returns earlier stays logged in.',
   },
   absoluteTtl: {
     flag: '--absolute-ttl <duration>',
@@ -345,7 +345,7 @@ export const OPTIONS = {
     optional: true,
     asked: 'advanced',
     question: 'A session ends this long after it began, however active',
-    hint: 'As 12h or 30d; empty for never.',
+    hint: 'Such as 12h or 30d; empty for never.',
     label: 'Absolute lifetime',
   },
   rolling: {
@@ -368,7 +368,7 @@ export const OPTIONS = {
     optional: true,
     asked: 'advanced',
     question: 'An unchanged session is renewed at most this often',
-    hint: 'As 5m or 1h: fewer writes. Empty for each time.',
+    hint: 'Such as 5m or 1h, for fewer writes; empty to renew it with every request.',
     label: 'Interval of renewal',
     needs: 'rolling',
   },
@@ -413,7 +413,7 @@ export const OPTIONS = {
   cookieName: {
     flag: '--cookie-name <name>',
     group: 'Sessions',
-    help: 'name of the cookie; in production `__Host-` is put before it; with --adopt the name that it had',
+    help: 'name of the cookie, which gets the prefix `__Host-` in production; with --adopt, its old name',
     kind: 'text',
     rules: COOKIE_NAME,
     parse: parseCookieName,
@@ -421,13 +421,13 @@ export const OPTIONS = {
     offer: ({ packages }, { adopt }) => (isOldStore(adopt) ? oldCookieName(adopt, packages) : undefined),
     asked: 'advanced',
     question: 'Name of the cookie',
-    hint: 'In production, `__Host-` is put before it.',
+    hint: 'In production, it gets the prefix `__Host-`.',
     label: 'Cookie name',
   },
   legacyCookie: {
     flag: '--legacy-cookie',
     group: 'Sessions',
-    help: 'no `__Host-` before the name of the cookie, and signatures by SHA-1 are understood, too: what --adopt does, and what stays after it',
+    help: 'no `__Host-` prefix, and SHA-1 signatures are accepted, too: --adopt turns it on, and it stays on afterwards',
     kind: 'switch',
     parse: yesOrNo,
     default: false,
@@ -461,7 +461,7 @@ export const OPTIONS = {
   app: {
     flag: '--app',
     group: 'Project',
-    help: 'write app, server and a test, too (default: in a new project)',
+    help: 'write an app, a server and a test, too (default: in a new project)',
     kind: 'switch',
     parse: yesOrNo,
     offer: ({ kind }) => kind === 'new',
@@ -472,7 +472,7 @@ export const OPTIONS = {
   mount: {
     flag: '--mount',
     group: 'Project',
-    help: 'also edit the file where `new Koa()` is, where that is certain',
+    help: 'also edit the file that has `new Koa()`, if the place is certain',
     kind: 'switch',
     parse: yesOrNo,
     default: false,
@@ -491,7 +491,7 @@ export const OPTIONS = {
   packageManager: {
     flag: '--package-manager <name>',
     group: 'Project',
-    help: 'what installs (default: what the project or its workspace uses, else what started this program)',
+    help: 'what installs (default: the one of the project or its workspace, else the one that started this program)',
     kind: 'choice',
     choices: MANAGERS,
     parse: oneOf(MANAGERS),
@@ -537,13 +537,13 @@ export const RUN_FLAGS = {
   yes: {
     flag: '-y, --yes',
     group: 'This run',
-    help: 'take defaults and suggestions for all that is not given; never consents to overwrite, nor installs',
+    help: 'use defaults and suggestions for all that is not given; does not allow it to overwrite or install',
   },
   input: { flag: '--no-input', group: 'This run', help: 'never ask; a missing answer is an error' },
   config: {
     flag: '--config <file>',
     group: 'This run',
-    help: 'answers as JSON, from a file or from - (standard input); flags win over them',
+    help: 'answers as JSON, from a file or from - (standard input); flags override them',
   },
   dryRun: { flag: '--dry-run', group: 'This run', help: 'show the plan and write nothing' },
   diff: {
@@ -565,7 +565,7 @@ export const RUN_FLAGS = {
   restore: {
     flag: '--restore <path>',
     group: 'This run',
-    help: 'write a generated file again that you deleted or edited; yours is backed up',
+    help: 'write a generated file again that you deleted or edited; your version is backed up',
   },
 } as const satisfies Readonly<Record<string, Flag>>;
 

@@ -134,11 +134,13 @@ export function doubtsAbout({ touchAfter, rolling, userKey }: Settings, saved: A
   const isOtherUser = saved.userKey !== undefined && userKey !== undefined && userKey !== saved.userKey;
   return [
     ...(isIdle
-      ? ['--touch-after has hardly an effect without --rolling: sessions are renewed at half of --ttl only']
+      ? [
+          '--touch-after has almost no effect without --rolling: sessions are then renewed only after half of --ttl',
+        ]
       : []),
     ...(isOtherUser
       ? [
-          '--user-key is another one now: until a session changes, it is listed, and ended by destroyByUser, under its user of before',
+          '--user-key has changed: until a session changes, listByUser and destroyByUser find it under its old user',
         ]
       : []),
   ];
@@ -219,7 +221,7 @@ function checkTogether(answers: Answers, values: Values, url: MongoUrl | undefin
         values.adoptCollection !== undefined &&
         values.adoptCollection === (url?.collection ?? collection),
       'collection',
-      'must be another one than that of the old sessions, which --adopt-collection names: the indexes of one would end the sessions of the other',
+      'must not be the one of the old sessions, which --adopt-collection names: the indexes of one would end the sessions of the other',
     ],
     [
       values.adopt !== undefined && values.legacyCookie === false,

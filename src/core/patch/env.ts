@@ -50,7 +50,7 @@ function isIgnored(present: Record<string, string | undefined>, secrets: Secrets
 }
 
 function note(name: string): string {
-  return `.env has ${name} already, and it was left as it is: the value given this time was not written.`;
+  return `.env already has ${name}, which was kept: the value given this time was not written.`;
 }
 
 function freshValue({ name, secret, example }: EnvEntry, secrets: Secrets, newKey: () => string): string {
@@ -81,7 +81,7 @@ function assertReadsBack(patched: string, values: ReadonlyMap<string, string>, f
   const names = lost.join(', ');
   throw new UserError(
     patched.startsWith(MARK)
-      ? `${file} begins with a byte order mark, behind which Node would not find ${names}. Save it without the mark, then run again.`
-      : `${file} cannot be added to: ${names} would not be read back. Is there a quote that is never closed?`,
+      ? `${file} begins with a byte order mark, after which Node would not find ${names}. Save it without the mark, then run again.`
+      : `nothing can be added to ${file}: Node would not read ${names}. Is there a quote that is never closed?`,
   );
 }

@@ -18,7 +18,7 @@ export function patchApp(
   sources: readonly KoaSource[],
   textOf: (path: string) => string | undefined,
 ): Patch | undefined {
-  if (settings.app) throw refused('the app that --app writes has them already');
+  if (settings.app) throw refused('the app that --app writes already has them');
   const source = theOnly(sources.filter(({ path, app }) => app !== undefined && !TEST.test(path)));
   const raw = textOf(source.path);
   if (raw === undefined || source.app === undefined) throw refused(`${source.path} cannot be read`);
@@ -38,7 +38,9 @@ export function patchApp(
     throw refused(`the app at ${source.path}:${source.app.line} is a field of a class`);
   }
   if (source.app.within === 'chain' || !endsOnItsLine(made)) {
-    throw refused(`what makes the app at ${source.path}:${source.app.line} goes on beyond that line`);
+    throw refused(
+      `the statement that creates the app at ${source.path}:${source.app.line} continues after that line`,
+    );
   }
   const argument = argumentOf(settings, lines, source.path);
   const end = made.trimEnd().endsWith(';') ? ';' : '';
@@ -66,9 +68,9 @@ const refused = (reason: string): UserError =>
 
 function theOnly(sources: readonly KoaSource[]): KoaSource {
   const [source, other] = sources;
-  if (source === undefined) throw refused('no file was found that makes an app with `new Koa()`');
+  if (source === undefined) throw refused('no file was found that creates an app with `new Koa()`');
   if (other === undefined) return source;
-  throw refused(`${sources.map(({ path, app }) => `${path}:${app?.line}`).join(' and ')} each make an app`);
+  throw refused(`${sources.map(({ path, app }) => `${path}:${app?.line}`).join(' and ')} each create an app`);
 }
 
 const STATEMENT =
@@ -92,7 +94,7 @@ function argumentOf({ connection }: Settings, lines: readonly string[], path: st
       );
     const mongoose = name?.[1] ?? name?.[2];
     if (mongoose === undefined || /createConnection\s*\(/.test(text)) {
-      throw refused(`${path} does not say which Mongoose connection the sessions are to use`);
+      throw refused(`${path} does not say which Mongoose connection the sessions should use`);
     }
     return `, ${mongoose}.connection`;
   }
@@ -105,7 +107,7 @@ function argumentOf({ connection }: Settings, lines: readonly string[], path: st
     client !== undefined &&
     /^(?:const|let|var|export)\b/.test(text.slice(text.lastIndexOf('\n', client.index) + 1));
   if (client === undefined || other !== undefined || !isBefore) {
-    throw refused(`${path} does not say which database the sessions are to use`);
+    throw refused(`${path} does not say which database the sessions should use`);
   }
   return `, ${client[1]}.db()`;
 }

@@ -42,17 +42,17 @@ function created({ own, ...blocks }: WantedPackage): string {
 }
 
 function parse(text: string): Record<Block, Names> {
-  if (isTooDeep(text)) throw new UserError('package.json is nested too deeply. Mend it, then run again.');
+  if (isTooDeep(text)) throw new UserError('package.json is nested too deeply. Fix it, then run again.');
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
     throw new UserError(
-      `package.json is not JSON (${error instanceof Error ? error.message : error}). Mend it, then run again.`,
+      `package.json is not JSON (${error instanceof Error ? error.message : error}). Fix it, then run again.`,
     );
   }
   const found = plainObject(value);
-  if (!found) throw new UserError('package.json must hold one JSON object. Mend it, then run again.');
+  if (!found) throw new UserError('package.json must contain one JSON object. Fix it, then run again.');
   refuseTwice(text);
   const block = (name: Block) =>
     found[name] === undefined ? {} : (plainObject(found[name]) ?? notAnObject(name));
@@ -64,7 +64,7 @@ function parse(text: string): Record<Block, Names> {
 }
 
 function notAnObject(name: Block): never {
-  throw new UserError(`package.json: "${name}" must be an object. Mend it, then run again.`);
+  throw new UserError(`package.json: "${name}" must be an object. Fix it, then run again.`);
 }
 
 /** An addition would go into the first one, and what is read is the last one. */
@@ -73,7 +73,7 @@ function refuseTwice(text: string): void {
   const twice = BLOCKS.find((name) => keys?.indexOf(name) !== keys?.lastIndexOf(name));
   if (twice === undefined) return;
   throw new UserError(
-    `package.json has "${twice}" twice, and npm reads the last one only. Make them one, then run again.`,
+    `package.json has "${twice}" twice, and npm reads only the last one. Merge them, then run again.`,
   );
 }
 
@@ -127,6 +127,6 @@ function scriptNotes(present: Names, { scripts }: WantedPackage): string[] {
     .filter(([name, command]) => Object.hasOwn(present, name) && present[name] !== command)
     .map(
       ([name, command]) =>
-        `package.json has a script "${name}" already; for this one, add \`${command}\` under another name.`,
+        `package.json already has a script "${name}"; for this one, add \`${command}\` under another name.`,
     );
 }

@@ -24,13 +24,13 @@ export function buildDoubts(
   const outside = added.filter((path) => !isWithin(sources, path));
   if (outside.length === 0) return [];
   const folders = [...new Set(outside.map((path) => path.split('/', 1).join()))];
-  const what = `${name} takes in ${folders.map((folder) => `${folder}/`).join(' and ')}`;
+  const what = `${name} includes ${folders.map((folder) => `${folder}/`).join(' and ')}`;
   const line = `"exclude": ${JSON.stringify([...exclude, ...folders]).replaceAll('","', '", "')}`;
   if (rootDir !== undefined)
-    return [`${what}, outside of its rootDir: tsc refuses to build. Write ${line} there.`];
+    return [`${what}, outside of its rootDir: tsc refuses to build. Add ${line} there.`];
   if (outDir === undefined) return [];
   return [
-    `${what}: tsc would write to ${outDir}/${sources} what it wrote to ${outDir}, where the app is started from. Write ${line} there.`,
+    `${what}: tsc would write to ${outDir}/${sources} instead of ${outDir}, from which the app is started. Add ${line} there.`,
   ];
 }
 
@@ -88,27 +88,27 @@ export function sessionDoubts(
       : []),
     ...(lacksInterop(build, isCommonJs)
       ? [
-          `${name} has no "esModuleInterop": true, without which the default imports of the session files do not work. Write it there.`,
+          `${name} has no "esModuleInterop": true, without which the default imports of the session files do not work. Add it there.`,
         ]
       : []),
     ...(isCommonJs && verbatim
       ? [
-          `${name} has "verbatimModuleSyntax", by which tsc refuses the imports of the session files in CommonJS. Leave it out there${module === 'commonjs' ? '' : ', or set "type": "module" in package.json'}.`,
+          `${name} has "verbatimModuleSyntax", with which tsc refuses the imports of the session files in CommonJS. Remove it there${module === 'commonjs' ? '' : ', or set "type": "module" in package.json'}.`,
         ]
       : []),
     ...(build.endsInTs && !build.takesTs
       ? [
-          `${name} has no "${build.noEmit ? 'allowImportingTsExtensions' : 'rewriteRelativeImportExtensions'}": true, without which tsc refuses imports that end with .ts, as those of the session files do. Write it there.`,
+          `${name} has no "${build.noEmit ? 'allowImportingTsExtensions' : 'rewriteRelativeImportExtensions'}": true, without which tsc refuses imports that end with .ts, as those of the session files do. Add it there.`,
         ]
       : []),
     ...(isolatedDeclarations
       ? [
-          `${name} has "isolatedDeclarations", by which tsc wants types that the session files leave to be inferred. Leave it out there.`,
+          `${name} has "isolatedDeclarations", with which tsc requires types that the session files leave to inference. Remove it there.`,
         ]
       : []),
     ...(isUnlisted
       ? [
-          `${name} has "composite", by which tsc refuses files that it does not name. Add ${dir} to its "include".`,
+          `${name} has "composite", with which tsc refuses files that it does not list. Add ${dir} to its "include".`,
         ]
       : []),
   ];

@@ -64,15 +64,15 @@ function relocate(
   was: string,
   target: OnDisk,
 ): Outcome & { readonly from?: string } {
-  if (target.kind === 'unusable') return refuse(`is where ${from} is to move, but ${target.problem}`);
+  if (target.kind === 'unusable') return refuse(`is where ${from} should move, but ${target.problem}`);
   if (target.kind === 'file')
-    return refuse(`is in the way: ${from} is to move there; move or remove one of them`);
+    return refuse(`is in the way: ${from} should move there; move or remove one of them`);
   if ('text' in outcome || outcome.action === 'conflict') return { ...outcome, from };
   return { action: 'move', was, text: was, from };
 }
 
 const notMoved = (link: string, to: string): string =>
-  `is a symbolic link to ${link}, and a move to ${to} would cut it; put the file itself in its place, then run again`;
+  `is a symbolic link to ${link}, and a move to ${to} would break it; replace the link with the file itself, then run again`;
 
 interface Sides {
   readonly base: string | undefined;
@@ -105,7 +105,7 @@ function decide(disk: OnDisk, forms: Forms): Outcome {
   }
   const mine = plainText(disk.text);
   if (mine === next || mine === formattedNext) return { action: alreadySaid(base, next) };
-  if (hasConflictMarkers(mine)) return refuse('has conflict markers; settle them, then run again');
+  if (hasConflictMarkers(mine)) return refuse('has conflict markers; resolve them, then run again');
   const isMergeable = [mine, base ?? ''].every((text) => countLines(text) <= MAX_LINES);
   if (!isMergeable && mine !== base && base !== next) return refuse(TOO_LONG, 2);
   if (base === undefined || formattedBase === undefined) return untracked(disk.text, formattedNext);

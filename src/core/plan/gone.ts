@@ -67,7 +67,7 @@ export function importNotes(gone: readonly Entry[], files: readonly Entry[], tre
     return importers.length === 0
       ? []
       : [
-          `${entry.path} is no longer generated; it stays, and is yours, as ${importers.join(' and ')} imports it.`,
+          `${entry.path} is no longer generated; it stays, and is yours, since it is imported by ${importers.join(' and ')}.`,
         ];
   });
 }
@@ -78,9 +78,7 @@ export function moveNotes(files: readonly Entry[], tree: WorkingTree): string[] 
   return files.flatMap(({ path, from }) => {
     const importers = from === undefined ? [] : (tree.importers.get(from) ?? []);
     const own = importers.filter((importer) => !generated.has(importer));
-    return own.length === 0
-      ? []
-      : [`${from} is ${path} from now on: mend its import in ${own.join(' and ')}.`];
+    return own.length === 0 ? [] : [`${from} is now ${path}: change its import in ${own.join(' and ')}.`];
   });
 }
 
@@ -88,5 +86,5 @@ export const unreadNotes = ({ unread }: WorkingTree): string[] =>
   unread.length === 0
     ? []
     : [
-        `${unread.join(' and ')} cannot be read: see for yourself whether it imports a file that moves or is no longer generated.`,
+        `${unread.join(' and ')} cannot be read: check whether it imports a file that moves or is no longer generated.`,
       ];

@@ -12,6 +12,6 @@ export function lintDoubts(name: string, config: string, unlisted: readonly stri
   const files = JSON.stringify(unlisted).replaceAll('","', '", "');
   const line = name.startsWith('.') ? `"ignorePatterns": ${files}` : `{ ignores: ${files} }`;
   return [
-    `${name} checks with types, and no tsconfig takes in ${unlisted.join(' and ')}, which ESLint then refuses. Write ${line} there.`,
+    `${name} checks with types, and no tsconfig includes ${unlisted.join(' and ')}, which ESLint then refuses. Add ${line} there.`,
   ];
 }

@@ -80,7 +80,7 @@ function refuseBelowFiles(entries: readonly Entry[]): Entry[] {
       .find(Boolean);
     if (file === undefined || !('text' in entry)) return entry;
     const { id, path } = entry;
-    return { id, path, ...refuse(`cannot be written: ${file} is to be a file; choose another --dir`, 2) };
+    return { id, path, ...refuse(`cannot be written: ${file} will be a file; choose another --dir`, 2) };
   });
 }
 
@@ -98,7 +98,7 @@ function refuseShared(
     const sharing = taken.filter((place) => place === path.toLowerCase()).length;
     if (!isTracked(entry) || sharing < 2 || homes.get(id) === path) return entry;
     const moved = records.get(id)?.generatedPath ?? id;
-    const problem = `holds what was ${moved}, in the place of another generated file; move it elsewhere, then run again`;
+    const problem = `contains what was ${moved}, in the place of another generated file; move it elsewhere, then run again`;
     return { id, path, ...refuse(problem) };
   });
 }
@@ -154,13 +154,13 @@ function takeTheirs({ id, path, from }: Entry, text: string, disk: OnDisk): Entr
 
 function noneToRestore(path: string, possible: readonly string[]): string {
   const list = possible.length === 0 ? 'none is' : `these are: ${possible.join(', ')}`;
-  return `--restore: ${path} is no generated file that was deleted or edited (${list}).`;
+  return `--restore: ${path} is not a generated file that was deleted or edited (${list}).`;
 }
 
 function copyNotes(tree: WorkingTree): string[] {
   return [...tree.moved.values()]
     .filter((paths) => paths.length > 1)
     .map(
-      (paths) => `${paths.join(' and ')} carry the same id, so none of them was taken for the moved file.`,
+      (paths) => `${paths.join(' and ')} have the same id, so none of them was treated as the moved file.`,
     );
 }

@@ -72,13 +72,13 @@ export function leftInMarkers({ entries }: SettledPlan): UserError | undefined {
   );
   if (places.length === 0) return undefined;
   const many = places.length === 1 ? 'A conflict is' : `${places.length} conflicts are`;
-  return new UserError(`${many} left, between markers, for you to settle:\n${places.join('\n')}`, 4);
+  return new UserError(`${many} left, between markers, for you to resolve:\n${places.join('\n')}`, 4);
 }
 
 function describeOpen(open: readonly ConflictEntry[]): string {
   const list = open.map(({ path, reason }) =>
     reason === 'untracked'
-      ? `  ${path}: a file is there, and nothing is known of this program having written it`
+      ? `  ${path}: a file exists already, and this program has no record of it`
       : `  ${path}: your edits and this version's change the same lines`,
   );
   return [
@@ -86,7 +86,7 @@ function describeOpen(open: readonly ConflictEntry[]): string {
     ...list,
     'Run it again at a terminal to be asked, or with --on-conflict and one of',
     '  mine     your lines stay',
-    '  theirs   the new lines come; your file is backed up',
+    '  theirs   the new lines replace yours; your file is backed up',
     '  markers  both, between conflict markers, for you to edit',
   ].join('\n');
 }

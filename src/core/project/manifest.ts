@@ -123,7 +123,7 @@ const MIGRATIONS: Readonly<Record<number, (old: Raw) => Raw>> = {
 function migrate(found: Raw & { schemaVersion: number }): Raw {
   let current: Raw = found;
   for (let version = found.schemaVersion; version < SCHEMA_VERSION; version += 1) {
-    current = MIGRATIONS[version]?.(current) ?? damaged(`no way is known from schema version ${version}`);
+    current = MIGRATIONS[version]?.(current) ?? damaged(`schema version ${version} cannot be converted`);
   }
   return current;
 }
@@ -201,11 +201,11 @@ function oneOf<const T extends string>(found: unknown, values: readonly T[], at:
 /** Of a base and its hash the same side has to be kept: any other text is one that this program never generated. */
 function unsettled(): never {
   throw new UserError(
-    `${MANIFEST_PATH} has conflict markers of git. Nothing was written. To settle the merge:
+    `${MANIFEST_PATH} has conflict markers of git. Nothing was written. To resolve the conflict:
   1. git checkout --ours ${STATE_DIR}/base
   2. In ${MANIFEST_PATH}, keep the upper side of each conflict;
-     under "answers" keep the side that is to count.
-  3. Settle your own files, and run this program again: it writes what is missing.`,
+     under "answers" keep the side that you want.
+  3. Resolve your own files, then run this program again: it writes what is missing.`,
     4,
   );
 }
@@ -213,6 +213,6 @@ function unsettled(): never {
 function damaged(problem: string): never {
   throw new UserError(
     `${MANIFEST_PATH} cannot be used: ${problem}.\n` +
-      'Nothing was written. Restore the file from version control, or delete it to have every file asked about anew.',
+      'Nothing was written. Restore the file from version control, or delete it to be asked about every file again.',
   );
 }

@@ -31,8 +31,8 @@ export function reasonToNameDirectory(place: Place, create: string): string | un
     directories.map((directory) => `  ${create} ${shellQuote(directory)}`).join('\n');
   if (place.kind === 'workspace') {
     return place.packages.length === 0
-      ? `this folder is the top of a workspace: name the package that is to have sessions\n${commands(['packages/my-app'])}`
-      : `this folder is the top of a workspace: name the package that is to have sessions\n${commands(place.packages)}`;
+      ? `this folder is the top of a workspace: name the package that needs sessions\n${commands(['packages/my-app'])}`
+      : `this folder is the top of a workspace: name the package that needs sessions\n${commands(place.packages)}`;
   }
   if (place.kind !== 'other') return undefined;
   return place.around === undefined
@@ -51,7 +51,7 @@ export interface Around {
 /** What whoever makes a project within another one may not have meant. */
 export function withinAnother(directory: string, { path, patterns }: Around, create: string): string {
   if (patterns.length > 0) {
-    return `${directory} is none of the packages of the workspace in ${path} (${patterns.join(', ')}), so what it needs is not installed with them: name it there, too`;
+    return `${directory} is not a package of the workspace in ${path} (${patterns.join(', ')}), so its dependencies are not installed with theirs: add it there, too`;
   }
-  return `${directory} is within the project in ${path}, and becomes a project of its own. For sessions in that one: ${create} ${shellQuote(path)}`;
+  return `${directory} is inside the project in ${path}, and becomes a separate project. For sessions in that one: ${create} ${shellQuote(path)}`;
 }

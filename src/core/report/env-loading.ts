@@ -20,7 +20,7 @@ export function envLoading(
     scripts[name] === undefined ? [] : [[name, scripts[name]] as const],
   );
   if (started.some(([, command]) => /--env-file|dotenv|env-cmd|dotenvx/.test(command))) return [];
-  if (Object.hasOwn(packages, 'dotenv')) return ['dotenv is there: load it before the app is made'];
+  if (Object.hasOwn(packages, 'dotenv')) return ['dotenv is installed: load it before the app is created'];
   const changed = started.filter(([, command]) => RUNNER.test(command) && !NODEMON_OF_OTHERS.test(command));
   if (changed.length === 0) return ['node --env-file=.env …'];
   return changed.map(

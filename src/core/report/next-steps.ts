@@ -109,7 +109,7 @@ function settling(entries: readonly Entry[]): Step[] {
   const lines = entries.flatMap((entry) =>
     entry.action === 'markers' ? markersIn(entry.text).map((line) => `${entry.path}:${line}`) : [],
   );
-  return lines.length === 0 ? [] : [{ what: 'Settle what is between conflict markers', commands: [], lines }];
+  return lines.length === 0 ? [] : [{ what: 'Resolve the conflict markers', commands: [], lines }];
 }
 
 const fillingIn = (names: readonly string[]): Step[] =>
@@ -148,8 +148,8 @@ function startingMongo(settings: Settings, run: Run): Step[] {
   return [
     {
       what: isAtlas
-        ? 'Let this machine in: Atlas, Network Access, Add IP Address'
-        : `See that this machine reaches ${hosts} (firewall, VPN)`,
+        ? 'Allow this machine: Atlas, Network Access, Add IP Address'
+        : `Make sure that this machine reaches ${hosts} (firewall, VPN)`,
       commands: [],
     },
   ];
@@ -173,11 +173,11 @@ function mountingSteps(settings: Settings, { entries, project }: Run): Step[] {
       : [{ what: `Mount the sessions ${placeOf(mountIn, within)}`, commands: [], lines: mount }]),
     ...(instead === undefined
       ? []
-      : [{ what: `Remove the sessions of before, with their options, at ${instead}`, commands: [] }]),
+      : [{ what: `Remove the old sessions, with their options, at ${instead}`, commands: [] }]),
     ...declaring(settings, project.sessionUses),
     ...(loading.length === 0
       ? []
-      : [{ what: 'Load .env where the app is started', commands: [], lines: loading }]),
+      : [{ what: 'Load .env when the app starts', commands: [], lines: loading }]),
     ...(running === undefined ? [] : [running]),
   ];
 }
@@ -193,9 +193,9 @@ function declaring({ project, dir, userKey }: Settings, uses: SessionUses): Step
   const lines = [
     ...properties.slice(0, MAX_DECLARED).map(({ name, path, line }) => `${name} (${path}:${line})`),
     ...(more > 0 ? [`and ${more} more`] : []),
-    ...uses.declarations.map((place) => `what ${place} declares: move it`),
+    ...uses.declarations.map((place) => `the declaration at ${place}: move it there`),
   ];
-  const why = project.language === 'typescript' ? 'or it will not compile' : 'by which it is checked';
+  const why = project.language === 'typescript' ? 'or it will not compile' : 'or the type check will fail';
   const what = `Declare in SessionData, in ${dir}/index.ts, what the app keeps in its sessions, ${why}`;
   return lines.length === 0 ? [] : [{ what, commands: [], lines }];
 }
@@ -206,12 +206,12 @@ const MAX_DECLARED = 20;
 function placeOf(mountIn: string, within: Mounting['within']): string {
   const [, file, line] = /^(.+):(\d+)$/.exec(mountIn) ?? [];
   if (within === 'field')
-    return `in ${file}, first in the constructor of the class that makes the app at line ${line}, before the router`;
+    return `in ${file}, at the start of the constructor of the class that creates the app at line ${line}, before the router`;
   if (within === 'chain')
-    return `in ${file}, directly after \`new Koa()\` in line ${line}, and call what is chained to it on the app after that`;
+    return `in ${file}, directly after \`new Koa()\` in line ${line}, and call the methods that are chained to it on the app after that`;
   return file === undefined
     ? `directly after \`new Koa()\`, before the router (import as seen from ${mountIn})`
-    : `in ${file}, directly after line ${line}, where the app is made, before the router`;
+    : `in ${file}, directly after line ${line}, where the app is created, before the router`;
 }
 
 const starting = ({ app }: Settings, { entries, manager }: Run): Step[] =>

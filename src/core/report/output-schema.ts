@@ -5,8 +5,11 @@ export const outputSchema = (): object => ({
   title: 'What create-koa-mongo-session writes with --json',
   ...shape(
     {
-      exitCode: { enum: [0, 1, 2, 3, 4, 5, 130, 143], description: 'As the process ends; see --help.' },
-      warnings: texts('What stderr warned of.'),
+      exitCode: {
+        enum: [0, 1, 2, 3, 4, 5, 130, 143],
+        description: 'The exit code of the process; see --help.',
+      },
+      warnings: texts('The warnings that were written to stderr.'),
     },
     {
       written: {
@@ -22,11 +25,11 @@ export const outputSchema = (): object => ({
         description: 'The versions of this program that wrote the project before and now.',
       },
       diff: text('With --diff: the changes in the unified format.'),
-      steps: { type: 'array', items: STEP, description: 'What is left to the user, in order.' },
+      steps: { type: 'array', items: STEP, description: 'What the user has to do next, in order.' },
       commands: texts('Those of all steps, to be run in a shell in this order.'),
-      toFillIn: texts('Names in .env that only the user can give a value.'),
-      mount: texts('The lines that mount sessions in an app that is there.'),
-      mountIn: text('The folder of a file that has these lines.'),
+      toFillIn: texts('Names in .env whose value only the user knows.'),
+      mount: texts('The lines that mount the sessions in an existing app.'),
+      mountIn: text('The file and line after which these lines belong, or the folder of that file.'),
       repeat: text('The command that repeats the run; without secrets.'),
     },
   ),
@@ -61,9 +64,9 @@ const ACTIONS = [
 const FILE = shape(
   { path: text('Relative to the project, with /.'), action: { enum: ACTIONS } },
   {
-    id: text('Stays the same wherever the file lies.'),
-    from: text('Where the file lay before.'),
-    backup: text('Where the own text of the user is kept.'),
+    id: text('Stays the same wherever the file is.'),
+    from: text('Where the file was before.'),
+    backup: text('Where the text of the user is backed up.'),
     reason: { enum: ['untracked', 'overlap'], description: 'Of a conflict.' },
     hunks: {
       type: 'array',

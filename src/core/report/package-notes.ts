@@ -62,12 +62,12 @@ export function packageNotes(packages: Packages, settings: Settings): string[] {
     !Object.hasOwn(packages, 'mongodb');
   const second = isSecondDriver
     ? [
-        'mongoose brings a driver of its own, and mongodb comes in beside it: with --connection mongoose the sessions use the connection that is there.',
+        'mongoose has its own driver, and mongodb is a second one: with --connection mongoose, the sessions use the connection of the app.',
       ]
     : [];
   const surplus = Object.hasOwn(packages, '@types/koa-session')
     ? [
-        `@types/koa-session describes an older koa-session, and a build takes it in place of the types that version 7 brings: ${REMOVE[manager]} @types/koa-session`,
+        `@types/koa-session describes an older koa-session, and a build uses it instead of the types of version 7: ${REMOVE[manager]} @types/koa-session`,
       ]
     : [];
   return [...old, ...second, ...surplus];

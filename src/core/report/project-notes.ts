@@ -19,7 +19,7 @@ function adoptionNotes({ adopt, collection }: Settings, packages: Packages): str
   if (adopt !== undefined || store === undefined) return [];
   const other = collection === 'sessions' ? ' --collection koa_sessions' : '';
   return [
-    `there seem to be sessions of ${store}. So that nobody has to log in again, let these go on with them: run again with --adopt ${store}${other} --cookie-name ${oldCookieName(store, packages)}`,
+    `there seem to be sessions of ${store}. To keep everybody logged in, run again with --adopt ${store}${other} --cookie-name ${oldCookieName(store, packages)}`,
   ];
 }
 

@@ -66,7 +66,7 @@ export function reportText(
   return [
     ...(upgrade ? [upgradeLine(upgrade, entries)] : []),
     ...lines,
-    ...(isRecordAlone ? [`  note: only ${MANIFEST_PATH} changes, which is the record of all this`] : []),
+    ...(isRecordAlone ? [`  note: only ${MANIFEST_PATH} changes, the record of this program`] : []),
     ...plan.notes.map((note) => `  ${paint('warning', 'note:')} ${note}`),
     summary(entries),
     ...(written ? [] : [paint('strong', 'Nothing was written.')]),
@@ -106,8 +106,7 @@ export function reportDiff(plan: Plan | SettledPlan, of: string | true, paint: P
   const shown: readonly Entry[] = plan.entries.filter(
     (entry) => path === undefined || entry.path === path || entry.from === path,
   );
-  if (shown.length === 0)
-    throw new UserError(`--diff: ${of} is no file of this project that the program writes.`);
+  if (shown.length === 0) throw new UserError(`--diff: ${of} is not a file that this program writes.`);
   const changed = shown.filter((entry) => fileChanges(entry).length > 0);
   const texts = changed.map((entry) => {
     const diff = fileChanges(entry).map((change) => unifiedDiff(change, paint));
@@ -145,7 +144,7 @@ function asides(entry: Entry): string {
     ...(action === 'replace' ? [`theirs; mine is in ${backupPath(path, entry.was)}`] : []),
     ...(action === 'keep' ? [`mine; --restore ${path} takes theirs`] : []),
     ...(action === 'deleted' ? [`--restore ${path} brings it back`] : []),
-    ...(action === 'markers' ? [`settle ${linesText(markersIn(entry.text))}`] : []),
+    ...(action === 'markers' ? [`resolve ${linesText(markersIn(entry.text))}`] : []),
   ];
   return all.length === 0 ? '' : ` (${all.join('; ')})`;
 }
@@ -157,7 +156,7 @@ function details(entry: Entry, paint: Paint): string[] {
   if (entry.action === 'refuse') return [`      ${entry.problem}`];
   if (entry.action !== 'conflict') return [];
   if (entry.reason === 'untracked')
-    return ['      differs, and what was generated is not known; --diff shows how'];
+    return ['      differs, and this program has no record of it; --diff shows how'];
   return entry.hunks.flatMap((hunk) => [
     `      ${paint('strong', `line ${hunk.line}:`)}`,
     ...hunkLines(hunk).map((line) => `      ${paintMarker(line, paint)}`),

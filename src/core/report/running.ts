@@ -23,7 +23,7 @@ export function runningOf(
     what:
       project.modules === 'commonjs'
         ? 'Start the app with tsx: the sessions are TypeScript, which Node does not run under "type": "commonjs"'
-        : 'With a Node older than 22.18, start the app with tsx: the sessions are TypeScript',
+        : 'With Node before 22.18, start the app with tsx: the sessions are TypeScript',
     commands: [`node --import tsx ${main}`],
   };
 }
@@ -39,7 +39,7 @@ function compiledByBabel(
     return next === command ? [] : [`"${name}": ${JSON.stringify(next)}`];
   });
   return {
-    what: 'Have Babel compile the sessions, which are TypeScript, with a preset more',
+    what: 'Let Babel compile the sessions, which are TypeScript, with one more preset',
     commands: [`${ADD_TOOL[manager]} ${BABEL_PRESET}`],
     lines: [`"presets": [..., "${BABEL_PRESET}"]`, ...changed],
   };

@@ -6,9 +6,9 @@ import { type Paint, plain, type Style } from './paint.ts';
 export type LeftInEnv = 'file' | 'lines';
 
 const NOTES: Readonly<Record<LeftInEnv, string>> = {
-  file: '.env stays, since no copy of its secrets is kept, and git goes on ignoring it. Delete it if nothing needs it.',
+  file: '.env stays, since no copy of its secrets is kept, and git still ignores it. Delete it if nothing needs it.',
   lines:
-    'What the run added to .env stays, since no copy of its secrets is kept, and git goes on ignoring it. Delete those lines if nothing needs them.',
+    'What the run added to .env stays, since no copy of its secrets is kept, and git still ignores it. Delete those lines if nothing needs them.',
 };
 
 const SHOWN: Readonly<Record<ReturnType<typeof actionOf>, readonly [sign: string, style: Style]>> = {
@@ -31,7 +31,7 @@ export function undoText({ changes, left, written }: Undone, paint: Paint = plai
     return `${paint(style, `${sign} ${action.padEnd(8)}`)}  ${path}`;
   });
   const notes = notesOn(left).map((note) => `  ${paint('warning', 'note:')} ${note}`);
-  const end = written ? 'The last run was taken back; undo again brings it back.' : 'Nothing was written.';
+  const end = written ? 'The last run was undone; another undo brings it back.' : 'Nothing was written.';
   return [...lines, ...notes, paint('strong', end)].map((line) => `${line}\n`).join('');
 }
 

@@ -40,11 +40,11 @@ function openPipe(path: string): Readable {
   if (fstatSync(fd).isFIFO()) {
     const { Socket } = process.getBuiltinModule('node:net');
     const pipe = new Socket({ fd, readable: true, writable: false });
-    const silent = new UserError(`--config: nothing came out of ${path} for ${PATIENCE_MS / 1000} s`);
+    const silent = new UserError(`--config: no data came from ${path} for ${PATIENCE_MS / 1000} s`);
     return pipe.setTimeout(PATIENCE_MS, () => pipe.destroy(silent));
   }
   closeSync(fd);
-  throw new PathError(path, 'was swapped while it was read');
+  throw new PathError(path, 'was replaced while it was read');
 }
 
 async function textOf(stream: Readable): Promise<string> {

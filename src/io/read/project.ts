@@ -253,7 +253,7 @@ function sameFile(from: string, to: string): string {
   const [old, next] = [from.split('/'), to.split('/')];
   const end = old.findIndex((name, at) => name !== next[at]) + 1;
   const [was, becomes] = [old, next].map((names) => names.slice(0, end).join('/'));
-  return `is that very file, as this file system takes the two names for one; rename ${was} to ${becomes}, also below ${STATE_DIR}/base, then run again`;
+  return `is the same file, since this file system treats the two names as one; rename ${was} to ${becomes}, also below ${STATE_DIR}/base, then run again`;
 }
 
 /** The new text and the base of each file, at the path where it lies. */

@@ -80,7 +80,7 @@ export async function readBuild(
     const { message: reason } = files.problem ?? (error as Error);
     const effect =
       settled === undefined
-        ? 'imports are written with ".ts". --import-extension says otherwise'
+        ? 'imports are written with ".ts"; --import-extension changes that'
         : 'imports end as they did before';
     return { ...unknown, warnings: [`tsconfig.json cannot be read (${reason}); ${effect}.`] };
   }
@@ -100,7 +100,7 @@ async function configFor(home: string, folder: string, cache: ConfigFiles): Prom
   const { createFilesMatcher } = await import('get-tsconfig');
   const file = join(folder, 'index.ts');
   const [first] = configs;
-  if (first === undefined) throw new Error('it has no files, and refers to no other');
+  if (first === undefined) throw new Error('it has no files and no references');
   return (
     configs.find((config) => createFilesMatcher(config, IS_CASE_SENSITIVE)(file) !== undefined) ??
     configs.find(({ path }) => !/test|spec|node|e2e/i.test(relative(home, path))) ??

@@ -16,7 +16,7 @@ const CHOICES = {
  */
 export async function agreeTo(report: string, diff: () => string, isProject: boolean): Promise<void> {
   say(`\n${report}\n`);
-  const question = isProject ? 'Write this?' : 'This folder is not empty, and no project. Write this?';
+  const question = isProject ? 'Write this?' : 'This folder is not empty and not a project. Write this?';
   for (;;) {
     const choice = await choose(question, CHOICES, isProject ? 'write' : 'stop');
     if (choice === 'write') return;

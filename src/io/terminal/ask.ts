@@ -200,7 +200,7 @@ async function input(
   );
 }
 
-const END_OF_INPUT = 'the input ended before all was answered; nothing was written';
+const END_OF_INPUT = 'the input ended before all questions were answered; nothing was written';
 
 /**
  * Standard output is for the result, so questions go to stderr. At the end of input the prompt would wait for ever

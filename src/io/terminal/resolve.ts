@@ -16,7 +16,7 @@ import { inLines, paintFor, say } from './output.ts';
 
 const CHOICES = {
   mine: 'my lines stay',
-  theirs: 'the new lines come; my file is backed up',
+  theirs: 'the new lines replace mine; my file is backed up',
   markers: 'both, between conflict markers, for me to edit',
   diff: 'show the difference',
   abort: 'write nothing at all',
@@ -62,7 +62,7 @@ async function askVerdict(entry: ConflictEntry): Promise<Verdict> {
 function describe({ path, reason, hunks }: ConflictEntry): string {
   const what =
     reason === 'untracked'
-      ? `${path} is there, and nothing is known of this program having written it.`
+      ? `${path} exists already, and this program has no record of it.`
       : `${path}: your edits and this version's change the same lines.`;
   const paint = paintFor('stderr');
   // Without a base every line may differ; the difference can be asked for.

@@ -97,7 +97,7 @@ function beat(path: string): void {
 function confirm(path: string): void {
   if (lstatIfThere(path)) return;
   throw new UserError(
-    'Another run took this one for dead, as it did not get on for a minute, and goes on in its place.',
+    'Another run considered this one dead, since it made no progress for a minute, and continues in its place.',
     4,
   );
 }
@@ -174,6 +174,6 @@ function hardwareAddresses(): string[] {
 function busy(name: string): string {
   return (
     `Another run is writing this project (${STATE_DIR}/${name}); nothing was written.\n` +
-    'Run it again when the other has ended. If there is none, delete that file.'
+    'Run it again when the other run has ended. If there is no other run, delete that file.'
   );
 }

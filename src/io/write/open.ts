@@ -14,7 +14,7 @@ export async function openProject(dir: string, generator: string): Promise<Proje
   const project = await readProject(root, generator);
   const warnings = edited.map(
     ({ path, copy }) =>
-      `${path} was edited after a run was interrupted, and is left as it is.${copy === undefined ? '' : ` What it was before that run is in ${copy}.`}`,
+      `${path} was edited after a run was interrupted, and is left as it is.${copy === undefined ? '' : ` Its text from before that run is in ${copy}.`}`,
   );
   return { ...project, warnings: [...warnings, ...project.warnings] };
 }

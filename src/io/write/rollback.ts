@@ -50,8 +50,8 @@ export async function rollBack(root: string): Promise<readonly Edited[]> {
   return edited;
 }
 
-const NOT_PUT_BACK = 'Not all of what a run left half-way could be put back:';
-const WHAT_NEXT = `Mend that, and run it again: each run tries this before anything else. To give these files up instead, delete ${PENDING}.`;
+const NOT_PUT_BACK = 'An interrupted run could not be undone completely:';
+const WHAT_NEXT = `Fix that, and run it again: each run tries this before anything else. To give up these files instead, delete ${PENDING}.`;
 
 function whyStuck(error: unknown): string {
   const reason = error instanceof UserError ? error.message : reasonOf(error);

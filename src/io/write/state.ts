@@ -28,7 +28,7 @@ export function openState(root: string): void {
   for (const folder of [STATE_DIR, PENDING, UNDO, OLD_UNDO]) {
     const stats = lstatIfThere(join(root, folder));
     if (stats && !stats.isDirectory())
-      throw new UserError(`${folder} must be a directory, and no symbolic link.`);
+      throw new UserError(`${folder} must be a directory, not a symbolic link.`);
     if (stats && folder !== STATE_DIR) refuseStrangers(root, folder);
   }
 }

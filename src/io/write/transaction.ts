@@ -45,7 +45,7 @@ export async function commitChanges(root: string, changes: readonly Change[]): P
     await withLock(root, (lock) => carryOut(root, changes, lock));
   } catch (error) {
     removeEmptyFolders(join(root, STATE_DIR), existing);
-    throw asUserError(root, error, 'write', 'All is as it was before.');
+    throw asUserError(root, error, 'write', 'Everything is as it was before.');
   }
 }
 
@@ -69,8 +69,7 @@ export async function repairInterrupted(root: string): Promise<readonly Edited[]
   }
 }
 
-const STILL_HALF_WAY =
-  'An earlier run was interrupted half-way, and the project has to be put back before anything else.';
+const STILL_HALF_WAY = 'An earlier run was interrupted half-way, and its changes have to be undone first.';
 
 /** From one folder up to but without another one. */
 function removeEmptyFolders(from: string, to: string): void {

@@ -30,7 +30,7 @@ function listChanges(root: string): Change[] {
   if (edited.length > 0) {
     const list = edited.map(({ path }) => `  ${path}`).join('\n');
     throw new UserError(
-      `Edited since the last run, so that run cannot be taken back; nothing was written:\n${list}`,
+      `Edited since the last run, so that run cannot be undone; nothing was written:\n${list}`,
       4,
     );
   }

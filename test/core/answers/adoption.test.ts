@@ -102,12 +102,12 @@ describe('answers that do not go together', () => {
   test.each([
     [{ adopt: 'redis' }, '--adopt', 'must be one of koa-session-mongo, '],
     [{ adopt: 'connect-mongo' }, '--adopt', 'Koa never accepts its cookies'],
-    [{ adopt: 'koa-session-mongo', collection: 'sessions' }, '--collection', 'must be another one'],
-    [{ adopt: 'koa-session-mongo', adoptCollection: 'koa_sessions' }, '--collection', 'must be another one'],
+    [{ adopt: 'koa-session-mongo', collection: 'sessions' }, '--collection', 'must not be the one'],
+    [{ adopt: 'koa-session-mongo', adoptCollection: 'koa_sessions' }, '--collection', 'must not be the one'],
     [
       { adopt: 'koa-session-mongo', connection: 'url', url: 'mongodb://h/d/sessions' },
       '--collection',
-      'must be another one',
+      'must not be the one',
     ],
     [{ adoptCollection: 'old' }, '--adopt-collection', 'needs --adopt'],
     [{ adopt: null, adoptCollection: 'old' }, '--adopt-collection', 'needs --adopt'],

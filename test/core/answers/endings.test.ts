@@ -30,14 +30,14 @@ function endings(change: Answers, before: Answers = BEFORE): string {
 }
 
 test.each([
-  { change: { collection: 'logins' }, says: '--from sessions` right before you deploy, and once more' },
+  { change: { collection: 'logins' }, says: '--from sessions` right before you deploy, and again' },
   {
     change: { cookieName: 'sid' },
     says: '--cookie-name is sid and was koa.sess: everybody has to log in again',
   },
   { change: { encrypt: true }, says: '1. deploy with SESSION_PLAIN_TEXT=write' },
   { change: { absoluteTtl: '30d' }, says: '--absolute-ttl is 30d and was off' },
-  { change: { url: 'mongodb://db.example/other' }, says: 'the database is another one' },
+  { change: { url: 'mongodb://db.example/other' }, says: 'the database is a different one' },
   { change: { url: 'mongodb://other.example/shop' }, says: 'mongodump and mongorestore' },
 ])('$change ends sessions, and what to do is said', ({ change, says }) => {
   expect(endings(change)).toContain(says);
@@ -45,7 +45,7 @@ test.each([
 
 test('turning encryption off tells the way by which nobody is logged out', () => {
   const says = endings({ encrypt: false }, { ...BEFORE, encrypt: true, ttl: '7d' });
-  expect(says).toContain('Take it back for now, and deploy with SESSION_PLAIN_TEXT=write');
+  expect(says).toContain('Keep encryption for now, and deploy with SESSION_PLAIN_TEXT=write');
   expect(says).toContain('7d later');
 });
 
@@ -80,7 +80,7 @@ describe('another lifetime', () => {
     const { answers: saved } = parseSettings(BEFORE, FACTS);
     const { settings } = parseSettings({ ...BEFORE, ttl: '7d' }, FACTS);
     expect(lifetimesKept(settings, saved)).toEqual([
-      'sessions that are alive keep their end, at most 14d after their last renewal; with the next one they have the lifetime of --ttl',
+      'sessions that are alive keep their end, at most 14d after their last renewal; the next one gives them the lifetime of --ttl',
     ]);
   });
 });

@@ -79,15 +79,15 @@ test('an app of the required package is one', () => {
 });
 
 test.each([
-  { text: 'const one = 1\n  , app = new Koa()\n  , two = 2', says: 'goes on beyond that line' },
-  { text: 'const app = new Koa(), port = 3000;', says: 'goes on beyond that line' },
+  { text: 'const one = 1\n  , app = new Koa()\n  , two = 2', says: 'continues after that line' },
+  { text: 'const app = new Koa(), port = 3000;', says: 'continues after that line' },
   { text: 'class Shop {\n  app = new Koa();\n}', says: 'is a field of a class' },
   { text: 'class Shop {\n  private readonly app: Koa = new Koa();\n}', says: 'is a field of a class' },
   { text: 'class Shop {\n  #port = 1;\n\n  #app = new Koa();\n}', says: 'is a field of a class' },
-  { text: 'const app = new Koa()\n  .use(home);', says: 'goes on beyond that line' },
-  { text: 'const app = new Koa({\n  proxy: true,\n});', says: 'goes on beyond that line' },
+  { text: 'const app = new Koa()\n  .use(home);', says: 'continues after that line' },
+  { text: 'const app = new Koa({\n  proxy: true,\n});', says: 'continues after that line' },
   { text: 'export default new Koa();', says: 'has no name' },
-  { text: 'if (on) { const app = new Koa(); }', says: 'goes on beyond that line' },
+  { text: 'if (on) { const app = new Koa(); }', says: 'continues after that line' },
 ])('where no call fits in, nothing is edited: $text', ({ text, says }) => {
   expect(() => patched(`${IMPORT}${text}\n`)).toThrow(says);
 });

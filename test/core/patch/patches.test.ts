@@ -96,14 +96,14 @@ describe('package.json', () => {
     expect(patchPackageJson(raw, WANTED)).toEqual({
       text: raw,
       notes: [
-        'package.json has a script "dev" already; for this one, add `tsx watch src/server.ts` under another name.',
+        'package.json already has a script "dev"; for this one, add `tsx watch src/server.ts` under another name.',
       ],
     });
   });
 
   test.each([
     ['{ "name": "a", }', 'package.json is not JSON'],
-    ['[]', 'must hold one JSON object'],
+    ['[]', 'must contain one JSON object'],
     ['{ "scripts": [] }', '"scripts" must be an object'],
     ['{ "dependencies": null }', '"dependencies" must be an object'],
     ['', 'package.json is not JSON'],
@@ -194,7 +194,7 @@ describe('.env', () => {
     expect(text.startsWith(raw)).toBe(true);
     expect(parseEnv(text)).toMatchObject({ APP_KEYS: 'mine', OTHER: '1', MONGODB_URL: 'example' });
     expect(text.replaceAll('\r\n', '')).not.toContain('\n');
-    expect(notes).toEqual([expect.stringContaining('.env has APP_KEYS already')]);
+    expect(notes).toEqual([expect.stringContaining('.env already has APP_KEYS')]);
     expect(patch(text)).toEqual({ text, notes: [] });
   });
 
@@ -214,7 +214,7 @@ describe('.env', () => {
     ['others missing', '\uFEFFAPP_KEYS=mine\n'],
     ['nothing missing', '\uFEFFAPP_KEYS=mine\nMONGODB_URL=mine\nMONGODB_PASSWORD=mine\n'],
   ])('a byte order mark that hides one of them from Node is refused: %s', (_, raw) => {
-    const problem = '.env begins with a byte order mark, behind which Node would not find APP_KEYS.';
+    const problem = '.env begins with a byte order mark, after which Node would not find APP_KEYS.';
     expect(() => patch(raw)).toThrow(problem);
   });
 

@@ -7,14 +7,14 @@ const ADDED = ['scripts/migrate-sessions.ts', 'test/login.test.ts'];
 describe('what new files do to a build', () => {
   test('they may move its output, and are then to be left out', () => {
     expect(buildDoubts(BUILD, ['src/index.ts', 'src/routes/home.ts'], ADDED)).toEqual([
-      'tsconfig.json takes in scripts/ and test/: tsc would write to dist/src what it wrote to dist, where the app is started from. Write "exclude": ["node_modules", "dist", "scripts", "test"] there.',
+      'tsconfig.json includes scripts/ and test/: tsc would write to dist/src instead of dist, from which the app is started. Add "exclude": ["node_modules", "dist", "scripts", "test"] there.',
     ]);
   });
 
   test('they may lie outside of its rootDir, whether anything is written or not', () => {
     const build = { ...BUILD, rootDir: 'src', outDir: undefined };
     expect(buildDoubts(build, ['src/index.ts'], ADDED.slice(0, 1))).toEqual([
-      'tsconfig.json takes in scripts/, outside of its rootDir: tsc refuses to build. Write "exclude": ["node_modules", "dist", "scripts"] there.',
+      'tsconfig.json includes scripts/, outside of its rootDir: tsc refuses to build. Add "exclude": ["node_modules", "dist", "scripts"] there.',
     ]);
   });
 

@@ -84,7 +84,7 @@ describe('.env is loaded', () => {
     {
       scripts: { start: 'node .' },
       packages: { dotenv: '16' },
-      says: ['dotenv is there: load it before the app is made'],
+      says: ['dotenv is installed: load it before the app is created'],
     },
     { scripts: { start: 'nodemon app.js' }, says: ['"start": "nodemon --env-file=.env app.js"'] },
     { scripts: { start: 'nodemon --exec ts-node src/app.ts' }, says: ['node --env-file=.env …'] },

@@ -17,7 +17,7 @@ test.each([
 ])('Babel is to take TypeScript, too: $script', ({ script, becomes }) => {
   const packages = { '@babel/cli': '^7.0.0', '@babel/preset-env': '^7.0.0' };
   expect(sayOf(packages, { build: script })).toEqual({
-    what: 'Have Babel compile the sessions, which are TypeScript, with a preset more',
+    what: 'Let Babel compile the sessions, which are TypeScript, with one more preset',
     commands: ['npm install --save-dev @babel/preset-typescript'],
     lines: [
       '"presets": [..., "@babel/preset-typescript"]',
