@@ -7,7 +7,7 @@ import { type Figures, inTurns, shown } from '../measure.ts';
 import type { Section } from '../report.ts';
 import { PROGRAM } from '../subject.ts';
 
-const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
+const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3);
 const SIZES = [100, 10_000, 100_000];
 const FILES_A_FOLDER = 100;
 

@@ -31,7 +31,9 @@ test('a first run loads neither prompts nor what reads, compares or edits the fi
     'jsonc-parser.cjs',
   ];
   expect(files.filter((file) => spared.includes(file))).toEqual([]);
-  const costly = ['child_process', 'worker_threads', 'readline'].map((name) => `NativeModule ${name}`);
+  const costly = ['child_process', 'worker_threads', 'readline', 'stream/consumers', 'timers/promises'].map(
+    (name) => `NativeModule ${name}`,
+  );
   expect(modules.filter((name) => costly.includes(name))).toEqual([]);
 });
 

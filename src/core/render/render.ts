@@ -184,11 +184,12 @@ export const hasOwnTestServer = ({ app, project, connection }: Settings): boolea
 export function renderFiles(settings: Settings, templates: Templates): RenderedFile[] {
   const byName = templates(settings.connection.style);
   const view = viewOf(settings);
+  const modules = modulesByFolder(settings);
   return FILES.filter(({ isWanted }) => isWanted(settings)).map(({ id, template, path }) => {
     const render = byName.get(template);
     if (render === undefined) throw new Error(`no template ${template} for ${settings.connection.style}`);
     const at = path(settings);
-    return { id, path: at, text: tidy(render({ ...view, modules: modulesFrom(at, settings) })) };
+    return { id, path: at, text: tidy(render({ ...view, modules: modules(at) })) };
   });
 }
 
@@ -239,11 +240,18 @@ export function viewOf(settings: Settings): Omit<View, 'modules'> {
   };
 }
 
-/** The import specifiers of all modules, as seen from the file at a path. */
-export function modulesFrom(path: string, settings: Settings): View['modules'] {
+/** The import specifiers of all modules, as seen from the file at a path: the same in all of a folder. */
+function modulesByFolder(settings: Settings): (path: string) => View['modules'] {
   const ext = EXTENSIONS[settings.importExtension];
-  const specifiers = FILES.map((file) => [file.id, specifier(path, file.path(settings), ext)]);
-  return Object.fromEntries(specifiers);
+  const targets = FILES.map((file) => [file.id, file.path(settings)] as const);
+  const known = new Map<string, View['modules']>();
+  return (path) => {
+    const folder = path.slice(0, path.lastIndexOf('/') + 1);
+    const modules =
+      known.get(folder) ?? Object.fromEntries(targets.map(([id, to]) => [id, specifier(path, to, ext)]));
+    known.set(folder, modules as View['modules']);
+    return modules as View['modules'];
+  };
 }
 
 /** What the file that takes old sessions over differs by, and what goes on with the cookie. */

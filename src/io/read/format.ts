@@ -1,7 +1,4 @@
-import { once } from 'node:events';
 import { dirname, join, relative } from 'node:path';
-import { text } from 'node:stream/consumers';
-import { pathToFileURL } from 'node:url';
 import { plainObject } from '../../core/project/json.ts';
 import { plainText } from '../../core/project/text.ts';
 import { formattedKey } from '../../core/project/working-tree.ts';
@@ -94,6 +91,8 @@ async function formatWithBiome(root: string, binary: string, files: readonly Unf
 
 async function runBiome(root: string, binary: string, file: Unformatted): Promise<string> {
   const { spawn } = process.getBuiltinModule('node:child_process');
+  const { once } = process.getBuiltinModule('node:events');
+  const { text } = process.getBuiltinModule('node:stream/consumers');
   const cwd = nearestFolder(root);
   const path = relative(cwd, join(root, file.path));
   const child = spawn(process.execPath, [binary, 'format', `--stdin-file-path=${path}`], {
@@ -126,6 +125,7 @@ import(entry).then(async ({ default: prettier }) => {
 /** In a thread of its own, for a plugin or a setting of the user may print, hang, or end its process. */
 async function formatWithPrettier(root: string, entry: string, files: readonly Unformatted[]) {
   const { Worker } = process.getBuiltinModule('node:worker_threads');
+  const { pathToFileURL } = process.getBuiltinModule('node:url');
   const workerData = {
     entry: pathToFileURL(entry).href,
     ignorePath: join(root, '.prettierignore'),

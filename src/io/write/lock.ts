@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, openSync, readFileSync, readlinkSync, writeSync } from 'node:fs';
 import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { UserError } from '../../core/errors.ts';
 import { sha256 } from '../../core/project/base.ts';
 import { STATE_DIR } from '../../core/project/manifest.ts';
@@ -54,9 +53,11 @@ async function acquire(root: string): Promise<string> {
     if (other === undefined) return path;
     release(path);
     if (Date.now() > until) throw new UserError(busy(other), 4);
-    await delay(30 + Math.random() * 90);
+    await passed(30 + Math.random() * 90);
   }
 }
+
+const passed = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Returns the other run that is in the way. */
 function tryLock(root: string, name: string): string | undefined {
