@@ -35,7 +35,14 @@ export function patchApp(
   if (source.app.name === undefined)
     throw refused(`the app at ${source.path}:${source.app.line} has no name`);
   if (source.app.within === 'field') {
-    throw refused(`the app at ${source.path}:${source.app.line} is a field of a class`);
+    throw refused(
+      `the app at ${source.path}:${source.app.line} is a field of a class; call sessions() with \`${source.app.name}\` at the start of its constructor`,
+    );
+  }
+  if (source.app.within === 'class') {
+    throw refused(
+      `the app at ${source.path}:${source.app.line} is a class that extends Koa; call sessions() with \`this\` in its constructor, directly after \`super()\``,
+    );
   }
   if (source.app.within === 'chain' || !endsOnItsLine(made)) {
     throw refused(

@@ -82,6 +82,11 @@ export function moveNotes(files: readonly Entry[], tree: WorkingTree): string[] 
   });
 }
 
+export const unsearchedNotes = ({ unsearched }: WorkingTree): string[] =>
+  unsearched.length === 0
+    ? []
+    : [`${unsearched.join(' and ')} cannot be read: a generated file that you moved there is not found.`];
+
 export const unreadNotes = ({ unread }: WorkingTree): string[] =>
   unread.length === 0
     ? []

@@ -12,7 +12,7 @@ import {
 import type { RenderedFile } from '../render/rendered-file.ts';
 import { type Entry, refuse } from './entry.ts';
 import { planFile } from './file.ts';
-import { importNotes, keepImported, moveNotes, planGone, unreadNotes } from './gone.ts';
+import { importNotes, keepImported, moveNotes, planGone, unreadNotes, unsearchedNotes } from './gone.ts';
 
 export interface Plan {
   readonly entries: readonly Entry[];
@@ -65,6 +65,7 @@ export function planChanges(
       ...importNotes(left, files, tree),
       ...moveNotes(files, tree),
       ...unreadNotes(tree),
+      ...unsearchedNotes(tree),
     ],
   };
 }

@@ -14,8 +14,11 @@ export interface KoaApp {
   readonly line: number;
   /** What the app is called there; undefined for one without a name. */
   readonly name: string | undefined;
-  /** Where no call fits in directly after it: a field of a class, or one with `.use()` behind it. */
-  readonly within?: 'field' | 'chain';
+  /**
+   * Why no call can follow directly: the app is a field of a class, has `.use()` chained to it, or is itself a class that
+   * extends Koa.
+   */
+  readonly within?: 'field' | 'chain' | 'class';
 }
 
 /** Session middleware and stores: with two of them on one app, the second is ignored. */
@@ -46,7 +49,7 @@ function appIn(code: string): KoaApp | undefined {
   const made = new RegExp(
     `(?:([\\w$.]+)\\s*(?::[^=;\\n]+)?=\\s*)?\\bnew\\s+(?:${names.join('|')})\\s*(?:<[^>\\n]*>\\s*)?[(;\\n]`,
   ).exec(code);
-  if (made === null) return undefined;
+  if (made === null) return classIn(code, names);
   const at = made.index + made[0].search(/\bnew\s/);
   const start = code.lastIndexOf('\n', at) + 1;
   const place = { line: lineAt(code, made.index) };
@@ -54,6 +57,14 @@ function appIn(code: string): KoaApp | undefined {
   if (field !== undefined) return { ...place, name: `this.${field}`, within: 'field' };
   const name = DECLARED.exec(code.slice(start, at))?.[1] ?? made[1];
   return { ...place, name, ...(isChained(code.slice(at)) && { within: 'chain' }) };
+}
+
+/** `class Shop extends Koa {`. */
+function classIn(code: string, names: readonly string[]): KoaApp | undefined {
+  const found = new RegExp(`\\bclass\\s+(?:[\\w$]+\\s+)?extends\\s+(?:${names.join('|')})\\s*[<{]`).exec(
+    code,
+  );
+  return found ? { line: lineAt(code, found.index), name: 'this', within: 'class' } : undefined;
 }
 
 /** `const app = `, also in `const app = (module.exports = `. */

@@ -19,15 +19,26 @@ export const NO_USES: SessionUses = { properties: [], declarations: [] };
 
 const SESSION = String.raw`\b(?:ctx|context)[?!]?\.session\b`;
 const NAME = String.raw`([\p{ID_Start}$_][\p{ID_Continue}$]*)`;
+const NO_PROPERTY = String.raw`(?!\s*[?!]?[.[])`;
 
-/** `ctx.session.views`, `ctx.session!.views`, `ctx.session?.['views']`. */
-const ACCESS = new RegExp(String.raw`${SESSION}\s*[?!]?(?:\.|\.?\[\s*['"])\s*${NAME}`, 'gu');
+/** Of `ctx.session` or an alias: `ctx.session.views`, `ctx.session!.views`, `ctx.session?.['views']`. */
+const accessOf = (session: string): RegExp =>
+  new RegExp(String.raw`${session}\s*[?!]?(?:\.|\.?\[\s*['"])\s*${NAME}`, 'gu');
 /** `const { views, cart = [], user: { id } } = ctx.session`. */
-const TAKEN = new RegExp(
-  String.raw`\{((?:[^{}]|\{[^{}]*\}){0,500})\}\s*=\s*${SESSION}(?!\s*[?!]?[.[])`,
+const takenFrom = (session: string): RegExp =>
+  new RegExp(String.raw`\{((?:[^{}]|\{[^{}]*\}){0,500})\}\s*=\s*${session}${NO_PROPERTY}`, 'gu');
+const TAKEN_NAME = new RegExp(String.raw`(?:^|,)\s*${NAME}`, 'gu');
+
+/** `const s = ctx.session`. */
+const ALIAS = new RegExp(
+  String.raw`\b(?:const|let|var)\s+${NAME}\s*(?::[^=;]+)?=\s*${SESSION}${NO_PROPERTY}`,
   'gu',
 );
-const TAKEN_NAME = new RegExp(String.raw`(?:^|,)\s*${NAME}`, 'gu');
+/** `const { session } = ctx`, `const { session: s } = ctx`. */
+const ALIAS_TAKEN = new RegExp(
+  String.raw`\{[^{}]*\bsession\b(?:\s*:\s*${NAME})?[^{}]*\}\s*=\s*(?:ctx|context)\b${NO_PROPERTY}`,
+  'gu',
+);
 
 /** As of @types/koa-session, or of users themselves. */
 const DECLARED =
@@ -40,16 +51,45 @@ const KNOWN = ['isNew', 'externalKey', 'maxAge', 'save', 'regenerate', 'construc
 export function sessionUsesIn(path: string, text: string): SessionUses {
   if (!text.includes('session')) return NO_USES;
   const code = withoutComments(text);
-  const accessed = [...code.matchAll(ACCESS)].map(({ 1: name = '', index }) => ({ name, index }));
-  const taken = [...code.matchAll(TAKEN)].flatMap(({ 1: names = '', index }) =>
-    [...names.replace(/\{[^{}]*\}/g, '').matchAll(TAKEN_NAME)].map(({ 1: name = '' }) => ({ name, index })),
-  );
+  const uses = [...usesOf(SESSION, code, 0), ...usesByAlias(code)];
   const first = new Map<string, number>();
-  for (const { name, index } of [...accessed, ...taken].toSorted((one, other) => one.index - other.index)) {
+  for (const { name, index } of uses.toSorted((one, other) => one.index - other.index)) {
     if (!KNOWN.includes(name) && !first.has(name)) first.set(name, index);
   }
   return {
     properties: [...first].map(([name, index]) => ({ name, path, line: lineAt(code, index) })),
     declarations: [...code.matchAll(DECLARED)].map(({ index }) => `${path}:${lineAt(code, index)}`),
   };
+}
+
+interface Use {
+  readonly name: string;
+  readonly index: number;
+}
+
+/** @param start where the code begins in its file */
+function usesOf(session: string, code: string, start: number): Use[] {
+  const accessed = [...code.matchAll(accessOf(session))].map(({ 1: name = '', index }) => ({ name, index }));
+  const taken = [...code.matchAll(takenFrom(session))].flatMap(({ 1: names = '', index }) =>
+    [...names.replace(/\{[^{}]*\}/g, '').matchAll(TAKEN_NAME)].map(({ 1: name = '' }) => ({ name, index })),
+  );
+  return [...accessed, ...taken].map(({ name, index }) => ({ name, index: start + index }));
+}
+
+/** An alias is followed to the end of its block. */
+function usesByAlias(code: string): Use[] {
+  return [...code.matchAll(ALIAS), ...code.matchAll(ALIAS_TAKEN)].flatMap(({ 0: all, 1: name, index }) => {
+    const start = index + all.length;
+    const alias = String.raw`(?<![\p{ID_Continue}$.])${(name ?? 'session').replaceAll('$', '\\$')}(?![\p{ID_Continue}$])`;
+    return usesOf(alias, restOfBlock(code.slice(start)), start);
+  });
+}
+
+function restOfBlock(code: string): string {
+  let depth = 0;
+  for (const { 0: brace, index } of code.matchAll(/[{}]/g)) {
+    depth += brace === '{' ? 1 : -1;
+    if (depth < 0) return code.slice(0, index);
+  }
+  return code;
 }

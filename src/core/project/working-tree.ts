@@ -66,7 +66,9 @@ export interface WorkingTree {
   readonly moved: ReadonlyMap<string, readonly string[]>;
   /** By path of a file that is no longer generated: the source files on disk that import it. */
   readonly importers: ReadonlyMap<string, readonly string[]>;
-  /** Source files that could not be read, so that nothing is known of their imports. */
+  /** Folders that cannot be read, so that a generated file that was moved there is not found. */
+  readonly unsearched: readonly string[];
+  /** Source files, and folders such as `data/`, that cannot be read, so that their imports are not known. */
   readonly unread: readonly string[];
   /** What the project's own formatter makes of a text at a path, by `formattedKey`; empty where it has none. */
   readonly formatted: ReadonlyMap<string, string>;

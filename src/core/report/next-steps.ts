@@ -207,6 +207,8 @@ function placeOf(mountIn: string, within: Mounting['within']): string {
   const [, file, line] = /^(.+):(\d+)$/.exec(mountIn) ?? [];
   if (within === 'field')
     return `in ${file}, at the start of the constructor of the class that creates the app at line ${line}, before the router`;
+  if (within === 'class')
+    return `in ${file}, directly after \`super()\` in the constructor of the class at line ${line}, before the router`;
   if (within === 'chain')
     return `in ${file}, directly after \`new Koa()\` in line ${line}, and call the methods that are chained to it on the app after that`;
   return file === undefined

@@ -11,11 +11,15 @@ const MAX_SOURCES = 5000;
 const TEST = /(?:^|\/)(?:tests?|__tests__|spec|examples?|benchmarks?)\/|\.(?:test|spec)\.\w+$/;
 
 /** The files of the user's own in which a Koa app is made or has sessions, tests last, and what all of them keep there. */
-export function readKoaSources(root: string): Pick<Project, 'koaSources' | 'sessionUses'> {
+export function readKoaSources(root: string): Pick<Project, 'koaSources' | 'sessionUses'> & {
+  /** Folders that cannot be read. */
+  readonly unsearched: readonly string[];
+} {
   const found: KoaSource[] = [];
   const uses: SessionUses[] = [];
+  const unsearched: string[] = [];
   let seen = 0;
-  for (const path of sourceFiles(root)) {
+  for (const path of sourceFiles(root, (folder) => unsearched.push(folder))) {
     seen += 1;
     if (seen > MAX_SOURCES) break;
     const text = readTextIfAny(join(root, path));
@@ -33,7 +37,7 @@ export function readKoaSources(root: string): Pick<Project, 'koaSources' | 'sess
     properties: uses.flatMap(({ properties }) => properties).toSorted(byPath),
     declarations: uses.flatMap(({ declarations }) => declarations).toSorted(),
   };
-  return { koaSources, sessionUses };
+  return { koaSources, sessionUses, unsearched };
 }
 
 const byPath = (one: { readonly path: string }, other: { readonly path: string }): number =>

@@ -61,7 +61,7 @@ async function readIn(root: string, generator: string): Promise<Project> {
   const inherited = workspace === root ? {} : toolsIn(workspace);
   const scripts = textsIn(fieldsOf(packageJson).scripts);
   const base = baseOf('session', root, manifest, locate);
-  const sources = kind === 'existing' ? readKoaSources(root) : { koaSources: [], sessionUses: NO_USES };
+  const { unsearched, ...sources } = kind === 'existing' ? readKoaSources(root) : NO_SOURCES;
   const { isCheckedOnly, ...build } = await readBuild(
     root,
     {
@@ -88,7 +88,19 @@ async function readIn(root: string, generator: string): Promise<Project> {
     ...sources,
     manifest,
     ...build,
+    warnings: [...build.warnings, ...(manifest ? [] : searchWarnings(sources, unsearched))],
   };
+}
+
+const NO_SOURCES = { koaSources: [], sessionUses: NO_USES, unsearched: [] };
+
+/** Matters only if the app was found nowhere else. */
+function searchWarnings(
+  { koaSources }: Pick<Project, 'koaSources'>,
+  unsearched: readonly string[],
+): string[] {
+  if (unsearched.length === 0 || koaSources.some(({ app }) => app !== undefined)) return [];
+  return [`${unsearched.join(' and ')} cannot be read, so your Koa app was not looked for there.`];
 }
 
 /** A file as last generated; empty where it was not. */
@@ -148,7 +160,7 @@ async function readTree(project: Project, rendered: readonly RenderedFile[]): Pr
   const missing = records.filter(
     ({ id, path, state }) => files.get(path)?.kind === 'absent' && (wanted.has(id) || state === 'written'),
   );
-  const moved = findById(root, new Set(missing.map(({ id }) => id)));
+  const { moved, unsearched } = findById(root, new Set(missing.map(({ id }) => id)));
   for (const path of [...moved.values()].flat()) files.set(path, look(root, path, locate));
   const gone = records.filter(
     ({ id, path }) => !wanted.has(id) && (moved.has(id) || files.get(path)?.kind !== 'absent'),
@@ -159,7 +171,7 @@ async function readTree(project: Project, rendered: readonly RenderedFile[]): Pr
   ]);
   const [first] = left;
   const aliases = first === undefined ? NO_ALIASES : await readAliases(root, dirname(first));
-  const tree = { files, moved, ...findImporters(root, left, aliases), formatted: new Map() };
+  const tree = { files, moved, unsearched, ...findImporters(root, left, aliases), formatted: new Map() };
   return { ...tree, formatted: await formatAll(root, formattable(rendered, records, tree)) };
 }
 

@@ -5,7 +5,7 @@ import { endOfAlias, importsOf, moduleOf, modulesByImports, namesIn } from '../.
 import { plainObject } from '../../core/project/json.ts';
 import { STATE_DIR } from '../../core/project/manifest.ts';
 import { READ_WITHOUT_WAITING, readUnseen } from '../files.ts';
-import { PathError, unless } from '../system-errors.ts';
+import { errorCode, PathError, unless } from '../system-errors.ts';
 import { packageJsonIn } from './package-json.ts';
 
 /*
@@ -22,16 +22,24 @@ const HEADER_BYTES = 200;
 /** More than any source has that a person wrote. */
 const MAX_SOURCE_BYTES = 20_000_000;
 
-/** Where files with these ids lie, by the id in their first line; copies included. */
-export function findById(root: string, ids: ReadonlySet<string>): ReadonlyMap<string, readonly string[]> {
-  const found = new Map<string, string[]>();
-  if (ids.size === 0) return found;
-  for (const path of sourceFiles(root)) {
+export interface FoundById {
+  /** Paths by id, copies included. */
+  readonly moved: ReadonlyMap<string, readonly string[]>;
+  /** Folders that cannot be read, so that files in them are not found. */
+  readonly unsearched: readonly string[];
+}
+
+/** Finds files by the id in their first line. */
+export function findById(root: string, ids: ReadonlySet<string>): FoundById {
+  const moved = new Map<string, string[]>();
+  const unsearched: string[] = [];
+  if (ids.size === 0) return { moved, unsearched };
+  for (const path of sourceFiles(root, (folder) => unsearched.push(folder))) {
     if (!GENERATED.test(path)) continue;
     const id = idInHeader(firstBytes(join(root, path)));
-    if (id !== undefined && ids.has(id)) add(found, id, path);
+    if (id !== undefined && ids.has(id)) add(moved, id, path);
   }
-  return found;
+  return { moved, unsearched };
 }
 
 /** How the tsconfig of a project has its sources import modules of it by name. */
@@ -47,7 +55,7 @@ export const NO_ALIASES: PathAliases = { prefixes: [], modulesOf: () => [] };
 export interface Importers {
   /** By path of the module. */
   readonly importers: ReadonlyMap<string, readonly string[]>;
-  /** Sources of which it is not known, as they cannot be read. */
+  /** Files and folders that cannot be read, so that their imports are not known. */
   readonly unread: readonly string[];
 }
 
@@ -67,7 +75,7 @@ export function findImporters(
     ...Object.keys(imports).map((name) => name.split('*', 1).join()),
     ...aliases.prefixes,
   ]);
-  for (const path of sourceFiles(root)) {
+  for (const path of sourceFiles(root, (folder) => unread.push(folder))) {
     const bytes = sourceAt(join(root, path));
     if (bytes === 'unread') unread.push(path);
     // A module is imported by its name: where that does not occur, nothing is parsed.
@@ -101,11 +109,15 @@ function wordsOfModule(path: string): string[] {
   return segments.at(-1) === 'index' ? segments.slice(-2) : segments.slice(-1);
 }
 
-/** Relative to the project, with `/`. */
-export function* sourceFiles(root: string): Generator<string> {
+/**
+ * Relative to the project, with `/`.
+ *
+ * @param onUnread is told of each folder that may not be read, such as `data/`
+ */
+export function* sourceFiles(root: string, onUnread: (folder: string) => void = () => {}): Generator<string> {
   const folders = [''];
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
-    const entries = entriesOf(join(root, folder));
+    const entries = entriesOf(join(root, folder), () => onUnread(`${folder}/`));
     if (folder !== '' && entries.some(({ name }) => OTHER_PROJECT.has(name))) continue;
     const within: string[] = [];
     for (const entry of entries) {
@@ -117,11 +129,19 @@ export function* sourceFiles(root: string): Generator<string> {
   }
 }
 
-/** What the user may not read holds nothing that could be found, nor does what went away meanwhile. */
-const UNREADABLE = ['EACCES', 'EPERM', 'ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG', 'ENXIO'];
+const FORBIDDEN = ['EACCES', 'EPERM'];
+/** Also of what was removed in the meantime. */
+const UNREADABLE = [...FORBIDDEN, 'ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG', 'ENXIO'];
 
-function entriesOf(folder: string): Dirent[] {
-  return unless(UNREADABLE, () => readdirSync(folder, { withFileTypes: true })) ?? [];
+function entriesOf(folder: string, onForbidden: () => void): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    const code = errorCode(error) ?? '';
+    if (FORBIDDEN.includes(code)) onForbidden();
+    if (UNREADABLE.includes(code)) return [];
+    throw error;
+  }
 }
 
 /** Nothing where there is none any more. */

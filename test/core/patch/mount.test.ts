@@ -84,6 +84,10 @@ test.each([
   { text: 'class Shop {\n  app = new Koa();\n}', says: 'is a field of a class' },
   { text: 'class Shop {\n  private readonly app: Koa = new Koa();\n}', says: 'is a field of a class' },
   { text: 'class Shop {\n  #port = 1;\n\n  #app = new Koa();\n}', says: 'is a field of a class' },
+  {
+    text: 'class Shop extends Koa<State> {}\nexport const app = new Shop();',
+    says: 'src/app.ts:2 is a class that extends Koa; call sessions() with `this` in its constructor, directly after `super()`',
+  },
   { text: 'const app = new Koa()\n  .use(home);', says: 'continues after that line' },
   { text: 'const app = new Koa({\n  proxy: true,\n});', says: 'continues after that line' },
   { text: 'export default new Koa();', says: 'has no name' },

@@ -23,6 +23,22 @@ test.each([
   { form: 'a comment', text: '// ctx.session.old\n/* ctx.session.older */', names: [] },
   { form: 'the session of something else', text: 'client.session.id; my.ctx.sessions.id;', names: [] },
   { form: 'taking from a property', text: 'const { id } = ctx.session.user;', names: ['user'] },
+  {
+    form: 'an alias, to the end of its block',
+    text: 'get(() => { const s = ctx.session; if (s) { s.views += 1; } const { cart } = s; });\ns.length; other.s.id;',
+    names: ['views', 'cart'],
+  },
+  {
+    form: 'an alias with a type',
+    text: 'const session: Session = ctx.session!;\nsession.user.id;',
+    names: ['user'],
+  },
+  {
+    form: 'an alias that is taken out of the context',
+    text: 'const { request, session } = ctx;\nsession.user = 1;\nconst { session: own } = context;\nown.cart;',
+    names: ['user', 'cart'],
+  },
+  { form: 'no alias for a property', text: 'const user = ctx.session.user;\nuser.id;', names: ['user'] },
   { form: 'the end of a session', text: 'ctx.session = null;', names: [] },
 ])('$form: $names', ({ text, names }) => {
   expect(namesIn(text)).toEqual(names);

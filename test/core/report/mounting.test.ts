@@ -39,6 +39,11 @@ describe('the lines that mount sessions', () => {
       call: 'sessions(this.app);',
       within: 'field',
     },
+    {
+      text: 'export class Shop extends Koa {\n  constructor() {\n    super();\n  }\n}\n',
+      call: 'sessions(this);',
+      within: 'class',
+    },
     { text: 'const app = new Koa({ proxy: on() }).use(home);\n', call: 'sessions(app);', within: 'chain' },
     { text: 'const app = new Koa({ proxy: on() });\n', call: 'sessions(app);', within: undefined },
   ])('fit the app that is made by $text', ({ text, call, within }) => {

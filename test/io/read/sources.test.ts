@@ -1,7 +1,8 @@
-import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execaSync } from 'execa';
 import { expect, test } from 'vitest';
+import { readKoaSources } from '../../../src/io/read/koa-sources.ts';
 import { findById, findImporters, sourceFiles } from '../../../src/io/read/sources.ts';
 import { readAliases } from '../../../src/io/read/tsconfig.ts';
 import { temporaryFolder } from '../../support/program.ts';
@@ -92,7 +93,7 @@ test('what is no file, or holds next to nothing, is passed by', async () => {
   const root = writeTree(await temporaryFolder(), { 'moved/store.ts': source('store'), 'empty.ts': '' });
   execaSync('mkfifo', [join(root, 'pipe.ts')]);
   mkdirSync(join(root, 'folder.ts'));
-  expect(findById(root, new Set(['store']))).toEqual(new Map([['store', ['moved/store.ts']]]));
+  expect(findById(root, new Set(['store'])).moved).toEqual(new Map([['store', ['moved/store.ts']]]));
   expect(findImporters(root, new Set(['src/store.ts']))).toEqual({ importers: new Map(), unread: [] });
 });
 
@@ -104,5 +105,29 @@ test.runIf(isExhaustive)('the last of 60,000 sources is found', async () => {
     for (let file = 0; file < 1_000; file += 1) writeFileSync(join(root, `${folder}/${file}.ts`), '');
   }
   writeTree(root, { 'zzz/store.ts': source('store') });
-  expect(findById(root, new Set(['store']))).toEqual(new Map([['store', ['zzz/store.ts']]]));
+  expect(findById(root, new Set(['store'])).moved).toEqual(new Map([['store', ['zzz/store.ts']]]));
 });
+
+test('a folder that may not be read is named, since what is looked for may be there', async () => {
+  const root = writeTree(await temporaryFolder(), { 'data/app.ts': '', 'src/app.ts': '' });
+  chmodSync(join(root, 'data'), 0o000);
+  const found = asNobody(root, () => ({
+    importers: findImporters(root, new Set(['src/session/index.ts'])).unread,
+    moved: findById(root, new Set(['store'])).unsearched,
+    app: readKoaSources(root).unsearched,
+  }));
+  chmodSync(join(root, 'data'), 0o700);
+  expect(found).toEqual({ importers: ['data/'], moved: ['data/'], app: ['data/'] });
+});
+
+/** Root may read everything. A user who is not root is bound by permissions anyway. */
+function asNobody<T>(root: string, work: () => T): T {
+  if (process.getuid?.() !== 0) return work();
+  chownSync(root, 65_534, 65_534);
+  process.seteuid?.(65_534);
+  try {
+    return work();
+  } finally {
+    process.seteuid?.(0);
+  }
+}

@@ -77,7 +77,7 @@ function workingTree(project: Tree, { manifest }: Project, rendered: readonly Re
   const gone = manifest?.files.filter(({ id }) => !wanted.has(id)) ?? [];
   const paths = gone.map(({ id, path }) => moved.get(id)?.[0] ?? path);
   const importers = new Map(paths.map((path) => [path, importersOf(project, path)]));
-  return { files, moved, importers, unread: [], formatted: new Map() };
+  return { files, moved, importers, unread: [], unsearched: [], formatted: new Map() };
 }
 
 function importersOf(project: Tree, path: string): string[] {
