@@ -1,18 +1,35 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { FROM_SOURCE, runIn, startApp } from '../support/app.ts';
 import { goldenNamed, projectAt } from '../support/goldens.ts';
 import { Browser } from '../support/http.ts';
 import { startServer, useDatabase, withDatabase } from '../support/mongo/index.ts';
+import { MODULES } from '../support/packages.ts';
 import { installProject } from '../support/project.ts';
 import { sample } from '../support/sampling.ts';
 
 const database = useDatabase();
 /** For what is built: it makes its own index. */
 const deployed = useDatabase();
+/** For what is bundled. */
+const bundled = useDatabase();
 
 /** One style that opens its own connection, and one that hands its own over. */
 const projects = sample(['url', 'all-options'], 1).map(goldenNamed);
+
+test('the guide says how the migration runs without tsx', async () => {
+  const { project, settings } = goldenNamed('existing-with-app');
+  const folder = installProject(project);
+  const guide = readFileSync(join(folder, settings.dir, 'README.md'), 'utf8');
+  const [, options = '', script = ''] = /`npx esbuild ([^`]+)`, and run `node ([^`]+)`/.exec(guide) ?? [];
+  const esbuild = join(MODULES, '.bin', 'esbuild');
+  expect(await runIn(folder, [esbuild, ...options.split(' ')], {})).toMatchObject({ exitCode: 0 });
+  const env = { MONGODB_URL: bundled.url };
+  expect(await runIn(folder, ['node', script], env)).toMatchObject({ exitCode: 0 });
+  expect(await runIn(folder, ['node', script, '--check'], env)).toMatchObject({ exitCode: 0 });
+});
 
 describe.each(projects)('the scripts of $name', (golden) => {
   const env = { MONGODB_URL: database.url };
