@@ -8,7 +8,7 @@ import { generate } from '../project.ts';
 import type { Section } from '../report.ts';
 import { startServer } from '../server.ts';
 
-const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
+const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3);
 const SESSIONS = Number(process.env.BENCH_SESSIONS ?? 2000);
 const AT_ONCE = 16;
 /** In ms. */
@@ -33,6 +33,8 @@ export async function adoption(): Promise<Section> {
     if (!old || !ours) throw new Error('no collections');
     const store = await openStore(project.folder, client);
     await fill(old);
+    // As the migration leaves it. mongod 7.0.15 under Wine leaves an upsert unanswered when many at once make a collection.
+    await ours.createIndex({ expiresAt: 1 }, { expireAfterSeconds: 0, name: 'session_ttl' });
     const forEach = async (work: (key: string) => Promise<unknown>) => {
       const start = performance.now();
       for (let first = 0; first < SESSIONS; first += AT_ONCE) {
@@ -59,18 +61,21 @@ export async function adoption(): Promise<Section> {
         await ours.deleteMany({});
         return forEach(async (key) => {
           const found = await old.findOne({ _id: key });
-          if (found) await ours.insertOne({ ...found, data: JSON.stringify(found.data), version: 1 });
+          if (!found) throw new Error(`no old session ${key}`);
+          const { data, updatedAt } = found;
+          const dates = { createdAt: updatedAt, updatedAt, expiresAt: new Date(Date.now() + TTL) };
+          await ours.insertOne({ _id: key, data: JSON.stringify(data), cookie: {}, version: 1, ...dates });
         });
       },
     });
     const bare = figures['a bare loop: read the old document, insert a new one'];
     return {
       title: 'Adoption',
-      text: `Time of one lookup, in µs, ${AT_ONCE} at once, beside ${SESSIONS.toLocaleString('en')} documents of koa-session-mongoose. A session is taken over once; from then on it is one that is here. In bold, as a multiple of the bare loop, which promises nothing: not that a logout at the same time stays one, nor that the session is taken over once.`,
+      text: `Time of one lookup, in µs, ${AT_ONCE} at once, beside ${SESSIONS.toLocaleString('en')} documents of koa-session-mongoose. Nothing is adopted in bulk: a session is taken over once, when its cookie comes, and from then on it is one that is here. In bold, the speed as a multiple of that of the bare loop, which writes as much but promises nothing: not that a logout at the same time stays one, nor that the session is taken over once.`,
       columns: ['', 'µs'],
       rows: Object.entries(figures).map(([name, each]) => [
         name,
-        `**${ratio(each, bare)}** · ${shown(each, 0)}`,
+        `**${ratio(bare, each)}** · ${shown(each, 0)}`,
       ]),
       versions: [server.announce, `Node ${process.version}`],
     };

@@ -49,12 +49,12 @@ describe('prune', () => {
     const note: Stored = { _id: 'ended:7', until: new Date(NOW), expiresAt: new Date(NOW - DAY) };
     const over = Array.from({ length: 1001 }, (_, at) => session(`over-${at}`, { updated: -20 * DAY }));
     await sessionsOf(db).insertMany([...over, session('alive'), note]);
-    await sessionsOf(db).createIndex({ expiresAt: 1 }, { expireAfterSeconds: 0 });
+    // As where the database does not delete them by itself.
+    await sessionsOf(db).createIndex({ expiresAt: 1 }, { name: 'session_prune' });
     expect(await plain(url, ['--check'])).toMatchObject({ exitCode: 0 });
     expect(await plain(url, ['prune', '--check'])).toMatchObject({ exitCode: 3 });
-    expect(await plain(url, ['prune'])).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await plain(url, ['prune'])).toMatchObject({ exitCode: 0 });
     expect(await sessionsOf(db).find().toArray()).toEqual([session('alive'), note]);
-    await sessionsOf(db).createIndex({ expiresAt: 1 }, { expireAfterSeconds: 0 });
     expect(await plain(url, ['--check'])).toMatchObject({ exitCode: 0 });
     expect(await plain(url, ['prune', '--check'])).toMatchObject({ exitCode: 0 });
   });
@@ -122,6 +122,15 @@ describe('--encrypt', () => {
       what: 'a session that ends in the meantime stays ended',
       write: (db: Db) => open(db, {}).then((store) => store.destroy('a')),
       left: undefined,
+    },
+    {
+      what: 'a session that ends, and begins anew under the same key and version, is the new one',
+      write: async (db: Db) => {
+        const store = await open(db, {});
+        await store.destroy('a');
+        await store.set('a', { userId: 8 });
+      },
+      left: { userId: 8 },
     },
   ])('$what', async ({ write, left }) => {
     const { url, db } = await openDatabase();
@@ -226,7 +235,7 @@ describe('--user-key', () => {
     await sessionsOf(db).insertMany([...some, ...nobodys]);
     const run = await naming(url);
     expect(run).toMatchObject({ exitCode: 0, stderr: '' });
-    expect(planOf(run)).toEqual(['name the users of sessions (600)']);
+    expect(planOf(run)).toEqual(['name the users of sessions (at most 600)']);
     expect(await sessionsOf(db).countDocuments({ user: '7', version: 1 })).toBe(600);
     expect(await sessionsOf(db).countDocuments({ user: { $exists: false } })).toBe(2);
     expect(await naming(url, ['--check'])).toMatchObject({ exitCode: 0 });
@@ -258,7 +267,7 @@ describe('--user-key', () => {
       expect(name).not.toBe('getMore');
       return undefined;
     });
-    expect(planOf(await naming(through))).toEqual(['name the users of sessions (1)']);
+    expect(planOf(await naming(through))).toEqual(['name the users of sessions (at most 1)']);
     expect(new Set(read)).toEqual(new Set([JSON.stringify({ $regex: String.raw`\"userId\"` })]));
   });
 

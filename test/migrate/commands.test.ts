@@ -3,6 +3,7 @@ import { renderFiles } from '../../src/core/render/render.ts';
 import { templates } from '../../src/io/templates.ts';
 import { PLAIN, STYLES } from '../support/generated.ts';
 import { type OwnServer, startServer, withDatabase } from '../support/mongo/index.ts';
+import { withOption } from '../support/mongo/urls.ts';
 import {
   COPIES,
   DAY,
@@ -82,7 +83,7 @@ test('all is read from the primary, whatever the URL prefers', async () => {
       asked.push($readPreference?.mode);
     return undefined;
   });
-  const lagging = `${through}?readPreference=secondary`;
+  const lagging = withOption(through, 'readPreference', 'secondary');
   expect(await migrate(lagging)).toMatchObject({ exitCode: 0, stderr: '' });
   expect(
     asked.filter((mode) => mode !== undefined && mode !== 'primary' && mode !== 'primaryPreferred'),
@@ -99,7 +100,9 @@ test('a service without retryable writes is served without them', async () => {
     if (txnNumber !== undefined) numbered.push(txnNumber);
     return undefined;
   });
-  expect(await migrate(`${through}?retryWrites=false`, ['--from', 'old'])).toMatchObject({ exitCode: 0 });
+  expect(await migrate(withOption(through, 'retryWrites', 'false'), ['--from', 'old'])).toMatchObject({
+    exitCode: 0,
+  });
   expect(numbered).toEqual([]);
 });
 
@@ -165,7 +168,7 @@ describe('a service that refuses what it does not know', () => {
         (service.noAggregation && pipeline?.[0].$documents);
       return isMissing ? refusal(2, 'BadValue') : undefined;
     });
-    const plainUrl = `${through}?retryWrites=false`;
+    const plainUrl = withOption(through, 'retryWrites', 'false');
     expect(await naming(plainUrl)).toMatchObject({ exitCode: 0 });
     expect(await sessionsOf(db).find().toArray()).toMatchObject([{ user: '7' }]);
     expect(await naming(plainUrl, ['--check'])).toMatchObject({ exitCode: 0 });

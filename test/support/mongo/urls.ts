@@ -20,5 +20,12 @@ export function withUser(url: string, username: string, password: string, authSo
   return parsed.toString();
 }
 
+/** The URL with one more option, whatever options it has. */
+export function withOption(url: string, name: string, value: string): string {
+  const parsed = new ConnectionString(url);
+  parsed.searchParams.set(name, value);
+  return parsed.toString();
+}
+
 /** The URL as it may be shown: without credentials. */
 export const withoutCredentials = (url: string): string => new ConnectionString(url).redact().toString();

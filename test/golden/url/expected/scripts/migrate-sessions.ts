@@ -161,18 +161,18 @@ function isBuilding(sessions: Sessions, { name, partialFilterExpression = {} }: 
 async function planPruning(sessions: Sessions): Promise<Action[]> {
   const filter = { $and: [OWN, { expiresAt: { $lt: new Date() } }] };
   const count = await sessions.countDocuments(filter);
-  const end: Write = (batch) => sessions.deleteMany({ ...filter, _id: { $lte: batch.at(-1)?._id ?? '' } });
+  const end: Write = (batch) => sessions.deleteMany({ ...filter, _id: { $in: batch.map(({ _id }) => _id) } });
   const run = () => inBatches(sessions, filter, end);
   return count > 0 ? [{ what: `delete sessions that are over (${count})`, run }] : [];
 }
 
-/** One pass, so that it ends even while apps write. A batch is one reply of the server: at most 16 MB. */
+/** One pass, so that it ends even while apps write. Reads one batch ahead; a batch is one reply: at most 16 MB. */
 async function inBatches(sessions: Sessions, filter: object, write: Write): Promise<void> {
-  const found = sessions.find(filter).sort({ _id: 1 }).batchSize(500);
-  let done = 0;
-  while (await found.hasNext()) {
+  const found = sessions.find(filter).sort({ _id: 1 }).batchSize(1000);
+  for (let done = 0; await found.hasNext(); ) {
     const batch = found.readBufferedDocuments();
-    await write(batch);
+    const parts = [batch.slice(0, 500), batch.slice(500)].filter(({ length }) => length > 0);
+    await Promise.all([...parts.map(write), found.hasNext()]);
     done += batch.length;
     if (done % 10_000 < batch.length) console.error(`  ${done} sessions so far`);
   }
