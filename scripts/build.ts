@@ -1,5 +1,5 @@
 import { rename, rm } from 'node:fs/promises';
-import { rolldown } from 'rolldown';
+import { type Plugin, rolldown } from 'rolldown';
 import { thirdPartyLicenses } from './licenses-plugin.ts';
 import { packagesOnDemand } from './on-demand-plugin.ts';
 import { packageOf } from './package-of.ts';
@@ -18,7 +18,7 @@ const bundle = await rolldown({
     // It has one object of each way to compare, and we use one.
     moduleSideEffects: [{ test: /[\\/]node_modules[\\/]diff[\\/]/, sideEffects: false }],
   },
-  plugins: [packagesOnDemand(), templatesFile(), thirdPartyLicenses()],
+  plugins: [withoutSubcommandPrograms(), packagesOnDemand(), templatesFile(), thirdPartyLicenses()],
   // How long the build takes on a busy machine is no fault of the bundle.
   checks: { pluginTimings: false },
   onwarn(warning) {
@@ -49,4 +49,18 @@ await rename(fresh, 'dist');
 function chunkName(name: string, modules: readonly string[]): string {
   const last = packageOf(modules.at(-1) ?? '');
   return last ? last.name.replace('@', '').replaceAll('/', '-') : name;
+}
+
+/** commander can start a program for each subcommand. Ours has none, and what starts programs is slow to load. */
+function withoutSubcommandPrograms(): Plugin {
+  const nothing = '\0no-subcommand-programs';
+  return {
+    name: 'without-subcommand-programs',
+    resolveId(id, importer) {
+      return id === 'node:child_process' && importer?.includes('/commander/') ? nothing : null;
+    },
+    load(id) {
+      return id === nothing ? 'export default {};' : null;
+    },
+  };
 }

@@ -1,6 +1,6 @@
+import { Command, CommanderError, Option as Flag } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { PASSWORD_RULE } from './core/answers/answers.ts';
-import { type CommandLine, type FlagForm, readCommandLine } from './core/answers/command-line.ts';
 import { wordMeantBy } from './core/answers/near-words.ts';
 import {
   type Answers,
@@ -15,7 +15,6 @@ import {
 } from './core/answers/options.ts';
 import { shellQuote } from './core/answers/shell.ts';
 import { UserError } from './core/errors.ts';
-import { helpText } from './core/report/help.ts';
 import { statIfThere } from './io/files.ts';
 import { columnsOf } from './io/terminal/standard.ts';
 
@@ -68,27 +67,35 @@ Documentation: npm view create-koa-mongo-session readme`;
 /** Whether the result is to be one JSON value, also that of a command line which cannot be parsed. */
 export const asksForJson = (argv: readonly string[]): boolean => argv.includes('--json');
 
+/** What commander would ask Node's streams for. The texts have no colours. */
+const OF_TERMINAL = {
+  getOutHelpWidth: () => columnsOf('stdout') ?? 80,
+  getErrHelpWidth: () => columnsOf('stderr') ?? 80,
+  getOutHasColors: () => false,
+  getErrHasColors: () => false,
+};
+
 /** Command line to flags. Throws a UserError, which shows no value of the command line. */
 export function parseFlags(argv: readonly string[]): Flags | Text {
-  const { words, values, given, problem } = readCommandLine(withoutStrayDashes(argv), FORMS);
-  if (values.version === true) return { command: 'text', text: `${manifest.version}\n` };
-  const isUndo = words[0] === 'undo';
-  if (values.help === true) return { command: 'text', text: isUndo ? helpOfUndo() : help() };
-  if (problem) throw problem;
-  const [directory, ...excess] = isUndo ? words.slice(1) : words;
-  if (excess.length > 0) {
-    const whom = isUndo ? " for 'undo'" : '';
-    throw new UserError(
-      `too many arguments${whom}. Expected 1 argument but got ${excess.length + 1}.\nSee create-koa-mongo-session --help`,
-    );
+  let text = '';
+  let flags: Flags | undefined;
+  const program = createProgram((parsed) => {
+    flags = parsed;
+  });
+  for (const command of [program, ...program.commands]) {
+    command
+      .exitOverride()
+      .configureOutput({ writeOut: (part) => (text += part), writeErr: () => {}, ...OF_TERMINAL });
   }
-  if (isUndo) refuseForeign(given);
-  return {
-    command: isUndo ? 'undo' : 'generate',
-    directory: directoryOf(directory),
-    given: isUndo ? {} : givenIn(values),
-    run: runIn(values),
-  };
+  try {
+    program.parse(withoutStrayDashes(argv), { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return { command: 'text', text };
+    throw usageError(error, program);
+  }
+  if (!flags) throw new Error('no command was run');
+  return flags;
 }
 
 /** Package managers differ in whether `create x -- --flag` hands on the `--`. */
@@ -97,63 +104,48 @@ function withoutStrayDashes(argv: readonly string[]): string[] {
   return argv.filter((_, at) => at !== stray);
 }
 
-const answerForms = OPTION_NAMES.flatMap((name): FlagForm[] => {
-  const { flag } = optionOf(name);
-  const negation = { flag: flagName(name).replace('--', '--no-'), property: name, isHidden: true };
-  return [{ flag, property: name }, ...(hasNegation(optionOf(name)) ? [negation] : [])];
-});
-
-const FORMS: readonly FlagForm[] = [
-  { flag: '-V, --version', property: 'version', isLast: true },
-  { flag: '-h, --help', property: 'help' },
-  ...answerForms,
-  ...Object.entries(RUN_FLAGS).map(([name, { flag }]) => ({
-    flag,
-    property: name,
-    repeats: name === 'restore',
-  })),
+function createProgram(onParsed: (flags: Flags) => void): Command {
+  const program = new Command('create-koa-mongo-session')
+    .description(
+      'Writes MongoDB-backed sessions for Koa into a project, as TypeScript that the project owns.',
+    )
+    .argument(
+      '[directory]',
+      'the project, new or existing (default: this folder, if it is a project or empty)',
+    )
+    .version(manifest.version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .allowExcessArguments(false)
+    .helpCommand(false)
+    .addHelpText('after', EXIT_CODES);
+  for (const name of OPTION_NAMES) addAnswerFlags(program, optionOf(name), name);
+  for (const flag of runFlags()) program.addOption(flag);
   // Known only so that it can be refused, and its value never shown.
-  {
-    flag: '-p, --password <password>',
-    property: 'password',
-    isHidden: true,
-    refused: `--password: ${PASSWORD_RULE}`,
-  },
-];
-
-function help(): string {
-  const flags = [...OPTION_NAMES.map(optionOf), ...Object.values(RUN_FLAGS)];
-  const groups = [...new Set(flags.map(({ group }) => group))].map((group) => ({
-    title: group,
-    items: flags.filter((flag) => flag.group === group).map((flag) => [flag.flag, helpOf(flag)] as const),
-  }));
-  const sections = [
-    { title: 'Arguments', items: [['directory', DIRECTORY]] },
-    {
-      title: 'Options',
-      items: [
-        ['-V, --version', 'print the version'],
-        ['-h, --help', 'print this help'],
-      ],
-    },
-    ...groups,
-    { title: 'Commands', items: [['undo [directory]', UNDO]] },
-  ] as const;
-  const usage = 'create-koa-mongo-session [options] [command] [directory]';
-  return `${helpText(usage, PURPOSE, sections, columnsOf('stdout') ?? 80)}${EXIT_CODES}\n`;
-}
-
-const PURPOSE = 'Writes MongoDB-backed sessions for Koa into a project, as TypeScript that the project owns.';
-const DIRECTORY = 'the project, new or existing (default: this folder, if it is a project or empty)';
-const UNDO = 'undo what the last run wrote';
-
-function helpOfUndo(): string {
-  const sections = [
-    { title: 'Arguments', items: [['directory', 'the project (default: this folder)']] },
-    { title: 'Options', items: [['-h, --help', 'print this help']] },
-  ] as const;
-  const usage = 'create-koa-mongo-session undo [options] [directory]';
-  return `${helpText(usage, UNDO, sections, columnsOf('stdout') ?? 80)}${UNDO_FLAGS}\n`;
+  program.addOption(new Flag('-p, --password [password]').hideHelp());
+  program.action((directory: string | undefined, options: Record<string, unknown>) =>
+    onParsed({
+      command: 'generate',
+      directory: directoryOf(directory),
+      given: givenIn(options),
+      run: runIn(options),
+    }),
+  );
+  program
+    .command('undo')
+    .description('undo what the last run wrote')
+    .argument('[directory]', 'the project (default: this folder)')
+    .allowExcessArguments(false)
+    .addHelpText('after', UNDO_FLAGS)
+    .action((directory: string | undefined, _, command: Command) => {
+      refuseForeign(program);
+      onParsed({
+        command: 'undo',
+        directory: directoryOf(directory),
+        given: {},
+        run: runIn(command.optsWithGlobals()),
+      });
+    });
+  return program;
 }
 
 const UNDO_FLAGS = `
@@ -165,17 +157,34 @@ const UNDO_FLAGS = `
 const TAKEN_BY_UNDO = ['dryRun', 'check', 'json', 'input'];
 
 /** What a run has and taking it back has not is refused rather than ignored. */
-function refuseForeign(given: CommandLine['given']): void {
-  const [, foreign] = [...given].find(([property]) => !TAKEN_BY_UNDO.includes(property)) ?? [];
-  if (foreign !== undefined) {
-    throw new UserError(`undo: does not accept ${foreign}; see create-koa-mongo-session undo --help`);
-  }
+function refuseForeign(program: Command): void {
+  if (program.opts().password !== undefined) throw refusedPassword();
+  const foreign = program.options.find((option) => {
+    const name = option.attributeName();
+    return program.getOptionValueSource(name) === 'cli' && !TAKEN_BY_UNDO.includes(name);
+  });
+  if (foreign)
+    throw new UserError(`undo: does not accept ${foreign.long}; see create-koa-mongo-session undo --help`);
 }
 
-function helpOf({ help, choices, default: fixed, kind }: Partial<Option>): string {
+function addAnswerFlags(program: Command, option: Option, name: string): void {
+  program.addOption(new Flag(option.flag, helpOf(option)).helpGroup(`${option.group}:`));
+  if (hasNegation(option)) program.addOption(new Flag(flagName(name).replace('--', '--no-')).hideHelp());
+}
+
+function helpOf({ help, choices, default: fixed, kind }: Option): string {
   const among = choices ? `: ${Object.keys(choices).join(', ')}` : '';
   return `${help}${among}${fixed === undefined || kind === 'switch' ? '' : ` (default: ${fixed})`}`;
 }
+
+function runFlags(): Flag[] {
+  return Object.entries(RUN_FLAGS).map(([name, { flag, help, group }]) => {
+    const option = new Flag(flag, help).helpGroup(`${group}:`);
+    return name === 'restore' ? option.argParser(collect) : option;
+  });
+}
+
+const collect = (value: string, earlier: readonly string[] = []): readonly string[] => [...earlier, value];
 
 function directoryOf(directory: string | undefined): string | undefined {
   if (directory === undefined) return undefined;
@@ -193,12 +202,15 @@ function directoryOf(directory: string | undefined): string | undefined {
 
 /** `--no-…` of an optional answer takes it back. */
 function givenIn(options: Record<string, unknown>): Answers {
+  if (options.password !== undefined) throw refusedPassword();
   const answers = OPTION_NAMES.filter((name) => options[name] !== undefined).map((name) => [
     name,
     optionOf(name).optional && options[name] === false ? null : options[name],
   ]);
   return Object.fromEntries(answers);
 }
+
+const refusedPassword = (): UserError => new UserError(`--password: ${PASSWORD_RULE}`);
 
 function runIn(options: Record<string, unknown>): RunFlags {
   const { config, diff, onConflict, restore } = options;
@@ -244,4 +256,30 @@ function conflictPolicy(given: unknown): ConflictPolicy | undefined {
     throw new UserError(`--on-conflict: must be one of ${CONFLICT_POLICIES.join(', ')}`);
   }
   return known;
+}
+
+const UNKNOWN = /unknown option '(-[^-]|--[\w-]*)(.+)?'/s;
+
+/** What commander says, without the value that an unknown flag may carry: all from the first character of no flag on. */
+function usageError({ code, message }: CommanderError, program: Command): UserError {
+  const hint = '\nSee create-koa-mongo-session --help';
+  const [, flag = '', value] = (code === 'commander.unknownOption' && UNKNOWN.exec(message)) || [];
+  if (value === undefined) return new UserError(message.replace(/^error: /, '') + hint);
+  const known = program.options.find(({ long, short }) => long === flag || short === flag);
+  if (known?.long === '--password') return refusedPassword();
+  if (known?.required || known?.optional) {
+    return new UserError(`${flag}: its value is a separate argument, or follows a "=": ${known.flags}`);
+  }
+  if (known) {
+    const opposite = program.options.find(({ long }) => long === flag.replace('--', '--no-'))?.long;
+    return new UserError(`${flag}: takes no value${opposite ? `; to turn it off, give ${opposite}` : ''}`);
+  }
+  try {
+    program.parse([flag], { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    // The flag of the help is in no list of options.
+    return error.exitCode === 0 ? new UserError(`${flag}: takes no value`) : usageError(error, program);
+  }
+  return new UserError(`unknown option '${flag}'${hint}`);
 }

@@ -79,7 +79,7 @@ type Kind = 'choice' | 'text' | 'duration' | 'port' | 'switch';
 export const PASSPORT = 'koa-passport';
 
 interface Flag {
-  /** As help shows it, and as the command line is read. */
+  /** As commander reads it. */
   readonly flag: string;
   readonly group: 'Connection' | 'Sessions' | 'Project' | 'This run';
   readonly help: string;
