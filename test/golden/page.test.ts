@@ -7,8 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { FROM_SOURCE, startApp } from '../support/app.ts';
+import { COMPILED, startApp } from '../support/app.ts';
 import { goldenNamed, projectAt } from '../support/goldens.ts';
+import { toJavaScript } from '../support/javascript.ts';
 import { useDatabase } from '../support/mongo/index.ts';
 import { installProject } from '../support/project.ts';
 import { sample } from '../support/sampling.ts';
@@ -123,9 +124,9 @@ async function expectGoodLooks(page: Page, name: string): Promise<void> {
 
 /** The app as it runs in production: behind a proxy that terminates TLS. */
 async function startBehindTls(name: string): Promise<string> {
-  const folder = installProject(projectAt(goldenNamed(name), database.url));
+  const folder = installProject(toJavaScript(projectAt(goldenNamed(name), database.url)));
   const env = { MONGODB_URL: database.url, NODE_ENV: 'production', TRUST_PROXY: 'true' };
-  const { origin } = await startApp(folder, FROM_SOURCE, env);
+  const { origin } = await startApp(folder, COMPILED, env);
   const proxy = createServer({ key: PEM, cert: PEM }, (incoming, outgoing) => {
     const headers = { ...incoming.headers, 'x-forwarded-proto': 'https' };
     const { method } = incoming;

@@ -33,10 +33,16 @@ const install = (golden: Golden) => {
   return installProject({ ...project, ...toJavaScript(project) });
 };
 
+const sourceOf = ({ settings }: Golden) =>
+  settings.importExtension === 'ts' ? WITH_NODE_ALONE : FROM_SOURCE;
+
 const styleOf = ({ settings }: Golden) => settings.connection.style;
 
-/** One of each style; an exhaustive run starts each golden. */
-describe.each(sample(plain, 4, styleOf))('$name', (golden) => {
+/** One of each style, and one of them from its source, which takes three times as long; an exhaustive run starts all. */
+const tried = sample(plain, 4, styleOf);
+const fromSource = sample(tried, 1);
+
+describe.each(tried)('$name', (golden) => {
   const cookieName = golden.settings.cookieName;
 
   test('moves the session to a new key at login, keeps it across a restart, and ends it at logout', async () => {
@@ -54,8 +60,7 @@ describe.each(sample(plain, 4, styleOf))('$name', (golden) => {
     expect((await anonymous.get('/')).text).toContain('Views: 1');
     expect(await first.stop()).toBe(0);
 
-    const isNativeTypeScript = golden.settings.importExtension === 'ts';
-    const second = await startApp(folder, isNativeTypeScript ? WITH_NODE_ALONE : FROM_SOURCE, env);
+    const second = await startApp(folder, fromSource.includes(golden) ? sourceOf(golden) : COMPILED, env);
     const later = browser.at(second.origin);
     expect((await later.get('/')).text).toMatch(/Views: 4.*Logged in as Ada/s);
     const stolen = later.at(second.origin);

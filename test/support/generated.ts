@@ -123,22 +123,28 @@ interface UserSession {
 }
 
 /** Writes a project's session modules as they are rendered, and loads them. */
-export async function loadGenerated(
-  settings: Settings,
-  packages: PackageVersions = {},
-): Promise<GeneratedModules> {
+export function loadGenerated(settings: Settings, packages: PackageVersions = {}): Promise<GeneratedModules> {
+  const key = JSON.stringify([settings, packages]);
+  const known = loaded.get(key) ?? load(settings, packages);
+  loaded.set(key, known);
+  return known;
+}
+
+const loaded = new Map<string, Promise<GeneratedModules>>();
+
+async function load(settings: Settings, packages: PackageVersions): Promise<GeneratedModules> {
   const files = renderFiles(settings, templates).map((file) => usePackages(file, packages));
   const folder = join(await write(files), settings.dir);
-  const load = (name: string) => import(pathToFileURL(join(folder, `${name}.ts`)).href);
+  const module = (name: string) => import(pathToFileURL(join(folder, `${name}.ts`)).href);
   return {
     folder,
-    index: await load('index'),
-    collection: await load('collection'),
-    connection: await load('connection'),
-    mount: await load('mount'),
-    sessions: await load('sessions'),
-    errors: await load('errors'),
-    store: await load('store'),
+    index: await module('index'),
+    collection: await module('collection'),
+    connection: await module('connection'),
+    mount: await module('mount'),
+    sessions: await module('sessions'),
+    errors: await module('errors'),
+    store: await module('store'),
   };
 }
 

@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
+import { compiled } from '../../support/compiled.ts';
 import { loadGenerated, PLAIN } from '../../support/generated.ts';
 
 const APP = fileURLToPath(new URL('logging-app.ts', import.meta.url));
@@ -11,8 +13,9 @@ test.each([
   { middleware: 'koa-session6', env: { DEBUG: 'koa-session*', DEBUG_COLORS: 'no' } },
 ])('13. $middleware logs its options, and with them no secret of the store', async ({ middleware, env }) => {
   const { folder } = await loadGenerated({ ...PLAIN, encrypt: true });
-  const { all } = await execa('tsx', [APP, middleware, pathToFileURL(folder).href], {
-    preferLocal: true,
+  const moduleAt = async (name: string) => pathToFileURL(await compiled(join(folder, `${name}.ts`))).href;
+  const [connection, sessions] = [await moduleAt('connection'), await moduleAt('sessions')];
+  const { all } = await execa('node', [await compiled(APP), middleware, connection, sessions], {
     all: true,
     env: {
       ...env,
