@@ -1,7 +1,7 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { execa } from 'execa';
 import { type Collection, type Db, MongoClient, type ObjectId } from 'mongodb';
@@ -11,10 +11,11 @@ import { wantedPackage } from '../../src/core/patch/wanted-package.ts';
 import { renderFiles } from '../../src/core/render/render.ts';
 import { templates } from '../../src/io/templates.ts';
 import { loadGenerated, type PackageVersions, PLAIN } from '../support/generated.ts';
+import { toJavaScript } from '../support/javascript.ts';
 import { withDatabase } from '../support/mongo/index.ts';
-import { linkPackages, MODULES } from '../support/packages.ts';
+import { linkPackages } from '../support/packages.ts';
+import { writeTree } from '../support/tree.ts';
 
-const TSX = join(MODULES, 'tsx', 'dist', 'loader.mjs');
 const SCRIPT = 'scripts/migrate-sessions.ts';
 /** What starts the script; without it a test can call `main` as often as it likes. */
 const START = /^void main\(process\.argv\.slice\(2\)\)\.then\(.*?^}\);$/ms;
@@ -77,24 +78,19 @@ const withoutProgress = (stderr: string): string => stderr.replaceAll(/^.*(?: â€
 
 const progressIn = (stderr: string): string[] => stderr.match(/^.*(?: â€¦| so far)$/gm) ?? [];
 
-/** A generated project with the packages that it names, for what takes a process of its own. */
+/** A generated project, compiled, with the packages that it names, for what takes a process of its own. */
 export function makeProject(change: Partial<Settings> = {}) {
   const settings: Settings = { ...PLAIN, ...change };
   const folder = mkdtempSync(join(tmpdir(), 'migrate-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   const { dependencies } = wantedPackage(settings);
   const manifest = JSON.stringify({ type: 'module', dependencies });
-  for (const { path, text } of [
-    ...renderFiles(settings, templates),
-    { path: 'package.json', text: manifest },
-  ]) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), text);
-  }
+  const sources = Object.fromEntries(renderFiles(settings, templates).map(({ path, text }) => [path, text]));
+  writeTree(folder, { ...toJavaScript(sources), 'package.json': manifest });
   linkPackages(folder, manifest);
   /** Starts the script, without a terminal, and with nothing else in its environment. */
   return (url: string, args: readonly string[] = [], env: Environment = {}) => {
-    const running = execa(process.execPath, ['--import', TSX, SCRIPT, ...args], {
+    const running = execa(process.execPath, [SCRIPT.replace(/\.ts$/, '.js'), ...args], {
       cwd: folder,
       env: { PATH: process.env.PATH ?? '', MONGODB_URL: url, ...env },
       extendEnv: false,

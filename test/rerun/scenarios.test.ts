@@ -12,6 +12,7 @@ import {
   snapshot,
   wholeSnapshot,
 } from '../support/rerun/scenario.ts';
+import { sample } from '../support/sampling.ts';
 import { KEYS, Terminal } from '../support/terminal.ts';
 
 const program = useProgram();
@@ -44,6 +45,14 @@ const mtimesOf = (project: string, paths: readonly string[]) =>
 const untouched = (before: Record<string, string>, after: Record<string, string>) =>
   Object.keys(before).filter((path) => before[path] === after[path] && !before[path]?.startsWith('link to'));
 
+/** Where nothing is asked, a terminal makes no difference; a choice at one takes a process each time. */
+const quiet = sample(
+  scenarios.filter(({ atTerminal }) => atTerminal.length === 0),
+  10,
+);
+const CHOICES = scenarios.flatMap((scenario) => scenario.atTerminal.map((choice) => ({ scenario, choice })));
+const choices = sample(CHOICES, 5, ({ choice }) => choice.choose.join()).map(({ choice }) => choice);
+
 describe.each(scenarios)('$name', (scenario: Scenario) => {
   const args = (project: string) => [project, scenario.rendered, ...scenario.flags];
   const expected = (before: Record<string, string>, after: string | undefined) =>
@@ -65,7 +74,7 @@ describe.each(scenarios)('$name', (scenario: Scenario) => {
     await expectSettled(project, scenario);
   });
 
-  test.runIf(scenario.atTerminal.length === 0)('at a terminal, where nothing is asked', async () => {
+  test.runIf(quiet.includes(scenario))('at a terminal, where nothing is asked', async () => {
     const project = await setUp(scenario, prepare);
     const before = snapshot(project);
     expect(await carryOut(args(project), true)).toMatchObject({ exitCode: scenario.exitCode });
@@ -73,16 +82,19 @@ describe.each(scenarios)('$name', (scenario: Scenario) => {
     await expectSettled(project, scenario);
   });
 
-  test.each(scenario.atTerminal)('at a terminal, choosing $choose', async ({ choose, exitCode, after }) => {
-    const project = await setUp(scenario, prepare);
-    const before = snapshot(project);
-    const terminal = runAtTerminal(args(project));
-    for (const choice of choose) await pick(terminal, choice);
+  test.each(scenario.atTerminal.filter((choice) => choices.includes(choice)))(
+    'at a terminal, choosing $choose',
+    async ({ choose, exitCode, after }) => {
+      const project = await setUp(scenario, prepare);
+      const before = snapshot(project);
+      const terminal = runAtTerminal(args(project));
+      for (const choice of choose) await pick(terminal, choice);
 
-    expect(await terminal.ended).toMatchObject({ exitCode });
-    expect(snapshot(project)).toEqual(expected(before, after));
-    await expectSettled(project, { ...scenario, exitCode });
-  });
+      expect(await terminal.ended).toMatchObject({ exitCode });
+      expect(snapshot(project)).toEqual(expected(before, after));
+      await expectSettled(project, { ...scenario, exitCode });
+    },
+  );
 });
 
 /** The same question never comes twice, and what was refused is still as it was. */

@@ -10,7 +10,7 @@ import type {} from './sampling-setup.ts';
 const { seed, isExhaustive } = inject('sampling');
 
 /** How much fewer random cases there are in a run that is not exhaustive. */
-const SHARE = 5;
+const SHARE = 10;
 const DEFAULT_RUNS = 100;
 
 /** The number of random cases of a property, of which there are that many in an exhaustive run. */

@@ -91,7 +91,7 @@ const faults: Fault[] = [
 ];
 
 describe.concurrent('what was acknowledged is kept, the next request works, and the process ends by itself', () => {
-  test.each(sample(faults, 4, ({ gets }) => gets === 200))(
+  test.each(sample(faults, 3, ({ gets }) => gets === 200))(
     'after $name',
     async ({ options, query, befall, gets, end }) => {
       await using server = disposable(await startServer(options));
