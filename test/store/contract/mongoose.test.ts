@@ -1,4 +1,6 @@
+import { sampleCovering } from '../../support/sampling.ts';
 import { storeContract } from './contract.ts';
-import { pairwise } from './harness.ts';
+import { harnessOf, PAIRWISE, thingsIn } from './harness.ts';
 
-for (const variant of pairwise('mongoose')) storeContract(variant);
+for (const row of sampleCovering(PAIRWISE, thingsIn))
+  if (row.style === 'mongoose') storeContract(harnessOf(row));
