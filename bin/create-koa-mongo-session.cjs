@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/* In words that Node 12 reads: an older Node than is needed is to say so, not to stumble over newer syntax. */
+/* In syntax that Node 12 reads, so that an old Node prints this message instead of a syntax error. */
 'use strict';
 
 var needed = [20, 19];

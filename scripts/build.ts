@@ -27,7 +27,7 @@ const bundle = await rolldown({
 });
 await bundle.write({
   dir: fresh,
-  // What Node loads of its own is cheaper by require: an import reads every export of a module.
+  // Node's own modules load faster by require: an import reads every export of a module.
   format: 'cjs',
   // Names stay, for the stack of a bug report.
   minify: {
@@ -45,7 +45,7 @@ await bundle.close();
 await rm('dist', { recursive: true, force: true });
 await rename(fresh, 'dist');
 
-/** A chunk is named after the package that its last module, the one that needs the others, is from. */
+/** Names a chunk after the package of its last module, which is the one that needs the others. */
 function chunkName(name: string, modules: readonly string[]): string {
   const last = packageOf(modules.at(-1) ?? '');
   return last ? last.name.replace('@', '').replaceAll('/', '-') : name;

@@ -11,8 +11,8 @@ import { withDatabase } from '../test/support/mongo/urls.ts';
 import { linkPackages } from '../test/support/packages.ts';
 
 /**
- * Generates a project, runs it on a MongoDB of its own, and shows that its sessions survive a restart of the app.
- * Leaves nothing behind. Exit code 1 when anything is not as it should be.
+ * Generates a project, runs it on its own MongoDB, and shows that its sessions survive a restart of the app.
+ * Leaves nothing behind. The exit code is 1 if anything is not as expected.
  */
 
 const BIN = join(import.meta.dirname, '..', 'bin', 'create-koa-mongo-session.cjs');
@@ -119,7 +119,7 @@ async function startApp(folder: string): Promise<RunningApp> {
   return app;
 }
 
-/** Shows a page, which has to count the views as expected and to know who is logged in. */
+/** Requests the page and checks its count of views and its user. */
 async function visit(browser: Browser, views: number, user?: string): Promise<void> {
   const { text } = await browser.get('/');
   const shown = /Views: \d+/.exec(text)?.[0];

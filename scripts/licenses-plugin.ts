@@ -23,7 +23,7 @@ export function thirdPartyLicenses() {
 }
 
 interface License {
-  /** Who it is from: the package, and the lines that name the holders of its copyright. */
+  /** The package, and the lines that name the copyright holders. */
   readonly from: string;
   readonly terms: string;
 }

@@ -10,8 +10,8 @@ const CALLS = '\0calls:';
 const WHOLE = '\0whole:';
 
 /**
- * Puts each of these packages into a file of its own, which is read when one of its functions is first called: what
- * Node reads at the start is paid for by each run. To the source it is an import like any other.
+ * Puts each of these packages into a separate file, which is read when one of its functions is first called, since
+ * every run pays for what Node reads at the start. In the source, it is an import like any other.
  */
 export function packagesOnDemand() {
   return {

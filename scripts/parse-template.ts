@@ -7,7 +7,7 @@ type Node = hbs.AST.Statement | hbs.AST.Expression | undefined;
  * The part of Handlebars that the templates are written in, as data: values, helpers of one argument, `if`, `unless`,
  * `each` and partials. Handlebars' own parser reads it and decides about white space.
  *
- * @throws Error for anything else, so that no template says what would not be done
+ * @throws Error for anything else, so that no template has a part that would be ignored
  */
 export function parseTemplate(source: string): Template {
   return partsOf(Handlebars.parse(source));

@@ -11,7 +11,7 @@ import { introduce, warn } from './io/terminal/output.ts';
 const NEW_FOLDER = 'my-app';
 
 /**
- * Where to write: as it was given, or as it is said at a terminal; without one, here, where that can only be meant.
+ * The directory to write: as given, or as answered at a terminal. Otherwise the current one, if it is clearly meant.
  *
  * @throws UserError (2) where a directory has to be named
  */

@@ -21,7 +21,7 @@ export function endingOf(error: unknown, inCaseOfBug: (error: unknown) => string
   return { exitCode: 1, facts: {}, problem: inCaseOfBug(error) };
 }
 
-/** A run that an error ended after it had something to say. */
+/** A run that ended with an error after it had produced output. */
 export const endedBy = ({ exitCode, message }: UserError, facts: Ending['facts']): Ending => ({
   exitCode,
   facts,

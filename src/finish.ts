@@ -70,7 +70,7 @@ export async function finish(outcome: Outcome, written: Written, { json, canAsk 
   return { exitCode: 0, facts: ended };
 }
 
-/** Whoever ends the program meanwhile is told how to finish. */
+/** If the program is ended meanwhile, it says how to finish. */
 async function install({ project, collected, facts }: Written): Promise<UserError | undefined> {
   const { root } = project;
   const manager = managerFor(collected, facts);

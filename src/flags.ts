@@ -18,7 +18,7 @@ import { UserError } from './core/errors.ts';
 import { statIfThere } from './io/files.ts';
 import { columnsOf } from './io/terminal/standard.ts';
 
-/** How this run goes; nothing of it is remembered. */
+/** The flags of this run, which are not remembered. */
 export interface RunFlags {
   readonly yes: boolean;
   /** False for `--no-input`. */
@@ -42,7 +42,7 @@ export interface Flags {
   readonly run: RunFlags;
 }
 
-/** What was asked for is a text: help or the version. */
+/** Help or the version was asked for. */
 export interface Text {
   readonly command: 'text';
   readonly text: string;
@@ -156,7 +156,7 @@ const UNDO_FLAGS = `
 
 const TAKEN_BY_UNDO = ['dryRun', 'check', 'json', 'input'];
 
-/** What a run has and taking it back has not is refused rather than ignored. */
+/** A flag that only a run has is refused rather than ignored. */
 function refuseForeign(program: Command): void {
   if (program.opts().password !== undefined) throw refusedPassword();
   const foreign = program.options.find((option) => {
@@ -227,7 +227,7 @@ function runIn(options: Record<string, unknown>): RunFlags {
   };
 }
 
-/** How this run goes, as it would be written again, but for `--yes`. */
+/** The flags of this run as they would be written again, without `--yes`. */
 export function wordsOf({
   input,
   config,

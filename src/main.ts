@@ -40,7 +40,7 @@ interface Start {
   readonly mayAsk: boolean;
 }
 
-/** Carries out the command. Whatever is the user's to mend is thrown as a UserError. */
+/** Carries out the command. Errors that the user can fix are thrown as UserError. */
 export async function main(flags: Flags): Promise<Ending> {
   if (flags.command === 'undo') return undo(flags);
   const { run } = flags;
@@ -54,7 +54,7 @@ export async function main(flags: Flags): Promise<Ending> {
   return generate({ directory, run, project, facts, saved, mayAsk }, collected);
 }
 
-/** From answers to files. At a terminal, a run that finds nothing to do offers to change an answer. */
+/** From answers to files. At a terminal, a run with nothing to do offers to change an answer. */
 async function generate(start: Start, collected: Answers): Promise<Ending> {
   const { directory, run, project, facts, saved, mayAsk } = start;
   const { settings, secrets, answers } = parseSettings(collected, facts);
@@ -88,7 +88,7 @@ async function generate(start: Start, collected: Answers): Promise<Ending> {
   return finish(outcome, written, { ...run, canAsk: mayAsk && !run.yes });
 }
 
-/** The edit of the user's own app is shown, and at a terminal takes a yes. */
+/** The edit of the user's own app is shown, and needs a yes at a terminal. */
 async function agreedMount(
   settings: Settings,
   { koaSources }: Project,
@@ -108,13 +108,13 @@ async function agreedMount(
   return (await confirm(`Edit ${patch.path} like this?`, true)) ? [patch] : [];
 }
 
-/** Asked for before the run makes it a project. */
+/** Checked before the run makes it a project. */
 function askIn(directory: string): (outcome: Outcome) => Promise<void> {
   const isProject = placeAt(directory).kind !== 'other';
   return (outcome) => askToAgree(outcome, isProject);
 }
 
-/** What a run does here cannot be known yet: files of others are there, or another version wrote the project. */
+/** The user cannot know what a run does here: the folder is in use, or another version wrote the project. */
 const isNewsTo = ({ root, manifest }: Project): boolean =>
   manifest === undefined ? isInUse(root) : manifest.generator !== program.version;
 

@@ -44,11 +44,11 @@ export interface Outcome {
   readonly changesRecord: boolean;
   /** 3 where `check` found that a run would change something. */
   readonly exitCode: 0 | 3;
-  /** What is left to settle, or why nothing was written: to be told once the plan was shown. */
+  /** The conflicts that are left, or why nothing was written: reported after the plan was shown. */
   readonly problem: UserError | undefined;
 }
 
-/** Whether the run only looks: it writes nothing, repairs nothing and asks nothing. */
+/** Whether the run is read-only: it writes, repairs and asks nothing. */
 export function isPreview({ dryRun, check, diff }: Pick<RunMode, 'dryRun' | 'check' | 'diff'>): boolean {
   return dryRun || check || diff !== undefined;
 }
@@ -89,7 +89,7 @@ function upgradeOf({ project, remembered }: Regeneration): Upgrade | undefined {
   return from === remembered.generator ? undefined : { from, to: remembered.generator };
 }
 
-/** Whoever only looks is not asked. */
+/** A read-only run does not ask. */
 function policyOf(run: RunMode): ConflictPolicy | undefined {
   return isPreview(run) && run.onConflict === 'ask' ? undefined : run.onConflict;
 }

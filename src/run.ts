@@ -51,7 +51,7 @@ const explainBug = (error: unknown): string =>
     showStack: Boolean(process.env.DEBUG),
   });
 
-/** A reader such as `head` that has seen enough is no error, and where nobody can be told of one, the run goes on. */
+/** A reader such as `head` that stops early is no error. If an error cannot be reported, the run continues. */
 function endUnread(output: Output, code: string | undefined): void {
   if (output === 'stderr' || code === 'EPIPE') return;
   tellError(`the output could not be written (${code}); the run itself was completed`);

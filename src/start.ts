@@ -8,8 +8,8 @@ const STOPPED = { written: true, text: 'The app was stopped; all files are writt
 const CONNECT_MS = 1000;
 
 /**
- * Runs the commands of the steps in the project, one after the other; the last of them is the app, which says its
- * address and runs until it is stopped. One that starts a database is left out where one answers already.
+ * Runs the commands of the steps in the project, one after the other. The last one is the app, which prints its address
+ * and runs until it is stopped. The command that starts a database is skipped if one responds already.
  *
  * @param port where this machine has or gets its MongoDB
  * @throws UserError (5) that names the command which failed

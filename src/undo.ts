@@ -15,7 +15,7 @@ const TAKEN_BACK = { written: true, text: 'The last run was undone; another undo
 
 const NOTHING_TO_TAKE_BACK = 'There is no run to undo in this project.';
 
-/** Takes back what the last run wrote. With `--check`, 3 says that there is something to take back. */
+/** Undoes what the last run wrote. With `--check`, 3 means that there is something to undo. */
 export async function undo({ directory = '.', run }: Flags): Promise<Ending> {
   const preview = isPreview(run);
   const { root } = await (preview ? readProject : openProject)(directory, manifest.version);

@@ -95,7 +95,7 @@ function branches(folder: string, depth: number): string[] {
   ];
 }
 
-/** In the repository of this program, a file of that name would be obeyed. */
+/** In this repository, git would apply a file of that name. */
 const nameOf = (name: string): string => (name === 'gitignore' ? '.gitignore' : name);
 
 function lengthOf(path: string): string {

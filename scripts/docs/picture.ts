@@ -5,7 +5,7 @@ const COMMAND = 'npm create koa-mongo-session@latest my-app';
 const TITLE = `What a terminal shows: ${COMMAND}, its questions, the files that it writes, and what comes next`;
 const COLUMNS = 80;
 
-/** Nothing is installed or started, for that would take another time at each recording. */
+/** Nothing is installed or started, since the time of that differs with each recording. */
 const KEYS: Keys = [
   ['What do you connect', '\r'],
   ['Connection string', '\r'],

@@ -38,7 +38,7 @@ export async function recordRun(args: readonly string[], keys: Keys): Promise<re
 }
 
 function play(terminal: xterm.Terminal, cwd: string, args: readonly string[], keys: Keys): Promise<void> {
-  // Not the environment of whoever records: CI or an agent would not be asked.
+  // Not the environment of this process: in CI or under an agent, nothing would be asked.
   const env = { PATH: process.env.PATH ?? '', HOME: cwd, TERM: 'xterm-256color' };
   const pty = spawn(process.execPath, [BIN, ...args], {
     name: env.TERM,

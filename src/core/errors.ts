@@ -1,9 +1,9 @@
-/** What the exit code of an error that the user can mend says; see `--help`. */
+/** The exit codes of errors that the user can fix; see `--help`. */
 export type UserErrorCode = 2 | 3 | 4 | 5;
 
 /**
- * The user's to mend: the message says what is wrong, where, and what to do. Printed once, to stderr, without a
- * stack. A message never holds a secret.
+ * An error that the user can fix: the message says what is wrong, where, and what to do. It is printed once, to stderr,
+ * without a stack. It never contains a secret.
  */
 export class UserError extends Error {
   override readonly name = 'UserError';

@@ -13,7 +13,7 @@ export interface CommandEnd {
   readonly output: string;
 }
 
-/** Runs a command to its end, however that comes; it does not outlive this program. */
+/** Runs a command to its end. It does not outlive this program. */
 export async function runCommand(words: readonly string[], options: CommandOptions): Promise<CommandEnd> {
   let output = '';
   const child = spawnCommand(words, options);

@@ -20,8 +20,8 @@ import { promisify } from 'node:util';
 import { PathError, reading, unless, unlessAbsent } from './system-errors.ts';
 
 /*
- * Files are asked about, read and written synchronously: each call costs microseconds, and a round trip to the thread
- * pool a multiple of them. Only what the disk has to do for it, fsync, is waited for side by side.
+ * Files are checked, read and written synchronously: each call takes microseconds, and a round trip to the thread pool
+ * several times as long. Only fsync, which waits for the disk, runs concurrently.
  */
 
 /** Of what is there, a link followed. */
@@ -49,7 +49,7 @@ export function namesIn(folder: string): string[] {
   return reading(folder, () => unlessAbsent(() => readdirSync(folder))) ?? [];
 }
 
-/** What is no regular file, by what it is instead. */
+/** What something that is not a regular file is instead. */
 export function kindOf(stats: Stats): string {
   if (stats.isDirectory()) return 'a directory';
   if (stats.isFIFO()) return 'a named pipe';
@@ -57,7 +57,7 @@ export function kindOf(stats: Stats): string {
   return stats.isSymbolicLink() ? 'a symbolic link' : 'a device';
 }
 
-/** Generated files, and all that is kept about them, come nowhere near. */
+/** Far larger than any generated file or what is kept about it. */
 export const MAX_BYTES = 2_000_000;
 
 export interface Content {
@@ -66,8 +66,8 @@ export interface Content {
 }
 
 /**
- * The one way in which a file of the user's is read: only a regular one, and not more than `maxBytes` of it. A pipe
- * could be waited for without end, and in a way that no signal ends.
+ * The only way in which a user's file is read: it must be regular, with at most `maxBytes`. Reading a pipe could block
+ * forever, and no signal would end that.
  *
  * @param shown names the file in errors
  * @returns undefined where there is nothing
@@ -80,12 +80,12 @@ export function readRegular(path: string, shown = path, maxBytes = MAX_BYTES): C
   return readUnseen(path, shown, maxBytes);
 }
 
-/** As `readRegular`, of what is not looked at before it is opened: of what a folder lists as a file. */
+/** Like `readRegular`, but without a check before opening: for what a folder lists as a file. */
 export function readUnseen(path: string, shown = path, maxBytes = MAX_BYTES): Content | undefined {
   const file = reading(shown, () => unlessAbsent(() => openSync(path, READ_WITHOUT_WAITING)));
   if (file === undefined) return undefined;
   try {
-    // What was looked at may have been swapped for something else before it was opened.
+    // The file may have been replaced between the check and the opening.
     const opened = fstatSync(file);
     refuseOdd(opened, shown, maxBytes);
     const bytes = readUpTo(file, opened.size, maxBytes + 1);
@@ -96,7 +96,7 @@ export function readUnseen(path: string, shown = path, maxBytes = MAX_BYTES): Co
   }
 }
 
-/** Opens a pipe without waiting for whoever writes to it. Windows has neither of the two. */
+/** Opens a pipe without waiting for a writer. Windows has neither of these flags. */
 export const READ_WITHOUT_WAITING =
   constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
 
@@ -132,7 +132,7 @@ export function readText(path: string, shown = path, maxBytes = MAX_BYTES): stri
   return readRegular(path, shown, maxBytes)?.bytes.toString('utf8');
 }
 
-/** Does the work for all, waits until all is done or has failed, and only then throws what went wrong first. */
+/** Does the work for all, waits until all of it has ended, and then throws the first error. */
 export async function inParallel<T, R>(
   items: readonly T[],
   work: (item: T, index: number) => Promise<R>,
@@ -185,7 +185,7 @@ export function makeFolder(folder: string): void {
   }
 }
 
-/** Waits until the names in a directory are on the disk; not every system can. */
+/** Waits until the names in a directory are on the disk. Not every system supports that. */
 export async function syncDirectory(path: string): Promise<void> {
   const directory = unless(['EISDIR', 'EPERM', 'EACCES', 'ENOENT'], () => openSync(path, 'r'));
   if (directory === undefined) return;
@@ -205,8 +205,8 @@ export function removeFile(path: string): void {
 }
 
 /**
- * Removes the folders that were left empty, from the one of a path up to but without `root`. Named as the project
- * names them: a link to a folder is none, so it is not left to lead nowhere.
+ * Removes folders that were left empty, from the one of a path up to, but not including, `root`. A link to a folder
+ * does not count as a folder, so no broken link is left.
  */
 export function pruneEmpty(root: string, path: string): void {
   for (let at = dirname(path); at !== '.'; at = dirname(at)) {

@@ -2,12 +2,12 @@ import type { PackageManager } from '../core/answers/managers.ts';
 import { UserError } from '../core/errors.ts';
 import { runCommand } from './command.ts';
 
-/** How to do by hand what was not done. */
+/** The command for an install that was not done. */
 export const installByHand = (root: string, manager: PackageManager): string =>
   `Install by hand, in ${root}:\n  ${manager} install`;
 
 /**
- * Comes back with the error, if it fails: the files are written by then.
+ * Returns the error, if it fails, instead of throwing it: the files are already written.
  *
  * @param isShown whether its output goes to stderr at once; else it is kept for the case that it fails
  */

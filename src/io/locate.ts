@@ -16,11 +16,11 @@ export function pathIn(root: string, path: string): string {
   return wayTo(root, path).split(sep).join('/');
 }
 
-/** What Node's `relative` gives, at once for what lies inside, as nearly all does: asked of each file several times. */
+/** Like Node's `relative`, but fast for paths inside, which are nearly all: it is called several times per file. */
 const wayTo = (root: string, path: string): string =>
   path.startsWith(`${root}${sep}`) ? path.slice(root.length + 1) : relative(root, path);
 
-/** What Node's `join` gives for a folder that is absolute and without `..`, and a name; asked as often. */
+/** Like Node's `join` for an absolute folder without `..` and a name. Called as often. */
 const within = (folder: string, name: string): string =>
   folder.endsWith(sep) ? folder + name : folder + sep + name;
 
@@ -46,8 +46,8 @@ interface Folder {
 }
 
 /**
- * Locates paths of a project. A symbolic link inside the project is followed, so that it stays a link. All is looked at
- * once, for the time of one reading or one writing, and where a folder is missing, so is all that is in it.
+ * Locates paths of a project. A symbolic link inside the project is followed, so that it stays a link. Each path is
+ * checked once per reading or writing. If a folder is missing, so is everything in it.
  *
  * The function throws a PathError for a path that leads out of the project, or nowhere.
  */

@@ -4,14 +4,14 @@ import { UserError } from '../core/errors.ts';
 
 const ABSENT: readonly string[] = ['ENOENT', 'ENOTDIR'];
 
-/** The name of a system error, such as ENOSPC; also of EDQUOT, for which Node has no name. */
+/** The name of a system error, such as ENOSPC; also for EDQUOT, which Node has no name for. */
 export function errorCode(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return undefined;
   const { errno } = error as NodeJS.ErrnoException;
   return errno !== undefined && -errno === constants.errno.EDQUOT ? 'EDQUOT' : error.code;
 }
 
-/** Does what may fail with one of these errors, for which undefined is the answer. */
+/** Calls a function that may fail with one of these errors, and then returns undefined. */
 export function unless<T>(codes: readonly string[], call: () => T): T | undefined {
   try {
     return call();
@@ -21,10 +21,10 @@ export function unless<T>(codes: readonly string[], call: () => T): T | undefine
   }
 }
 
-/** Does what to which "there is no such file" is an answer. */
+/** Calls a function for which a missing file is a valid result. */
 export const unlessAbsent = <T>(call: () => T): T | undefined => unless(ABSENT, call);
 
-/** What may be wrong with a path that is no mistake of this program; worded to follow the path. */
+/** Problems with a path that are not bugs of this program; worded to follow the path. */
 const PROBLEMS: Readonly<Record<string, string>> = {
   EACCES: 'cannot be read: permission is missing',
   EPERM: 'cannot be read: permission is missing',
@@ -32,7 +32,7 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   ENAMETOOLONG: 'has a name that is too long',
 };
 
-/** A path that cannot be used, and is the user's to mend. */
+/** A path that cannot be used, and that the user can fix. */
 export class PathError extends UserError {
   /** Worded to follow the path. */
   readonly problem: string;
@@ -42,7 +42,7 @@ export class PathError extends UserError {
     this.problem = problem;
   }
 
-  /** Whether permission is missing to see what is there. */
+  /** Whether the permission to see what is there is missing. */
   get isHidden(): boolean {
     return HIDDEN.includes(errorCode(this.cause) ?? '');
   }
@@ -97,7 +97,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ),
 };
 
-/** Why the system refused what was asked of it; undefined for an error that is none of the system's. */
+/** Why the system refused a call; undefined for an error that is not from the system. */
 export function reasonOf(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('syscall' in error)) return undefined;
   const code = errorCode(error) ?? 'without a reason';
@@ -105,10 +105,10 @@ export function reasonOf(error: unknown): string | undefined {
 }
 
 /**
- * What the disk or the limits of the process refuse is the user's to mend, whatever was being done.
+ * If the disk or a limit of the process is the reason, the user can fix it, whatever the call was.
  *
  * @param outcome says what it means for the project
- * @returns a UserError (4), or the error itself where it is none of the system's
+ * @returns a UserError (4), or the error itself if it is not from the system
  */
 export function asUserError(root: string, error: unknown, verb: 'read' | 'write', outcome: string): unknown {
   const reason = reasonOf(error);

@@ -23,7 +23,7 @@ export interface Problem {
   readonly rule: string;
 }
 
-/** The style, where it was not said: `--url` and `--host` speak for themselves, the others only where nothing is saved. */
+/** The style, if it was not given: `--url` and `--host` imply one; the others do only if nothing is saved. */
 function inferStyle(given: Answers, saved: Answers): unknown {
   if (isGiven(given, 'connection')) return given.connection;
   if (isGiven(given, 'url')) return 'url';
@@ -42,7 +42,7 @@ const pick = (answers: Answers, wanted: (name: OptionName) => boolean): Answers 
     ]),
   );
 
-/** What is given wins over what is saved, and of what is given, the style decides what counts. */
+/** Given answers override saved ones. Of the given ones, those that do not fit the style are dropped. */
 export function combineAnswers(
   given: Answers,
   saved: Answers,
@@ -66,7 +66,7 @@ export function combineAnswers(
     optionOf(name).styles !== undefined &&
     name !== 'authSource' &&
     !applies(name, all);
-  // `--connection host --url …` contradicts itself: that is for the check to refuse, not for us to settle.
+  // `--connection host --url …` contradicts itself, and the check refuses it.
   const unused = OPTION_NAMES.filter((name) => isGiven(given, name) && isUnused(name)).filter(
     (name) => !(name === 'url' && style === 'host'),
   );
@@ -108,7 +108,7 @@ export function answerText(answer: unknown): string {
   return String(answer);
 }
 
-/** What a run without questions cannot do without. */
+/** The answers that a run without questions needs. */
 export const missingAnswers = (answers: Answers): readonly OptionName[] =>
   OPTION_NAMES.filter((name) => optionOf(name).required && !isGiven(answers, name) && applies(name, answers));
 
@@ -157,7 +157,7 @@ function missingText(name: OptionName): string {
   return `${syntaxOf(option)}  is missing: ${option.help}${also}`;
 }
 
-/** One error for all there is to mend: broken rules, missing answers, and the command that has them all. */
+/** One error for everything: broken rules, missing answers, and a command that has all answers. */
 export function answersError(
   problems: readonly Problem[],
   missing: readonly OptionName[],

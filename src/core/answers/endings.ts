@@ -4,8 +4,8 @@ import type { Settings } from './settings.ts';
 import { shellQuote } from './shell.ts';
 
 /**
- * What other answers than those of the run before do to sessions that are alive: one text, or none. The list holds
- * every change that ends sessions, each with what to do about it.
+ * How changed answers affect sessions that are alive: one text, or none. It lists every change that ends sessions, each
+ * with what to do about it.
  *
  * @param answers those of this run, as the project is to remember them
  * @param saved those of the run before; empty on the first
@@ -25,7 +25,7 @@ export function endingsOf(settings: Settings, answers: Answers, saved: Answers):
   ];
 }
 
-/** Of a URL, what is before and behind its options. */
+/** The answers that say where the database is. Of a URL, its options do not count. */
 const PLACES = ['url', 'host', 'port', 'db'] as const;
 
 function otherDatabase(answers: Answers, saved: Answers): string[] {
@@ -83,7 +83,7 @@ function shorterLife({ absoluteTtl }: Settings, saved: Answers): string[] {
   ];
 }
 
-/** What another `--ttl` does not do: it ends no session, and gives none that is alive more time at once. */
+/** A changed `--ttl` does not end sessions, and does not extend those that are alive before their next renewal. */
 export function lifetimesKept({ ttl }: Settings, saved: Answers): readonly string[] {
   const before = secondsOf(saved.ttl);
   if (before === undefined || before === ttl) return [];

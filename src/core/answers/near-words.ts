@@ -1,6 +1,6 @@
-/** What a word in the place of the directory may have been meant as, though it is slightly different. */
+/** What a word in the place of the directory may mean, even if it is misspelt. */
 const COMMANDS: Readonly<Record<string, string>> = { undo: 'undo', help: '--help', version: '--version' };
-/** The same, only where the word is this very one. */
+/** The same, but only if the word is spelt exactly like this. */
 const FLAGS: Readonly<Record<string, string>> = {
   ...{ check: '--check', diff: '--diff', restore: '--restore', 'dry-run': '--dry-run' },
 };

@@ -4,14 +4,14 @@ import { shellQuote } from './shell.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Flags of ours that npm knows, too, and that change what a run does; `--json` and `--yes` of npm's mean no harm. */
+/** Flags that npm knows, too, and that change what a run does. npm's `--json` and `--yes` do no harm. */
 const OTHERS = ['config', 'diff', 'check', 'on_conflict', 'restore'];
 
 const variableOf = (name: string): string => `npm_config_${flagName(name).slice(2).replaceAll('-', '_')}`;
 
 /**
  * `npm create koa-mongo-session app --connection url`, without `--`, hands over `app url`: npm keeps the flags for
- * itself and only shows them in its environment. To go on would be to do something else than was asked.
+ * itself and only shows them in its environment. A run would then not do what was asked.
  */
 export function refuseSwallowedFlags(argv: readonly string[], env: Environment): void {
   if (env.npm_command !== 'init') return;
@@ -31,10 +31,10 @@ export function refuseSwallowedFlags(argv: readonly string[], env: Environment):
   );
 }
 
-/** npm's own `--dry-run` was meant for us. */
+/** Whether npm took a `--dry-run` that was meant for this program. */
 export const isDryRunOfNpm = (env: Environment): boolean => env.npm_config_dry_run === 'true';
 
-/** What stood behind a `--` of its own did arrive. A URL is not repeated: it may hold a password. */
+/** Flags after a `--` did arrive. A URL is not repeated, since it may contain a password. */
 function split(argv: readonly string[]): { words: readonly string[]; flags: readonly string[] } {
   const first = argv.findIndex((word) => word.startsWith('-'));
   const words = first === -1 ? argv : argv.slice(0, first);

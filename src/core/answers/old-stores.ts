@@ -13,7 +13,7 @@ export type OldStore = keyof typeof OLD_STORES;
 export const isOldStore = (answer: unknown): answer is OldStore =>
   typeof answer === 'string' && Object.hasOwn(OLD_STORES, answer);
 
-/** Those of express-session, which people look for here. */
+/** Stores of express-session, which people expect here. */
 const EXPRESS_STORES: readonly unknown[] = ['connect-mongo', 'connect-mongodb-session'];
 
 export function parseOldStore(answer: unknown): Parsed<OldStore> {
@@ -43,7 +43,7 @@ export function oldStoreIn(packages: Packages): OldStore | undefined {
 export const ofVersion = (store: OldStore, packages: Packages): OldStore =>
   store === 'koa-session-mongoose' && majorOf(packages[store]) <= 1 ? 'koa-session-mongoose@1' : store;
 
-/** What the middleware of an old store calls its cookie, if nobody told it otherwise. */
+/** The default name of the cookie in the middleware of an old store. */
 export function oldCookieName(store: OldStore, packages: Packages): string {
   if (store === 'koa-session-mongo') return 'koa:sess';
   if (store === 'koa-session-mongoose')

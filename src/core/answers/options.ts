@@ -30,13 +30,13 @@ import { type ConnectionStyle, STYLES } from './styles.ts';
  * missing answer are all derived from it.
  */
 
-/** What is known of the project before anything is asked. */
+/** What is known about the project before anything is asked. */
 export interface ProjectFacts {
   readonly kind: 'new' | 'existing';
   readonly name: string;
   /** How the project's imports end, by its tsconfig. */
   readonly importExtension: 'ts' | 'js' | 'none';
-  /** What the project or its workspace uses, else what started this program. */
+  /** The one that the project or its workspace uses, else the one that started this program. */
   readonly packageManager: PackageManager;
   /** Where its sources are, by its tsconfig. */
   readonly sourceFolder: string;
@@ -52,7 +52,7 @@ export interface ProjectFacts {
   readonly collectionBefore: string | undefined;
   /** Whether the migration script of the run before could copy sessions from another collection. */
   readonly couldCopy: boolean;
-  /** What a new project has already of the files that this program would write it. */
+  /** The files that this program would write in a new project, and that are there already. */
   readonly kept: readonly KeptFile[];
   readonly isFirstRun: boolean;
 }
@@ -62,7 +62,7 @@ export type Language = 'typescript' | 'javascript' | 'javascript-in-editor';
 /** `unspecified`: CommonJS, unless a file has the syntax of an ES module. */
 export type ModuleKind = 'esm' | 'commonjs' | 'unspecified';
 
-/** Files that a project made by this program gets, and that stay as they are where they are there before it. */
+/** Files that a new project gets, but that stay as they are if they exist already. */
 export const KEPT_FILES = {
   readme: ['README.md', 'README', 'readme.md', 'Readme.md', 'README.markdown', 'README.rst', 'README.txt'],
   tsconfig: ['tsconfig.json'],
@@ -101,9 +101,9 @@ export interface Option<T = unknown> extends Flag {
     facts: ProjectFacts,
     answers: { readonly adopt?: unknown },
   ) => string | boolean | undefined;
-  /** A question that is asked only where the project gives a reason to: this answer. Nothing else takes it. */
+  /** The question is asked only if this returns an answer, which it then suggests. `--yes` does not take it. */
   readonly suspect?: (facts: ProjectFacts) => string | undefined;
-  /** `offer` is only what the question suggests and `--yes` takes: without either the answer is missing. */
+  /** `offer` is only used as a suggestion and by `--yes`; otherwise, the answer is missing. */
   readonly required?: true;
   /** May be left out, and taken back by `--no-…` or, in JSON, `null`. */
   readonly optional?: true;
@@ -120,7 +120,7 @@ export interface Option<T = unknown> extends Flag {
   readonly hint?: string;
   /** Of an advanced one: its name in the list from which those to change are picked. */
   readonly label?: string;
-  /** A switch without which the answer does nothing: only asked for after it was turned on. */
+  /** The answer has no effect without this switch, so it is asked for only when the switch is on. */
   readonly needs?: 'rolling';
 }
 
@@ -516,12 +516,12 @@ export const OPTION_NAMES = Object.keys(OPTIONS) as OptionName[];
 
 export const isOptionName = (name: string): name is OptionName => Object.hasOwn(OPTIONS, name);
 
-/** How a run goes is said anew each time: what a repository holds must not start a program. */
+/** These have to be given in each run: the contents of a repository must not start a program. */
 const FORGOTTEN: ReadonlySet<OptionName> = new Set(['autoReconnect', 'mount', 'install', 'packageManager']);
 
 export const isRemembered = (name: OptionName): boolean => !FORGOTTEN.has(name);
 
-/** The answer that stands in for one that was not given. */
+/** The answer that is used if none was given. */
 export const fallback = ({ default: fixed, offer }: Option, facts: ProjectFacts, answers: Answers) =>
   offer?.(facts, answers) ?? fixed;
 
@@ -532,7 +532,7 @@ export const optionOf = (name: OptionName): Option => OPTIONS[name];
 export const CONFLICT_POLICIES = ['ask', 'fail', 'mine', 'theirs', 'markers'] as const;
 export type ConflictPolicy = (typeof CONFLICT_POLICIES)[number];
 
-/** Flags that say how this run goes. They are neither asked nor saved. */
+/** Flags for one run. They are not asked for and not saved. */
 export const RUN_FLAGS = {
   yes: {
     flag: '-y, --yes',

@@ -21,7 +21,7 @@ import {
   type Values,
 } from './options.ts';
 
-/** How the generated code reaches MongoDB; a mix that makes no sense cannot be written down. */
+/** How the generated code reaches MongoDB. The type rules out combinations that make no sense. */
 export type Connection =
   | {
       readonly style: 'url';
@@ -52,7 +52,7 @@ export interface Settings {
   readonly encrypt: boolean;
   readonly onConcurrentWrite: 'merge' | 'overwrite' | 'throw';
   readonly cookieName: string;
-  /** The cookie as an app before this one made it: no `__Host-`, and SHA-1 in its signature. On while adopting. */
+  /** The cookie of an earlier app: no `__Host-`, and SHA-1 signatures are accepted. On while adopting. */
   readonly legacyCookie: boolean;
   /** Whose sessions are taken over, and the collection that they are in. */
   readonly adopt: { readonly store: OldStore; readonly collection: string } | undefined;
@@ -102,14 +102,14 @@ interface Checked {
   readonly problems: readonly Problem[];
 }
 
-/** Every rule that the answers break; of those that are still to come, nothing is said. */
+/** Every rule that the answers break. Missing answers are not reported. */
 export const problemsIn = (answers: Answers): readonly Problem[] => check(answers).problems;
 
-/** The same of answers that nobody will add to: a default, too, may not go with what was given. */
+/** The same for complete answers: a default may contradict what was given, too. */
 export const problemsInAll = (answers: Answers, facts: ProjectFacts): readonly Problem[] =>
   problemsIn(withDefaults(answers, facts));
 
-/** The answers must be complete and without problems: those are for the caller to report. */
+/** The answers must be complete and without problems, which the caller reports before. */
 export function parseSettings(answers: Answers, facts: ProjectFacts): Outcome {
   const complete = withDefaults(withVersion(answers, facts), facts);
   const { values, url, problems } = check(complete);
@@ -117,18 +117,18 @@ export function parseSettings(answers: Answers, facts: ProjectFacts): Outcome {
   return {
     settings: settingsOf(values, url, facts),
     secrets: url?.secret === undefined ? {} : { MONGODB_URL: url.secret },
-    // Not an answer of the next run, but what it goes by where the project does not say.
+    // Not an answer for the next run, but its fallback if the project does not name a package manager.
     answers: { ...remembered(values, url), packageManager: managerFor(answers, facts) },
   };
 }
 
-/** What `.env` should hold of what was said this time: a new URL too, though it may have no secret in it. */
+/** The values for `.env` from this run: also a new URL, even if it contains no secret. */
 export function valuesForEnv({ connection }: Settings, secrets: Secrets, saved: Answers): Secrets {
   const isNewUrl = connection.style === 'url' && connection.url !== saved.url;
   return isNewUrl ? { MONGODB_URL: connection.url, ...secrets } : secrets;
 }
 
-/** What is allowed, but does less than it seems to. */
+/** Warnings about settings that are allowed but do less than they seem to. */
 export function doubtsAbout({ touchAfter, rolling, userKey }: Settings, saved: Answers): readonly string[] {
   const isIdle = touchAfter !== undefined && !rolling;
   const isOtherUser = saved.userKey !== undefined && userKey !== undefined && userKey !== saved.userKey;
@@ -300,7 +300,7 @@ function settingsOf(values: Values, url: MongoUrl | undefined, facts: ProjectFac
   };
 }
 
-/** What a URL says, it says alone. */
+/** If there is a URL, its database and collection are remembered only as part of it. */
 function remembered(values: Values, url: MongoUrl | undefined): Answers {
   const shown = {
     ...values,

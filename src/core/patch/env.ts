@@ -43,7 +43,7 @@ export function patchEnv(
   return { text: raw === undefined ? patched : inFormOf(raw, patched), notes };
 }
 
-/** A value was given on the command line, but `.env` has another already. */
+/** The command line gave a value, but `.env` already has another one. */
 function isIgnored(present: Record<string, string | undefined>, secrets: Secrets) {
   return ({ name }: EnvEntry) =>
     Object.hasOwn(present, name) && Object.hasOwn(secrets, name) && present[name] !== secrets[name];
@@ -71,8 +71,8 @@ function written(name: string, value = ''): string {
 }
 
 /**
- * What was there before may swallow what follows: a quote that is never closed does. A byte order mark becomes part of
- * the first name, and for Node 20 a comment that comes before it does, too.
+ * The old text may swallow what follows, for example with a quote that is never closed. A byte order mark becomes part
+ * of the first name, and in Node 20 so does a comment before it.
  */
 function assertReadsBack(patched: string, values: ReadonlyMap<string, string>, file: string): void {
   const found = parseEnv(patched);

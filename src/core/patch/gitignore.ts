@@ -11,7 +11,7 @@ export function patchGitignore(raw: string | undefined, wanted: readonly string[
   return inFormOf(raw, patched);
 }
 
-/** The last line that matches decides. What a negation matches is hard to tell, so after any the name is added again. */
+/** The last matching line decides. What a negation matches is hard to tell, so the name is added after any negation. */
 function isIgnored(lines: readonly string[], name: string): boolean {
   const pattern = namesIt(name);
   const last = lines.findLast((line) => line.startsWith('!') || pattern.test(line.trimEnd()));

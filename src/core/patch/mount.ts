@@ -8,10 +8,10 @@ import { EXTENSIONS, specifier } from '../render/render.ts';
 const TEST = /(?:^|\/)(?:tests?|__tests__|spec)\/|\.(?:test|spec)\.\w+$/;
 
 /**
- * The edit that mounts the sessions where the app is made; undefined where that is done already.
+ * The edit that mounts the sessions where the app is created; undefined if they are mounted already.
  *
  * @param textOf the text on disk
- * @throws UserError where it is not certain which file, which line or which connection it is
+ * @throws UserError if the file, the line or the connection is not certain
  */
 export function patchApp(
   settings: Settings,
@@ -64,7 +64,7 @@ export function patchApp(
   return { id: 'own-app', path: source.path, text: inFormOf(raw, edited.join('\n')), notes: [] };
 }
 
-/** By this import, or by another way to the same module, such as an alias. */
+/** With this import, or with another name of the same module, such as an alias. */
 function isMounted(lines: readonly string[], from: string, app: string | undefined): boolean {
   const isCall = (line: string) => line.replaceAll(' ', '').includes(`sessions(${app}`);
   return lines.some((line) => line.includes(`'${from}'`) || line.includes(`"${from}"`) || isCall(line));
@@ -91,7 +91,7 @@ function endsOnItsLine(line: string): boolean {
   return isBalanced && STATEMENT.test(code);
 }
 
-/** What is given beside the app: what the file has under a name that can only be that. */
+/** The second argument: what the file has under a name that can only mean the connection. */
 function argumentOf({ connection }: Settings, lines: readonly string[], path: string): string {
   const text = lines.join('\n');
   if (connection.style === 'mongoose') {
@@ -119,7 +119,7 @@ function argumentOf({ connection }: Settings, lines: readonly string[], path: st
   return `, ${client[1]}.db()`;
 }
 
-/** The last line of what takes in other modules; -1 where there is none. */
+/** The last line of the imports; -1 if there are none. */
 function lastModuleLine(lines: readonly string[]): number {
   let at = lastModule(lines);
   while (at >= 0 && goesOn(lines, at)) at += 1;

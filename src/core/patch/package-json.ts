@@ -67,7 +67,7 @@ function notAnObject(name: Block): never {
   throw new UserError(`package.json: "${name}" must be an object. Fix it, then run again.`);
 }
 
-/** An addition would go into the first one, and what is read is the last one. */
+/** An addition would go into the first one, but npm reads the last one. */
 function refuseTwice(text: string): void {
   const keys = parseTree(text)?.children?.map(({ children }) => children?.[0]?.value);
   const twice = BLOCKS.find((name) => keys?.indexOf(name) !== keys?.lastIndexOf(name));
@@ -77,7 +77,7 @@ function refuseTwice(text: string): void {
   );
 }
 
-/** The line that something is added to is formatted anew, in a time that grows with the square of its length. */
+/** The line that something is added to is reformatted, in time that grows with the square of its length. */
 const MAX_LINE = 100_000;
 
 function refuseLongLine(text: string): void {

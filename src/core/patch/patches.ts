@@ -7,10 +7,10 @@ import { patchGitignore } from './gitignore.ts';
 import { patchPackageJson } from './package-json.ts';
 import { wantedPackage } from './wanted-package.ts';
 
-/** What git should ignore: the secrets, and what can be made again. */
+/** What git should ignore: the secrets, and what can be generated again. */
 const IGNORED = ['.env', 'node_modules/', 'dist/'];
 
-/** What Yarn keeps beside; in an existing project it is for its owner to say how much of that is committed. */
+/** Yarn's own files. In an existing project, its owner decides how much of that is committed. */
 const OF_YARN = ['.pnp.*', '.yarn/'];
 
 const ignored = ({ project }: Settings): readonly string[] =>

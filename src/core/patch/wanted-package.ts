@@ -5,7 +5,7 @@ import { hasOwnTestServer } from '../render/render.ts';
 
 /** What package.json should hold. A name the project has already is left as it is. */
 export interface WantedPackage {
-  /** A project made by this program has these, too; in an existing one they are the user's. */
+  /** A new project has these, too; in an existing one they belong to the user. */
   readonly own:
     | {
         readonly name: string;
@@ -50,7 +50,7 @@ const TYPES: Readonly<Record<Language, readonly PackageName[]>> = {
   javascript: [],
 };
 
-/** Without the part that downloads at its installation: it does when a test first needs a server. */
+/** The package that downloads MongoDB when a test first needs it, not when it is installed. */
 const TEST_SERVER: PackageName = 'mongodb-memory-server-core';
 
 const ENGINES = { engines: { node: '>=20.19' } };
@@ -60,7 +60,7 @@ interface Runner {
   readonly session: Readonly<Record<string, string>>;
   /** These work with every tsconfig. */
   readonly app: Readonly<Record<string, string>>;
-  /** What these do depends on the tsconfig, which in an existing project is the user's. */
+  /** These depend on the tsconfig, which belongs to the user in an existing project. */
   readonly build: Readonly<Record<string, string>>;
   readonly tools: readonly PackageName[];
 }
@@ -76,7 +76,7 @@ const NODE: Runner = {
   tools: ['tsx'],
 };
 
-/** Bun runs TypeScript itself, and on a machine without Node. */
+/** Bun runs TypeScript itself. The machine may not have Node. */
 const BUN: Runner = {
   session: {
     'migrate:sessions': 'bun scripts/migrate-sessions.ts',

@@ -8,7 +8,7 @@ export interface Build {
 }
 
 /**
- * What new files do to a build that takes them in, and the line that leaves them out.
+ * How new files affect a build that includes them, and the line that excludes them.
  *
  * @param before the sources that the build takes in already
  * @param added the new ones
@@ -44,7 +44,7 @@ function commonFolder(paths: readonly string[]): string {
 const isWithin = (folder: string, path: string): boolean =>
   folder === '' || folder.startsWith('..') || path.startsWith(`${folder}/`);
 
-/** Who lets a CommonJS module be imported by default, and whether what is compiled then works. */
+/** Whether a CommonJS module can be imported by default, and whether the compiled code then works. */
 export interface Interop {
   /** `esModuleInterop`, or what it is where that is not said: `true` from TypeScript 6 on. */
   readonly emitted: boolean;
@@ -73,7 +73,7 @@ export interface SessionBuild {
   readonly isUnlisted: boolean;
 }
 
-/** What keeps the session files from being compiled, and what mends it. */
+/** What prevents the session files from being compiled, and how to fix it. */
 export function sessionDoubts(
   build: SessionBuild,
   dir: string,

@@ -1,10 +1,10 @@
 import type { Hunk } from './merge.ts';
 
-/** What is to become of one file. */
+/** What happens to one file. */
 export type Entry = {
   readonly id: string;
   readonly path: string;
-  /** Where it lies now, when it is to lie elsewhere because an option says so. */
+  /** Its current path, if an option moves it. */
   readonly from?: string;
 } & Outcome;
 
@@ -16,7 +16,7 @@ export type Outcome =
       readonly was: string;
       readonly text: string;
     }
-  /** Says already what would be written: known from now on, known all along, or only its base is behind. */
+  /** Already has the text that would be written: newly recorded, recorded before, or only its base is out of date. */
   | { readonly action: 'adopt' | 'unchanged' | 'advance' }
   /** Edited by the user, and nothing new to bring in. */
   | { readonly action: 'keep' }
@@ -26,10 +26,10 @@ export type Outcome =
   | { readonly action: 'absent' }
   /** No longer generated, and never edited. */
   | { readonly action: 'delete'; readonly was: string }
-  /** No longer generated, and the user's from now on. */
+  /** No longer generated; it belongs to the user from now on. */
   | { readonly action: 'release' }
   | Conflict
-  /** Must be mended by the user before anything can be written. */
+  /** The user has to fix this before anything can be written. */
   | Refusal;
 
 /** Only a person can say which lines are right. The texts are as they would be written. */
@@ -39,7 +39,7 @@ export interface Conflict {
   readonly reason: 'untracked' | 'overlap';
   /** What is on disk. */
   readonly was: string;
-  /** All that goes together, and of what does not, the user's lines, the new ones, or both between markers. */
+  /** The merged text with, for each conflict, the user's lines, the new ones, or both between markers. */
   readonly mine: string;
   readonly theirs: string;
   readonly marked: string;

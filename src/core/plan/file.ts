@@ -6,7 +6,7 @@ import type { RenderedFile } from '../render/rendered-file.ts';
 import { type Conflict, type Entry, type Outcome, refuse } from './entry.ts';
 import { hasConflictMarkers, mergeTexts, mergeWithoutBase, type Overlapping } from './merge.ts';
 
-/** What becomes of a file that is generated, with its base, the text on disk and the new text at hand. */
+/** What happens to a generated file, given its base, the text on disk and the new text. */
 export function planFile(next: RenderedFile, record: FileRecord | undefined, tree: WorkingTree): Entry {
   const lies = whereItLies(next, record, tree);
   const path = wasMovedByUser(record, tree) ? lies : next.path;
@@ -25,8 +25,8 @@ export function planFile(next: RenderedFile, record: FileRecord | undefined, tre
 }
 
 /**
- * Where two branches changed what is generated, git merges their base texts, and the hash of the merged one is in
- * neither manifest. That it says what would be generated now shows as well that nobody edited it.
+ * If two branches changed what is generated, git merges their base texts, and neither manifest has the hash of the
+ * result. If it equals what would be generated now, nobody has edited it either.
  */
 function baseOf(next: RenderedFile, record: FileRecord | undefined, tree: WorkingTree): string | undefined {
   const raw = record && textOnDisk(tree, basePath(record.generatedPath));
@@ -41,9 +41,8 @@ function whereItLies(next: RenderedFile, record: FileRecord | undefined, tree: W
 }
 
 /**
- * Whether a file is to be looked for where it was last. It is not if it is gone from there: what lies in the place
- * that an option names now is it, put there by hand. Nor if its user had removed it: what lies in its old place is
- * the user's own.
+ * Whether to look for a file at its last path. Not if it is gone from there: then the user has moved it by hand to the
+ * path that the option names now. Nor if the user had deleted it: a file at its old path is then the user's own.
  */
 function isAtHome(record: FileRecord, next: RenderedFile, tree: WorkingTree): boolean {
   if (record.path === next.path) return true;
@@ -51,13 +50,13 @@ function isAtHome(record: FileRecord, next: RenderedFile, tree: WorkingTree): bo
   return isHere ? record.state === 'written' : onDisk(tree, next.path).kind === 'absent';
 }
 
-/** A file that the user put elsewhere stays there, whatever the options say. */
+/** A file that the user has moved stays there, whatever the options say. */
 function wasMovedByUser(record: FileRecord | undefined, tree: WorkingTree): boolean {
   if (!record) return false;
   return record.path !== record.generatedPath || tree.moved.get(record.id)?.length === 1;
 }
 
-/** An option moved the file: what would have been done to it in its old place is done in the new one. */
+/** An option moves the file: the new path gets what the old path would have got. */
 function relocate(
   outcome: Outcome,
   from: string,
@@ -116,7 +115,7 @@ function decide(disk: OnDisk, forms: Forms): Outcome {
   return merge(disk.text, { ...forms, base, formattedBase });
 }
 
-/** Of lines that are all alike, a merge takes a time that grows with the square of their number. */
+/** A merge of equal lines takes time that grows with the square of their number. */
 const MAX_LINES = 5000;
 const TOO_LONG = `has more than ${MAX_LINES} lines, too many to be merged; make it shorter or move it elsewhere, then run again`;
 
@@ -131,7 +130,7 @@ function rewrite(action: 'update' | 'merge', was: string, text: string): Outcome
   return { action, was, text: inFormOf(was, text) };
 }
 
-/** A file that was never run through the project's formatter is closer to the texts that were not, either. */
+/** A file that was never formatted is closer to the unformatted texts. */
 function merge(was: string, forms: Forms & { base: string; formattedBase: string }): Outcome {
   const mine = plainText(was);
   const formatted = mergeTexts(forms.formattedBase, mine, forms.formattedNext);

@@ -5,7 +5,7 @@ import { plainText } from '../project/text.ts';
 import { formattedKey, onDisk, type WorkingTree } from '../project/working-tree.ts';
 import { type Entry, refuse } from './entry.ts';
 
-/** What becomes of a file that is no longer generated. */
+/** What happens to a file that is no longer generated. */
 export function planGone(record: FileRecord, tree: WorkingTree): Entry {
   const [path = record.path, copy] = tree.moved.get(record.id) ?? [];
   const disk = onDisk(tree, path);
@@ -13,7 +13,7 @@ export function planGone(record: FileRecord, tree: WorkingTree): Entry {
   const base = verifiedBase(record, tree);
   if (copy === undefined && disk.kind === 'absent') return { ...entry, action: 'absent' };
   if (disk.kind === 'unusable' && disk.isHidden) return { ...entry, ...refuse(disk.problem, 2) };
-  // To delete a link would leave the file, and to delete the file a link that leads nowhere.
+  // Deleting only the link would leave the file; deleting the file would leave a broken link.
   if (copy !== undefined || disk.kind !== 'file' || disk.link !== undefined || base === undefined)
     return { ...entry, action: 'release' };
   const mine = plainText(disk.text);
@@ -21,7 +21,7 @@ export function planGone(record: FileRecord, tree: WorkingTree): Entry {
   return isPristine ? { ...entry, action: 'delete', was: disk.text } : { ...entry, action: 'release' };
 }
 
-/** A file that others still import is not deleted, pristine as it may be: they would no longer run. */
+/** A file that others still import is not deleted, even if it was never edited: they would no longer run. */
 export function keepImported(
   gone: readonly Entry[],
   files: readonly Entry[],
@@ -72,7 +72,7 @@ export function importNotes(gone: readonly Entry[], files: readonly Entry[], tre
   });
 }
 
-/** The user's own files that take in what an option moves: they are not ours to mend. */
+/** The user's own files that import a file that an option moves. Only the user can change them. */
 export function moveNotes(files: readonly Entry[], tree: WorkingTree): string[] {
   const generated = new Set(files.flatMap(({ path, from }) => [path, from]));
   return files.flatMap(({ path, from }) => {

@@ -7,7 +7,7 @@ const BASE = '||||||| base, as last generated';
 const MIDDLE = '=======';
 const THEIRS = '>>>>>>> theirs, newly generated';
 
-/** A stretch where both sides changed the same lines. */
+/** A range where both sides changed the same lines. */
 export interface Hunk {
   /** First line of the stretch in the file on disk, counted from 1. */
   readonly line: number;
@@ -18,7 +18,7 @@ export interface Hunk {
 
 export type Merged = { readonly clean: true; readonly text: string } | Overlapping;
 
-/** Three ways to end it, which differ only where the edits overlap. */
+/** Three results, which differ only where the edits overlap. */
 export interface Overlapping {
   readonly clean: false;
   readonly hunks: readonly Hunk[];
@@ -39,7 +39,7 @@ export function mergeTexts(base: string, mine: string, theirs: string): Merged {
   );
 }
 
-/** With no base to tell who changed what, every difference is the person's to settle. */
+/** Without a base, it is not known who changed what, so every difference is a conflict. */
 export function mergeWithoutBase(mine: string, theirs: string): Merged {
   let line = 1;
   return joinRegions(
@@ -51,12 +51,12 @@ export function mergeWithoutBase(mine: string, theirs: string): Merged {
   );
 }
 
-/** Whether a person has yet to settle markers of an earlier merge, of this program or of git. */
+/** Whether there are unresolved markers of an earlier merge, by this program or by git. */
 export function hasConflictMarkers(plain: string): boolean {
   return /^<{7}(?: |$)/m.test(plain) && /^>{7}(?: |$)/m.test(plain);
 }
 
-/** The lines, counted from 1, at which a person has to settle what is between markers. */
+/** The lines, counted from 1, at which conflicts begin. */
 export function markersIn(text: string): number[] {
   return plainText(text)
     .split('\n')

@@ -70,7 +70,7 @@ export function planChanges(
   };
 }
 
-/** A folder cannot have the name of a file, which another file system may take for the same in another case. */
+/** A folder cannot have the name of a file. File systems that ignore case treat more names as equal. */
 function refuseBelowFiles(entries: readonly Entry[]): Entry[] {
   const files = new Map(
     entries.filter((entry) => 'text' in entry).map(({ path }) => [path.toLowerCase(), path]),
@@ -85,7 +85,7 @@ function refuseBelowFiles(entries: readonly Entry[]): Entry[] {
   });
 }
 
-/** Of two files at one path, one is what was moved there: written with the text of the other, neither would be known. */
+/** If a file was moved to the path of another one, the two cannot be told apart after a write. */
 function refuseShared(
   entries: readonly Entry[],
   homes: ReadonlyMap<string, string>,
@@ -104,7 +104,7 @@ function refuseShared(
   });
 }
 
-/** Where a file lies and where it is to lie, as a file system sees it that knows no upper case. */
+/** The current and the future path of a file, as seen by a file system that ignores case. */
 function placesOf({ path, from }: Entry): string[] {
   return [...new Set([path, from ?? path].map((place) => place.toLowerCase()))];
 }

@@ -3,13 +3,13 @@ import type { Conflict, Entry } from './entry.ts';
 import { markersIn } from './merge.ts';
 import type { Plan } from './plan.ts';
 
-/** Whose lines count where edits overlap: the user's, the new ones (the user's file is backed up), or both, marked. */
+/** Whose lines win where edits overlap: the user's, the new ones (the user's file is backed up), or both, marked. */
 export type Verdict = 'mine' | 'theirs' | 'markers';
 
 export type ConflictEntry = Entry & Conflict;
 export type SettledEntry = Exclude<Entry, { action: 'conflict' | 'refuse' }>;
 
-/** A plan with nothing left to ask: what can be written. */
+/** A plan without open conflicts, which can be written. */
 export interface SettledPlan {
   readonly entries: readonly SettledEntry[];
   readonly notes: readonly string[];
@@ -28,7 +28,7 @@ export function sameVerdict(plan: Plan, verdict: Verdict): ReadonlyMap<string, V
   return new Map(conflictsOf(plan).map(({ id }) => [id, verdict]));
 }
 
-/** @throws UserError where something must be mended by the user first */
+/** @throws UserError if the user has to fix something first */
 function refuseUnusable(plan: Plan): void {
   const refused = plan.entries.filter((entry) => entry.action === 'refuse');
   if (refused.length === 0) return;
@@ -65,7 +65,7 @@ function settleEntry(entry: ConflictEntry, verdict: Verdict): SettledEntry {
   return from === undefined ? { ...place, action: 'keep' } : { ...place, action: 'move', was, text: was };
 }
 
-/** What the user has to settle in files that were written with markers: exit code 4. */
+/** The conflicts left in files that were written with markers: exit code 4. */
 export function leftInMarkers({ entries }: SettledPlan): UserError | undefined {
   const places = entries.flatMap((entry) =>
     entry.action === 'markers' ? markersIn(entry.text).map((line) => `  ${entry.path}:${line}`) : [],

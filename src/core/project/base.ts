@@ -3,7 +3,7 @@ import { basePath, type FileRecord } from './manifest.ts';
 import { plainText } from './text.ts';
 import { textOnDisk, type WorkingTree } from './working-tree.ts';
 
-/** The pristine text as last generated, unless it is missing or is not what was generated. */
+/** The text as last generated; undefined if it is missing or was changed. */
 export function verifiedBase(record: FileRecord | undefined, tree: WorkingTree): string | undefined {
   const raw = record && textOnDisk(tree, basePath(record.generatedPath));
   if (raw === undefined) return undefined;

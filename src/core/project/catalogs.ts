@@ -1,9 +1,9 @@
-/** Version ranges that the packages of a workspace share: by catalog, then by package. */
+/** Version ranges that the packages of a workspace share, by catalog and package. */
 export type Catalogs = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 const DEFAULT = 'default';
 
-/** `catalog:` and `catalogs:` of pnpm-workspace.yaml or .yarnrc.yml, as lists that stand in lines of their own. */
+/** `catalog:` and `catalogs:` of pnpm-workspace.yaml or .yarnrc.yml, with one entry per line. */
 export function catalogsInYaml(text: string): Catalogs {
   const found: Record<string, Record<string, string>> = {};
   let block = '';
@@ -19,7 +19,7 @@ export function catalogsInYaml(text: string): Catalogs {
   return found;
 }
 
-/** Ranges with what `catalog:` and `catalog:<name>` stand for, where that is known. */
+/** The ranges, with `catalog:` and `catalog:<name>` replaced where their value is known. */
 export function withoutCatalogs(
   ranges: Readonly<Record<string, string>>,
   catalogs: Catalogs,

@@ -1,4 +1,4 @@
-/** First line of a generated TypeScript file: it names the file wherever a user moves it. */
+/** First line of a generated TypeScript file. It identifies the file after the user has moved it. */
 const HEADER = /^\uFEFF?\/\/ create-koa-mongo-session: ([a-z][a-z0-9-]*)\r?\n/;
 
 export function idInHeader(text: string): string | undefined {

@@ -13,11 +13,11 @@ export function importsOf(path: string, text: string): string[] {
     .map((specifier) => moduleOf(resolve(path, specifier)));
 }
 
-/** What a source file imports by name: packages, and modules of the project by an alias. */
+/** What a source file imports by name: packages, and modules of the project with an alias. */
 export const namesIn = (text: string): string[] =>
   specifiersIn(text).filter((specifier) => !isRelative(specifier));
 
-/** What an alias such as `#session/index.js` or `@/session` ends with, as may the path of its module. */
+/** The end of an alias such as `#session/index.js` or `@/session`, with which the path of its module may end, too. */
 export function endOfAlias(name: string): string | undefined {
   const end = /^(?:#|[@~]\/)(.+)$/.exec(name)?.[1];
   return end === undefined ? undefined : moduleOf(end.replace(/^\//, ''));
@@ -38,7 +38,7 @@ function targetsOf(specifier: string, imports: object): string[] {
   });
 }
 
-/** Under whatever conditions. */
+/** For all conditions. */
 function pathsIn(target: unknown): string[] {
   return typeof target === 'string' ? [target] : Object.values(Object(target)).flatMap(pathsIn);
 }

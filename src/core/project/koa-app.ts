@@ -1,18 +1,18 @@
-/** What a source file of the user's says of its Koa app. Lines count from 1. */
+/** What one of the user's source files shows about the Koa app. Lines count from 1. */
 export interface KoaSource {
   /** Relative to the project, with `/`. */
   readonly path: string;
-  /** How this very file takes in other modules. */
+  /** How this file imports other modules. */
   readonly syntax: 'import' | 'require';
-  /** Where it makes an app. */
+  /** Where it creates an app. */
   readonly app: KoaApp | undefined;
-  /** Where it takes in another session middleware or store, and which. */
+  /** Where it imports another session middleware or store, and which. */
   readonly sessions: { readonly line: number; readonly name: string } | undefined;
 }
 
 export interface KoaApp {
   readonly line: number;
-  /** What the app is called there; undefined for one without a name. */
+  /** The name of the app there; undefined if it has none. */
   readonly name: string | undefined;
   /**
    * Why no call can follow directly: the app is a field of a class, has `.use()` chained to it, or is itself a class that
@@ -29,7 +29,7 @@ const SESSION_PACKAGES = [
 
 const MODULE = /(?:\bfrom\s*|\brequire\s*\(\s*|\bimport\s*\(?\s*)(['"])([^'"\n]+)\1/g;
 
-/** Undefined for a file that has to do with neither. */
+/** Undefined for a file that has neither. */
 export function koaSourceIn(path: string, text: string): KoaSource | undefined {
   if (!text.includes('koa')) return undefined;
   const code = withoutComments(text);
@@ -73,7 +73,7 @@ const DECLARED = /\b(?:const|let|var)\s+([\w$]+)\s*(?::[^=]*)?=[\w$.\s=(]*$/;
 const FIELD =
   /^(\s+)((?:(?:private|public|protected|readonly|static|override)\s+)*)(#?[\w$]+)\s*!?(?::[^=]*)?=\s*$/;
 
-/** The name of the field that a line begins to define; undefined where it is an assignment, or a declaration. */
+/** The name of the class field that a line defines; undefined for an assignment or a declaration. */
 function fieldIn(before: string, line: string): string | undefined {
   const [, indent = '', modifiers, name = ''] = FIELD.exec(line) ?? [];
   if (modifiers !== '' || name.startsWith('#')) return name || undefined;
@@ -81,7 +81,7 @@ function fieldIn(before: string, line: string): string | undefined {
   return /\bclass\b/.test(outside ?? '') ? name : undefined;
 }
 
-/** Whether something is called on what `new` makes, at once. */
+/** Whether a method is called directly on the result of `new`. */
 function isChained(made: string): boolean {
   const open = made.indexOf('(', new RegExp(`^new\\s+${REQUIRED}`).exec(made)?.[0].length);
   const end = made.indexOf('\n');
@@ -95,7 +95,7 @@ function isChained(made: string): boolean {
   return false;
 }
 
-/** What the class of Koa is called there. */
+/** The names of the class Koa in a file. */
 function koaNames(code: string): string[] {
   const forms = [
     /\bimport\s+(?:type\s+)?(?:\*\s+as\s+)?([\w$]+)\s*(?:,[^'"]*?)?\s+from\s*['"]koa['"]/g,
@@ -117,7 +117,7 @@ export const lineAt = (text: string, index: number): number => {
   return text.slice(0, index + lead).split('\n').length;
 };
 
-/** Comments become spaces, so that all else stays where it is; what looks like one within a string stays. */
+/** Replaces comments by spaces, so that positions stay the same. What looks like a comment in a string stays. */
 export function withoutComments(text: string): string {
   return text.replace(
     /("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`)|\/\/[^\n]*|\/\*[\s\S]*?\*\//g,

@@ -10,7 +10,7 @@ export const MANIFEST_PATH = `${STATE_DIR}/manifest.json`;
 export const BACKUP_IGNORE = `${STATE_DIR}/backup/.gitignore`;
 export const MANIFEST_SCHEMA = 'https://unpkg.com/create-koa-mongo-session/schema/manifest.schema.json';
 
-/** For whoever meets the folder in a review: what it is, and that nobody has to read it. */
+/** Explains the folder to someone who sees it in a review. */
 export const EXPLANATIONS: readonly (readonly [path: string, text: string])[] = [
   [`${STATE_DIR}/.gitattributes`, '* linguist-generated\n'],
   [
@@ -54,7 +54,7 @@ export function basePath(generatedPath: string): string {
   return `${STATE_DIR}/base/${generatedPath}.base`;
 }
 
-/** @param old the text on disk: its indentation is kept, and all of it where it says the same already */
+/** @param old the text on disk: its indentation is kept, and the whole text if its content is the same */
 export function formatManifest({ generator, project, answers, files }: Manifest, old = ''): string {
   const value = {
     $schema: MANIFEST_SCHEMA,
@@ -75,7 +75,7 @@ export function formatManifest({ generator, project, answers, files }: Manifest,
 
 /**
  * Reads a manifest of this or any earlier schema version. It comes from the project's repository, so it is not
- * trusted: whatever could lead a write out of the project is refused with a `UserError`.
+ * trusted: anything that could lead a write outside of the project is refused with a `UserError`.
  *
  * @param generator version of the running program
  */
@@ -113,7 +113,7 @@ function versioned(found: Raw, generator: string): Raw & { schemaVersion: number
 
 /** Step `n` takes a manifest of schema version `n` to `n + 1`. */
 const MIGRATIONS: Readonly<Record<number, (old: Raw) => Raw>> = {
-  /** Version 1 did not tell a moved file from one generated elsewhere. */
+  /** Version 1 did not distinguish a moved file from one that was generated elsewhere. */
   1: (old) => ({
     ...old,
     files: records(old.files).map((file) => ({ ...file, generatedPath: file.path })),
@@ -198,7 +198,7 @@ function oneOf<const T extends string>(found: unknown, values: readonly T[], at:
   return values.find((value) => value === found) ?? damaged(`"${at}" must be one of ${values.join(', ')}`);
 }
 
-/** Of a base and its hash the same side has to be kept: any other text is one that this program never generated. */
+/** A base and its hash have to come from the same side: this program has never generated any other text. */
 function unsettled(): never {
   throw new UserError(
     `${MANIFEST_PATH} has conflict markers of git. Nothing was written. To resolve the conflict:

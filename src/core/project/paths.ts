@@ -1,10 +1,10 @@
 const MAX_LENGTH = 400;
 
-/** Files that are the user's, or are patched and never replaced. Compared in lower case. */
+/** Files that belong to the user, or that are patched but never replaced. Compared in lower case. */
 const NEVER_GENERATED = ['package.json', '.gitignore', '.env'];
 const NEVER_INSIDE = ['.git', 'node_modules', '.koa-mongo-session'];
 
-/** Whether a generated file may lie at this path: inside the project, with `/`, and where no one else's files are. */
+/** Whether a generated file may have this path: inside the project, with `/`, and not in a folder of another program. */
 export function isSafePath(path: string): boolean {
   const segments = path.toLowerCase().split('/');
   if (path.length === 0 || path.length > MAX_LENGTH) return false;
@@ -12,7 +12,7 @@ export function isSafePath(path: string): boolean {
   return !isOfOthers(path) && !NEVER_GENERATED.includes(path.toLowerCase());
 }
 
-/** Whether a path lies in a folder of git, of a package manager, or of what this program keeps for itself. */
+/** Whether a path is in a folder of git, of a package manager, or of this program's own state. */
 export function isOfOthers(path: string): boolean {
   return path
     .toLowerCase()
@@ -24,14 +24,14 @@ const STATE_FILES = ['manifest.json', '.gitattributes', 'backup/.gitignore'].map
   (name) => `.koa-mongo-session/${name}`,
 );
 
-/** Whether this program may write there at all: a generated file, a patched one, or what it keeps for itself. */
+/** Whether this program may write there at all: a generated file, a patched one, or its own state. */
 export function isWritablePath(path: string): boolean {
   if (NEVER_GENERATED.includes(path) || STATE_FILES.includes(path)) return true;
   const kept = /^\.koa-mongo-session\/(?:base|backup)\/(.+)$/.exec(path)?.[1];
   return isSafePath(kept ?? path);
 }
 
-/** Refuses `.` and `..`, what Windows gives a meaning of its own, and what no terminal can show. */
+/** Refuses `.` and `..`, names that are special on Windows, and characters that a terminal cannot show. */
 function isPlainSegment(segment: string): boolean {
   if (segment === '' || segment === '.' || segment === '..') return false;
   return !/[\\:*?"<>|\p{Cc}]|[. ]$/u.test(segment);

@@ -1,13 +1,13 @@
 import { shellQuote } from '../answers/shell.ts';
 
-/** What a folder is, before anything is known of it: paths are as the user would write them from where they are. */
+/** What kind of folder it is. Paths are as the user would write them from the current folder. */
 export type Place =
   | { readonly kind: 'project' /** By this program, on an earlier run. */; readonly isWritten: boolean }
   /** Holds nothing, or nothing but what a repository that was just cloned has. */
   | { readonly kind: 'empty' }
   /** The top of a workspace that has no Koa itself; `packages` are those of its packages that do. */
   | { readonly kind: 'workspace'; readonly packages: readonly string[] }
-  /** Neither; `around` is the nearest project further up. */
+  /** None of these; `around` is the nearest project further up. */
   | { readonly kind: 'other'; readonly around: string | undefined };
 
 /** What a cloned repository, an editor, a system or a package manager leaves in a folder that is otherwise empty. */
@@ -22,7 +22,7 @@ export const isAsGoodAsEmpty = (names: readonly string[]): boolean =>
   names.every((name) => HARMLESS.some((pattern) => pattern.test(name)));
 
 /**
- * Why a run without a directory does not take this folder, and the command that does what was meant.
+ * Why a run without a directory does not use this folder, and the command that does.
  *
  * @param create the command that runs this program
  */
@@ -48,7 +48,7 @@ export interface Around {
   readonly patterns: readonly string[];
 }
 
-/** What whoever makes a project within another one may not have meant. */
+/** The warning for a new project inside another one, which may be a mistake. */
 export function withinAnother(directory: string, { path, patterns }: Around, create: string): string {
   if (patterns.length > 0) {
     return `${directory} is not a package of the workspace in ${path} (${patterns.join(', ')}), so its dependencies are not installed with theirs: add it there, too`;

@@ -1,11 +1,11 @@
-/** Whether all that a range allows is older. Of what is no plain range nothing is known. */
+/** Whether a range allows only older releases; false for a range that is not a plain one. */
 export function isBelow(range: string, major: number, minor: number): boolean {
   const newest = newestIn(range);
   if (newest === undefined) return false;
   return newest[0] < major || (newest[0] === major && newest[1] < minor);
 }
 
-/** The newest major and minor release that a range such as `^6.3.0`, `~6.3`, `6.x` or `5.9.1` takes in. */
+/** The newest major and minor release in a range such as `^6.3.0`, `~6.3`, `6.x` or `5.9.1`. */
 function newestIn(range: string): readonly [major: number, minor: number] | undefined {
   const last = range.split('||').at(-1)?.trim() ?? '';
   const parts = /^([\^~=v]?)\s*v?(\d+)(?:\.(\d+|[x*]))?(?:\.(?:\d+|[x*])\S*)?$/.exec(last);

@@ -1,6 +1,6 @@
 import { lineAt, withoutComments } from './koa-app.ts';
 
-/** A property of `ctx.session`, and where a source of the user's first uses it. The line counts from 1. */
+/** A property of `ctx.session`, and where the user's sources first use it. Lines count from 1. */
 export interface SessionProperty {
   readonly name: string;
   /** Relative to the project, with `/`. */
@@ -8,10 +8,10 @@ export interface SessionProperty {
   readonly line: number;
 }
 
-/** What the user's own sources say of `ctx.session`. */
+/** How the user's own sources use `ctx.session`. */
 export interface SessionUses {
   readonly properties: readonly SessionProperty[];
-  /** `src/types.d.ts:3`: where they declare a type of it, which the generated one does not go with. */
+  /** `src/types.d.ts:3`: where they declare a type of it, which conflicts with the generated one. */
   readonly declarations: readonly string[];
 }
 
@@ -40,14 +40,14 @@ const ALIAS_TAKEN = new RegExp(
   'gu',
 );
 
-/** As of @types/koa-session, or of users themselves. */
+/** In the form of @types/koa-session, or in a user's own. */
 const DECLARED =
   /\bdeclare\s+module\s+(?:(['"])koa\1[\s\S]*?\bsession\??\s*:|(['"])koa-session\2[\s\S]*?\binterface\s+Session\b)/g;
 
 /** What the generated types declare, and what every object has. */
 const KNOWN = ['isNew', 'externalKey', 'maxAge', 'save', 'regenerate', 'constructor', 'hasOwnProperty'];
 
-/** Of one source file of the user's: each property once. */
+/** From one of the user's source files: each property once. */
 export function sessionUsesIn(path: string, text: string): SessionUses {
   if (!text.includes('session')) return NO_USES;
   const code = withoutComments(text);

@@ -1,10 +1,10 @@
 import { STATE_DIR } from './manifest.ts';
 
-/** Copies and journal of the run that is being carried out. */
+/** Copies and journal of the current run. */
 export const PENDING = `${STATE_DIR}/pending`;
 /** The same of the last run that ended. */
 export const UNDO = `${STATE_DIR}/undo`;
-/** Of the run before, for the moment in which one takes the place of the other. */
+/** Of the run before, while one replaces the other. */
 export const OLD_UNDO = `${STATE_DIR}/undo.old`;
 export const JOURNAL = 'journal.json';
 /** Holds secrets, so no copy of it is ever kept. */

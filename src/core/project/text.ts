@@ -2,13 +2,13 @@ import { diffComm } from 'node-diff3';
 
 const BOM = '\uFEFF';
 
-/** The words of a text, without its form: no byte order mark, line ends as `\n`. */
+/** A text without its byte order mark, and with `\n` as line end. */
 export function plainText(raw: string): string {
   const words = raw.startsWith(BOM) ? raw.slice(1) : raw;
   return words.replaceAll('\r\n', '\n');
 }
 
-/** A plain text written in the form of another: with its byte order mark and its line ends. */
+/** A plain text with the byte order mark and the line ends of another text. */
 export function inFormOf(raw: string, plain: string): string {
   const mark = raw.startsWith(BOM) ? BOM : '';
   return mark + withLineEndsOf(raw.slice(mark.length), plain);
@@ -31,10 +31,10 @@ function withLineEndsOf(raw: string, plain: string): string {
   return mixedLineEnds(oldLines, plain.split('\n'), lineEndOf(raw) === '\r\n' ? '\r' : '');
 }
 
-/** In a longer one, all lines get the end that most have. */
+/** In a longer text, all lines get the most common line end. */
 const MAX_MIXED = 5000;
 
-/** In a file of mixed line ends each old line keeps its own, so that only what changed shows as changed. */
+/** In a file with mixed line ends, each old line keeps its own, so that a diff shows only real changes. */
 function mixedLineEnds(oldLines: string[], newLines: string[], usual: string): string {
   const words = oldLines.map((line) => line.replace(/\r$/, ''));
   let at = 0;

@@ -3,7 +3,7 @@ import type { KoaSource } from './koa-app.ts';
 import type { Manifest } from './manifest.ts';
 import type { SessionUses } from './session-uses.ts';
 
-/** What stands at a path of the project. */
+/** What is at a path of the project. */
 export type OnDisk =
   | { readonly kind: 'absent' }
   | {
@@ -12,7 +12,7 @@ export type OnDisk =
       readonly isReadOnly: boolean;
       /** Where the file lies, relative to the project, if the path itself is a symbolic link to it. */
       readonly link?: string;
-      /** Whether it is a file that is written, under a name that this file system takes for the same. */
+      /** Whether it is a file that is written under a name that is the same to this file system. */
       readonly isOtherSpelling?: true;
     }
   /** What is there is no text file of the project's own; `problem` says what it is. */
@@ -23,18 +23,18 @@ export type OnDisk =
       readonly isHidden?: true;
     };
 
-/** What earlier runs left, and what the project says of itself. */
+/** What earlier runs left, and what is known about the project. */
 export interface Project {
   /** Absolute, with symbolic links resolved. */
   readonly root: string;
-  /** `new` when this program made it: its tsconfig and README are then the program's to write. */
+  /** `new` if this program made it: its tsconfig and README are then generated, too. */
   readonly kind: 'new' | 'existing';
   readonly name: string;
   /** How its own imports end, by its tsconfig. */
   readonly importExtension: 'ts' | 'js' | 'none';
   /** Where its sources are, by its tsconfig. */
   readonly sourceFolder: string;
-  /** What is there, in place of what a new project gets. */
+  /** The files that are there already instead of generated ones. */
   readonly kept: readonly KeptFile[];
   /** The version range of each package that its package.json names. */
   readonly packages: Readonly<Record<string, string>>;
@@ -51,10 +51,10 @@ export interface Project {
   readonly couldCopy: boolean;
   /** Where its own sources make an app, or have sessions. */
   readonly koaSources: readonly KoaSource[];
-  /** What its own sources say of `ctx.session`. */
+  /** How its own sources use `ctx.session`. */
   readonly sessionUses: SessionUses;
   readonly manifest: Manifest | undefined;
-  /** What should be said to the user about what was read. */
+  /** Warnings for the user about what was read. */
   readonly warnings: readonly string[];
 }
 
@@ -62,7 +62,7 @@ export interface Project {
 export interface WorkingTree {
   /** By path relative to the project; covers each path a plan may touch. */
   readonly files: ReadonlyMap<string, OnDisk>;
-  /** By id, where files now lie that are not where they were recorded. More than one: copies. */
+  /** By id, the current paths of files that are not where they were recorded. More than one path means copies. */
   readonly moved: ReadonlyMap<string, readonly string[]>;
   /** By path of a file that is no longer generated: the source files on disk that import it. */
   readonly importers: ReadonlyMap<string, readonly string[]>;
@@ -70,7 +70,7 @@ export interface WorkingTree {
   readonly unsearched: readonly string[];
   /** Source files, and folders such as `data/`, that cannot be read, so that their imports are not known. */
   readonly unread: readonly string[];
-  /** What the project's own formatter makes of a text at a path, by `formattedKey`; empty where it has none. */
+  /** The texts as the project's own formatter writes them, by `formattedKey`; empty if it has none. */
   readonly formatted: ReadonlyMap<string, string>;
 }
 

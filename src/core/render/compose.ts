@@ -17,7 +17,7 @@ export interface ComposeLogin {
   readonly username: string;
 }
 
-/** Whether a project is developed with it. One whose database is elsewhere is not: it has that database. */
+/** Whether a project is developed with it. Not if its database is on another machine. */
 export function isComposable(connection: Connection): boolean {
   if (!isOnThisMachine(connection)) return false;
   if (connection.style === 'host') return !connection.tls && isLoginMade(connection.login);
@@ -25,7 +25,7 @@ export function isComposable(connection: Connection): boolean {
 }
 
 /**
- * Whether MongoDB is to be reached on the machine that the project is developed on.
+ * Whether MongoDB runs on the machine on which the project is developed.
  *
  * @param url of `.env`, where the connection itself does not say
  */
@@ -35,7 +35,7 @@ export function isOnThisMachine(connection: Connection, url?: string): boolean {
   return hosts?.every((host) => /^(?:localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?$|^%2f/i.test(host)) ?? true;
 }
 
-/** The hosts that are elsewhere, for a person to read. */
+/** The remote hosts, for a message. */
 export function remoteHosts(connection: Connection, url?: string): string | undefined {
   if (isOnThisMachine(connection, url)) return undefined;
   if (connection.style === 'host') return `${connection.host}:${connection.port}`;
@@ -55,14 +55,14 @@ export function isServedByCompose(connection: Connection, url = ''): boolean {
   return isComposable(connection);
 }
 
-/** The port that the project expects MongoDB at, where that is on this machine. */
+/** The port at which the project expects MongoDB on this machine. */
 export function composePort(connection: Connection): number {
   if (connection.style === 'host') return connection.port;
   const url = connection.style === 'url' ? connection.url : '';
   return Number(LOCAL_URL.exec(url)?.groups?.port ?? MONGODB_PORT);
 }
 
-/** The user that the project logs in as, where MongoDB can make it by itself. */
+/** The user that the project logs in as, if MongoDB can create it by itself. */
 export function composeLogin(connection: Connection): ComposeLogin | undefined {
   const login = connection.style === 'host' ? connection.login : undefined;
   return isLoginMade(login) ? login : undefined;

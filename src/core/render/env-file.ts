@@ -1,9 +1,9 @@
 import type { Settings } from '../answers/settings.ts';
 
-/** One environment variable of the generated project, as it stands in `.env` and `.env.example`. */
+/** One environment variable of the generated project, as written in `.env` and `.env.example`. */
 export interface EnvEntry {
   readonly name: string;
-  /** One line, without `#`. Holds no value of the user's. */
+  /** One line, without `#` and without values of the user. */
   readonly comment: string;
   /** What `.env.example` shows; not a secret. */
   readonly example: string;
@@ -21,7 +21,7 @@ const APP_KEYS: EnvEntry = {
   secret: 'random-keys',
 };
 
-/** A new key would find no old cookie signed. */
+/** With new keys, no cookie of the old app would be valid. */
 const OLD_APP_KEYS: EnvEntry = {
   name: 'APP_KEYS',
   comment:
@@ -54,7 +54,7 @@ const mongodbUrl = (example: string): EnvEntry => ({
 
 const LOCAL_URL = 'mongodb://127.0.0.1:27017/app';
 
-/** An app that is there already has its database, which is not for us to guess. */
+/** An existing app has its own database, which cannot be guessed. */
 function connectionEntries({ connection, project }: Settings): EnvEntry[] {
   if (connection.style === 'url') return [mongodbUrl(connection.url)];
   if (connection.style === 'host') return connection.login ? [MONGODB_PASSWORD] : [];

@@ -14,7 +14,7 @@ function inUnit(seconds: unknown) {
   return { count: Number(seconds) / unit.seconds, unit };
 }
 
-/** As one would write it by hand: 1209600 is `14 * 24 * 60 * 60`. */
+/** As written by hand: 1209600 is `14 * 24 * 60 * 60`. */
 function seconds(value: unknown): string {
   const { count, unit } = inUnit(value);
   const factors = count === 1 && unit.product.length > 0 ? unit.product : [count, ...unit.product];
@@ -27,5 +27,5 @@ function duration(value: unknown): string {
   return `${count} ${unit.name}${count === 1 ? '' : 's'}`;
 }
 
-/** All that a template can do to a value. Each throws for a value it is not made for. */
+/** All functions that a template can apply to a value. Each throws for a value of another kind. */
 export const TEMPLATE_HELPERS = { literal, json: jsonLiteral, seconds, duration };

@@ -1,9 +1,9 @@
 /**
- * How a value of the user's enters a generated text. There is one function for each kind of text, and no value
- * enters in any other way: not in a comment, and not as a bare word.
+ * Puts a value of the user into a generated text. There is one function for each kind of text. No value is written in
+ * any other way: not in a comment, and not as a bare word.
  */
 
-/** Not to be seen as they stand, or read as a line end: control, format (bidi, zero-width), lone surrogate, odd space. */
+/** Invisible, or read as a line end: control, format (bidi, zero-width), lone surrogate, unusual space. */
 const UNPRINTABLE = /\p{C}|[^\P{Z} ]/gu;
 
 const SHORT_ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
@@ -27,8 +27,8 @@ function stringLiteral(text: string): string {
 }
 
 /**
- * A TypeScript literal that reads back as the very same value. Throws for what has none: Handlebars' strict mode
- * does not look at the arguments of a helper, so a misspelt name in a template would arrive here as `undefined`.
+ * A TypeScript literal for exactly this value. Throws if there is none: Handlebars' strict mode does not check the
+ * arguments of a helper, so a misspelt name in a template would arrive here as `undefined`.
  */
 export function literal(value: unknown): string {
   if (typeof value === 'string') return stringLiteral(value);
@@ -45,8 +45,8 @@ export function jsonLiteral(value: unknown): string {
 }
 
 /**
- * The right-hand side of a line of `.env`, such that `node --env-file` reads the very same value. Node's parser knows
- * quotes but no escapes (but for `\n` between double quotes), so a few texts cannot be written: throws a RangeError.
+ * The right-hand side of a line of `.env` from which `node --env-file` reads exactly this value. Node's parser has
+ * quotes but no escapes (except `\n` between double quotes), so a few texts cannot be written: throws a RangeError.
  */
 export function envLiteral(text: string): string {
   if (/\p{Cc}|\p{Cs}/u.test(text)) throw new RangeError('holds a control character or half a character');

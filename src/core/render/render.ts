@@ -9,7 +9,7 @@ import { envLiteral } from './literal.ts';
 import type { RenderedFile } from './rendered-file.ts';
 import type { Templates } from './templates.ts';
 
-/** One file that may be generated: where it lies, and for which settings it is wanted. */
+/** One file that may be generated: its path, and for which settings it is wanted. */
 interface FileRow {
   readonly id: string;
   readonly template: string;
@@ -104,7 +104,7 @@ const FILES = [
 
 type FileId = (typeof FILES)[number]['id'];
 
-/** What `sessions()` and `createApp()` take where the project opens its database itself. */
+/** The argument of `sessions()` and `createApp()` if the project opens its database itself. */
 export interface SessionsSource {
   readonly name: string;
   readonly type: string;
@@ -119,7 +119,7 @@ export const SOURCES: Readonly<Record<ConnectionStyle, SessionsSource | undefine
 
 export const EXTENSIONS = { ts: '.ts', js: '.js', none: '' } as const;
 
-/** All that a template may name. */
+/** All values that a template can use. */
 export interface View extends Settings {
   /** How an import specifier of the project ends. */
   readonly ext: '.ts' | '.js' | '';
@@ -142,7 +142,7 @@ export interface View extends Settings {
   readonly adopts: AdoptView;
   /** The session property that names the user; a plain identifier. */
   readonly userProperty: string;
-  /** The same where a session is written: the property that is set, and what stands before and behind the user. */
+  /** The same for writing a session: the property that is set, and the text before and after the user. */
   readonly userTarget: { readonly property: string; readonly before: string; readonly behind: string };
   /** Its declaration, whose value is a string or a number. */
   readonly userDeclaration: string;
@@ -160,7 +160,7 @@ export interface View extends Settings {
   readonly appName: string;
   /** Whether there is a compose.yaml. */
   readonly isComposed: boolean;
-  /** Whether tsconfig.json, and so what a build does, is this program's. */
+  /** Whether this program wrote tsconfig.json, and so decides about the build. */
   readonly isOwnBuild: boolean;
   /** Whether Bun runs the project, with no build before. */
   readonly isBun: boolean;
@@ -193,7 +193,7 @@ export function renderFiles(settings: Settings, templates: Templates): RenderedF
   });
 }
 
-/** What the templates of all files see; each sees `modules`, too. */
+/** The values for the templates of all files. Each one gets `modules`, too. */
 export function viewOf(settings: Settings): Omit<View, 'modules'> {
   const source = SOURCES[settings.connection.style];
   const { manager } = settings.project;
@@ -254,7 +254,7 @@ function modulesByFolder(settings: Settings): (path: string) => View['modules'] 
   };
 }
 
-/** What the file that takes old sessions over differs by, and what goes on with the cookie. */
+/** What depends on the old store: how its sessions are read, and its cookie. */
 interface AdoptView {
   /** The package. */
   readonly name: string;
@@ -268,7 +268,7 @@ interface AdoptView {
   readonly lookup: string;
   /** Whether the old middleware removes a cookie whose session it does not know. */
   readonly resetsCookie: boolean;
-  /** The old middleware takes its cookie for JSON, and fails where it is none. */
+  /** Whether the old middleware parses its cookie as JSON, and fails otherwise. */
   readonly jsonCookie: boolean;
 }
 
@@ -322,7 +322,7 @@ export function specifier(from: string, to: string, ext: string): string {
   return [...(up.length > 0 ? up : ['.']), ...target.slice(shared)].join('/');
 }
 
-/** Sections that were left out leave no gaps, and a file ends with one line end. */
+/** Omitted sections leave no gaps, and a file ends with one line end. */
 function tidy(text: string): string {
   const lines = text.replaceAll('\r\n', '\n').replace(/[ \t]+$/gm, '');
   return `${lines.replace(/\n{3,}/g, '\n\n').trim()}\n`;

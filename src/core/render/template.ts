@@ -1,4 +1,4 @@
-/** A template as the build leaves it: text as it stands, and what is filled in or chosen between. */
+/** A template as the build writes it: plain text, values and conditions. */
 export type Template = readonly Part[];
 
 export type Part =
@@ -10,7 +10,7 @@ export type Part =
   | readonly [kind: 'if', path: string, then: Template, otherwise: Template]
   /** Once for each item, which is the view inside. */
   | readonly [kind: 'each', path: string, body: Template]
-  /** Another template, each line of it behind the indentation. */
+  /** Another template, with each of its lines indented. */
   | readonly [kind: 'partial', name: string, indentation: string];
 
 export type Helpers = Readonly<Record<string, (value: unknown) => string>>;
@@ -42,7 +42,7 @@ function fillInPart(part: Exclude<Part, string>, view: unknown, library: Library
   }
 }
 
-/** Where the view has the name without a value, that is `undefined`; a name that it has not is a mistake. */
+/** `undefined` is allowed as a value, but the view must have the name. */
 function valueAt(view: unknown, path: string): unknown {
   return path.split('.').reduce((value, name) => {
     if (typeof value === 'object' && value !== null && name in value) {

@@ -5,8 +5,8 @@ import { fillIn, type Template } from './template.ts';
 export type FillIn = (view: object) => string;
 
 /**
- * The templates of one connection style, by name. What lies in `connection/<style>/` is there as `connection/…`,
- * both as a template and as a partial: the one place where the styles differ.
+ * The templates of one connection style, by name. The files of `connection/<style>/` are named `connection/…` here,
+ * as templates and as partials. This is the only place where the styles differ.
  */
 export type Templates = (style: ConnectionStyle) => ReadonlyMap<string, FillIn>;
 

@@ -1,11 +1,11 @@
-/** What a report of an unexpected error needs beside the error. */
+/** What a report of an unexpected error needs in addition to the error. */
 export interface Surroundings {
   readonly version: string;
   /** Where it is reported. */
   readonly bugs: string;
   readonly node: string;
   readonly platform: string;
-  /** The stack is not ours, so it might hold what is secret: it is shown to whoever asks for it. */
+  /** A stack may contain secrets, so it is shown only on request. */
   readonly showStack: boolean;
 }
 

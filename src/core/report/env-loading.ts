@@ -3,12 +3,12 @@ import type { Settings } from '../answers/settings.ts';
 /** Programs that take Node's own options, or hand them on to it. */
 const RUNNER = /(^|&&\s*|\s)(node|tsx(?:\s+watch)?|nodemon)(?=\s)/;
 
-/** There, an option before the file is nodemon's own, and the program that it starts never sees it. */
+/** Here, nodemon takes an option before the file as its own, and the program that it starts never sees it. */
 const NODEMON_OF_OTHERS = /\bnodemon\b.*\s(?:--exec|-x)\b/;
 
 /**
- * How .env comes to be loaded by the scripts that start the app: one line each. Nothing where they load it already, or
- * where what runs them does.
+ * How to load .env in the scripts that start the app: one line each. Empty if they load it already, or if the program
+ * that runs them does.
  */
 export function envLoading(
   { project, app }: Pick<Settings, 'project' | 'app'>,

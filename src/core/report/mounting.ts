@@ -3,18 +3,18 @@ import type { ConnectionStyle } from '../answers/styles.ts';
 import type { KoaApp, KoaSource } from '../project/koa-app.ts';
 import { EXTENSIONS, specifier } from '../render/render.ts';
 
-/** How sessions come into an app of the user's own. */
+/** How to mount the sessions in the user's own app. */
 export interface Mounting {
   /** The lines to add: what takes in the module, and the call. */
   readonly mount: readonly string[];
   /** `src/app.ts:3`, where the app is made; a folder, or `the project`, where that is not known. */
   readonly mountIn: string;
   readonly within: KoaApp['within'];
-  /** `src/app.ts:1`: other sessions, which these take the place of. */
+  /** `src/app.ts:1`: other sessions, which these replace. */
   readonly instead: string | undefined;
 }
 
-/** What stands for the database in an app that uses its package as everybody does. */
+/** The usual expression for the database in an app that uses this package. */
 const SOURCE: Readonly<Record<ConnectionStyle, string | undefined>> = {
   url: undefined,
   host: undefined,
@@ -41,7 +41,7 @@ export function mountingOf(settings: Settings, sources: readonly KoaSource[]): M
   };
 }
 
-/** As a file next to the session folder would see it, where it is not known which file it is. */
+/** If the file is not known, as seen from a file next to the session folder. */
 function moduleFrom({ dir, importExtension }: Settings, source: KoaSource | undefined): string {
   const ext = EXTENSIONS[importExtension];
   const [first = '', ...rest] = dir.split('/');

@@ -17,7 +17,7 @@ import { type Paint, plain } from './paint.ts';
 import { runningOf } from './running.ts';
 import { wrapped } from './wrap.ts';
 
-/** One thing that is left to the user. */
+/** One thing that the user has to do. */
 export interface Step {
   /** Without a full stop. */
   readonly what: string;
@@ -31,7 +31,7 @@ export interface Step {
   readonly lines?: readonly string[];
 }
 
-/** What is left to the user after a run. */
+/** What the user has to do after a run. */
 export interface NextSteps {
   /** In order; only what this run made necessary. */
   readonly steps: readonly Step[];
@@ -64,7 +64,7 @@ export interface Run {
   readonly answers: Answers;
 }
 
-/** What the indexes and the stored sessions depend on: another answer is a migration. */
+/** The indexes and the stored sessions depend on these answers: a change needs a migration. */
 const MIGRATED: readonly OptionName[] = [
   ...(['connection', 'url', 'host', 'port', 'db'] as const),
   ...(['collection', 'ttl', 'absoluteTtl', 'userKey', 'encrypt'] as const),
@@ -127,7 +127,7 @@ function installing({ entries, isInstalled, manager }: Run): Step[] {
   return isNeeded ? [{ what: 'Install the packages', commands: [`${manager} install`] }] : [];
 }
 
-/** One on this machine is started; to one elsewhere, the way has to be open. */
+/** A server on this machine has to be started; a remote one has to be reachable. */
 function startingMongo(settings: Settings, run: Run): Step[] {
   const { connection, project } = settings;
   if (!isFirst(run) || project.kind !== 'new') return [];
@@ -161,7 +161,7 @@ function migrating(run: Run): Step[] {
   return [{ what: 'Create the indexes', commands: [`${run.manager} run migrate:sessions`] }];
 }
 
-/** Of the user's own app; ours is written with sessions in it. */
+/** Only for the user's own app; the generated app has the sessions already. */
 function mountingSteps(settings: Settings, { entries, project }: Run): Step[] {
   if (settings.app || !wasMade(entries, 'session')) return [];
   const { mount, mountIn, within, instead } = mountingOf(settings, project.koaSources);
@@ -182,7 +182,7 @@ function mountingSteps(settings: Settings, { entries, project }: Run): Step[] {
   ];
 }
 
-/** What was `any` before; from now on a build refuses what SessionData does not declare. */
+/** The session was `any` before. From now on, a build refuses what SessionData does not declare. */
 function declaring({ project, dir, userKey }: Settings, uses: SessionUses): Step[] {
   if (project.language === 'javascript' || project.hadSamples) return [];
   const declared = userKey?.split('.', 1).join();
@@ -224,7 +224,7 @@ const starting = ({ app }: Settings, { entries, manager }: Run): Step[] =>
 /** Of what is said of a step, behind its number; in characters. */
 const INDENT = 5;
 
-/** For a person: numbered, each command on a line of its own; how to repeat the run where that is news. */
+/** For a person: numbered, each command on its own line. A first run also shows how to repeat it. */
 export function nextStepsText(
   { steps, repeat }: NextSteps,
   isFirstRun: boolean,

@@ -1,4 +1,4 @@
-/** What `--json` says, whatever came of the run. Beside it stands what is known of the files and of what comes next. */
+/** What `--json` contains for every outcome, in addition to the files and the next steps. */
 export interface Output {
   readonly exitCode: number;
   /** Whether files were changed; absent where an unexpected error leaves that open. */

@@ -41,7 +41,7 @@ const REMOVE: Readonly<Record<PackageManager, string>> = {
   bun: 'bun remove',
 };
 
-/** What the packages of a project keep the generated code from, each with the command that mends it. */
+/** Problems of the generated code with the packages of the project, each with the command that fixes it. */
 export function packageNotes(packages: Packages, settings: Settings): string[] {
   const { manager } = settings.project;
   const { dependencies, devDependencies } = wantedPackage(settings);

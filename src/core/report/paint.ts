@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 
-/** What a part of a text is, for the eye. Colour only repeats what a word or a sign says already. */
+/** The visual role of a part of a text. Colour only repeats what a word or a sign already says. */
 const STYLES = {
   good: 'green',
   changed: 'cyan',
@@ -13,7 +13,7 @@ const STYLES = {
 
 export type Style = keyof typeof STYLES;
 
-/** Gives a part of a text its form; where that is no colour, the text stays as it is. */
+/** Styles a part of a text; without colours, the text stays as it is. */
 export type Paint = (style: Style, text: string) => string;
 
 export const plain: Paint = (_, text) => text;

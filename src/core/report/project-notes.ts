@@ -13,7 +13,7 @@ export function projectNotes(settings: Settings, { manifest, packages }: Project
   return [...firstNotes, ...packageNotes(packages, settings)];
 }
 
-/** A run that was not asked about the sessions of before leaves them, and everybody has to log in again. */
+/** A run without questions does not adopt old sessions, and everybody has to log in again. */
 function adoptionNotes({ adopt, collection }: Settings, packages: Packages): string[] {
   const store = oldStoreIn(packages);
   if (adopt !== undefined || store === undefined) return [];

@@ -11,7 +11,7 @@ import { type Paint, plain, type Style } from './paint.ts';
 
 type Action = Entry['action'];
 
-/** How each action is shown: a sign that is seen at a glance, a word, and what the word means for the eye. */
+/** How each action is shown: a sign, a word and a style. */
 const SHOWN: Readonly<Record<Action, readonly [sign: string, name: string, style: Style]>> = {
   create: ['+', 'created', 'good'],
   update: ['~', 'updated', 'changed'],
@@ -33,16 +33,16 @@ const SHOWN: Readonly<Record<Action, readonly [sign: string, name: string, style
 
 /** In the order of the report and its summary. */
 const ACTIONS = Object.keys(SHOWN) as Action[];
-/** Not worth a line each. */
+/** These do not get a line each. */
 const QUIET: readonly Action[] = ['unchanged', 'advance', 'absent'];
 
-/** What was planned, and what came of it. */
+/** A plan, and whether it was carried out. */
 export interface Reported {
   readonly plan: Plan | SettledPlan;
   readonly written: boolean;
   /** Where another version of the program wrote the project last. */
   readonly upgrade?: Upgrade | undefined;
-  /** What is remembered of the project is another thing now. */
+  /** Whether what is remembered of the project changes. */
   readonly changesRecord?: boolean;
 }
 
@@ -51,7 +51,7 @@ export interface Upgrade {
   readonly to: string;
 }
 
-/** For a person: a line for each file that is touched or left out, then the notes, then the counts. */
+/** For a person: a line for each file that is changed or skipped, then the notes, then the counts. */
 export function reportText(
   { plan, written, upgrade, changesRecord }: Reported,
   paint: Paint = plain,
@@ -163,7 +163,7 @@ function details(entry: Entry, paint: Paint): string[] {
   ]);
 }
 
-/** A line of a conflict: its markers stand out, so that what is between them is told apart. */
+/** A line of a conflict. Markers are highlighted. */
 export const paintMarker = (line: string, paint: Paint): string =>
   /^(?:<{7}|\|{7}|={7}|>{7})(?: |$)/.test(line) ? paint('bad', line) : line;
 

@@ -9,7 +9,7 @@ interface Running {
   readonly lines?: readonly string[];
 }
 
-/** How a JavaScript app is started that takes in the TypeScript of its sessions; undefined where that is as before. */
+/** How to start a JavaScript app that imports the TypeScript of its sessions; undefined if nothing changes. */
 export function runningOf(
   { project }: Settings,
   { koaSources, scripts, packages }: Pick<Project, 'koaSources' | 'scripts' | 'packages'>,

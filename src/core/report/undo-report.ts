@@ -2,7 +2,7 @@ import { STATE_DIR } from '../project/manifest.ts';
 import type { Change } from '../write/changes.ts';
 import { type Paint, plain, type Style } from './paint.ts';
 
-/** Of what the run wrote to `.env`: all of it, or the lines that were added to one that was there. */
+/** What the run wrote to `.env`: the whole file, or lines that were added to an existing one. */
 export type LeftInEnv = 'file' | 'lines';
 
 const NOTES: Readonly<Record<LeftInEnv, string>> = {
@@ -24,7 +24,7 @@ export interface Undone {
   readonly written: boolean;
 }
 
-/** For a person: what taking the last run back does to each file, and what it leaves. */
+/** For a person: what the undo of the last run does to each file, and what it leaves. */
 export function undoText({ changes, left, written }: Undone, paint: Paint = plain): string {
   const lines = told(changes).map(({ path, action }) => {
     const [sign, style] = SHOWN[action];

@@ -19,16 +19,16 @@ import type { RenderedFile } from '../render/rendered-file.ts';
 /** One file that is written or, where `after` is undefined, removed. */
 export interface Change {
   readonly path: string;
-  /** What must still be on disk for the change to be made; undefined for no file. */
+  /** The text that must still be on disk when the change is made; undefined for no file. */
   readonly before: string | undefined;
   readonly after: string | undefined;
-  /** Where the text of a new file lay until now; it keeps the mode that it had there. */
+  /** The former path of a moved file, which keeps its mode. */
   readonly from?: string;
   /** Of a file that is brought back. */
   readonly mode?: number | undefined;
 }
 
-/** What the manifest is to say beside its files. */
+/** The content of the manifest apart from its files. */
 export type Remembered = Pick<Manifest, 'generator' | 'project' | 'answers'>;
 
 /** Everything a settled plan writes, in order: the files, their backups and bases, and last the manifest. */
@@ -63,7 +63,7 @@ export function listChanges(
 
 const isChange = ({ before, after }: Change): boolean => before !== after;
 
-/** `.env` belongs to one machine: what becomes of it there is no change of the project. */
+/** `.env` belongs to one machine, so a change of it is not a change of the project. */
 export const ofTheProject = ({ path }: Change): boolean => path !== ENV_FILE;
 
 /** A newer version of the program that changes nothing does not count as the one that wrote the project. */
@@ -74,7 +74,7 @@ function saysTheSame(manifest: Manifest, old: Manifest): boolean {
 
 const isOtherSpelling = (disk: OnDisk): boolean => disk.kind === 'file' && disk.isOtherSpelling === true;
 
-/** What becomes of the file itself; of a conflict, what its markers would make of it. */
+/** The change of the file itself; for a conflict, the text with markers. */
 export function fileChanges(entry: Entry): Change[] {
   const { path, from } = entry;
   if (entry.action === 'conflict') return [{ path, before: entry.was, after: entry.marked }];
@@ -89,12 +89,12 @@ export function fileChanges(entry: Entry): Change[] {
   ];
 }
 
-/** Named by its content: taking the new text twice keeps both of the old ones. */
+/** Named by its content, so that a second backup does not overwrite the first. */
 export function backupPath(path: string, text: string): string {
   return `${STATE_DIR}/backup/${path}.${sha256(text).slice(0, 12)}`;
 }
 
-/** The user's own texts, which the new ones take the place of; for this machine alone. */
+/** Backups of the user's texts that are replaced; for this machine only. */
 function backups({ entries }: SettledPlan, tree: WorkingTree): Change[] {
   const copies = entries.flatMap((entry) =>
     entry.action === 'replace'
@@ -117,7 +117,7 @@ function recordOf(
   return [{ ...record, sha256: sha256(next.text), state: 'written' }];
 }
 
-/** The base of a deleted file says what it said, so that the file, should it come back, is known for what it is. */
+/** The base of a deleted file is kept, so that the file is recognized if it comes back. */
 function baseOf(
   record: FileRecord,
   next: RenderedFile | undefined,

@@ -2,7 +2,7 @@ import { UserError } from '../errors.ts';
 import { plainObject } from '../project/json.ts';
 import { isWritablePath } from '../project/paths.ts';
 
-/** What one run changes, kept beside the copies that take it back. */
+/** What one run changes, kept beside the copies that undo it. */
 export interface Journal {
   /** Names the temporary files of the run; hexadecimal. */
   readonly run: string;
@@ -17,7 +17,7 @@ export interface Step {
   readonly after: string | undefined;
 }
 
-/** How the old content is had again: from a copy, or as the first bytes of the new one, which leaves no copy about. */
+/** How to restore the old content: from a copy, or as the first bytes of the new one, which needs no copy. */
 export type Saved = { readonly sha256: string; readonly mode: number } & (
   | { readonly kind: 'copy'; readonly name: string }
   | { readonly kind: 'prefix'; readonly bytes: number }

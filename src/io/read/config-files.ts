@@ -17,7 +17,7 @@ const CALLS: Readonly<Record<string, (path: string) => Answer | undefined>> = {
  * that say where they are. Read with care, as UTF-8 or UTF-16, as tsc does.
  */
 export class ConfigFiles extends Map<string, string> {
-  /** The last thing that went wrong; get-tsconfig tells of it in general terms only, or takes it for nothing. */
+  /** The last error. get-tsconfig itself reports it only in general terms, or ignores it. */
   problem: Error | undefined;
 
   /** Not always a text, whatever get-tsconfig calls it. */

@@ -6,9 +6,9 @@ import { UserError } from '../../core/errors.ts';
 import { READ_WITHOUT_WAITING, readText } from '../files.ts';
 import { PathError, reasonOf } from '../system-errors.ts';
 
-/** Answers are a page of text. */
+/** Answers take a page of text at most. */
 const MAX_BYTES = 1_000_000;
-/** For a program that makes them up. */
+/** How long to wait for a program that writes them, in ms. */
 const PATIENCE_MS = 30_000;
 
 /**

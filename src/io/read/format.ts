@@ -20,8 +20,8 @@ const TIMEOUT_MS = 20_000;
 const WORKERS = 4;
 
 /**
- * What the project's own formatter, with its own settings, makes of each text: by `formattedKey`. Empty where the
- * project has neither Biome nor Prettier installed; a text that its formatter does not take stays as it is.
+ * Each text as the project's own formatter writes it, by `formattedKey`. Empty if the project has neither Biome nor
+ * Prettier installed. A text that the formatter rejects stays as it is.
  */
 export async function formatAll(
   root: string,
@@ -122,7 +122,7 @@ import(entry).then(async ({ default: prettier }) => {
   }
 });`;
 
-/** In a thread of its own, for a plugin or a setting of the user may print, hang, or end its process. */
+/** In a separate thread, since a plugin or a setting of the user may print, hang, or end its process. */
 async function formatWithPrettier(root: string, entry: string, files: readonly Unformatted[]) {
   const { Worker } = process.getBuiltinModule('node:worker_threads');
   const { pathToFileURL } = process.getBuiltinModule('node:url');

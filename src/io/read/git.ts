@@ -4,7 +4,7 @@ import { ENV_FILE } from '../../core/project/state-folder.ts';
 
 const TIMEOUT_MS = 5_000;
 
-/** What should be said to the user where the next commit would take along what was added to `.env`. */
+/** A warning if the next commit would contain the secrets that were added to `.env`. */
 export async function doubtsAboutEnv(root: string, { entries }: Pick<Plan, 'entries'>): Promise<string[]> {
   const isAddedTo = entries.some(({ path, action }) => path === ENV_FILE && action === 'update');
   if (!isAddedTo || !(await isTracked(root, ENV_FILE))) return [];
@@ -18,7 +18,7 @@ async function isTracked(root: string, path: string): Promise<boolean> {
   const { execFile } = process.getBuiltinModule('node:child_process');
   const options = { cwd: root, timeout: TIMEOUT_MS };
   try {
-    // Without the monitor: what a repository's settings name as one would be run.
+    // Without fsmonitor, since git would run the program that the repository's settings name.
     const args = ['-c', 'core.fsmonitor=false', 'ls-files', '--error-unmatch', '--', path];
     await promisify(execFile)('git', args, options);
     return true;

@@ -6,11 +6,11 @@ import type { Project } from '../../core/project/working-tree.ts';
 import { readTextIfAny } from './package-json.ts';
 import { sourceFiles } from './sources.ts';
 
-/** Beyond that, a project is not looked through to the end. */
+/** A larger project is not searched completely. */
 const MAX_SOURCES = 5000;
 const TEST = /(?:^|\/)(?:tests?|__tests__|spec|examples?|benchmarks?)\/|\.(?:test|spec)\.\w+$/;
 
-/** The files of the user's own in which a Koa app is made or has sessions, tests last, and what all of them keep there. */
+/** The user's files in which a Koa app is created or has sessions, tests last, and all uses of `ctx.session`. */
 export function readKoaSources(root: string): Pick<Project, 'koaSources' | 'sessionUses'> & {
   /** Folders that cannot be read. */
   readonly unsearched: readonly string[];

@@ -15,7 +15,7 @@ const LOCK_FILES: readonly (readonly [string, PackageManager])[] = [
 ];
 
 /**
- * What the project uses already, else what started this program: `npx` is at home in a pnpm project, too.
+ * The one that the project uses already, else the one that started this program: `npx` is used in pnpm projects, too.
  *
  * @param remembered from an earlier run, for a project that says nothing itself
  */
@@ -32,7 +32,7 @@ export function detectPackageManager(
   );
 }
 
-/** In the folder or around it, as a package of a workspace is installed from above, but not beyond the repository. */
+/** In the folder or above it, since a workspace is installed at its top, but not outside of the repository. */
 function usedFor(folder: string): PackageManager | undefined {
   const used = LOCK_FILES.find(([file]) => existsSync(join(folder, file)))?.[1] ?? namedIn(folder);
   const parent = dirname(folder);

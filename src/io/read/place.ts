@@ -35,7 +35,7 @@ function look(folder: string): Place {
   };
 }
 
-/** The project that a folder which is none yet would come to lie in; undefined for a package of a workspace. */
+/** The project around a folder that is not a project yet; undefined for a package of a workspace. */
 export function projectAbove(directory: string): Around | undefined {
   const folder = resolve(directory);
   return onlyReadingSync(folder, () => {
@@ -69,7 +69,7 @@ export function workspaceAround(folder: string): string | undefined {
 const hasPackageJson = (folder: string): boolean =>
   statIfThere(join(folder, 'package.json'))?.isFile() ?? false;
 
-/** Nothing is in what is not there, or cannot be read. */
+/** A folder that does not exist or cannot be read counts as empty. */
 function namesIn(folder: string): readonly string[] {
   try {
     return readdirSync(folder);
@@ -80,7 +80,7 @@ function namesIn(folder: string): readonly string[] {
 
 function projectAround(folder: string): string | undefined {
   for (let at = folder; dirname(at) !== at; at = dirname(at)) {
-    // Beyond its repository nothing belongs to a folder.
+    // Nothing outside of its repository belongs to a folder.
     if (statIfThere(join(at, '.git'))) return undefined;
     if (hasPackageJson(dirname(at))) return relative(process.cwd(), dirname(at)).split(sep).join('/') || '.';
   }

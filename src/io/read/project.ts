@@ -37,7 +37,7 @@ const PACKAGE_JSON = 'package.json';
 const PATCHED = [PACKAGE_JSON, '.gitignore', '.env', '.env.example'];
 
 /**
- * Reads what the project says of itself. Nothing it holds is trusted.
+ * Reads what is known about the project. Nothing in it is trusted.
  *
  * @param generator version of the running program
  * @throws UserError for a directory or a manifest that cannot be used
@@ -119,7 +119,7 @@ function settledIn(base: string): Project['importExtension'] | undefined {
   return end[1] === undefined ? 'none' : end[1] === '.ts' ? 'ts' : 'js';
 }
 
-/** What no earlier run has written, and is there. */
+/** The files that exist and that no earlier run has written. */
 function keptIn(root: string, manifest: Manifest | undefined): KeptFile[] {
   const written = new Set(manifest?.files.map(({ id }) => id));
   return Object.entries(KEPT_FILES)
@@ -183,7 +183,7 @@ function leaving(rendered: readonly RenderedFile[], records: readonly FileRecord
     .map(({ path }) => path);
 }
 
-/** What the program keeps for itself is not the user's to put elsewhere. */
+/** The user cannot move the program's own state. */
 function refuseUnusableState(files: ReadonlyMap<string, OnDisk>): void {
   for (const [path, disk] of files) {
     if (disk.kind !== 'unusable' || !path.startsWith(`${STATE_DIR}/`)) continue;
@@ -191,7 +191,7 @@ function refuseUnusableState(files: ReadonlyMap<string, OnDisk>): void {
   }
 }
 
-/** Of two paths that lead to one file, each would be written with the text of the other. */
+/** Two paths that lead to one file would overwrite each other. */
 function refuseShared(files: Map<string, OnDisk>, root: string, locate: Locate): void {
   const pathsTo = new Map<string, string[]>();
   for (const [path, disk] of files) {
@@ -210,13 +210,13 @@ function refuseShared(files: Map<string, OnDisk>, root: string, locate: Locate):
   }
 }
 
-/** Two paths that a file system which ignores case or the form of Unicode takes for one. */
+/** Two paths that are the same to a file system that ignores case or the form of Unicode. */
 interface Respelled {
   readonly from: string;
   readonly to: string;
 }
 
-/** Where a file and its base lie, and where they are to lie, if nothing but the spelling differs. */
+/** The current and the future paths of a file and its base, if only the spelling differs. */
 function respelled(rendered: readonly RenderedFile[], records: readonly FileRecord[]): Respelled[] {
   const paths = new Map(rendered.map(({ id, path }) => [id, path]));
   return records.flatMap((record) => {
@@ -231,7 +231,7 @@ function respelled(rendered: readonly RenderedFile[], records: readonly FileReco
 
 const folded = (path: string): string => path.normalize('NFC').toLowerCase();
 
-/** What such a file system shows twice is one file, under the name that its folder lists. */
+/** Such a file system shows one file under both names. The name that its folder lists is the real one. */
 function tellSpellings(
   files: Map<string, OnDisk>,
   root: string,
@@ -284,7 +284,7 @@ function formattable(
   });
 }
 
-/** Whether a run was stopped half-way, so that the next one has to put its changes back first. */
+/** Whether a run was stopped half-way, so that the next one has to undo its changes first. */
 export const isInterrupted = (root: string): boolean =>
   statIfThere(join(root, PENDING, JOURNAL)) !== undefined;
 
@@ -322,7 +322,7 @@ function readManifest(root: string, generator: string, locate: Locate): Manifest
   return parseManifest(disk.text, generator);
 }
 
-/** What stands at a path, read with care: it may be a link, a directory, a device, huge, or no text at all. */
+/** What is at a path. It may be a link, a directory, a device, too large, or not a text. */
 function look(root: string, path: string, locate: Locate): OnDisk {
   try {
     return lookAt(root, path, locate(path));
@@ -416,7 +416,7 @@ function modulesOf(kind: Project['kind'], packageJson: OnDisk): ModuleKind {
   return type === 'commonjs' ? 'commonjs' : 'unspecified';
 }
 
-/** None of what is no package.json: that is for the patch of it to refuse. */
+/** Empty for an invalid package.json, which its patch will refuse. */
 function fieldsOf(packageJson: OnDisk): Readonly<Record<string, unknown>> {
   if (packageJson.kind !== 'file') return {};
   try {

@@ -13,13 +13,13 @@ import { packageJsonIn } from './package-json.ts';
  * where it was, or is no longer generated.
  */
 const SKIPPED = new Set(['node_modules', 'dist', 'build', 'coverage']);
-/** What another project has, such as a package of a workspace, or another branch of this one: its files are its own. */
+/** A folder with one of these is another project, such as a package of a workspace or a worktree of this one. */
 const OTHER_PROJECT = new Set([STATE_DIR, '.git']);
 const SOURCE = /\.[cm]?[jt]sx?$/;
-/** Not what a compiler makes of them, in which their first line is kept. */
+/** Without compiled files, which keep the first line of their source. */
 const GENERATED = /(?<!\.d)\.[cm]?tsx?$/;
 const HEADER_BYTES = 200;
-/** More than any source has that a person wrote. */
+/** Larger than any hand-written source. */
 const MAX_SOURCE_BYTES = 20_000_000;
 
 export interface FoundById {
@@ -103,7 +103,7 @@ function add(found: Map<string, string[]>, key: string, path: string): void {
   found.set(key, [...(found.get(key) ?? []), path]);
 }
 
-/** The words of which each import of a module has one: its own name or, as `src/session/index.ts`, either of two. */
+/** Words of which each import of a module contains one: its name or, for `src/session/index.ts`, `session` or `index`. */
 function wordsOfModule(path: string): string[] {
   const segments = path.split('/').map((segment) => segment.replace(/\.[cm]?[jt]sx?$/, ''));
   return segments.at(-1) === 'index' ? segments.slice(-2) : segments.slice(-1);
@@ -144,7 +144,7 @@ function entriesOf(folder: string, onForbidden: () => void): Dirent[] {
   }
 }
 
-/** Nothing where there is none any more. */
+/** Undefined if the file was removed in the meantime. */
 function sourceAt(path: string): Buffer | 'unread' | undefined {
   try {
     return readUnseen(path, path, MAX_SOURCE_BYTES)?.bytes;

@@ -22,7 +22,7 @@ import { streamOf } from './standard.ts';
 type Check = (answers: Answers) => readonly Problem[];
 
 /**
- * Asks for what was not answered yet. Needs a terminal.
+ * Asks for the missing answers. Needs a terminal.
  *
  * @param open what to ask for, of given answers; the first is asked, then it is called again
  */
@@ -37,7 +37,7 @@ export async function askMissing(
   return askMissing(await askFor(name, answers, facts, check), facts, check, open);
 }
 
-/** Offers the questions that have a good default anyway, as a list from which those to change are picked. */
+/** Offers the questions with good defaults as a list, to pick those to change. */
 export async function askAdvanced(answers: Answers, facts: ProjectFacts, check: Check): Promise<Answers> {
   const open = openQuestions(answers, 'advanced', facts);
   if (open.length === 0) return answers;
@@ -53,7 +53,7 @@ export async function askAdvanced(answers: Answers, facts: ProjectFacts, check: 
   return askEach(picked, answers, facts, check);
 }
 
-/** Asks anew for those of the remembered answers that are picked from a list; comes back with these alone. */
+/** Asks again for remembered answers that are picked from a list, and returns only these. */
 export async function askAgain(answers: Answers, facts: ProjectFacts, check: Check): Promise<Answers> {
   const names = OPTION_NAMES.filter((name) => {
     const { asked, needs } = optionOf(name);
@@ -203,8 +203,8 @@ async function input(
 const END_OF_INPUT = 'the input ended before all questions were answered; nothing was written';
 
 /**
- * Standard output is for the result, so questions go to stderr. At the end of input the prompt would wait for ever
- * with nothing left to wake it, and Node would end with 0 as if all were done.
+ * Standard output is for the result, so questions go to stderr. At the end of input, the prompt would wait forever, and
+ * Node would exit with 0 as if everything were done.
  */
 async function untilAnswered<T>(prompt: (context: Context) => Promise<T>): Promise<T> {
   const endOfInput = new AbortController();

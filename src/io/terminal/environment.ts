@@ -2,7 +2,7 @@ import { isTerminal } from './standard.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Set by programs that run commands on behalf of a model; nobody is there to answer a question. */
+/** Set by programs that run commands for a model, where nobody can answer a question. */
 const AGENTS = [
   'AI_AGENT',
   'AUGMENT_AGENT',
@@ -24,6 +24,6 @@ export function canAsk(env: Environment): boolean {
 
 /**
  * Whether questions and progress are plain lines that are written once. For a screen reader, which would read out each
- * redraw, `ACCESSIBLE` says so; no program can find out by itself that there is one. `TERM=dumb` knows no cursor.
+ * redraw, the user sets `ACCESSIBLE`, since a program cannot detect one. `TERM=dumb` has no cursor control.
  */
 export const showsLines = (env: Environment): boolean => isSet(env.ACCESSIBLE) || env.TERM === 'dumb';

@@ -20,10 +20,10 @@ export class EndOfInput extends Error {
   override readonly name = 'EndOfInput';
 }
 
-/** One reader for all questions: what was typed ahead stays for those to come. */
+/** One reader for all questions, so that input that was typed ahead is kept for the next ones. */
 let lines: AsyncIterator<string> | undefined;
 
-/** Between questions, what may yet be typed does not keep the process from ending. */
+/** Between questions, waiting for input does not keep the process alive. */
 async function nextLine(): Promise<string> {
   process.stdin.ref();
   lines ??= createInterface({ input: process.stdin, terminal: false })[Symbol.asyncIterator]();

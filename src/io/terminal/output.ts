@@ -8,7 +8,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** The result of the run: the only thing on standard output. */
 export const tell = (result: string): void => write('stdout', result);
 
-/** What is said on the way: progress, and help beside a question. */
+/** Messages during the run: progress, and help for a question. */
 export const say = (text: string): void => write('stderr', text);
 
 const told: string[] = [];
@@ -27,7 +27,7 @@ function labelled(style: Style, label: string, message: string): string {
   return inLines(`${label} ${message}`).replace(label, (text) => paintFor('stderr')(style, text));
 }
 
-/** At a terminal, sentences are broken between words; what is indented is to be copied, and stays as it is. */
+/** At a terminal, text is wrapped between words. Indented text is meant to be copied, and stays as it is. */
 export function inLines(text: string): string {
   const columns = columnsOf('stderr');
   if (columns === undefined) return text;
@@ -38,7 +38,7 @@ export function inLines(text: string): string {
 export const paintFor = (output: Output): Paint =>
   showsColour(process.env, isTerminal(output)) ? coloured : plain;
 
-/** FORCE_COLOR decides, then NO_COLOR; without either, a terminal does that can do more than lines of text. */
+/** FORCE_COLOR decides, then NO_COLOR; without either, there are colours at a terminal other than `dumb`. */
 export function showsColour({ FORCE_COLOR, NO_COLOR, TERM }: Environment, isTerminal: boolean): boolean {
   if (FORCE_COLOR !== undefined) return !['0', 'false'].includes(FORCE_COLOR);
   return !NO_COLOR && isTerminal && TERM !== 'dumb';

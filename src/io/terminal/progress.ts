@@ -9,8 +9,8 @@ const INTERVAL_MS = 1000;
 export const hasLivingLine = (): boolean => isTerminal('stderr') && !showsLines(process.env);
 
 /**
- * Says what is going on while it does: at a terminal in one line that counts the seconds, elsewhere in a line when it
- * begins and one when it has ended.
+ * Shows progress: at a terminal in one line that counts the seconds, elsewhere in one line at the start and one at the
+ * end.
  *
  * @param what such as `Installing with npm`
  * @param done the same, when it went well

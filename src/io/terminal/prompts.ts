@@ -35,7 +35,7 @@ const rowsOf = (choices: readonly Choice[]): Choice[] =>
       : { description: wrapped(choice.description, width()).join('\n') }),
   }));
 
-/** Which keys do what, as short as it can be said. */
+/** The keys, in as few words as possible. */
 const keysHelpTip = (text: string) => () => paintFor('stderr')('quiet', text);
 
 export const confirm: Prompts['confirm'] = (question, context) =>

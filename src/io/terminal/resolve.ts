@@ -25,7 +25,7 @@ const CHOICES = {
 const VERDICTS: readonly Verdict[] = ['mine', 'theirs', 'markers'];
 
 /**
- * How each conflict of the plan ends. Conflicts without a verdict stop the run when the plan is settled.
+ * A verdict for each conflict of the plan. Conflicts without one stop the run when the plan is settled.
  *
  * @throws UserError (2) for `ask` with nobody to answer, (4) when the person aborts
  */

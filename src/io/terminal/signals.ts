@@ -4,7 +4,7 @@ const SHOW_CURSOR = '\u001B[?25h';
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 type Signal = keyof typeof EXIT_CODES;
 
-/** What whoever ends the program has to know. */
+/** What the user has to know if the program is ended. */
 export interface Standing {
   readonly written: boolean;
   readonly text: string;
@@ -32,12 +32,12 @@ export function endAtSignals(onEnd: typeof tellEnd): void {
   }
 }
 
-/** From here on, whoever ends the program is told this. */
+/** Sets what is printed if the program is ended from now on. */
 export function nowStands(next: Standing): void {
   standing = next;
 }
 
-/** Work that a signal may not leave half done; the signal counts afterwards, when things stand differently. */
+/** Runs work that a signal must not interrupt. The signal takes effect afterwards. */
 export async function unbroken<T>(work: () => Promise<T>, afterwards: Standing): Promise<T> {
   isWriting = true;
   try {
@@ -50,7 +50,7 @@ export async function unbroken<T>(work: () => Promise<T>, afterwards: Standing):
   }
 }
 
-/** A question hides the cursor; whoever ends us at one wants it back. */
+/** A question hides the cursor, so it is shown again if the program is ended. */
 function end(signal: Signal): never {
   if (isTerminal('stderr')) write('stderr', SHOW_CURSOR);
   tellEnd(standing, EXIT_CODES[signal]);

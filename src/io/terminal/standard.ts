@@ -1,8 +1,8 @@
 import { fstatSync, writeSync } from 'node:fs';
 
 /*
- * Standard output and error are written to by number, at once. Node's own streams for them bring along all that it has
- * for sockets, which is a tenth of what a start of Node takes, and are made only for a terminal or a slow reader.
+ * Standard output and error are written synchronously by file descriptor. Node's own streams load its code for sockets,
+ * which takes a tenth of a start of Node, so they are created only for a terminal or a slow reader.
  */
 
 export type Output = 'stdout' | 'stderr';

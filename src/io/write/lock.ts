@@ -10,13 +10,13 @@ import { errorCode, unlessAbsent } from '../system-errors.ts';
 
 const PATIENCE_MS = 5_000;
 const PREFIX = 'lock-';
-/** A run that holds a lock writes to it this often, which keeps its time of change young. */
+/** A run that holds a lock writes to it this often, to update its time of change. */
 const BEAT_MS = 5_000;
-/** A lock of another process table that was not written to for so long is a dead run's. */
+/** A lock of another process table without a write for this long belongs to a dead run. */
 const SILENCE_MS = 60_000;
 
 export interface Lock {
-  /** @throws UserError (4) when another run has taken this one for dead, and may be writing */
+  /** @throws UserError (4) if another run considers this one dead, and may be writing */
   confirm(): void;
 }
 
@@ -79,7 +79,7 @@ function createLock(root: string, path: string): number {
   return openSync(path, 'wx');
 }
 
-/** Left behind, it is the lock of a dead run, which the next one removes. */
+/** If it is left behind, it counts as the lock of a dead run, and the next run removes it. */
 function release(path: string): void {
   try {
     removeFile(path);
@@ -88,7 +88,7 @@ function release(path: string): void {
 
 function beat(path: string): void {
   try {
-    // Not made anew: gone, it was taken for a dead run's.
+    // Not created again: if it is gone, another run considered this one dead.
     const file = openSync(path, 'r+');
     writeSync(file, '.', 0);
     closeSync(file);
@@ -117,7 +117,7 @@ function isLive(folder: string, name: string, own: string): boolean {
   return table === processTable() ? isRunning(Number(pid), start) : isBeating(folder, name, own);
 }
 
-/** By the clock of the file system, which has dated both files: those of two machines may differ. */
+/** By the clock of the file system, which set both times, since the clocks of two machines may differ. */
 function isBeating(folder: string, name: string, own: string): boolean {
   const stats = lstatIfThere(join(folder, name));
   const now = lstatIfThere(join(folder, own));

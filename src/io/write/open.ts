@@ -3,7 +3,7 @@ import { projectRoot, readProject } from '../read/project.ts';
 import { repairInterrupted } from './transaction.ts';
 
 /**
- * Reads a project that is about to be written. Puts back first what an earlier run left half-way.
+ * Reads a project that is about to be written. First undoes what an interrupted run left.
  *
  * @param generator version of the running program
  * @throws UserError for a directory, a manifest or a journal that cannot be used

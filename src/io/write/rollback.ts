@@ -19,15 +19,15 @@ import { type Locate, locator } from '../locate.ts';
 import { reasonOf, unless, unlessAbsent } from '../system-errors.ts';
 import { clearFolder, readJournal, savedContent, temporaryFor } from './state.ts';
 
-/** A file that a person has edited since the run that was rolled back. */
+/** A file that was edited after the run that was rolled back. */
 export interface Edited {
   readonly path: string;
-  /** Where that which it was before the run is kept; undefined where the file was not there. */
+  /** Where its text from before the run is kept; undefined if the file did not exist. */
   readonly copy: string | undefined;
 }
 
 /**
- * Puts back what a run left half-way; may itself be killed, and done again. Needs the lock.
+ * Undoes what an interrupted run left. May itself be killed and repeated. Needs the lock.
  *
  * @throws UserError (4) where something cannot be put back, which is named; all else is, and what is saved stays saved
  */
@@ -62,7 +62,7 @@ function whyStuck(error: unknown): string {
 const savedAs = ({ before }: Step): string =>
   before?.kind === 'copy' ? ` (its text is in ${PENDING}/${before.name})` : '';
 
-/** False for a file that is neither the old one nor the new one: a person has been at it since. */
+/** False for a file that is neither the old nor the new one: it was edited since. */
 async function restore(root: string, step: Step, locate: Locate, run: string): Promise<boolean> {
   const { real: target, isLink } = locate(step.path);
   removeFile(temporaryFor(target, run));
@@ -97,7 +97,7 @@ function move(from: string, to: string): boolean {
   return moved ?? false;
 }
 
-/** The journal and its copies are about to go; what a person may still want of them does not. */
+/** The journal and its copies are about to be removed, except what the user may still want. */
 async function keepCopy(root: string, { path, before }: Step): Promise<Edited> {
   const saved = before?.kind === 'copy' ? join(root, PENDING, before.name) : undefined;
   if (saved === undefined || path.startsWith(STATE_PREFIX) || path === ENV_FILE || !statIfThere(saved))

@@ -9,7 +9,7 @@ import { kindOf, lstatIfThere, makeFolder, namesIn, readRegular, readText, remov
 import { unlessAbsent } from '../system-errors.ts';
 import { isLock } from './lock.ts';
 
-/** Whether there is anything that a run which ended well does not leave, or another one that is still at it. */
+/** Whether there are traces of a run that failed or is still active. */
 export function hasLeftovers(root: string): boolean {
   const names = namesIn(join(root, STATE_DIR));
   // A run that was killed after its very first step has made the folder, and put nothing in it.
@@ -18,7 +18,7 @@ export function hasLeftovers(root: string): boolean {
 }
 
 /**
- * Makes the folder in which all is kept that a run has to know of.
+ * Creates the folder for the program's own state.
  *
  * @throws UserError where a folder of the program's own is something else, such as a link to elsewhere, or holds what
  * the program never puts there
@@ -33,7 +33,7 @@ export function openState(root: string): void {
   }
 }
 
-/** What is in there is removed one day; a file can be, but a folder may hold anything. */
+/** The content is removed later. That is safe for files, but a folder may contain anything. */
 function refuseStrangers(root: string, folder: string): void {
   for (const name of namesIn(join(root, folder))) {
     const stats = lstatIfThere(join(root, folder, name));
@@ -59,7 +59,7 @@ export function temporaryFor(target: string, run: string): string {
   return join(dirname(target), `.${basename(target)}.${run}.tmp`);
 }
 
-/** The journal goes first: without it, what is left of the folder means nothing. */
+/** Removes the journal first: without it, the rest of the folder has no meaning. */
 export function clearFolder(folder: string): void {
   const names = namesIn(folder);
   for (const name of names.toSorted((left, right) => Number(right === JOURNAL) - Number(left === JOURNAL))) {

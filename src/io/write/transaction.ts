@@ -26,16 +26,16 @@ import { type Edited, rollBack } from './rollback.ts';
 import { clearFolder, hashUnlessAbsent, hasLeftovers, openState, temporaryFor } from './state.ts';
 
 /*
- * How a run is all or nothing. `pending/` takes a copy of each file that is about to change, and a journal, whose
- * appearance begins the transaction: from then on a kill is mended by rolling back. The new texts are written beside
- * their targets, and only when all are on the disk are they renamed into place. Renaming `pending/` to `undo/` ends
- * the transaction, and what is in it takes the run back on request.
+ * How a run is all or nothing. `pending/` gets a copy of each file that is about to change, and a journal. The journal
+ * begins the transaction: from then on, the next run rolls back after a kill. The new texts are written beside their
+ * targets, and are renamed into place when all of them are on the disk. Renaming `pending/` to `undo/` ends the
+ * transaction, and `undo` restores the files from there.
  */
 
 /**
  * Makes all the changes or none.
  *
- * @throws UserError (4) when a file is no longer what the plan was made for, or cannot be written; all is as before
+ * @throws UserError (4) if another program changed a file, or a file cannot be written; everything is as before
  */
 export async function commitChanges(root: string, changes: readonly Change[]): Promise<void> {
   if (changes.length === 0) return;
@@ -50,8 +50,8 @@ export async function commitChanges(root: string, changes: readonly Change[]): P
 }
 
 /**
- * Puts back what a stopped run left half-way, after waiting for one that is still at it. Returns the files that were
- * edited since and so were left alone.
+ * Undoes what an interrupted run left, after waiting for an active one. Returns the files that were edited since and so
+ * were left alone.
  *
  * @throws UserError (4) where that cannot be done
  */
@@ -63,7 +63,7 @@ export async function repairInterrupted(root: string): Promise<readonly Edited[]
     removeEmptyFolders(join(root, STATE_DIR), root);
     return edited;
   } catch (error) {
-    // What is left of a run that ended is in no one's way: whoever may write here removes it.
+    // The leftovers of a run that ended do no harm. The next run that may write here removes them.
     if (!isInterrupted(root) && !(error instanceof UserError)) return [];
     throw asUserError(root, error, 'write', STILL_HALF_WAY);
   }
@@ -101,7 +101,7 @@ async function carryOut(root: string, changes: readonly Change[], lock: Lock): P
   }
 }
 
-/** What failed, and that it could not be put back. */
+/** What failed, and that it could not be undone. */
 function bothOf(cause: unknown, stuck: unknown): unknown {
   if (!(cause instanceof UserError)) return cause;
   const reason = stuck instanceof UserError ? stuck.message : STILL_HALF_WAY;
@@ -141,7 +141,7 @@ function unlessDone(root: string, changes: readonly Change[]): Located[] {
   });
 }
 
-/** What would be removed is the file that it leads to. No plan does that. */
+/** Removing a link would remove the file that it leads to. No plan does that. */
 const isLinkToRemove = ({ isLink }: Place, { after }: Change): boolean => isLink && after === undefined;
 
 /** Copies what is about to change and writes the journal. Nothing of the project is touched yet. */
@@ -185,14 +185,14 @@ async function writeTemporary({ change, temporary }: Work, mode: number | undefi
   if (change.after !== undefined) await writeNew(temporary, change.after, mode);
 }
 
-/** The one that the file has, had in another place or had before; what is new has what the umask leaves. */
+/** The mode that the file has, had at another path, or had before. A new file gets the umask's. */
 function modeOf({ change, step }: Work, all: readonly Work[]): number | undefined {
   if (step.before) return step.before.mode;
   const source = all.find(({ step: { path } }) => path === change.from);
   return source?.step.before?.mode ?? change.mode ?? (change.path === ENV_FILE ? 0o600 : undefined);
 }
 
-/** One after the other, so that the manifest, which is last, never tells of what is not there. */
+/** One after the other, so that the manifest, which is last, never lists files that are not there. */
 async function switchOver(root: string, work: readonly Work[]): Promise<void> {
   for (const { change, target, temporary } of work) {
     if (change.after === undefined) removeFile(target);

@@ -13,8 +13,8 @@ import { readJournal, savedContent } from './state.ts';
 const IGNORE_FILE = '.gitignore';
 
 /**
- * What takes the last run back, as changes to commit; that, too, can be taken back. `.env` is left as it is: no copy
- * of its secrets is kept. As long as it is there, git is to ignore it. None where there is no run to take back.
+ * The changes that undo the last run, which can be undone as well. `.env` is left as it is, since no copy of its secrets
+ * is kept, and git still has to ignore it. Empty if there is no run to undo.
  *
  * @throws UserError (4) when a file was edited since
  */
@@ -50,7 +50,7 @@ function asTheRunLeftIt(locate: Locate, { path, before, after }: Step): Buffer |
   try {
     const { real, isLink } = locate(path);
     const found = readRegular(real, path)?.bytes;
-    // To take back that it was made would be to remove what is now a link.
+    // Undoing its creation would remove what is now a link.
     if (isLink && before === undefined) return 'edited';
     return (found && sha256(found)) === after ? found : 'edited';
   } catch (error) {
@@ -59,7 +59,7 @@ function asTheRunLeftIt(locate: Locate, { path, before, after }: Step): Buffer |
   }
 }
 
-/** What the last run did to `.env`, and is not taken back with it. */
+/** What the last run did to `.env`, which is not undone. */
 export async function leftInEnv(root: string): Promise<LeftInEnv | undefined> {
   return onlyReading(root, () => {
     const step = readJournal(root, UNDO)?.steps.find(({ path }) => path === ENV_FILE);
