@@ -105,7 +105,7 @@ function sessionsIn(database: Db, name: string) {
   return database.collection<Session>(name, { readPreference: 'primary', writeConcern });
 }
 
-/** Why the collection cannot hold sessions, whatever documents are in it. */
+/** Why the collection cannot hold sessions, whatever documents are in it. No `$documents` (before 5.1), no test. */
 async function findObstacle(database: Db, { type, options = {} }: Found = {}): Promise<string[]> {
   const { capped, validator, validationAction } = options;
   if (type === 'view') return ['it is a view: nothing can be stored in it'];
@@ -115,7 +115,6 @@ async function findObstacle(database: Db, { type, options = {} }: Found = {}): P
   const [data, now] = ['{}', new Date()];
   const example = { _id: 'a', data, cookie: {}, version: 1, expiresAt: now, createdAt: now, updatedAt: now };
   const accepted = database.aggregate([{ $documents: [{ $literal: example }] }, { $match: validator }]);
-  // MongoDB before 5.1 has no `$documents`, and so no way to try this.
   return (await accepted.hasNext().catch(() => true)) ? [] : ['its validator refuses sessions'];
 }
 
@@ -169,7 +168,8 @@ async function planPruning(sessions: Sessions): Promise<Action[]> {
 /** One pass, so that it ends even while apps write. Reads one batch ahead; a batch is one reply: at most 16 MB. */
 async function inBatches(sessions: Sessions, filter: object, write: Write): Promise<void> {
   const found = sessions.find(filter).sort({ _id: 1 }).batchSize(1000);
-  for (let done = 0; await found.hasNext(); ) {
+  let done = 0;
+  while (await found.hasNext()) {
     const batch = found.readBufferedDocuments();
     const parts = [batch.slice(0, 500), batch.slice(500)].filter(({ length }) => length > 0);
     await Promise.all([...parts.map(write), found.hasNext()]);
