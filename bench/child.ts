@@ -9,7 +9,7 @@ const HOOK = `process.on('exit', () => {
   require('node:fs').appendFileSync(process.env.BENCH_CPU, user + system + '\\n');
 });`;
 
-/** Without what is not the program's: a bundle of certificates that Node would load, and flags of whoever measures. */
+/** Without what would distort the figures: a bundle of certificates that Node would load, and other flags of Node. */
 export function cleanEnvironment(): NodeJS.ProcessEnv {
   const { NODE_EXTRA_CA_CERTS, NODE_OPTIONS, ...env } = process.env;
   const isNpm = (name: string): boolean => name.startsWith('npm_');

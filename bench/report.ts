@@ -3,7 +3,7 @@ import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { RESULTS as HOME, NAMED } from './subject.ts';
 
-/** What a topic has to say, as it stands in bench/RESULTS.md. */
+/** The text of a topic in bench/RESULTS.md. */
 export interface Section {
   readonly title: string;
   /** What was measured, and how to read it. */

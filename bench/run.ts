@@ -27,7 +27,7 @@ async function measure(name: string): Promise<void> {
   const section = await TOPICS[name]?.();
   if (section) keep(name, section);
   writeReport(Object.keys(TOPICS));
-  // What a topic has left open keeps nobody waiting.
+  // Exits even if a topic has left something open.
   process.exit();
 }
 

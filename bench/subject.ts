@@ -32,7 +32,7 @@ function commit(): string {
 const generated = (style: string, file: string): string =>
   join(SUBJECT, 'test', 'golden', style, 'expected', 'src', 'session', file);
 
-/** Compiled, as it runs in production: tsx would give each function its name anew, at each call that makes one. */
+/** Compiled, as in production: tsx sets the name of a function each time that it is created. */
 const load = async (file: string) => import(pathToFileURL(await compiled(file)).href);
 
 /** By style of connection. */

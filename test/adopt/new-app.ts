@@ -5,7 +5,7 @@ import { type GeneratedStore, loadGenerated, PLAIN, STYLES } from '../support/ge
 import { listen } from '../support/listen.ts';
 import { OLD_KEYS, ROUTES } from './old-apps.ts';
 
-/** What the generator is told of the old store, with the options of the new one. */
+/** The options for the old store and for the new one. */
 export type Adoption = Pick<Settings, 'adopt' | 'cookieName'> & Partial<Settings>;
 
 export interface NewApp {

@@ -36,7 +36,7 @@ export interface OldApp {
   readonly cookie: string;
   /** Whether the middleware takes away a cookie whose session it does not know. */
   readonly resetsUnknown?: true;
-  /** How the generator is told of it. */
+  /** Its option of the generator. */
   readonly settings: Pick<Settings, 'adopt' | 'cookieName'>;
   /** Serves `ROUTES` with sessions in the collection `sessions`, and gives back its origin. */
   start(database: OldDatabase): Promise<string>;

@@ -141,7 +141,7 @@ describe.each(LAYOUTS)(
       await watched.close();
     });
 
-    test('a key that is none finds nothing, and ends nothing', async () => {
+    test('an invalid key finds nothing and ends nothing', async () => {
       await leave('a', { userId: 7 }, ago(DAY));
       const { store } = await startNewApp(db, settings);
       for (const bad of [{ $ne: null }, ['a'], '', '\ud800', 'x'.repeat(20_000)] as string[]) {

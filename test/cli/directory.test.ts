@@ -7,7 +7,7 @@ const { enter } = KEYS;
 const YES = ['--yes', '--dry-run'];
 const KOA = '{"dependencies":{"koa":"^3.0.0"}}';
 
-describe('without a directory, and nobody to ask', () => {
+describe('without a directory and without a terminal', () => {
   test.each([
     { where: 'an empty folder', tree: {} },
     { where: 'a fresh clone', tree: { '.git/HEAD': '', 'README.md': '', LICENSE: '', '.gitignore': '' } },
@@ -140,7 +140,7 @@ describe('at a terminal', () => {
     expect(await filesIn(cwd)).toContain('my-app/package.json');
   });
 
-  test('a folder in use takes one yes, which Enter is not where it is no project', async () => {
+  test('a folder in use needs one yes; Enter is not enough if it is not a project', async () => {
     const cwd = writeTree(await temporaryFolder(), { 'notes.txt': '' });
     const terminal = runAtTerminal(['.', '-c', 'db', '--no-install'], { cwd });
     await terminal.answer('Collection', '');

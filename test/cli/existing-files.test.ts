@@ -99,7 +99,7 @@ test('imports of the user that another --dir breaks are named, aliases too', asy
   );
 });
 
-test('a package of a workspace goes on with the compiler and the types at the top', async () => {
+test('a package of a workspace uses the compiler and the types of its top folder', async () => {
   const root = writeTree(await temporaryFolder(), {
     'package.json':
       '{"workspaces":["apps/*"],"devDependencies":{"typescript":"~5.9.0","@types/node":"^22.0.0"}}',

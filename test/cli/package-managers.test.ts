@@ -113,7 +113,7 @@ const tried = isExhaustive
     );
 
 describe.each(tried)('$command', ({ manager, command, install, migrate, again }) => {
-  test('writes a project, and goes on in the words of that package manager', async ({ skip }) => {
+  test('writes a project, and names the commands of that package manager', async ({ skip }) => {
     const shell = await shellWith(manager);
     if (shell === undefined) return skip();
     const { exitCode, stdout, stderr } = await shell.run(command);

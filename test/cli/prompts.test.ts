@@ -61,7 +61,7 @@ describe('at a terminal', () => {
     expect(terminal.screen).not.toContain('is missing');
   });
 
-  test('a bad answer is told off with its rule and asked again', async () => {
+  test('a bad answer is rejected with its rule, and the question is asked again', async () => {
     const cwd = await temporaryFolder();
     const terminal = runAtTerminal(['app', '--connection', 'mongoose'], { cwd });
     await terminal.answer('Collection', 'system.users');
@@ -200,7 +200,7 @@ describe('at a terminal', () => {
     expect(await filesIn(cwd)).toEqual([]);
   });
 
-  test('a bad flag is told before anything is asked', async () => {
+  test('a bad flag is reported before any question', async () => {
     const cwd = await temporaryFolder();
     const terminal = runAtTerminal(['app', '--ttl', '0'], { cwd });
     expect(await terminal.ended).toMatchObject({ exitCode: 2 });

@@ -280,7 +280,7 @@ describe('what is refused', () => {
     expect(await filesIn(cwd)).toEqual([]);
   });
 
-  test('all problems are told at once', async () => {
+  test('all problems are reported at once', async () => {
     const cwd = await temporaryFolder();
     const { stderr } = await run(['-c', 'host', '--port', '0', '--ttl', 'x'], { cwd });
     expect(stderr).toMatch(
@@ -353,7 +353,7 @@ async function inManifest(cwd: string, change: (text: string) => string): Promis
   await writeFile(`${cwd}/${path}`, change(await readIn(cwd, path)));
 }
 
-/** All of a project but what `undo` needs, which each run that writes makes anew. */
+/** A whole project except what `undo` needs, which changes with each run that writes. */
 async function textsIn(cwd: string): Promise<string> {
   const paths = (await filesIn(cwd)).filter((path) => !path.startsWith('.koa-mongo-session/undo/'));
   return (await Promise.all(paths.map(async (path) => `${path}\n${await readIn(cwd, path)}`))).join('\n');
@@ -442,7 +442,7 @@ describe('streams and exit codes', () => {
     expect(await run(['.', '--check'], { cwd })).toMatchObject({ exitCode: 0 });
   });
 
-  test('an update of the program is told with the versions and the number of files', async () => {
+  test('an update of the program is reported with the versions and the number of files', async () => {
     const cwd = await temporaryFolder();
     await run(['.', '-c', 'db'], { cwd });
     await inManifest(cwd, (text) => text.replace(/"generator": "[^"]+"/, '"generator": "0.0.1"'));

@@ -48,7 +48,7 @@ test('"Start it now?": yes makes the indexes, starts the app at an address that 
   await expect(fetch(origin)).rejects.toThrow('fetch failed');
 });
 
-test('a command of it that fails is named, with exit code 5 and where to go on', async () => {
+test('a command that fails is named, with exit code 5 and how to continue', async () => {
   const cwd = await temporaryFolder();
   const env = { PATH: npmThatInstalls(cwd) };
   const args = ['shop', '-c', 'url', '--url', database.url, '--collection', 'others', '--ttl', '1d'];

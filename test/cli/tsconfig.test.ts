@@ -17,7 +17,7 @@ async function projectWith(tsconfig: object, packageJson: object = {}): Promise<
 
 const OUTPUT = { module: 'nodenext', outDir: './dist' };
 
-describe('a build that takes in every file', () => {
+describe('a build that includes every file', () => {
   test.each([
     { tsconfig: { compilerOptions: OUTPUT, exclude: ['node_modules', 'dist'] }, says: 'to dist/src' },
     { tsconfig: { compilerOptions: { ...OUTPUT, rootDir: './src' } }, says: 'outside of its rootDir' },

@@ -22,7 +22,7 @@ afterAll(() => open.stop());
 const urlFor = ({ settings }: Golden) =>
   settings.connection.style === 'host' ? withDatabase(open.url, 'app') : database.url;
 
-/** Who goes on with the sessions of an old app gives its keys, which no generator knows. */
+/** To adopt the sessions of an old app, its owner has to set its keys, which the generator does not know. */
 const envFor = (golden: Golden) => ({
   MONGODB_URL: urlFor(golden),
   ...(golden.settings.adopt && { APP_KEYS: 'the keys of the old app' }),

@@ -92,7 +92,7 @@ describe('at its start the app refuses', () => {
   });
 });
 
-describe('told to stop, the app', () => {
+describe('on a signal to stop, the app', () => {
   /** A login of which only the head was sent: it is in progress until its body is. */
   async function beginLogin(origin: string) {
     const login = request(`${origin}/login`, {
@@ -149,7 +149,7 @@ describe('told to stop, the app', () => {
     expect(await stopped).toBe(0);
   });
 
-  test('ends at once when it is told again', async () => {
+  test('ends at once on a second signal', async () => {
     const app = await startApp(install(), COMPILED, env);
     await beginLogin(app.origin);
     const stopped = app.stop('SIGTERM');
@@ -159,7 +159,7 @@ describe('told to stop, the app', () => {
   });
 });
 
-test('the app answers while the database is away, and goes on when it is back', async () => {
+test('the app answers while the database is away, and recovers when it is back', async () => {
   const server = await startServer();
   onTestFinished(() => server.stop());
   const url = withDatabase(server.url, 'app');

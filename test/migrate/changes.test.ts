@@ -60,7 +60,7 @@ describe('prune', () => {
   });
 });
 
-test('how far it has come is told each 10,000 sessions, without a terminal, too', async () => {
+test('progress is reported every 10,000 sessions, without a terminal, too', async () => {
   const { url, db } = await openDatabase();
   const over = Array.from({ length: 20_500 }, (_, at) => session(`${at}`, { updated: -20 * DAY }));
   await sessionsOf(db).insertMany(over);
@@ -142,7 +142,7 @@ describe('--encrypt', () => {
     expect(await store.get('b')).toMatchObject({ userId: 7 });
   });
 
-  test('an app of before that does not stop writing is no success', async () => {
+  test('an old app that does not stop writing is reported as a failure', async () => {
     const { url, db } = await openDatabase();
     await sessionsOf(db).insertOne(session('a'));
     const before = await open(db, {});
@@ -191,7 +191,7 @@ describe('encryption is turned on and off, step by step, with processes of two s
     }
   });
 
-  test('after the migration nothing is lost, and plain text is none', async () => {
+  test('after the migration nothing is lost, and plain text is no longer accepted', async () => {
     const { url, db } = await openDatabase();
     await (await openIn(db, 'write')).set('key', { value: 0 });
     expect(await encrypting(url, [], KEYS)).toMatchObject({ exitCode: 0, stderr: '' });

@@ -210,7 +210,7 @@ describe('a service that refuses what it does not know', () => {
     expect(await migrate(url)).toMatchObject({ exitCode: 0 });
   });
 
-  test('a validator that nobody could ask beforehand', async () => {
+  test('a validator that could not be tried before', async () => {
     const { url, db } = await openDatabase();
     await sessionsOf(db).insertOne(session('over', { updated: -20 * DAY }));
     const through = await between(url, (name) =>
@@ -271,7 +271,7 @@ describe('privileges', () => {
     expect(await migrate(own, ['--check'])).toMatchObject({ exitCode: 0, stderr: '' });
   });
 
-  test('read may look, and is told what it lacks', async () => {
+  test('the role read can look, and is told which privilege it lacks', async () => {
     const { url } = await loginWith(['read'], 'reader');
     expect(await migrate(url, ['--check'])).toMatchObject({ exitCode: 3, stderr: '' });
     const refused = await migrate(url);

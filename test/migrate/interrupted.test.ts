@@ -69,7 +69,7 @@ async function cutAfter(url: string, steps: number): Promise<{ through: string; 
   return { through, count: () => count };
 }
 
-test('cut off after any step, it says that it goes on, loses nothing, and goes on', async () => {
+test('stopped after any step, it loses nothing, and the next run continues', async () => {
   const whole = await leave();
   const { through, count } = await cutAfter(whole.url, Number.POSITIVE_INFINITY);
   expect(await migrate(through, ARGS, KEYS)).toMatchObject({ exitCode: 0, stderr: '' });

@@ -4,7 +4,7 @@ import { type Document, deserialize, serialize } from 'bson';
 import { onTestFinished } from 'vitest';
 import { encodeReply, FrameReader, parseRequest, type Request } from '../support/mongo/stand-in/frames.ts';
 
-/** May answer in the place of the server; it may also do something before the command goes on to the server. */
+/** May answer instead of the server, or do something before the command is passed to the server. */
 export type Intercept = (
   name: string,
   command: Document,

@@ -31,7 +31,7 @@ afterEach(async () => {
 });
 
 describe('where no mongod can be had', () => {
-  test('the stand-in is chosen, and it is said why', async () => {
+  test('the stand-in is chosen, with the reason', async () => {
     expect(await chooseSource(memo)).toEqual({
       kind: 'stand-in',
       because: 'the download of mongod failed: 127.0.0.1:1 cannot be reached',
@@ -102,7 +102,7 @@ describe.skipIf(process.platform === 'win32')('where there is a mongod', () => {
     expect(await chooseSource(memo)).toEqual(source);
   });
 
-  test('one that does not run is said to be so', async () => {
+  test('one that does not run is reported', async () => {
     vi.stubEnv('MONGOMS_SYSTEM_BINARY', '/bin/false');
     expect(await chooseSource(memo)).toMatchObject({
       because: expect.stringContaining('/bin/false does not run'),
@@ -130,7 +130,7 @@ describe.skipIf(process.platform === 'win32')('where there is a mongod', () => {
     await server.stop();
   });
 
-  test('a user with fewer rights has one with every right beside it', async () => {
+  test('for a user with fewer rights, there is also one with all rights', async () => {
     const roles = [{ role: 'read', db: 'app' }];
     const server = await startFrom(source, { auth: { username: 'ann', password: 'p', roles } });
     const client = await MongoClient.connect(server.url);

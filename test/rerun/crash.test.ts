@@ -36,7 +36,7 @@ const RENDERED: Tree = {
   'src/index.ts': source('session', 'export const ttl = 2;'),
 };
 
-/** What a child process is told, and what does the same in this one. */
+/** The arguments of a child process, and what does the same in this one. */
 interface Command {
   readonly args: readonly string[];
   readonly carryOut: (project: string) => Promise<unknown>;
@@ -219,7 +219,7 @@ function expectWhole(project: string, { versions }: Situation): void {
   }
 }
 
-/** Folders with nothing in them, which nobody has asked for. */
+/** Empty folders that should not be there. */
 function emptyFolders(project: string): string[] {
   const folders = readdirSync(project, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isDirectory())
@@ -313,7 +313,7 @@ test('killed when it had made nothing but the folder of its state, the next run 
   expect(readdirSync(project)).toEqual([]);
 });
 
-test('when not even the folder of the project can be looked at, that is said', async () => {
+test('a folder of the project that cannot be read is named', async () => {
   const { home, command } = await first();
   const root = copyOf(home, 'unseen');
   expect(await carryOutWith({ root, fault: 'EIO', of: 'all', at: 1 }, command)).toMatchObject({

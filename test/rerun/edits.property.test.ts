@@ -183,7 +183,7 @@ describe('whatever a user edits and whichever options change', () => {
     );
   });
 
-  test('back and forth between options, a project that nobody edits is always as if made anew', () => {
+  test('after any changes of options, an unedited project is the same as a newly generated one', () => {
     fc.assert(
       fc.property(fc.array(settings, { minLength: 2, maxLength: 4 }), (chosen) => {
         const project = chosen.reduce<Tree>(

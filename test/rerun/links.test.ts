@@ -209,7 +209,7 @@ describe('two paths of one file', () => {
 describe('what a killed run left half-way, put back', () => {
   const HASH = '0'.repeat(64);
 
-  test('goes on past what cannot be put back, names it and keeps its text; then it is done', async () => {
+  test('continues after a file that cannot be restored, names it and keeps its text; the next run completes it', async () => {
     const folder = await project();
     await generate(folder, filesIn('src', 'two'));
     const two = withoutUndo(folder);

@@ -94,7 +94,7 @@ describe.each(WORLDS)('$world', ({ make, directory = '.', rendered = RENDERED, s
   });
 });
 
-/** Root may read anything; nobody may not. A user who is not root is bound by permissions anyway. */
+/** Root can read everything, so the test runs as `nobody`. Permissions bind any other user anyway. */
 const NOBODY = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
 
 describe('without permission to read', () => {

@@ -175,7 +175,7 @@ test('undo takes a run back, and undo again brings it back', async () => {
   expect(withoutUndo(readTree(cwd))).toEqual(after);
 });
 
-test('undo of the first run tells that .env stays, and git goes on ignoring it', async () => {
+test('undo of the first run says that .env stays, and git still ignores it', async () => {
   const cwd = await project();
   const { stdout } = await run(['undo'], { cwd });
   expect(stdout).toContain('note: .env stays');

@@ -40,7 +40,7 @@ async function undo(project: string): Promise<void> {
   await commitChanges(root, await changesToUndo(root));
 }
 
-/** Root may write anywhere; nobody may not. A user who is not root is bound by permissions anyway. */
+/** Root can write everywhere, so the test runs as `nobody`. Permissions bind any other user anyway. */
 const NOBODY = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
 
 /** Lets nobody own and read what the test has written. */
@@ -309,7 +309,7 @@ describe('undo', () => {
     expect(withoutUndo(wholeSnapshot(project))).toEqual(withoutUndo(two));
   });
 
-  test('of the first run leaves only what was there, and .env, which git goes on ignoring', async () => {
+  test('of the first run leaves only what was there, and .env, which git still ignores', async () => {
     const project = writeTree(await temporaryFolder(), { 'src/own.ts': 'mine\n' });
     await generate(project, ONE, { patches: true });
     await undo(project);

@@ -87,7 +87,7 @@ function compile(path: string): ModuleFunction {
   return script.runInThisContext();
 }
 
-/** What `require` does for a program that was never loaded: each of its modules is evaluated anew. */
+/** Like the first `require` of a program: each of its modules is evaluated again. */
 function loader(): (path: string) => unknown {
   const modules = new Map<string, { exports: unknown }>();
   return function load(path) {

@@ -20,7 +20,7 @@ export interface Windows {
   readonly node: string;
 }
 
-/** Windows, as far as Wine is that; undefined, with a word on why, where there is no Wine. */
+/** Windows, as Wine emulates it; undefined, with the reason printed, if there is no Wine. */
 export async function windows(): Promise<Windows | undefined> {
   if (spawnSync('wine', ['--version']).error) {
     console.warn('There is no Wine here: what runs on Windows is skipped.');

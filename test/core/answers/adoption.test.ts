@@ -134,7 +134,7 @@ describe('when adoption is over', () => {
     expect(run({}, after.answers).settings).toEqual(after.settings);
   });
 
-  test('it is said when that is safe, and what becomes of the cookie', () => {
+  test('says when that is safe, and what happens to the cookie', () => {
     const { doubts } = run({ adopt: null }, answers);
     expect(doubts).toContain('once the old app is off, and it is empty');
     expect(doubts).toContain('still in old has to log in again');
@@ -144,7 +144,7 @@ describe('when adoption is over', () => {
     );
   });
 
-  test('`__Host-` can be had later, at the price that is told', () => {
+  test('`__Host-` can be turned on later, with a warning about its effect', () => {
     const after = run({ adopt: null }, answers).answers;
     const { settings, doubts } = run({ legacyCookie: false }, after);
     expect(settings.legacyCookie).toBe(false);
@@ -175,7 +175,7 @@ describe('where adoption begins', () => {
   });
 });
 
-test('the command that repeats a run says whose sessions it goes on with', () => {
+test('the command that repeats a run names the store whose sessions are adopted', () => {
   const { answers } = run({ adopt: 'koa-generic-session-mongo' });
   const command = commandOf('.', answers, facts());
   expect(command).toContain('--adopt koa-generic-session-mongo');

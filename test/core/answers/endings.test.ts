@@ -22,7 +22,7 @@ const FACTS: ProjectFacts = {
 
 const BEFORE: Answers = { connection: 'url', url: 'mongodb://db.example/shop' };
 
-/** What is said of a run with these answers after one with those. */
+/** The warnings of a run with these answers after a run with those. */
 function endings(change: Answers, before: Answers = BEFORE): string {
   const { answers: saved } = parseSettings(before, FACTS);
   const { settings, answers } = parseSettings({ ...before, ...change }, FACTS);
@@ -43,7 +43,7 @@ test.each([
   expect(endings(change)).toContain(says);
 });
 
-test('turning encryption off tells the way by which nobody is logged out', () => {
+test('turning encryption off names the steps that log nobody out', () => {
   const says = endings({ encrypt: false }, { ...BEFORE, encrypt: true, ttl: '7d' });
   expect(says).toContain('Keep encryption for now, and deploy with SESSION_PLAIN_TEXT=write');
   expect(says).toContain('7d later');

@@ -145,7 +145,7 @@ const BROKEN = [
   }),
 ];
 
-describe('a broken rule is told by option and rule, and no secret with it', () => {
+describe('a broken rule is reported with its option and without secrets', () => {
   test.each(BROKEN)('$answers → $option $rule', async ({ answers, option, rule }) => {
     const problems = await problemsIn(answers);
     expect(problems).toEqual([{ option, rule: expect.stringContaining(rule) }]);
@@ -160,7 +160,7 @@ describe('a broken rule is told by option and rule, and no secret with it', () =
 
 const HOST: Answers = { connection: 'host', db: 'shop' };
 
-describe('answers come to settings', () => {
+describe('answers become settings', () => {
   test.each([
     [90, 90],
     ['90', 90],

@@ -26,7 +26,7 @@ test('a file that was moved by hand without its header is the one that an option
   expect(actionsOf(run(next.tree, storeIn('lib', 'two'))).store).toBe('keep');
 });
 
-test('and takes in what is new', () => {
+test('and the new lines are merged', () => {
   const lines = ['a', 'b', 'c', 'd'];
   const { tree } = run({}, renderedFrom({ 'src/store.ts': source('store', ...lines) }));
   const moved = { ...without(tree), 'lib/store.ts': 'a\nb\nc\nd\n' };

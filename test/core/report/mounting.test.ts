@@ -65,7 +65,7 @@ describe('the lines that mount sessions', () => {
     expect(mountingIn('src/app.ts', text).instead).toBe('src/app.ts:3 (koa-session)');
   });
 
-  test('where no app is found, are as a file beside the session folder has them', () => {
+  test('if no app is found, are as seen from a file beside the session folder', () => {
     expect(mountingOf(PLAIN, [])).toMatchObject({
       mount: ["import { sessions } from './session/index.ts';", 'sessions(app);'],
       mountIn: 'src/',

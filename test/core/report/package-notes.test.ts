@@ -7,7 +7,7 @@ function notesOn(packages: Record<string, string>, manager: PackageManager = 'np
   return packageNotes(packages, { ...PLAIN, project: { ...PLAIN.project, manager } });
 }
 
-describe('a package is noted only where it is too old for the sessions, with the command that mends it', () => {
+describe('a package is reported only if it is too old for the sessions, with the command that fixes it', () => {
   test.each([
     { name: 'koa', range: '^1.7.0', wanted: '^3.3.0', floor: '2.13' },
     { name: 'koa', range: '~2.7.0', wanted: '^3.3.0', floor: '2.13' },
@@ -39,7 +39,7 @@ test('types of an older koa-session are to go, in the words of the package manag
   ]);
 });
 
-test('a second driver is told of', () => {
+test('a second driver is reported', () => {
   const packages = { mongoose: '^8.0.0' };
   expect(packageNotes(packages, PLAIN)).toEqual([expect.stringContaining('--connection mongoose')]);
   expect(packageNotes(packages, { ...PLAIN, connection: STYLES.mongoose })).toEqual([]);

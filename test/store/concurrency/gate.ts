@@ -1,4 +1,4 @@
-/** Holds back whoever passes until it is opened; tells when as many as expected stand before it. */
+/** Blocks callers until it is opened, and tells when the expected number of callers is waiting. */
 export class Gate {
   /** Settles when the expected number has arrived. */
   readonly arrived: Promise<void>;

@@ -116,7 +116,7 @@ describe('two requests of one session at the same time, under merge', () => {
     expect(await see(ann)).toEqual({ views: 2, theme: 'dark' });
   });
 
-  test('a request that saves midway and goes on keeps what others wrote between its saves', async () => {
+  test('a request that saves twice keeps what others wrote between its saves', async () => {
     const { browser, change, begin, see } = await world();
     const ann = browser();
     await change(ann, set({ views: 1 }));

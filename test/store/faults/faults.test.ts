@@ -259,7 +259,7 @@ test.each<Connection['style']>(['url', 'host'])(
   },
 );
 
-test('a write that the server is asked not to acknowledge is refused, for nobody could tell a logout from it', async () => {
+test('an unacknowledged write is refused, since it cannot be told from a logout', async () => {
   await using server = disposable(await startServer());
   await using app = await startFaultyApp(server);
   const browser = app.browser();

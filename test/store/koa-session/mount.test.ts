@@ -272,7 +272,7 @@ describe.each(RELEASES)('$release', ({ Application, name, other }) => {
     expect(await visitor.get('/')).toMatchObject({ status: 200, text: 'views 2' });
   });
 
-  test('a session that is begun after the response has no document that nobody can find', async () => {
+  test('a session that begins after the response leaves no unreachable document', async () => {
     const { app, errors } = newApp();
     mountSessions(app);
     app.use(async (ctx: Context) => {
@@ -366,7 +366,7 @@ describe.each(RELEASES)('$release', ({ Application, name, other }) => {
       expect(await world.documents.countDocuments()).toBe(0);
     });
 
-    test('has no other cookie than that of the session, beside those of the error itself', async () => {
+    test('has no cookie except that of the session and those of the error itself', async () => {
       const { app } = await failing((ctx) => {
         ctx.session.views = 1;
         ctx.throw(401, { headers: { 'Set-Cookie': 'own=1' } });
@@ -384,7 +384,7 @@ describe.each(RELEASES)('$release', ({ Application, name, other }) => {
       expect([status, headers.getSetCookie().length]).toEqual([409, 2]);
     });
 
-    test('hands its cookie to nobody else by an error that all requests share', async () => {
+    test('does not give its cookie to others through an error that requests share', async () => {
       const { visitor } = await failing((ctx) => {
         if (ctx.query.count) ctx.session.views = 1;
         throw shared;

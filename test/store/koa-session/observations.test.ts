@@ -213,7 +213,7 @@ function observations(world: World, release: Release): void {
     expect(await again.text()).toBe('{}');
   });
 
-  test('6. a rolling session goes on for as long as it is used, unchanged as it is', async () => {
+  test('6. a rolling session lasts as long as it is used, even if it does not change', async () => {
     const { browser } = await site({}, { rolling: true });
     const visitor = browser();
     await visitor.get('/count');
@@ -277,7 +277,7 @@ function observations(world: World, release: Release): void {
     },
   );
 
-  test('9. an unsigned cookie of any length finds nobody', async () => {
+  test('9. an unsigned cookie of any length finds no session', async () => {
     const { origin } = await site({}, { signed: false });
     const response = await fetch(new URL('/count', origin), {
       headers: { cookie: `${COOKIE}=${'x'.repeat(12_000)}` },

@@ -149,7 +149,7 @@ describe.each(VARIANTS)('16. koa-session-minimal, $name', (harness) => {
     expect(await world.documents.countDocuments()).toBe(1);
   });
 
-  test('the key that it goes on with after the end of a session begins a new one', async () => {
+  test('a key that is used again after the end of a session begins a new session', async () => {
     const { visit, visitor } = await serveWith(world, minimalSession, { cookie: { maxAge: 30 * DAY } });
     await visit('/count');
     const sid = await visitor.cookie('koa:sess');

@@ -103,7 +103,7 @@ describe('sessions(app)', () => {
     expect((await visitor.at(rotated.origin).get('/count')).text).toBe('{"views":1}');
   });
 
-  test('the signature of an older key stands: made anew alone, it would end with the browser', async () => {
+  test('the signature of an older key is kept: renewed alone, it would be lost when the browser is closed', async () => {
     const visitor = new Browser((await serve(world)).origin);
     await visitor.get('/count');
     const [value, signature] = [await visitor.cookie('koa.sess'), await visitor.cookie('koa.sess.sig')];

@@ -104,7 +104,7 @@ async function download(memo: string): Promise<Source> {
   }
 }
 
-/** Says within seconds that there is no network; a download by itself would try for long. */
+/** Fails within seconds if there is no network; the download itself would try for a long time. */
 async function probe(): Promise<void> {
   if (proxied()) return;
   const address = process.env.MONGOMS_DOWNLOAD_URL ?? process.env.MONGOMS_DOWNLOAD_MIRROR ?? DEFAULT_MIRROR;

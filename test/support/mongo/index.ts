@@ -24,6 +24,6 @@ export function useDatabase(): { url: string; name: string } {
   return { url, name };
 }
 
-/** A server of one's own, for tests that stop, slow or fail it. Whoever starts it stops it. */
+/** A separate server, for tests that stop it, slow it down or make it fail. The caller has to stop it. */
 export const startServer = (options?: ServerOptions): Promise<OwnServer> =>
   startFrom(inject('mongoSource'), options);

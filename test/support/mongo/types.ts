@@ -14,7 +14,7 @@ export interface MongoServer {
 }
 
 export interface ServerOptions {
-  /** Refuses whoever is not known. The user is one of the database `admin`, by default with the role `root`. */
+  /** Refuses unknown users. The user is defined in the database `admin`, by default with the role `root`. */
   auth?: { username: string; password: string; roles?: Role[] };
   tls?: boolean;
   /** A replica set instead of a standalone server, so that drivers retry writes. */

@@ -69,7 +69,7 @@ export function merging(world: World): void {
       expect(await store.get(key)).toEqual({ a: { deep: [1] } });
     });
 
-    test('a request that goes on after a merge takes nothing back', async () => {
+    test('a request that continues after a merge undoes nothing', async () => {
       const { store, key, first, second } = await twoRequests(world, { a: 1, b: 1 });
       await first.set({ a: 2, b: 1 });
       await second.set({ a: 1, b: 2 });

@@ -89,7 +89,7 @@ export function documents(world: World): void {
       expect(await store.get(key)).toEqual(payload);
     });
 
-    test('nobody else gets what a request put into its session', async () => {
+    test('no other request gets what a request put into its session', async () => {
       const store = world.open();
       const [mine, other] = [
         await newSession(store, { name: 'mine' }),

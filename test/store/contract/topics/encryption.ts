@@ -102,7 +102,7 @@ export function encryption(world: World): void {
       expect(await world.open({ encryptionKeys: [next] }).get(key)).toEqual(payload);
     });
 
-    test('encrypting anew takes nothing of another request back', async () => {
+    test('re-encryption undoes nothing of another request', async () => {
       const [old, next] = [randomBytes(32), randomBytes(32)];
       const key = await newSession(world.open({ encryptionKeys: [old] }), { a: 1, b: 1 });
       const rotated = world.open({ encryptionKeys: [next, old] });

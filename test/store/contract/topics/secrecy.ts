@@ -27,7 +27,7 @@ export function secrecy(world: World): void {
       expect(JSON.stringify(store)).toBe('{}');
     });
 
-    test('an error of the server is told by its code alone', async () => {
+    test('an error of the server is reported by its code alone', async () => {
       const { Sessions } = world.modules.sessions;
       const server = Object.assign(new Error('E11000 dup key: { data: "marker" }'), {
         code: 121,

@@ -53,12 +53,12 @@ export function users(world: World): void {
       },
     );
 
-    test('null is nobody', async () => {
+    test('null is no user', async () => {
       await newSession(world.open(), { [USER_KEY]: null });
       expect(await world.onlyDocument()).not.toHaveProperty('user');
     });
 
-    test('destroyByUser ends the sessions of the user and of nobody else', async () => {
+    test('destroyByUser ends the sessions of the user and no others', async () => {
       const store = world.open();
       await newSession(store, { [USER_KEY]: 'ann' });
       await newSession(store, { [USER_KEY]: 'ann' });
@@ -79,7 +79,7 @@ export function users(world: World): void {
       expect(await store.get(other)).toBeUndefined();
     });
 
-    test('a key that is none spares nothing and ends nothing', async () => {
+    test('an invalid key spares nothing and ends nothing', async () => {
       const store = world.open();
       await newSession(store, { [USER_KEY]: 'ann' });
       await expect(store.destroyByUser('ann', { except: '' })).rejects.toMatchObject({ code: 'INVALID_KEY' });
@@ -200,7 +200,7 @@ export function users(world: World): void {
       expect(await store.listByUser('ann')).toHaveLength(1);
     });
 
-    test('nobody is found by an operator', async () => {
+    test('an operator finds no user', async () => {
       const store = world.open();
       await newSession(store, { [USER_KEY]: 'ann' });
       const everybody = { $ne: null } as unknown as string;

@@ -45,7 +45,7 @@ export class Connection {
     this.#authenticated = this.#authenticated.filter(({ db }) => db !== database);
   }
 
-  /** Takes note of what a client says of itself in its first hello. */
+  /** Records what a client says about itself in its first hello. */
   greet(client: Document): void {
     this.appName ??= client.application?.name;
   }

@@ -173,7 +173,7 @@ function authorize(command: Command, call: Call): void {
   }
 }
 
-/** MongoDB's localhost exception: where nobody is known, the first user of all may be made. */
+/** MongoDB's localhost exception: if there are no users, the first one may be created. */
 const isFirstUser = (command: Command, { state, database }: Call): boolean =>
   command.name === 'createUser' && database === 'admin' && state.users.list().length === 0;
 

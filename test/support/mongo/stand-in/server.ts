@@ -13,7 +13,7 @@ export interface StandInOptions {
   port?: number;
   /** The server version to behave as, such as '4.4' or '7.0.14'. */
   version?: string;
-  /** Refuses whoever is not known. Where nobody is known yet, anyone may make the first user. */
+  /** Refuses unknown users. If there are no users yet, anyone may create the first one. */
   authorization?: boolean;
   /** Users of the database `admin`. */
   users?: readonly { username: string; password: string; roles: RoleName[] }[];

@@ -17,7 +17,7 @@ export interface Exchange {
   proven: boolean;
 }
 
-/** One message for everything that may be wrong, so that nobody learns which. */
+/** One message for every failure, so that it does not reveal which one it was. */
 const failed = (): CommandFailure => new CommandFailure(18, 'Authentication failed.');
 
 const payloadOf = (document: Document): Buffer => {
