@@ -346,6 +346,15 @@ describe.each([
   });
 });
 
+test('the lock of a run is a file that was not there: what is opened in any other way is no call that writes', async () => {
+  const { home, command } = await first();
+  const project = copyOf(home, 'locked');
+  const { calls } = await carryOutWith({ root: project, fault: '', of: 'writes', at: 0 }, command);
+  expect(
+    calls.trace.filter((line) => line.startsWith(`open: ${project}/.koa-mongo-session/lock-`)),
+  ).not.toEqual([]);
+});
+
 /** What a file system, a network and the limits of a process refuse. */
 const ERRORS = ['EIO', 'EMFILE', 'EDQUOT', 'EACCES', 'EROFS', 'EEXIST'] as const;
 
