@@ -85,7 +85,12 @@ describe.skipIf(process.platform === 'win32')('where there is a mongod', () => {
   beforeAll(async () => {
     const program = await compiled(join(import.meta.dirname, 'fake-mongod/mongod.ts'));
     await mkdir(dirname(FAKE_MONGOD));
-    await writeFile(FAKE_MONGOD, `#!/bin/sh\nexec node '${program}' "$@"\n`, { mode: 0o755 });
+    // It is asked for its version time and again, which is no reason to load the stand-in.
+    const script = `#!/bin/sh
+[ "$1" = --version ] && exec echo 'db version v6.0.99'
+exec node '${program}' "$@"
+`;
+    await writeFile(FAKE_MONGOD, script, { mode: 0o755 });
   });
   beforeEach(() => vi.stubEnv('MONGOMS_SYSTEM_BINARY', FAKE_MONGOD));
   const source = { kind: 'mongod', binary: FAKE_MONGOD, version: '6.0.99' } as const;

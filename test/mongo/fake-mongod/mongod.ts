@@ -1,10 +1,9 @@
 import { parseArgs } from 'node:util';
 import { StandIn } from '../../support/mongo/stand-in/server.ts';
 
-/** What mongodb-memory-server takes for a mongod: its flags, its version text, its log line. */
+/** What mongodb-memory-server takes for a mongod: its flags and its log line. */
 const { values } = parseArgs({
   options: {
-    version: { type: 'boolean' },
     port: { type: 'string' },
     dbpath: { type: 'string' },
     storageEngine: { type: 'string' },
@@ -15,16 +14,12 @@ const { values } = parseArgs({
   },
 });
 
-if (values.version) {
-  process.stdout.write('db version v6.0.99\n');
-} else {
-  const parameters = Object.fromEntries(values.setParameter.map((text) => text.split('=')));
-  const standIn = await StandIn.start({
-    port: Number(values.port),
-    version: '6.0.99',
-    authorization: values.auth ?? false,
-    ttlMonitorSeconds: Number(parameters.ttlMonitorSleepSecs ?? 60),
-  });
-  process.stdout.write('{"msg":"Waiting for connections"}\n');
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void standIn.close());
-}
+const parameters = Object.fromEntries(values.setParameter.map((text) => text.split('=')));
+const standIn = await StandIn.start({
+  port: Number(values.port),
+  version: '6.0.99',
+  authorization: values.auth ?? false,
+  ttlMonitorSeconds: Number(parameters.ttlMonitorSleepSecs ?? 60),
+});
+process.stdout.write('{"msg":"Waiting for connections"}\n');
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void standIn.close());
