@@ -1,5 +1,6 @@
 import { rename, rm } from 'node:fs/promises';
 import { type Plugin, rolldown } from 'rolldown';
+import { onlyShownFigures } from './figures-plugin.ts';
 import { thirdPartyLicenses } from './licenses-plugin.ts';
 import { packagesOnDemand } from './on-demand-plugin.ts';
 import { packageOf } from './package-of.ts';
@@ -18,7 +19,13 @@ const bundle = await rolldown({
     // It has one object of each way to compare, and we use one.
     moduleSideEffects: [{ test: /[\\/]node_modules[\\/]diff[\\/]/, sideEffects: false }],
   },
-  plugins: [withoutSubcommandPrograms(), packagesOnDemand(), templatesFile(), thirdPartyLicenses()],
+  plugins: [
+    withoutSubcommandPrograms(),
+    packagesOnDemand(),
+    onlyShownFigures(),
+    templatesFile(),
+    thirdPartyLicenses(),
+  ],
   // How long the build takes on a busy machine is no fault of the bundle.
   checks: { pluginTimings: false },
   onwarn(warning) {

@@ -67,12 +67,13 @@ async function timesAt(client: MongoClient, size: number): Promise<string[]> {
 async function fill(client: MongoClient, from: number, to: number): Promise<void> {
   const documents = client.db().collection<SessionDocument>('sessions');
   const now = new Date();
+  const data = JSON.stringify(payloadOf(200));
   for (let at = from; at < to; at += BATCH) {
     const batch = Array.from({ length: Math.min(BATCH, to - at) }, (_, index) => ({
       _id: createHash('sha256')
         .update(keyOf(at + index))
         .digest('base64url'),
-      data: JSON.stringify(payloadOf(200)),
+      data,
       cookie: { _expire: now.getTime() + TTL, _maxAge: TTL },
       createdAt: now,
       updatedAt: now,
