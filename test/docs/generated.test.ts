@@ -148,3 +148,12 @@ describe.each(MANAGERS)('the commands in the documents of a project with %s', (m
     }
   });
 });
+
+test.each(goldens.filter(({ settings }) => settings.adopt !== undefined))(
+  'the guide of $name says what happens to the old sessions, and how adoption is turned off',
+  ({ project, settings }) => {
+    const guide = project[`${settings.dir}/README.md`];
+    expect(guide).toContain('## The sessions of koa-');
+    expect(guide).toContain(' . --no-adopt\n');
+  },
+);

@@ -291,9 +291,9 @@ function adoptView({ adopt, cookieName }: Settings): AdoptView {
 }
 
 function lookupOf(store: OldStore | undefined): string {
-  if (store === 'koa-generic-session-mongo') return '`sid`, on which the old store had made a unique index';
+  if (store === 'koa-generic-session-mongo') return '`sid`, which the old store created';
   if (store === 'koa-session-mongoose@1') {
-    return '`sid`, on which the old store had made an index, unless `autoIndex` of Mongoose was off: look, and make it';
+    return '`sid`. The old store created it, unless `autoIndex` of Mongoose was off: check it, and create it if it is missing';
   }
   return '`_id`';
 }

@@ -17,7 +17,7 @@ function cookie() {
     sameSite: 'lax',
     path: '/',
     // domain: 'example.com', // Also sent to subdomains.
-    // Without it, `secure` follows the connection. Behind a proxy that terminates TLS, both need `app.proxy = true`.
+    // Otherwise, `secure` follows the connection. Behind a proxy that terminates TLS, set `app.proxy = true`.
     ...(isProduction && { secure: true }),
   };
 }
