@@ -48,7 +48,7 @@ await bundle.write({
   chunkFileNames: ({ name, moduleIds }) => `${chunkName(name, moduleIds)}.cjs`,
 });
 await bundle.close();
-// Whoever runs the program meanwhile finds it whole.
+// Replaced in one step, so that a run in the meantime finds it complete.
 await rm('dist', { recursive: true, force: true });
 await rename(fresh, 'dist');
 

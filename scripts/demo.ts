@@ -52,7 +52,7 @@ async function demo(): Promise<void> {
   await visit(browser, 4, 'Ada');
 
   say();
-  say('The app is stopped, and started anew:');
+  say('The app is stopped and started again:');
   const exitCode = await first.stop();
   if (exitCode !== 0) throw new Error(`The app ended with exit code ${exitCode}.`);
   const second = await startApp(folder);

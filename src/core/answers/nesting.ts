@@ -1,4 +1,4 @@
-/** Deeper than any file that people or programs write; far beyond it, whoever reads JSON runs out of stack. */
+/** Deeper than any real file. A parser of JSON runs out of stack far beyond this depth. */
 const MAX_DEPTH = 500;
 
 /** Whether arrays and objects lie too deep in one another to be parsed; of JSON, with or without comments. */

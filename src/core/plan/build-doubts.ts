@@ -10,7 +10,7 @@ export interface Build {
 /**
  * How new files affect a build that includes them, and the line that excludes them.
  *
- * @param before the sources that the build takes in already
+ * @param before the sources that the build includes already
  * @param added the new ones
  * @param name of the tsconfig
  */

@@ -5,7 +5,7 @@ import { EXTENSIONS, specifier } from '../render/render.ts';
 
 /** How to mount the sessions in the user's own app. */
 export interface Mounting {
-  /** The lines to add: what takes in the module, and the call. */
+  /** The lines to add: the import and the call. */
   readonly mount: readonly string[];
   /** `src/app.ts:3`, where the app is made; a folder, or `the project`, where that is not known. */
   readonly mountIn: string;

@@ -94,7 +94,7 @@ function homeOf(root: string, path: string): string | undefined {
   }
 }
 
-/** The one that takes in the files of a folder, else the first that is not of the tests. */
+/** The one that includes the files of a folder, else the first one that is not for the tests. */
 async function configFor(home: string, folder: string, cache: ConfigFiles): Promise<Config> {
   const configs = await configsOf(home, cache);
   const { createFilesMatcher } = await import('get-tsconfig');
@@ -308,7 +308,7 @@ const COMPILED = /(?<!\.d)\.[cm]?[jt]sx?$/;
 
 const pathIn = (root: string): string => join(root, 'tsconfig.json');
 
-/** Whoever reads the import endings says what is wrong with it. */
+/** The code that reads the import endings reports errors in it. */
 async function unlessDamaged<T>(parse: () => Promise<T>): Promise<T | undefined> {
   try {
     return await parse();
