@@ -9,7 +9,7 @@ import type { Section } from '../report.ts';
 import { startServer } from '../server.ts';
 
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3);
-const SESSIONS = Number(process.env.BENCH_SESSIONS ?? 2000);
+const SESSIONS = Number(process.env.BENCH_SESSIONS ?? 1000);
 const AT_ONCE = 16;
 /** In ms. */
 const TTL = 14 * 24 * 60 * 60 * 1000;
