@@ -3,11 +3,11 @@ import type Koa from 'koa';
 import type { Context } from 'koa';
 import koaSession, { type CreateSessionOptions } from 'koa-session';
 
-const TWICE = 'This app has two session middlewares: call sessions(app) once, and remove any other koa-session.';
+const TWICE = 'There are two session middlewares: call sessions(app) once, and remove any other koa-session.';
 const NOT_BEGUN = 'ctx.session was used before the session middleware ran: call sessions(app) earlier.';
-const INNER_APP = 'sessions() was called with an app that is mounted in another app: call it with the outer one.';
+const INNER_APP = 'sessions() was called with an app that is mounted in another app: pass the outer one.';
 const PLAIN_HTTP = 'This request came over HTTP, but the cookie needs HTTPS: behind a proxy, set app.proxy.';
-const TOO_LATE = 'The session began after the response was sent: its cookie cannot be sent, so it was not stored.';
+const TOO_LATE = 'The session began after the response was sent: it has no cookie, so it was not stored.';
 
 type Options = CreateSessionOptions & { key: string };
 
