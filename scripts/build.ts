@@ -1,4 +1,5 @@
 import { rename, rm } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
 import { type Plugin, rolldown } from 'rolldown';
 import { onlyShownFigures } from './figures-plugin.ts';
 import { thirdPartyLicenses } from './licenses-plugin.ts';
@@ -36,10 +37,13 @@ await bundle.write({
   dir: fresh,
   // Node's own modules load faster by require: an import reads every export of a module.
   format: 'cjs',
-  // Names stay, for the stack of a bug report.
+  // Not in the package: `npm run stack` reads the stack of a bug report with them.
+  sourcemap: 'hidden',
+  sourcemapPathTransform: (source, map) => relative('dist', join(dirname(map), source)),
   minify: {
     compress: true,
-    mangle: { keepNames: { function: true, class: true } },
+    // commander asks objects for the name of their class.
+    mangle: { keepNames: { function: false, class: true } },
     codegen: { removeWhitespace: true, asciiOnly: true },
   },
   // What they say of licences is in a file of its own.

@@ -26,7 +26,7 @@ export function onlyShownFigures() {
       const left = code.replace(ROW, (row, name: string) => (SHOWN.includes(name) ? row : ''));
       const lost = SHOWN.filter((name) => !left.includes(`    ${name}: `));
       if (left === code || lost.length > 0) throw new Error(`${id} is not what it was: ${lost}`);
-      return left;
+      return { code: left, map: null };
     },
   } satisfies Plugin;
 }

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { execa } from 'execa';
 import { expect, test } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
 import { brokenProgram } from '../support/other-programs.ts';
@@ -5,6 +7,7 @@ import { filesIn, runAsProcess, temporaryFolder } from '../support/program.ts';
 
 /** A template that names a value which no project has. */
 const MISTAKE = { '"call","literal","collection"': '"call","literal","colection"' };
+const ROOT = join(import.meta.dirname, '../..');
 const ARGS = ['app', '-c', 'url', '--url', 'mongodb://ann:tiger@127.0.0.1/shop'];
 
 /** Runs a program that has the mistake. */
@@ -31,6 +34,12 @@ test('with DEBUG=1 it shows the error itself, and where it came from', async () 
   const { exitCode, stderr } = await runBroken(ARGS, { DEBUG: '1' });
   expect(exitCode).toBe(1);
   expect(stderr).toMatch(/Please report it:[\s\S]*colection[\s\S]*\n +at .*main\.cjs/);
+});
+
+test('the places of its stack are found in src/ again', async () => {
+  const { stderr } = await runBroken(ARGS, { DEBUG: '1' });
+  const { stdout } = await execa('npm', ['run', '--silent', 'stack'], { input: stderr, cwd: ROOT });
+  expect(stdout).toMatch(/colection\n[\s\S]* at src\/core\/render\/render\.ts:\d+:\d+\n/);
 });
 
 test('with --json it is the one value on standard output, too', async () => {
