@@ -118,7 +118,7 @@ export function encryption(world: World): void {
       for (const work of [() => store.get(key), () => store.load(key)]) {
         expect(await failureOf(work())).toMatchObject({
           code: 'UNKNOWN_ENCRYPTION_KEY',
-          message: expect.stringContaining('Put it back behind the others'),
+          message: expect.stringContaining('Put it back after the others'),
         });
       }
       await store.destroy(key);
