@@ -171,8 +171,7 @@ async function inBatches(sessions: Sessions, filter: object, write: Write): Prom
   let done = 0;
   while (await found.hasNext()) {
     const batch = found.readBufferedDocuments();
-    const parts = [batch.slice(0, 500), batch.slice(500)].filter(({ length }) => length > 0);
-    await Promise.all([...parts.map(write), found.hasNext()]);
+    await Promise.all([write(batch), found.hasNext()]);
     done += batch.length;
     if (done % 10_000 < batch.length) console.error(`  ${done} sessions so far`);
   }
