@@ -42,7 +42,7 @@ const FACTS: ProjectFacts = {
 const HOST_ANSWERS: Answers = { connection: 'host', db: 'app', username: 'ann', userKey: 'userId' };
 
 /** Most tricky values are refused: among so many, some are not, whatever the seed. */
-const ENOUGH = { numRuns: runs(400) };
+const ENOUGH = { numRuns: Math.max(runs(100), 40) };
 
 const isTypeScript = ({ path }: RenderedFile): boolean => path.endsWith('.ts');
 

@@ -1,5 +1,5 @@
 // create-koa-mongo-session: store
-import { hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { Operation, SessionConnection, SessionDocument } from './collection.ts';
 import { DURABLE, updateOne } from './collection.ts';
 import { codeOf, SessionStoreError, toStoreError } from './errors.ts';
@@ -207,7 +207,7 @@ function within<T>(timeout: number, work: Promise<T>): Promise<T> {
 
 /** The `_id` of a session. A stolen `_id` is useless as a key, since it would be hashed again. */
 export function hashKey(key: string): string {
-  if (isKey(key)) return hash('sha256', key, 'base64url');
+  if (isKey(key)) return createHash('sha256').update(key).digest('base64url');
   throw new SessionStoreError('INVALID_KEY', `A key is a string of 1 to ${MAX_KEY_LENGTH} characters.`);
 }
 
