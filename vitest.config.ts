@@ -5,19 +5,19 @@ import { defineConfig } from 'vitest/config';
 import { parsedTemplates } from './scripts/templates-plugin.ts';
 import { memoryFolder } from './test/support/memory-folder.ts';
 
-// Whoever starts a process hands it this environment. No test speaks TLS to the world, and reading the certificates
-// of a machine takes a third of the time that Node takes to start.
+// Started processes inherit this environment. No test uses TLS outside of this machine, and reading its certificates
+// takes a third of the start time of Node.
 delete process.env.NODE_EXTRA_CA_CERTS;
 
-// A run of the program waits for the disk far more than it works.
+// A run of the program spends most of its time waiting for the disk.
 process.env.TMPDIR ??= memoryFolder() ?? tmpdir();
 
 const TEST_FILES = 'test/**/*.test.ts';
 const NOT_OURS = ['test/golden/*/expected/**', 'test/projects/*/**', 'test/rerun/*/**'];
 /**
- * Each of these has processes of its own, for it changes what cannot be put back: what Node's modules export before
- * anything imports them. All others put back what they change, so that files share processes and what they import: the
- * driver, Mongoose and Koa take longer to load than most files take to run.
+ * Each of these files has its own process, since it makes changes that cannot be reverted: it changes the exports of
+ * Node's modules before anything imports them. All other files revert their changes, so they share processes and
+ * imported modules: the driver, Mongoose and Koa take longer to load than most files take to run.
  */
 const APART = [
   'test/rerun/crash.test.ts',
@@ -28,13 +28,13 @@ const APART = [
 export default defineConfig(({ mode }) => {
   const sampling = mode === 'exhaustive' ? filesThatSample() : undefined;
   const plugins = [parsedTemplates()];
-  // Long enough for three members of a real replica set to start, and to elect one, on a busy machine.
+  // Long enough for a real replica set of three to start and to elect a primary on a busy machine.
   const timeouts = { testTimeout: 300_000, hookTimeout: 300_000 };
   return {
     test: {
-      // All cores, and one more, since many tests wait for a process or a server.
+      // One worker more than there are cores, since many tests wait for a process or a server.
       maxWorkers: availableParallelism() + 1,
-      // Once for both projects, which extend nothing, so that they do not have them, too.
+      // Once for both projects: these do not inherit it, so it does not run twice.
       globalSetup: [
         'test/support/mongo/global-setup.ts',
         'test/support/sampling-setup.ts',

@@ -1,11 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 /*
- * The last lines of `.ci/run`. The folder it is given holds three files for a run of vitest:
+ * The last lines of `.ci/run`. Its folder argument holds up to three files for each run of vitest:
  *
- * - `<name>.code`, the code it ended with;
- * - `<name>.json`, vitest's report;
- * - `<name>.errors.json`, what `unhandled.mjs` wrote, if there were errors outside of its tests.
+ * - `<name>.code`: the exit code;
+ * - `<name>.json`: vitest's report;
+ * - `<name>.errors.json`: the errors outside of tests, written by `unhandled.mjs` if there were any.
  */
 const [folder = ''] = process.argv.slice(2);
 
@@ -22,7 +22,7 @@ const runs = readdirSync(folder)
     errors: jsonOf(`${name}.errors.json`) ?? [],
   }));
 
-/** What failed in a run, a line for each. */
+/** What failed in a run, one line each. */
 function failuresOf({ name, code, report, errors }) {
   if (report === undefined)
     return [`the run '${name}' ended with code ${code}, and wrote no report: see above`];

@@ -1,8 +1,7 @@
 import { writeFileSync } from 'node:fs';
 
 /**
- * A reporter of vitest. Its JSON report has no word of the errors outside of tests, which end a run with a code other
- * than 0 all the same.
+ * A reporter for vitest: its JSON report does not contain errors outside of tests, although they make a run fail.
  *
  * It writes their messages as a JSON array to the file that the environment variable UNHANDLED_ERRORS names.
  */
@@ -13,7 +12,7 @@ export default class Unhandled {
   }
 }
 
-/** Where it was is said by the test file, if vitest knows it, else by the first line of the stack. */
+/** The location is the test file, if vitest knows it, otherwise the first line of the stack. */
 function describe({ name, message, stack = '', VITEST_TEST_PATH: path, VITEST_TEST_NAME: test }) {
   const where =
     path === undefined ? /^\s+at .*/m.exec(stack)?.[0].trim() : [path, test].filter(Boolean).join(': ');

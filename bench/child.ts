@@ -3,13 +3,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Loaded into each Node process that is measured, those that it starts included; writes what each has used, in µs. */
+/** Preloaded into each measured Node process and its children; each writes the CPU time it used, in µs. */
 const HOOK = `process.on('exit', () => {
   const { user, system } = process.cpuUsage();
   require('node:fs').appendFileSync(process.env.BENCH_CPU, user + system + '\\n');
 });`;
 
-/** Without what would distort the figures: a bundle of certificates that Node would load, and other flags of Node. */
+/** Without variables that would distort the figures: Node flags, and certificates that Node would load at its start. */
 export function cleanEnvironment(): NodeJS.ProcessEnv {
   const { NODE_EXTRA_CA_CERTS, NODE_OPTIONS, ...env } = process.env;
   const isNpm = (name: string): boolean => name.startsWith('npm_');
@@ -17,16 +17,16 @@ export function cleanEnvironment(): NodeJS.ProcessEnv {
 }
 
 export interface Run {
-  /** Of the process and all that it started, in ms. */
+  /** CPU time of the process and its children, in ms. */
   readonly cpu: number;
-  /** Until it ended, in ms. */
+  /** Wall-clock time, in ms. */
   readonly wall: number;
 }
 
 /**
  * Runs a command in a new folder, which is removed afterwards.
  *
- * @throws Error when it fails: nothing is measured then
+ * @throws Error if the command fails
  */
 export function run(command: readonly string[], env: NodeJS.ProcessEnv = {}): Run {
   const folder = mkdtempSync(join(tmpdir(), 'bench-'));

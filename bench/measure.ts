@@ -1,4 +1,4 @@
-/** What one way of doing something came to in all rounds, in the unit that was measured in. */
+/** The results of one contender in all rounds, in the measured unit. */
 export interface Figures {
   /** In the order of the rounds. */
   readonly values: readonly number[];
@@ -10,8 +10,8 @@ export interface Figures {
 export type Measure = () => Promise<number>;
 
 /**
- * Each round measures every contender once, in another order each time, so that what else the machine does hits all.
- * The first round warms up and does not count.
+ * Each round measures every contender once, in a different order, so that other load on the machine affects all of
+ * them. The first round is a warm-up and does not count.
  */
 export async function inTurns<Name extends string>(
   rounds: number,
@@ -50,11 +50,11 @@ export function median(values: readonly number[]): number {
   return (low + high) / 2;
 }
 
-/** `12.3 (11.9–14.0)`: the median, and between what the rounds lay. */
+/** `12.3 (11.9–14.0)`: the median and the range of the rounds. */
 export const shown = ({ median: middle, min, max }: Figures, digits = 1): string =>
   `${middle.toFixed(digits)} (${min.toFixed(digits)}–${max.toFixed(digits)})`;
 
-/** The median of the ratios of each round: what the machine did beside it was much the same for both. */
+/** The median of the ratios of each round: within a round, other load on the machine is about the same for both. */
 export function ratio(one: Figures, other: Figures): string {
   return median(one.values.map((value, round) => value / (other.values[round] ?? Number.NaN))).toFixed(2);
 }

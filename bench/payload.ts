@@ -1,6 +1,6 @@
 export type Payload = Record<string, unknown>;
 
-/** A payload of so many bytes of JSON, made of properties as sessions have them. */
+/** A payload with the given number of bytes as JSON, made of typical session properties. */
 export function payloadOf(bytes: number): Payload {
   const payload: Payload = { user: '65f0c0ffee65f0c0ffee65f0', views: 1, csrf: 'x'.repeat(32) };
   const left = () => bytes - JSON.stringify(payload).length;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 const SOURCE = join(import.meta.dirname, 'peers', 'package.json');
 const FOLDER = join(import.meta.dirname, '..', 'node_modules', '.cache', 'bench-peers');
 
-/** Installs what the benchmark compares with, unless that very list is installed, and returns the folder. */
+/** Installs the packages to compare with, unless exactly these are installed already, and returns the folder. */
 export function installPeers(): string {
   const wanted = readFileSync(SOURCE, 'utf8');
   const marker = join(FOLDER, 'node_modules', '.installed.json');
@@ -25,7 +25,7 @@ export const packageFolder = (name: string): string => join(installPeers(), 'nod
 export const versionOf = (name: string): string =>
   `${name} ${JSON.parse(readFileSync(join(packageFolder(name), 'package.json'), 'utf8')).version}`;
 
-/** The file that a package starts as its command. */
+/** The file that the package's command runs. */
 export function programOf(name: string): string {
   const { bin } = JSON.parse(readFileSync(join(packageFolder(name), 'package.json'), 'utf8'));
   return join(packageFolder(name), typeof bin === 'string' ? bin : bin[name]);

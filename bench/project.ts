@@ -6,7 +6,7 @@ import { cleanEnvironment } from './child.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
-/** A project as the program writes it with these flags, in a folder that `remove` deletes. */
+/** A project generated with these flags, in a folder that `remove` deletes. */
 export function generate(flags: readonly string[]): { folder: string; remove(): void } {
   const folder = mkdtempSync(join(tmpdir(), 'bench-project-'));
   const args = [join(ROOT, 'bin', 'create-koa-mongo-session.cjs'), folder, '--yes', '--no-install', ...flags];

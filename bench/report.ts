@@ -3,14 +3,14 @@ import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { RESULTS as HOME, NAMED } from './subject.ts';
 
-/** The text of a topic in bench/RESULTS.md. */
+/** The section of a topic in bench/RESULTS.md. */
 export interface Section {
   readonly title: string;
   /** What was measured, and how to read it. */
   readonly text: string;
   readonly columns: readonly string[];
   readonly rows: readonly (readonly string[])[];
-  /** What the figures depend on, beside the machine: servers and packages with their versions. */
+  /** What the figures depend on besides the machine: servers and packages with their versions. */
   readonly versions: readonly string[];
 }
 
@@ -24,7 +24,7 @@ interface Result extends Section {
 const RESULTS = join(HOME, 'results');
 const REPORT = join(HOME, 'RESULTS.md');
 
-/** Keeps the result beside those of the other topics, and writes the report of all. */
+/** Saves the result of this topic, and writes the report of all topics. */
 export function keep(topic: string, section: Section): void {
   mkdirSync(RESULTS, { recursive: true });
   const result: Result = {

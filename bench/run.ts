@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { keep, type Section, writeReport } from './report.ts';
 
-/** Topic → what measures it. Loaded when it is wanted, for each needs other packages. */
+/** Topic → the function that measures it. Loaded on demand, since each topic needs other packages. */
 const TOPICS: Readonly<Record<string, () => Promise<Section>>> = {
   start: async () => (await import('./topics/start.ts')).start(),
   weight: async () => (await import('./topics/weight.ts')).weight(),
@@ -14,9 +14,9 @@ const TOPICS: Readonly<Record<string, () => Promise<Section>>> = {
   scale: async () => (await import('./topics/scale.ts')).scale(),
 };
 
-/** Far more than any topic takes on a machine that does nothing else. */
+/** Far more than any topic takes on an idle machine. */
 const LIMIT_MS = 15 * 60_000;
-/** A server may die, and a busy machine be too slow. */
+/** A server may crash, and a busy machine may be too slow. */
 const ATTEMPTS = 2;
 
 const { BENCH_TOPIC: topic } = process.env;
@@ -31,7 +31,10 @@ async function measure(name: string): Promise<void> {
   process.exit();
 }
 
-/** One after the other, each in a process of its own: one that fails keeps its former result, and stops no other. */
+/**
+ * One after the other, each in its own process: a topic that fails keeps its previous result and does not stop the
+ * others.
+ */
 function measureAll(names: readonly string[]): void {
   const unknown = names.filter((name) => !Object.hasOwn(TOPICS, name));
   if (unknown.length > 0) {

@@ -7,18 +7,21 @@ import { startMongo } from '../test/support/mongo/start.ts';
 
 export interface Server {
   readonly url: string;
-  /** Which server it is, and its version. */
+  /** Kind and version of the server. */
   readonly announce: string;
   stop(): Promise<void>;
 }
 
-/** The one that MONGODB_TEST_URL names, else a mongod of this machine, else the stand-in, which it then says. */
+/**
+ * The server that MONGODB_TEST_URL names, otherwise a local mongod, otherwise the stand-in, which the result then
+ * mentions.
+ */
 export async function startServer(): Promise<Server> {
   if (process.env.MONGODB_TEST_URL || (await chooseSource()).kind === 'mongod') return startMongo();
   return startStandIn();
 }
 
-/** In a process of its own, as a server is: else its work would count as the client's. */
+/** In its own process, so that the work of the server does not count as the client's. */
 async function startStandIn(): Promise<Server> {
   const file = join(import.meta.dirname, '..', 'test', 'support', 'mongo', 'serve.ts');
   const server: ChildProcess = spawn(process.execPath, ['--import', 'tsx', file], {

@@ -32,7 +32,7 @@ function commit(): string {
 const generated = (style: string, file: string): string =>
   join(SUBJECT, 'test', 'golden', style, 'expected', 'src', 'session', file);
 
-/** Compiled, as in production: tsx sets the name of a function each time that it is created. */
+/** Compiled, as in production: with tsx, each creation of a function also sets its name, which takes time. */
 const load = async (file: string) => import(pathToFileURL(await compiled(file)).href);
 
 /** By style of connection. */
@@ -47,7 +47,7 @@ export async function connectionModules(): Promise<{
   return { url, db, mongoose };
 }
 
-/** The store. It was one class, in one file, before it was two. */
+/** The store. In older versions, it was one class in one file. */
 export async function storeClass(): Promise<typeof Sessions> {
   const file = generated('url', 'sessions.ts');
   if (existsSync(file)) return (await load(file)).Sessions;

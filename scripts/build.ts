@@ -7,17 +7,17 @@ import { packagesOnDemand } from './on-demand-plugin.ts';
 import { packageOf } from './package-of.ts';
 import { templatesFile } from './templates-plugin.ts';
 
-/** Bundles src/ and every dependency into dist/, so that the published package installs nothing further. */
+/** Bundles src/ and every dependency into dist/, so that the published package has no dependencies to install. */
 const fresh = `node_modules/.dist-${process.pid}`;
 const bundle = await rolldown({
   input: 'src/cli.ts',
   platform: 'node',
   resolve: {
-    // The CommonJS form of jsonc-parser asks for its parts in a way that no bundler can follow.
+    // The CommonJS build of jsonc-parser requires its parts in a way that bundlers cannot follow.
     mainFields: ['module', 'main'],
   },
   treeshake: {
-    // It has one object of each way to compare, and we use one.
+    // The main file creates an object for every kind of comparison; we use one kind.
     moduleSideEffects: [{ test: /[\\/]node_modules[\\/]diff[\\/]/, sideEffects: false }],
   },
   plugins: [
@@ -27,7 +27,7 @@ const bundle = await rolldown({
     templatesFile(),
     thirdPartyLicenses(),
   ],
-  // How long the build takes on a busy machine is no fault of the bundle.
+  // Rolldown warns about slow plugins, which on a busy machine says nothing about the bundle.
   checks: { pluginTimings: false },
   onwarn(warning) {
     throw new Error(warning.message);
@@ -35,24 +35,24 @@ const bundle = await rolldown({
 });
 await bundle.write({
   dir: fresh,
-  // Node's own modules load faster by require: an import reads every export of a module.
+  // Node's own modules load faster with require: an import reads every export of a module.
   format: 'cjs',
-  // Not in the package: `npm run stack` reads the stack of a bug report with them.
+  // Not published: `npm run stack` uses them to read the stack of a bug report.
   sourcemap: 'hidden',
   sourcemapPathTransform: (source, map) => relative('dist', join(dirname(map), source)),
   minify: {
     compress: true,
-    // commander asks objects for the name of their class.
+    // commander reads the class names of objects.
     mangle: { keepNames: { function: false, class: true } },
     codegen: { removeWhitespace: true, asciiOnly: true },
   },
-  // What they say of licences is in a file of its own.
+  // Licences are in a separate file.
   comments: false,
   entryFileNames: '[name].cjs',
   chunkFileNames: ({ name, moduleIds }) => `${chunkName(name, moduleIds)}.cjs`,
 });
 await bundle.close();
-// Replaced in one step, so that a run in the meantime finds it complete.
+// Replaced in one step, so that a run during the build finds a complete folder.
 await rm('dist', { recursive: true, force: true });
 await rename(fresh, 'dist');
 
@@ -62,7 +62,7 @@ function chunkName(name: string, modules: readonly string[]): string {
   return last ? last.name.replace('@', '').replaceAll('/', '-') : name;
 }
 
-/** commander can start a program for each subcommand. Ours has none, and what starts programs is slow to load. */
+/** commander can start a program for each subcommand. We do not use this, and `node:child_process` is slow to load. */
 function withoutSubcommandPrograms(): Plugin {
   const nothing = '\0no-subcommand-programs';
   return {

@@ -11,8 +11,8 @@ import { withDatabase } from '../test/support/mongo/urls.ts';
 import { linkPackages } from '../test/support/packages.ts';
 
 /**
- * Generates a project, runs it on its own MongoDB, and shows that its sessions survive a restart of the app.
- * Leaves nothing behind. The exit code is 1 if anything is not as expected.
+ * Generates a project, runs it with its own MongoDB, and shows that sessions survive a restart of the app. Removes
+ * everything that it created. Ends with exit code 1 if anything is not as expected.
  */
 
 const BIN = join(import.meta.dirname, '..', 'bin', 'create-koa-mongo-session.cjs');
@@ -66,7 +66,7 @@ async function demo(): Promise<void> {
   say('The session survived the restart, and ended with the logout.');
 }
 
-/** @returns the URL of a database of this run's own */
+/** @returns the URL of a database for this run only */
 async function startDatabase(): Promise<string> {
   const server = await startMongo();
   const url = withDatabase(server.url, `demo-${randomBytes(4).toString('hex')}`);
@@ -119,7 +119,7 @@ async function startApp(folder: string): Promise<RunningApp> {
   return app;
 }
 
-/** Requests the page and checks its count of views and its user. */
+/** Requests the page and checks its view count and its user. */
 async function visit(browser: Browser, views: number, user?: string): Promise<void> {
   const { text } = await browser.get('/');
   const shown = /Views: \d+/.exec(text)?.[0];

@@ -1,6 +1,6 @@
 import type { Plugin } from 'rolldown';
 
-/** The signs that questions show, of some hundred and fifty which `@inquirer/figures` has, twice. */
+/** The signs that questions show, of the 150 or so in `@inquirer/figures`, which has them in two tables. */
 const SHOWN = ['circle', 'circleDouble', 'circleFilled', 'line', 'pointer', 'tick'];
 
 const PACKAGE = /[\\/]node_modules[\\/]@inquirer[\\/]/;
@@ -9,8 +9,8 @@ const TABLES = /[\\/]figures[\\/]/;
 const ROW = /^ {4}(\w+): '[^']*',\n/gm;
 
 /**
- * Leaves out the signs that nothing shows: no bundler sees which entries of an object are read. A sign that comes to be
- * shown, or a table that comes to be written in another way, fails the build.
+ * Removes the signs that are never shown: a bundler cannot tell which entries of an object are read. The build fails if
+ * another sign is used later, or if the format of the tables changes.
  */
 export function onlyShownFigures() {
   return {

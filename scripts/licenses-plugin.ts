@@ -7,7 +7,7 @@ const FILE = 'THIRD-PARTY-LICENSES.txt';
 const RULE = `\n\n${'-'.repeat(80)}\n\n`;
 const INTRODUCTION = 'Parts of these packages are in the files of this folder.';
 
-/** Adds a file with the licence of every package that has come into the bundle: most ask for that. */
+/** Adds a file with the licence of every bundled package, as most licences require. */
 export function thirdPartyLicenses() {
   return {
     name: 'third-party-licenses',
@@ -48,7 +48,7 @@ function licensesOf(folder: string): License[] {
   });
 }
 
-/** The same terms once, below all that they are for. */
+/** Identical terms appear once, below all the packages that use them. */
 function texts(licenses: readonly License[]): string[] {
   const groups = new Map<string, License[]>();
   for (const license of licenses.toSorted((one, other) => one.from.localeCompare(other.from))) {

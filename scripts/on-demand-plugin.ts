@@ -1,6 +1,6 @@
 import type { Plugin } from 'rolldown';
 
-/** Package → the functions of it that are called. A first run into a new project calls none of them. */
+/** Package → the functions of it that we call. A first run in a new project calls none of them. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   diff: ['formatPatch', 'structuredPatch'],
   'jsonc-parser': ['applyEdits', 'findNodeAtLocation', 'modify', 'parseTree'],
@@ -10,8 +10,8 @@ const CALLS = '\0calls:';
 const WHOLE = '\0whole:';
 
 /**
- * Puts each of these packages into a separate file, which is read when one of its functions is first called, since
- * every run pays for what Node reads at the start. In the source, it is an import like any other.
+ * Puts each of these packages into a separate file, which is loaded when one of its functions is first called:
+ * everything loaded at the start slows down every run. In the source, it is an ordinary import.
  */
 export function packagesOnDemand() {
   return {

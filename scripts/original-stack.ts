@@ -3,9 +3,12 @@ import { SourceMap } from 'node:module';
 import { basename, dirname, join, relative } from 'node:path';
 import { text } from 'node:stream/consumers';
 
-/** Reads the stack of a bug report, and prints it with the places in `src/`. The build has to be of the same version. */
+/**
+ * Reads the stack of a bug report from stdin, and prints it with the locations in `src/`. The build must be of the same
+ * version.
+ */
 const DIST = join(import.meta.dirname, '..', 'dist');
-/** `main.cjs:1:2345`, with whatever folder before it. */
+/** `main.cjs:1:2345`, with any path before it. */
 const PLACE = /[^\s(]*?([\w-]+\.cjs):(\d+):(\d+)/g;
 
 process.stdout.write((await text(process.stdin)).replaceAll(PLACE, original));

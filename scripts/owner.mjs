@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/* Prevents publishing while package.json does not say where to report bugs. */
+/* Prevents publishing until package.json says where to report bugs. */
 
 const { bugs } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 if (bugs.url.includes('/OWNER/')) {

@@ -4,10 +4,10 @@ import type { Part, Template } from '../src/core/render/template.ts';
 type Node = hbs.AST.Statement | hbs.AST.Expression | undefined;
 
 /**
- * The part of Handlebars that the templates are written in, as data: values, helpers of one argument, `if`, `unless`,
- * `each` and partials. Handlebars' own parser reads it and decides about white space.
+ * Parses the subset of Handlebars that the templates use into data: values, helpers of one argument, `if`, `unless`,
+ * `each` and partials. Handlebars' own parser reads it and handles white space.
  *
- * @throws Error for anything else, so that no template has a part that would be ignored
+ * @throws Error for anything else, so that no part of a template is silently ignored
  */
 export function parseTemplate(source: string): Template {
   return partsOf(Handlebars.parse(source));

@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { withParts } from './docs/parts.ts';
 
-/** Writes the parts of the README that follow from the code. */
+/** Writes the generated parts of the README. */
 writeFileSync('README.md', withParts(readFileSync('README.md', 'utf8')));

@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
 /**
- * Makes `npm test` and `npm run demo` work right after `git clone`: installs from the lock file unless that lock file
- * is already installed. Imports nothing that would have to be installed first.
+ * Makes `npm test` and `npm run demo` work right after `git clone`: installs from the lock file, unless that has been
+ * done. Imports only modules of Node, since nothing else is installed yet.
  */
 const isInstalled = () => {
   try {

@@ -23,14 +23,14 @@ function parse(path: string): Template {
   }
 }
 
-/** Every template, parsed, under its path without `.hbs`. */
+/** Path without `.hbs` → parsed template. */
 function parseAll(): Record<string, Template> {
   return Object.fromEntries(templatePaths().map((path) => [path.slice(0, -ENDING.length), parse(path)]));
 }
 
 /**
- * The module `virtual:templates`: every template below templates/, parsed, so that nothing is parsed while the program
- * runs, and a new template is a new file and nothing else. For tests, which see a template that changes.
+ * The module `virtual:templates`: every template below templates/, parsed, so that the program itself parses nothing,
+ * and adding a template takes only a new file. This plugin is for tests, which notice when a template changes.
  */
 export function parsedTemplates() {
   return {
@@ -45,8 +45,8 @@ export function parsedTemplates() {
 }
 
 /**
- * The same for the build, as a file of its own beside the bundle: JSON is read faster than code that holds it, and ASCII
- * than other text.
+ * The same for the build, as a separate file next to the bundle: Node reads JSON faster than JavaScript, and ASCII
+ * faster than other text.
  */
 export function templatesFile() {
   const fileName = 'templates.json';

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 
 const SRC = join(import.meta.dirname, '../src');
 
-/** Each room imports from those before it alone, and from itself. `core/errors.ts` is for all. */
+/** Each folder imports only from itself and from those before it. All may import `core/errors.ts`. */
 const ROOMS = [
   'core/answers',
   'core/project',
@@ -22,7 +22,7 @@ const ROOMS = [
 
 const FOR_ALL = ['core/errors.ts'];
 
-/** What `core/` may use of Node: plain functions, no file, no process, no network. */
+/** The Node modules that `core/` may use: plain functions, no files, no processes, no network. */
 const PURE_BUILTINS = ['node:crypto', 'node:net', 'node:util'];
 
 interface Import {
@@ -43,7 +43,7 @@ const importsOf = (path: string): Import[] =>
 const isOwn = ({ to }: Import): boolean => to.endsWith('.ts');
 
 test.each(files.filter((path) => !FOR_ALL.includes(path)))(
-  '%s lies in a room and imports from earlier rooms alone',
+  '%s is in a listed folder and imports only from earlier ones',
   (path) => {
     const room = ROOMS.indexOf(dirname(path));
     expect(room).not.toBe(-1);
@@ -52,7 +52,7 @@ test.each(files.filter((path) => !FOR_ALL.includes(path)))(
   },
 );
 
-test('no file imports itself through others', () => {
+test('no file imports itself through other files', () => {
   const importsBy = new Map(files.map((path) => [path, importsOf(path).filter(isOwn)]));
   const circleFrom = (path: string, trail: readonly string[] = []): readonly string[] | undefined => {
     if (trail.includes(path)) return [...trail.slice(trail.indexOf(path)), path];
@@ -60,7 +60,7 @@ test('no file imports itself through others', () => {
       const circle = circleFrom(to, [...trail, path]);
       if (circle) return circle;
     }
-    importsBy.set(path, []); // Seen to lead to no circle.
+    importsBy.set(path, []); // Known to be in no cycle.
     return undefined;
   };
   expect(files.map((path) => circleFrom(path)).filter(Boolean)).toEqual([]);

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import Koa from 'koa';
 
-/** What every contender is: an app that counts views, with sessions as `mount` gives it. */
+/** The app that all contenders share: it counts views, with the sessions that `mount` adds. */
 export async function serve(mount: (app: Koa) => unknown): Promise<void> {
   const app = new Koa();
   app.keys = ['for the benchmark only'];
@@ -14,7 +14,7 @@ export async function serve(mount: (app: Koa) => unknown): Promise<void> {
   });
   const server = app.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  // To be asked before and after the requests: what this process has used, in µs.
+  // CPU time of this process in µs, requested before and after the measured requests.
   process.on('message', () => {
     const { user, system } = process.cpuUsage();
     process.send?.({ cpu: user + system });

@@ -4,7 +4,7 @@ import koaSession from 'koa-session';
 import { packageFolder } from '../peers.ts';
 import { serve } from './counter.ts';
 
-// With the mongoose that was installed for it.
+// With the version of mongoose that was installed for it.
 const require = createRequire(join(packageFolder('koa-session-mongoose'), 'package.json'));
 const mongoose = require('mongoose');
 const MongooseStore = require('koa-session-mongoose');

@@ -12,7 +12,7 @@ const TTL = 14 * 24 * 60 * 60 * 1000;
 const client = await new MongoClient(process.env.MONGODB_URL ?? '').connect();
 const documents = client.db().collection<Document>('minimal');
 
-/** The least that a store can be: the last write wins, and nothing is checked. */
+/** The simplest possible store: the last write wins, and nothing is checked. */
 const store = {
   async get(key: string) {
     const document = await documents.findOne({ _id: key });

@@ -23,7 +23,7 @@ interface Store {
   load(key: string): Promise<object | undefined>;
 }
 
-/** What a cookie costs whose session lies in the collection of koa-session-mongoose, or nowhere. */
+/** The cost of a cookie whose session is in the collection of koa-session-mongoose, or nowhere. */
 export async function adoption(): Promise<Section> {
   const server = await startServer();
   const client = new MongoClient(withDatabase(server.url, `bench-${randomBytes(6).toString('hex')}`));
@@ -33,7 +33,8 @@ export async function adoption(): Promise<Section> {
     if (!old || !ours) throw new Error('no collections');
     const store = await openStore(project.folder, client);
     await fill(old);
-    // As the migration leaves it. mongod 7.0.15 under Wine leaves an upsert unanswered when many at once make a collection.
+    // As after the migration. mongod 7.0.15 under Wine never answers some upserts when many of them create a collection
+    // at once.
     await ours.createIndex({ expiresAt: 1 }, { expireAfterSeconds: 0, name: 'session_ttl' });
     const forEach = async (work: (key: string) => Promise<unknown>) => {
       const start = performance.now();
@@ -95,7 +96,7 @@ async function openStore(folder: string, client: MongoClient): Promise<Store> {
 
 const keyOf = (at: number): string => `old-session-${at}`.padEnd(32, '-');
 
-/** As koa-session-mongoose 3 leaves them. */
+/** As koa-session-mongoose 3 writes them. */
 async function fill(old: Collection<Stored>): Promise<void> {
   await old.createIndex({ updatedAt: 1 }, { expireAfterSeconds: TTL / 1000 });
   const documents = Array.from({ length: SESSIONS + AT_ONCE }, (_, at) => ({

@@ -26,7 +26,7 @@ interface App {
   readonly port: number;
 }
 
-/** A Koa app that counts views, each contender in a process of its own, and 64 visitors at once. */
+/** A Koa app that counts views: each contender in its own process, with 64 concurrent visitors. */
 export async function app(): Promise<Section> {
   installPeers();
   const server = await startServer();
@@ -103,7 +103,7 @@ async function visitAll({ port }: App): Promise<void> {
   agent.destroy();
 }
 
-/** One visitor, who keeps the cookies and sees the count rise. */
+/** One visitor, who keeps the cookies and checks that the count rises. */
 async function visit(port: number, agent: Agent): Promise<void> {
   let cookie = '';
   for (let views = 1; views <= VISITS; views += 1) {

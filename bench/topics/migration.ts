@@ -13,7 +13,7 @@ import { startServer } from '../server.ts';
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3);
 const SESSIONS = Number(process.env.BENCH_SESSIONS ?? 100_000);
 const BATCH = 500;
-/** What the project is generated with; in ms. */
+/** The TTL that the project is generated with, in ms. */
 const TTL = 14 * 24 * 60 * 60 * 1000;
 const PAYLOAD = JSON.stringify({ userId: 7, rest: 'x'.repeat(300) });
 
@@ -24,16 +24,16 @@ interface Stored {
 
 interface Change {
   readonly name: string;
-  /** What the sessions have already. */
+  /** The fields that the sessions have before the migration. */
   readonly has: object;
   readonly env: Readonly<Record<string, string>>;
-  /** The field that the bare loop writes, and a value like the one that the change puts there. */
+  /** The field that the bare loop writes, with a value like the one that the migration writes. */
   readonly bare: () => Readonly<Record<string, unknown>>;
-  /** Of a session that is changed. */
+  /** The filter that matches changed sessions. */
   readonly changed: object;
 }
 
-/** As large as an encrypted session, and as hard to compress for the server. */
+/** As large and as hard to compress as an encrypted session. */
 const encrypted = (): Buffer => randomBytes(PAYLOAD.length + 32);
 const CHANGES: readonly Change[] = [
   {
@@ -52,7 +52,7 @@ const CHANGES: readonly Change[] = [
   },
 ];
 
-/** All sessions of a collection are changed by the migration script, in a process of its own. */
+/** The migration script, in its own process, changes all sessions of a collection. */
 export async function migration(): Promise<Section> {
   const server = await startServer();
   const url = withDatabase(server.url, `bench-${randomBytes(6).toString('hex')}`);
@@ -107,7 +107,7 @@ async function run(cwd: string, url: string, env: object): Promise<void> {
   });
 }
 
-/** Sessions as they were before the change. */
+/** Sessions as they are before the migration. */
 async function fill(sessions: Collection<Stored>, fields: object): Promise<void> {
   await sessions.deleteMany({});
   const now = Date.now();
@@ -128,7 +128,7 @@ async function fill(sessions: Collection<Stored>, fields: object): Promise<void>
   }
 }
 
-/** The least that a program has to do that changes each session by itself. */
+/** The minimum work of a program that changes sessions one by one. */
 async function bareLoop(sessions: Collection<Stored>, fieldsOf: Change['bare']): Promise<void> {
   const found = sessions.find().sort({ _id: 1 }).batchSize(BATCH);
   while (await found.hasNext()) {

@@ -9,10 +9,10 @@ import type { Section } from '../report.ts';
 import { SUBJECT } from '../subject.ts';
 
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 9);
-/** Those that bring all their code along, as ours does. */
+/** Generators that bundle all their code, like ours. */
 const PEERS = ['create-vite', 'create-hono'];
 
-/** What a person waits for whose npm has the package in its cache, and has not run it before. */
+/** How long a user waits for the first run when npm already has the package in its cache. */
 export async function npx(): Promise<Section> {
   const cache = mkdtempSync(join(tmpdir(), 'bench-npx-'));
   try {

@@ -16,7 +16,7 @@ const TTL = 14 * 24 * 60 * 60 * 1000;
 
 const keyOf = (at: number): string => `session-${at}`.padEnd(43, '-');
 
-/** Whether the number of sessions matters to one request. */
+/** Does the number of sessions affect a single request? */
 export async function scale(): Promise<Section> {
   const server = await startServer();
   const client = new MongoClient(withDatabase(server.url, `bench-${randomBytes(6).toString('hex')}`));
@@ -58,7 +58,7 @@ async function timesAt(client: MongoClient, size: number): Promise<string[]> {
       for (let at = 0; at < OPERATIONS; at += 1) await work({}, keyOf(randomInt(size)));
       times.push(((performance.now() - start) * 1000) / OPERATIONS);
     }
-    // The first round warms up and does not count.
+    // The first round is a warm-up and does not count.
     figures.push(shown(figuresOf(times.slice(1)), 0));
   }
   return figures;

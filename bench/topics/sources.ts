@@ -11,13 +11,13 @@ const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3);
 const SIZES = [100, 10_000, 100_000];
 const FILES_A_FOLDER = 100;
 
-/** What a later run looks for in the sources: the first lines of all, and then also all that they hold. */
+/** Name → flags of a later run that reads the first lines of every source, or the whole of every source. */
 const RUNS = {
   'a file was moved': ['--check'],
   'and others are no longer generated': ['--no-app', '--check'],
 } as const;
 
-/** The worst that a later run can meet. */
+/** The worst case for a later run. */
 export async function sources(): Promise<Section> {
   const root = mkdtempSync(join(tmpdir(), 'bench-sources-'));
   try {
@@ -66,7 +66,7 @@ function projectOf(folder: string, size: number): string {
   return folder;
 }
 
-/** In ms. A found change is no failure. */
+/** In ms. The exit code of `--check` for pending changes is not a failure. */
 function timeOf(args: readonly string[]): number {
   const start = performance.now();
   try {

@@ -7,7 +7,7 @@ import { PROGRAM } from '../subject.ts';
 
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 15);
 
-/** Name → what Node runs; a new folder each time. */
+/** Name → the arguments of Node; each run gets a new folder. */
 const commands = (): Readonly<Record<string, readonly string[]>> => ({
   'node -e 0': ['-e', '0'],
   'a new project': [PROGRAM, 'app', '--yes', '--no-install'],
@@ -37,7 +37,7 @@ const nodes = (): Readonly<Record<string, string>> => ({
   ),
 });
 
-/** CPU of a whole run, the start of Node included. */
+/** CPU time of a whole run, including the start of Node. */
 export async function start(): Promise<Section> {
   const columns: string[][] = [];
   for (const node of Object.values(nodes())) {

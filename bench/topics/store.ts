@@ -13,7 +13,7 @@ import type { Section } from '../report.ts';
 import { startServer } from '../server.ts';
 import { connectionModules, storeClass } from '../subject.ts';
 
-/** Many short ones: what the machine does beside it changes within seconds. */
+/** Many short rounds, since other load on the machine changes within seconds. */
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 24);
 const OPERATIONS = 192;
 const AT_A_TIME = 64;
@@ -28,7 +28,7 @@ interface Session {
   readonly ctx: object;
 }
 
-/** What is measured, and what has to be there before it. */
+/** The measured operations, and what each needs beforehand. */
 interface Operation {
   readonly prepare: (session: Session, payload: Payload, store: Sessions) => Promise<unknown>;
   readonly ours: (session: Session, payload: Payload, store: Sessions) => Promise<unknown>;
@@ -93,7 +93,7 @@ const OPERATIONS_MEASURED: Readonly<Record<string, Operation>> = {
   },
 };
 
-/** What the store costs the process that uses it, beside the least that any store has to do. */
+/** The CPU cost of the store in the process that uses it, compared with the minimum that any store has to do. */
 export async function store(): Promise<Section> {
   const server = await startServer();
   const Store = await storeClass();
@@ -152,7 +152,7 @@ export async function store(): Promise<Section> {
   }
 }
 
-/** In µs an operation. What the operations need is made ready before. */
+/** In µs per operation, without the preparation. */
 async function cpuOf(
   documents: Documents,
   prepare: (session: Session) => Promise<unknown>,

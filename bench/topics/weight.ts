@@ -13,7 +13,7 @@ interface Packed {
   readonly entryCount: number;
 }
 
-/** What npm downloads and unpacks for each; without packages that it would have to fetch as well. */
+/** The size that npm downloads and unpacks for each package, without its dependencies. */
 export async function weight(): Promise<Section> {
   const packages = [
     ['create-koa-mongo-session', SUBJECT],

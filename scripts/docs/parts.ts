@@ -16,7 +16,7 @@ export const parts = (): Readonly<Record<string, string>> => ({
   measured: measured(),
 });
 
-/** The document with its parts as they are now. */
+/** The document with its parts up to date. */
 export function withParts(document: string): string {
   return Object.entries(parts()).reduce((text, [name, part]) => {
     const place = new RegExp(`(<!-- ${name} -->\n)[\\s\\S]*?(\n<!-- /${name} -->)`);
@@ -26,7 +26,7 @@ export function withParts(document: string): string {
 
 const RESULTS = join(import.meta.dirname, '../../bench/results');
 
-/** What `npm run bench` has measured, each with its place in bench/RESULTS.md. */
+/** Figures of `npm run bench`, each with its location in bench/RESULTS.md. */
 function measured(): string {
   const topics = readdirSync(RESULTS).map((name) => JSON.parse(readFileSync(join(RESULTS, name), 'utf8')));
   const rows = topics.map(({ title, text }: { title: string; text: string }) => {
@@ -77,7 +77,7 @@ const cell = (text: string): string => text.replaceAll('|', '\\|');
 
 const PLAIN_PROJECT = join(import.meta.dirname, '../../test/golden/url/expected');
 
-/** What a new project with a connection string gets, each file with its length. */
+/** The files of a new project with a connection string, each with its length. */
 function tree(): string {
   return ['```text', ...branches(PLAIN_PROJECT, 0), '```', ''].join('\n');
 }
@@ -95,7 +95,7 @@ function branches(folder: string, depth: number): string[] {
   ];
 }
 
-/** In this repository, git would apply a file of that name. */
+/** git would apply a file with this name in our repository. */
 const nameOf = (name: string): string => (name === 'gitignore' ? '.gitignore' : name);
 
 function lengthOf(path: string): string {

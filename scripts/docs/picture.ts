@@ -5,7 +5,7 @@ const COMMAND = 'npm create koa-mongo-session@latest my-app';
 const TITLE = `What a terminal shows: ${COMMAND}, its questions, the files that it writes, and what comes next`;
 const COLUMNS = 80;
 
-/** Nothing is installed or started, since the time of that differs with each recording. */
+/** Nothing is installed or started, since the time that takes differs with each recording. */
 const KEYS: Keys = [
   ['What do you connect', '\r'],
   ['Connection string', '\r'],
@@ -20,7 +20,7 @@ const shell: Line = [
   { text: COMMAND, colour: undefined, bold: true, dim: false },
 ];
 
-/** Path → text of both pictures, from a run that is recorded now. */
+/** Records a run, and returns path → text of both pictures. */
 export async function pictures(): Promise<Readonly<Record<string, string>>> {
   const lines = [shell, ...(await recordRun(['my-app'], KEYS))];
   return {

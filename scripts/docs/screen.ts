@@ -7,13 +7,13 @@ import xterm from '@xterm/headless';
 
 const BIN = join(import.meta.dirname, '..', '..', 'bin', 'create-koa-mongo-session.cjs');
 const COLUMNS = 80;
-/** More than any run fills, so that nothing scrolls away. */
+/** More lines than any run prints, so that nothing scrolls away. */
 const ROWS = 200;
 
 /** A stretch of one line in one style. */
 export interface Run {
   readonly text: string;
-  /** Of the sixteen colours that every terminal has; none for the text colour. */
+  /** Index into the sixteen standard terminal colours; absent for the default text colour. */
   readonly colour: number | undefined;
   readonly bold: boolean;
   readonly dim: boolean;
@@ -21,10 +21,10 @@ export interface Run {
 
 export type Line = readonly Run[];
 
-/** What is typed at the question that holds the text; each is asked once. */
+/** [text of the question, what is typed there]; each question is asked once. */
 export type Keys = readonly (readonly [question: string, keys: string])[];
 
-/** The screen of a real run at a pseudo-terminal, in an empty folder, once the program has ended. */
+/** The final screen of a real run at a pseudo-terminal, in an empty folder. */
 export async function recordRun(args: readonly string[], keys: Keys): Promise<readonly Line[]> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'picture-')));
   const terminal = new xterm.Terminal({ cols: COLUMNS, rows: ROWS, allowProposedApi: true });
@@ -38,7 +38,7 @@ export async function recordRun(args: readonly string[], keys: Keys): Promise<re
 }
 
 function play(terminal: xterm.Terminal, cwd: string, args: readonly string[], keys: Keys): Promise<void> {
-  // Not the environment of this process: in CI or under an agent, nothing would be asked.
+  // Not the environment of this process: in CI or under an agent, the program would ask no questions.
   const env = { PATH: process.env.PATH ?? '', HOME: cwd, TERM: 'xterm-256color' };
   const pty = spawn(process.execPath, [BIN, ...args], {
     name: env.TERM,
@@ -51,7 +51,7 @@ function play(terminal: xterm.Terminal, cwd: string, args: readonly string[], ke
   pty.onData((data) =>
     terminal.write(data, () => {
       const question = plainLines(terminal).find((line) => line.startsWith('? '));
-      // A question that is still being written is looked at again with the next data.
+      // If the question is incomplete, the next data completes it.
       const [text, answer] = keys.find(([part]) => question?.includes(part) && !answered.has(part)) ?? [];
       if (text === undefined || answer === undefined) return;
       answered.add(text);
@@ -60,7 +60,7 @@ function play(terminal: xterm.Terminal, cwd: string, args: readonly string[], ke
   );
   return new Promise((resolve, reject) => {
     pty.onExit(({ exitCode }) => {
-      // What was written last may still be on its way to the screen.
+      // The last output may not be on the screen yet.
       if (exitCode === 0) terminal.write('', resolve);
       else reject(new Error(`the run ended with ${exitCode}:\n${plainLines(terminal).join('\n')}`));
     });

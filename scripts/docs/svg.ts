@@ -3,7 +3,7 @@ import type { Line, Run } from './screen.ts';
 export interface Theme {
   readonly background: string;
   readonly text: string;
-  /** The sixteen colours of a terminal, in their usual order. */
+  /** The sixteen colours of a terminal, in the standard order. */
   readonly palette: readonly string[];
 }
 
@@ -26,13 +26,13 @@ export const DARK: Theme = {
 };
 
 const FONT_SIZE = 14;
-/** Of one character in the fonts below, relative to their size. */
+/** The width of one character in the fonts below, relative to the font size. */
 const CHARACTER_WIDTH = FONT_SIZE * 0.602;
 const LINE_HEIGHT = 19;
 const MARGIN = 20;
 const FONTS = 'ui-monospace, SFMono-Regular, Menlo, Consolas, monospace';
 
-/** A picture of a terminal: text that can be read aloud and copied, and no script. */
+/** A picture of a terminal, made of text that screen readers can read and users can copy. Contains no script. */
 export function toSvg(lines: readonly Line[], columns: number, title: string, theme: Theme): string {
   const width = Math.ceil(columns * CHARACTER_WIDTH + 2 * MARGIN);
   const height = lines.length * LINE_HEIGHT + 2 * MARGIN;

@@ -4,7 +4,7 @@ import { MODULES } from './packages.ts';
 import { installProjects } from './project.ts';
 import type { Tree } from './tree.ts';
 
-/** Flags of which each forbids something. */
+/** Flags that each make the compiler stricter. */
 const CHECKS = [
   ...['strict', 'exactOptionalPropertyTypes', 'noUncheckedIndexedAccess', 'verbatimModuleSyntax'],
   ...['isolatedModules', 'noImplicitOverride', 'noImplicitReturns', 'noFallthroughCasesInSwitch'],
@@ -15,7 +15,7 @@ const CHECKS = [
 const allSetTo = (value: boolean) =>
   Object.fromEntries(CHECKS.map((name): [string, boolean] => [name, value]));
 
-/** What the tsconfig of a project may ask for: the generated code promises to pass with each. */
+/** Flags that the tsconfig of a project may have: the generated code has to compile with each set. */
 export const FLAGS = {
   strictest: allSetTo(true),
   loosest: allSetTo(false),
@@ -23,18 +23,18 @@ export const FLAGS = {
 } as const;
 
 interface Compilation {
-  /** What the projects are compiled with, in the form of a tsconfig.json. */
+  /** The compiler options, as in a tsconfig.json. */
   readonly tsconfig: object;
   /** The package of the compiler. */
   readonly compiler?: string;
-  /** Packages that are installed under the name of others. */
+  /** Installs packages under the names of others. */
   readonly aliases?: Readonly<Record<string, string>>;
 }
 
 const TSCONFIG = 'tsconfig.test.json';
 
 /**
- * Compiles projects in one run of the compiler, which reads the types of the packages once. Nothing is emitted.
+ * Compiles projects in one run of the compiler, so that the types of the packages are read once. Emits nothing.
  *
  * @param trees the projects by name; each error begins with the name of its project
  */

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { rolldown } from 'rolldown';
 import { replaceFile } from './files.ts';
 
-/** Inside the repository, so that Node finds the packages installed here. */
+/** Inside the repository, so that Node finds its packages. */
 const FOLDER = join(import.meta.dirname, '..', '.generated', 'compiled');
 
 /**
- * Compiles a TypeScript module, and what it imports by a path, to one file that a process starts in a fraction of
- * the time that tsx takes. Packages stay imports. Returns the path of the file.
+ * Compiles a TypeScript module and its relative imports to one file, which starts in a fraction of the time of tsx.
+ * Packages stay imports. Returns the path of the file.
  */
 export function compiled(module: string): Promise<string> {
   const known = files.get(module) ?? compile(module);

@@ -1,7 +1,9 @@
 import { parseAst } from 'rolldown/parseAst';
 import type { RenderedFile } from '../../src/core/render/rendered-file.ts';
 
-/** The constants at the top level of a TypeScript file whose value is a literal, by name. Throws for what is no TypeScript. */
+/**
+ * The top-level constants of a TypeScript file whose value is a literal, by name. Throws if the text is not TypeScript.
+ */
 export function constantsIn({ text }: RenderedFile): Record<string, unknown> {
   const constants: Record<string, unknown> = {};
   for (const node of parseAst(text, { lang: 'ts' }).body) {
@@ -14,7 +16,7 @@ export function constantsIn({ text }: RenderedFile): Record<string, unknown> {
   return constants;
 }
 
-/** The specifiers of a TypeScript file that begin with a dot. */
+/** The import specifiers of a TypeScript file that begin with a dot. */
 export function relativeImportsOf({ text }: RenderedFile): string[] {
   return parseAst(text, { lang: 'ts' }).body.flatMap((node) =>
     node.type === 'ImportDeclaration' && node.source.value.startsWith('.') ? [node.source.value] : [],

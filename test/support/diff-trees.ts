@@ -7,9 +7,8 @@ interface NamedTree {
 }
 
 /**
- * What a tree has that another has not, as `diff -ruN` shows it, but for two things. A hunk is named by the
- * declaration it stands in instead of by its line numbers, which would change with every line above it. A file that
- * is gone is named, not shown.
+ * The difference between two trees, as `diff -ruN` shows it, with two exceptions. A hunk has the name of its
+ * declaration instead of line numbers, which would change with every line above it. A removed file is named, not shown.
  */
 export function diffTrees(from: NamedTree, to: NamedTree): string {
   const paths = new Set([...Object.keys(from.project), ...Object.keys(to.project)]);
@@ -33,7 +32,7 @@ function diffFile(path: string, from: NamedTree, to: NamedTree): string[] {
   ];
 }
 
-/** What a hunk stands in, by the kind of its file. */
+/** Finds the declaration that a hunk is in, for each kind of file. */
 const HEADS: readonly (readonly [file: RegExp, head: RegExp])[] = [
   [/\.ts$/, /^[A-Za-z]/],
   [/\.md$/, /^#/],

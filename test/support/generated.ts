@@ -14,8 +14,8 @@ import type { StoreOptions as PlainOptions } from '../golden/url/expected/src/se
 import { replaceFile } from './files.ts';
 
 /**
- * Inside the repository, so that what is generated finds the packages installed here. One folder for each text:
- * test files that run side by side want the same one.
+ * Inside the repository, so that generated code finds its packages. Named after the content, since test files that run
+ * in parallel share it.
  */
 const FOLDER = join(import.meta.dirname, '..', '.generated');
 
@@ -48,7 +48,7 @@ export const PLAIN = {
   },
 } as const satisfies Settings;
 
-/** Each feature alone, and all together; `plain` is none of them. */
+/** Each feature alone, and all of them together; `plain` has none of them. */
 export const FEATURES = {
   plain: {},
   'absolute-ttl': { absoluteTtl: 30 * 24 * 60 * 60 },
@@ -74,12 +74,12 @@ export const STYLES: Readonly<Record<Connection['style'], Connection>> = {
   mongoose: { style: 'mongoose' },
 };
 
-/** The packages that a generated module is run with instead, such as `{ mongodb: 'mongodb6' }`. */
+/** Packages to use in place of others, such as `{ mongodb: 'mongodb6' }`. */
 export type PackageVersions = Readonly<Record<string, string>>;
 
-/** What `src/session/` of a generated project exports, whichever options it was made with. */
+/** The exports of `src/session/` in a generated project, with any options. */
 export interface GeneratedModules {
-  /** Where they were written, for a process of its own that loads them. */
+  /** The folder of the modules, for tests that load them in another process. */
   readonly folder: string;
   readonly index: {
     sessions(app: Koa, source?: unknown): GeneratedStore;
@@ -97,7 +97,7 @@ export interface GeneratedModules {
   readonly store: { hashKey(key: string): string };
 }
 
-/** With what other options than those of the plain store add. */
+/** With the methods that options add to the plain store. */
 export interface StoreOptions extends PlainOptions {
   absoluteTtl?: number;
   touchAfter?: number;
@@ -105,7 +105,7 @@ export interface StoreOptions extends PlainOptions {
   encryptionKeys?: readonly [Buffer, ...Buffer[]];
 }
 
-/** The store with what `--user-key` adds; that all of it is there is for the tests to know. */
+/** The store with the methods that `--user-key` adds. The caller has to know that they exist. */
 export interface GeneratedStore extends Omit<Sessions, 'destroy'> {
   destroy(key: string, context?: { ctx?: object }): Promise<void>;
   destroyById(user: string | number, id: string): Promise<void>;
@@ -122,7 +122,7 @@ interface UserSession {
   expiresAt: Date;
 }
 
-/** Writes a project's session modules as they are rendered, and loads them. */
+/** Renders the session modules of a project, writes them, and loads them. */
 export function loadGenerated(settings: Settings, packages: PackageVersions = {}): Promise<GeneratedModules> {
   const key = JSON.stringify([settings, packages]);
   const known = loaded.get(key) ?? load(settings, packages);

@@ -8,15 +8,15 @@ import { templates } from '../../src/io/templates.ts';
 import { diffTrees } from './diff-trees.ts';
 import { mapPaths, readTree, type Tree, writeTree } from './tree.ts';
 
-/** A case of test/golden: a run of the program on a project, and what it makes of it. */
+/** A case of test/golden: a run of the program on a project, and its result. */
 export interface Golden {
   readonly name: string;
-  /** The golden whose settings this one changes; a golden that is like no other is kept whole. */
+  /** The golden whose settings this one changes. Without it, the whole project is kept. */
   readonly like: Golden | undefined;
   readonly settings: Settings;
-  /** What the project holds before; nothing in a new one. */
+  /** The files of the project before the run; none in a new project. */
   readonly before: Tree;
-  /** The whole project afterwards, as the templates have it now. */
+  /** The whole project after the run, rendered from the current templates. */
   readonly project: Tree;
 }
 
@@ -24,7 +24,7 @@ const FOLDER = join(import.meta.dirname, '..', 'golden');
 const WHOLE = 'expected';
 const DIFFERENCE = 'expected.diff';
 
-/** A golden's own `.gitignore` goes by another name, for git would heed it here. */
+/** A golden's `.gitignore` is stored under another name, since git would apply it to this repository. */
 const nameOnDisk = (path: string) => (path === '.gitignore' ? 'gitignore' : path);
 const nameInProject = (path: string) => (path === 'gitignore' ? '.gitignore' : path);
 
@@ -73,26 +73,28 @@ function settingsFrom(json: Settings): Settings {
   return { ...none, ...json, connection, project };
 }
 
-/** What a golden's folder should hold: the whole project, or its difference from the golden that it is like. */
+/** The expected files of a golden's folder: the whole project, or its difference from the golden that it is like. */
 export function expectedFiles(golden: Golden): Tree {
   if (golden.like) return { [DIFFERENCE]: diffTrees(baseOf(golden, golden.like), golden) };
   return mapPaths(golden.project, (path) => `${WHOLE}/${nameOnDisk(path)}`);
 }
 
-/** What a golden's folder does hold of that. */
+/** The current files of a golden's folder, without its input. */
 export function keptFiles({ name }: Golden): Tree {
   const files = Object.entries(readTree(join(FOLDER, name)));
   return Object.fromEntries(files.filter(([path]) => !/^(settings\.json$|before\/)/.test(path)));
 }
 
-/** Makes a golden's folder hold what it should. */
+/** Updates the files of a golden's folder. */
 export function updateGolden(golden: Golden): void {
   const folder = join(FOLDER, golden.name);
   for (const path of [WHOLE, DIFFERENCE]) rmSync(join(folder, path), { recursive: true, force: true });
   writeTree(folder, expectedFiles(golden));
 }
 
-/** What is in a project where nothing but settings differs: session files in its own folder, its own files as they were. */
+/**
+ * The project that a golden is compared with: the golden that it is like, with this one's session folder and `before/`.
+ */
 function baseOf({ settings, before }: Golden, { name, ...like }: Golden): Pick<Golden, 'name' | 'project'> {
   const from = `${like.settings.dir}/`;
   const move = (path: string) =>
@@ -100,7 +102,7 @@ function baseOf({ settings, before }: Golden, { name, ...like }: Golden): Pick<G
   return { name, project: { ...mapPaths(like.project, move), ...before } };
 }
 
-/** The project after a first run, with keys that are no secret. */
+/** The project after a first run, with keys that are not secret. */
 function projectFrom(settings: Settings, before: Tree): Tree {
   const files = new Map(
     Object.entries(before).map(([path, text]): [string, OnDisk] => [
@@ -113,7 +115,7 @@ function projectFrom(settings: Settings, before: Tree): Tree {
   return { ...before, ...Object.fromEntries(written.map(({ path, text }) => [path, text])) };
 }
 
-/** The project with the database of a test: the host style has the address in its code. */
+/** The project with the address of a test's database, which the host style has in its code. */
 export function projectAt({ settings, before, project }: Golden, url: string): Tree {
   const { connection } = settings;
   if (connection.style !== 'host') return project;

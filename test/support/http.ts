@@ -6,7 +6,7 @@ export interface Page {
   readonly text: string;
 }
 
-/** Keeps cookies by the rules of RFC 6265, as a browser does; follows no redirect. */
+/** A client that keeps cookies like a browser, by the rules of RFC 6265. It does not follow redirects. */
 export class Browser {
   readonly #jar = new CookieJar();
   readonly origin: string;
@@ -23,13 +23,13 @@ export class Browser {
     return this.#request(path, { method: 'POST', body: new URLSearchParams(form) });
   }
 
-  /** The value of a cookie; `undefined` when the browser has none of that name. */
+  /** The value of a cookie; `undefined` if there is none with that name. */
   async cookie(name: string): Promise<string | undefined> {
     const cookies = await this.#jar.getCookies(this.origin);
     return cookies.find(({ key }) => key === name)?.value;
   }
 
-  /** The same browser, as it goes on after the app was started anew at another port. */
+  /** The same browser, with its cookies, after a restart of the app on another port. */
   at(origin: string): Browser {
     const next = new Browser(origin);
     for (const cookie of this.#jar.serializeSync()?.cookies ?? []) {

@@ -12,7 +12,7 @@ const OUTPUTS = new Map([
   [1, 'stdout'],
   [2, 'stderr'],
 ] as const);
-/** What the program listens to. */
+/** Events of the process that the program listens to. */
 const EVENTS = ['SIGINT', 'SIGTERM', 'exit', 'beforeExit'];
 
 interface Surroundings {
@@ -29,8 +29,8 @@ interface Ended {
 let last: Promise<unknown> = Promise.resolve();
 
 /**
- * Runs the built program in the process of the test, from its first line on and with nothing of an earlier run. To start
- * a process takes three times as long as that. Runs follow one another, for a process has one current directory.
+ * Runs the built program in the process of the test, without any state of an earlier run. Starting a process takes
+ * three times as long. Runs are sequential, since a process has only one current directory.
  */
 export function runInProcess(args: readonly string[], surroundings: Surroundings): Promise<Ended> {
   const ended = last.then(() => runAlone(args, surroundings));
@@ -58,7 +58,7 @@ function start(): Promise<void> {
   process.exitCode = undefined;
   const load = loader();
   load(PROGRAM);
-  // It asks for this a little later, unless all that it was asked for is its version.
+  // The program sets this a little later, unless it only prints its version.
   const program = load(RUN) as { run(args: readonly string[]): Promise<void> };
   const { run } = program;
   return new Promise((resolve, reject) => {
@@ -74,7 +74,7 @@ type ModuleFunction = (
   dirname: string,
 ) => void;
 
-/** The files of the program, each compiled once, which takes longer than a run. */
+/** The compiled files of the program. Compiling takes longer than a run, so each is compiled once. */
 const compiled = new Map<string, ModuleFunction>();
 
 function compile(path: string): ModuleFunction {
@@ -87,7 +87,7 @@ function compile(path: string): ModuleFunction {
   return script.runInThisContext();
 }
 
-/** Like the first `require` of a program: each of its modules is evaluated again. */
+/** Like the first `require` of a process: each module of the program is evaluated again. */
 function loader(): (path: string) => unknown {
   const modules = new Map<string, { exports: unknown }>();
   return function load(path) {
@@ -122,7 +122,7 @@ function keepListeners(): () => void {
   };
 }
 
-/** The program writes to its outputs by their numbers. */
+/** The program writes to stdout and stderr by file descriptor. */
 function captureOutput() {
   const { writeSync } = fs;
   const said = { stdout: '', stderr: '' };

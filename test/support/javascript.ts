@@ -2,8 +2,8 @@ import { transformSync } from 'rolldown/utils';
 import type { Tree } from './tree.ts';
 
 /**
- * The project with its TypeScript compiled, file beside file: it starts in a third of the time that tsx takes.
- * Specifiers end in `.js`, as Node wants them.
+ * The project with each TypeScript file compiled to JavaScript, which starts in a third of the time of tsx. Import
+ * specifiers end in `.js`, as Node requires.
  */
 export function toJavaScript(project: Tree): Tree {
   return Object.fromEntries(

@@ -1,38 +1,38 @@
 import { execa } from 'execa';
 
-/** What an app gets from its surroundings: of this process it has nothing but the way to its programs. */
+/** The environment of an app. Of this process's environment, it gets only what is needed to find programs. */
 export type Environment = Readonly<Record<string, string>>;
 
 export type Command = readonly [file: string, ...args: string[]];
 
 export interface RunningApp {
   readonly origin: string;
-  /** All that it has written so far. */
+  /** Everything written so far. */
   output(): string;
-  /** Stops it as a process manager does, and gives back its exit code. */
+  /** Stops the app as a process manager does, and returns its exit code. */
   stop(signal?: NodeJS.Signals): Promise<number | undefined>;
 }
 
-/** Without tsx's own command line, which would be a process between this one and the app. */
+/** Not the command `tsx`, which would be a process between this one and the app. */
 export const FROM_SOURCE: Command = ['node', '--import', 'tsx', 'src/server.ts'];
 
-/** What `toJavaScript` made of a project. */
+/** The output of `toJavaScript`. */
 export const COMPILED: Command = ['node', 'src/server.js'];
 
-/** Node from 22.18 on takes TypeScript as it is, where imports name `.ts` files. */
+/** Node 22.18 and later runs TypeScript directly, if imports name `.ts` files. */
 export const WITH_NODE_ALONE: Command =
   'typescript' in process.features && process.features.typescript ? ['node', 'src/server.ts'] : FROM_SOURCE;
 
 const LISTENING = /Listening on (http:\S+)\s/;
 
-/** Runs a command of a project; a failure is a result, too. */
+/** Runs a command of a project. A failure is returned, not thrown. */
 export function runIn(folder: string, [file, ...args]: Command, env: Environment) {
   return execa(file, args, {
     cwd: folder,
     localDir: folder,
     preferLocal: true,
     extendEnv: false,
-    // A group of its own, so that what npm or tsx started can be ended with them.
+    // Its own process group, so that processes started by npm or tsx are ended with them.
     detached: true,
     env: { PATH: process.env.PATH ?? '', PORT: '0', ...env },
     all: true,
@@ -42,7 +42,7 @@ export function runIn(folder: string, [file, ...args]: Command, env: Environment
 
 type Run = ReturnType<typeof runIn>;
 
-/** Starts the app of a project. `listening` rejects when it ends instead; `kill` ends all that it started. */
+/** Starts the app of a project. `listening` rejects if the app ends instead; `kill` also ends its child processes. */
 export function launch(folder: string, command: Command, env: Environment) {
   const run = runIn(folder, command, env);
   let output = '';
@@ -81,6 +81,6 @@ function killGroup(pid: number | undefined): void {
   try {
     if (pid !== undefined) process.kill(-pid, 'SIGKILL');
   } catch {
-    // Nothing of it is left.
+    // No process of the group is left.
   }
 }

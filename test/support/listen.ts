@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type Koa from 'koa';
 import { onTestFinished } from 'vitest';
 
-/** Serves the app on a port of its own until the test is over, and gives back its origin. */
+/** Serves the app on a free port until the test ends, and returns its origin. */
 export async function listen(app: Pick<Koa, 'callback'>): Promise<string> {
   const server = createServer(app.callback()).listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -1,13 +1,13 @@
 import { readFileSync, statfsSync } from 'node:fs';
 
-/** As Linux mounts it. */
+/** Where Linux mounts it. */
 const FOLDER = '/dev/shm';
-/** Package managers and databases keep their files there, too. */
+/** Enough for package managers and databases, which also keep their files there. */
 const NEEDED_BYTES = 4 * 2 ** 30;
 
 /**
- * A folder for temporary files that is in memory: there a run of the program takes a tenth of the time, most of which is
- * waiting for the disk. What is written has to be executable. Undefined where there is no such folder.
+ * A folder in memory for temporary files: a run of the program, which mostly waits for the disk, takes a tenth of the
+ * time there. Tests start programs in it. Undefined if there is no such folder.
  */
 export function memoryFolder(): string | undefined {
   try {

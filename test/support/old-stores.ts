@@ -6,7 +6,7 @@ export const DAY = 24 * 60 * 60 * 1000;
 export const NOW = Date.now();
 const YESTERDAY = new Date(NOW - DAY);
 
-/** A session as another store leaves it behind; `key` is what the cookie holds, `data` what the app put in. */
+/** A session of another store; `key` is the value of the cookie, `data` the session data of the app. */
 export interface OldSession {
   readonly store: string;
   readonly key: string;
@@ -104,7 +104,7 @@ export const OLD_SESSIONS: readonly OldSession[] = [
   },
 ];
 
-/** As koa-session-mongoose keeps it, last written a day ago. */
+/** A document of koa-session-mongoose, last written a day ago. */
 export function fromMongoose(key: string, data: object): Stored {
   return { _id: key, data, updatedAt: YESTERDAY };
 }

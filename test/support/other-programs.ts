@@ -6,13 +6,14 @@ import manifest from '../../package.json' with { type: 'json' };
 
 const ROOT = join(import.meta.dirname, '../..');
 
-/** What stands in the templates → what stands there instead. */
+/** Text in the templates → its replacement. */
 type Texts = Readonly<Record<string, string>>;
 
 /**
- * The built program as it may have been some versions ago: with that version, and with other texts in what it writes.
+ * The built program as it may have been some versions ago: with another version number and other texts in its
+ * templates.
  *
- * @returns the file that Node runs
+ * @returns the path of the program
  */
 export function olderProgram(version: string, texts: Texts): string {
   const folder = copyOfProgram(texts);

@@ -1,15 +1,15 @@
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** Where the packages of this repository are. */
+/** The packages of this repository. */
 export const MODULES = join(import.meta.dirname, '..', '..', 'node_modules');
-/** The newest compiler, by its file: which of several versions `.bin/tsc` is depends on the order of installation. */
+/** The newest compiler. Named by its file, since `.bin/tsc` may be any of the installed versions. */
 export const TSC = join(MODULES, 'typescript', 'bin', 'tsc');
 /**
- * Installs just what a package.json names, as links into the node_modules of this repository.
+ * Installs only the packages that a package.json names, as links into the node_modules of this repository.
  *
  * @param aliases installs another package under a name: `{ mongodb: 'mongodb6' }`
- * @param compiler the package that `tsc` is of
+ * @param compiler the package that provides `tsc`
  */
 export function linkPackages(
   folder: string,
@@ -21,7 +21,7 @@ export function linkPackages(
   for (const name of Object.keys({ ...dependencies, ...devDependencies })) {
     link(folder, name, aliases[name] ?? name);
   }
-  // By its file: which of several versions of TypeScript `.bin/tsc` is depends on the order of their installation.
+  // Named by its file, since `.bin/tsc` may be any of the installed versions.
   link(folder, '.bin/tsc', `${compiler}/bin/tsc`);
   link(folder, '.bin/tsx', '.bin/tsx');
 }

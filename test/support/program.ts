@@ -9,14 +9,14 @@ import { Terminal } from './terminal.ts';
 
 export { PROGRAM };
 
-/** An empty folder that is gone after the test. */
+/** An empty folder that is deleted after the test. */
 export async function temporaryFolder(parent = tmpdir()): Promise<string> {
   const folder = await mkdtemp(join(parent, 'create-koa-mongo-session-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   return folder;
 }
 
-/** An environment with nothing of ours, of a CI service or of npm in it. */
+/** An environment without our own variables and those of CI services and npm. */
 const bareEnvironment = (): Record<string, string> => ({
   PATH: process.env.PATH ?? '',
   HOME: tmpdir(),
@@ -30,17 +30,17 @@ interface RunOptions {
 
 interface ProcessOptions extends RunOptions {
   readonly input?: string;
-  /** An open file that takes what the program says, in place of the test. */
+  /** An open file that gets the output of the program, instead of the test. */
   readonly output?: WriteStream;
-  /** The file of another program than the one that was built. */
+  /** The path of a program other than the built one. */
   readonly program?: string;
 }
 
-/** Runs the built program without a terminal, in the process of the test. */
+/** Runs the built program in the process of the test, without a terminal. */
 export const run = (args: readonly string[], { cwd, env = {} }: RunOptions) =>
   runInProcess(args, { cwd, env: { ...bareEnvironment(), ...env } });
 
-/** Runs it in a process of its own, for what is about that: its streams, what it starts, and how it ends. */
+/** Runs it in its own process, for tests of its streams, its child processes, and how it ends. */
 export async function runAsProcess(
   args: readonly string[],
   { cwd, env = {}, input, output, program = PROGRAM }: ProcessOptions,
@@ -72,7 +72,7 @@ export function runAtTerminal(
   return terminal;
 }
 
-/** The files of a folder, as paths with `/`, in order. */
+/** The files of a folder, as sorted paths with `/`. */
 export async function filesIn(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   return entries
@@ -87,7 +87,7 @@ export async function filesIn(folder: string): Promise<string[]> {
 
 export const readIn = (folder: string, path: string): Promise<string> => readFile(join(folder, path), 'utf8');
 
-/** The answers that a project remembers. */
+/** The saved answers of a project. */
 export async function rememberedIn(folder: string): Promise<Record<string, unknown>> {
   const { answers } = JSON.parse(await readIn(folder, '.koa-mongo-session/manifest.json'));
   return answers;

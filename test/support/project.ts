@@ -8,7 +8,7 @@ import { type Tree, writeTree } from './tree.ts';
 type Aliases = Readonly<Record<string, string>>;
 
 /**
- * Writes a project into a temporary folder, which goes with the test, and installs what its package.json names.
+ * Writes a project into a temporary folder, which is deleted after the test, and installs what its package.json names.
  *
  * @returns the folder
  */
@@ -18,7 +18,7 @@ export function installProject(tree: Tree, aliases: Aliases = {}): string {
   return folder;
 }
 
-/** The same for several projects, each in a folder of its name. */
+/** The same for several projects, each in a folder with its name. */
 export function installProjects(trees: Readonly<Record<string, Tree>>, aliases: Aliases = {}): string {
   const folder = temporaryFolder();
   for (const [name, tree] of Object.entries(trees)) install(join(folder, name), tree, aliases);

@@ -8,10 +8,10 @@ import { execa } from 'execa';
 const CACHE = join(import.meta.dirname, '../../node_modules/.cache/published-node');
 
 /**
- * The program of another release of Node, from the npm package that carries it; undefined, with a word on why, where
- * it cannot be had.
+ * The program of another version of Node, from an npm package. If it cannot be installed, prints the reason and returns
+ * undefined.
  *
- * @param system as in the name of that package: `linux-x64`, `win-x64`
+ * @param system as in the name of the package: `linux-x64`, `win-x64`
  */
 export async function publishedNode(
   release: string,

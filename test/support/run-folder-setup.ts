@@ -5,14 +5,14 @@ import type { TestProject } from 'vitest/node';
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** For what the test files of a run share, and make when the first of them needs it. */
+    /** For files that the test files of a run share; the first one that needs a file creates it. */
     runFolder: string;
   }
 }
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'test-run-'));
-  // A test may start a program of it as another user.
+  // A test may start a program from it as another user.
   await chmod(folder, 0o755);
   project.provide('runFolder', folder);
   return () => rm(folder, { recursive: true, force: true });

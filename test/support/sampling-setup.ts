@@ -5,7 +5,7 @@ declare module 'vitest' {
   export interface ProvidedContext {
     sampling: {
       readonly seed: number;
-      /** Whether all is tried of what other runs try samples of. */
+      /** Whether everything is tested that other runs only sample. */
       readonly isExhaustive: boolean;
     };
   }
@@ -13,7 +13,7 @@ declare module 'vitest' {
 
 const SEEDS = 2 ** 31;
 
-/** One seed for all that is random in a run, so that a run can be repeated. */
+/** One seed for everything random in a run, so that a run can be repeated. */
 export default function setup(project: TestProject): void {
   const seed = seedFrom(process.env.TEST_SEED) ?? randomInt(SEEDS);
   process.stdout.write(`Random samples: TEST_SEED=${seed} repeats them\n`);

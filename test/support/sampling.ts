@@ -3,24 +3,24 @@ import { inject } from 'vitest';
 import type {} from './sampling-setup.ts';
 
 /*
- * For tests of what is too much to be tried whole each time. Files that import this one make up
- * `npm run test:exhaustive`, which tries it whole.
+ * For tests with too many cases for each run. Files that import this one make up `npm run test:exhaustive`, which tests
+ * every case.
  */
 
 const { seed, isExhaustive } = inject('sampling');
 
-/** How much fewer random cases there are in a run that is not exhaustive. */
+/** Divides the number of random cases in a run that is not exhaustive. */
 const SHARE = 10;
 const DEFAULT_RUNS = 100;
 
-/** The number of random cases of a property, of which there are that many in an exhaustive run. */
+/** The number of random cases for a property; `count` is the number in an exhaustive run. */
 export const runs = (count: number): number => (isExhaustive ? count : Math.ceil(count / SHARE));
 
 fc.configureGlobal({ seed, numRuns: runs(DEFAULT_RUNS) });
 
 export { fc, isExhaustive };
 
-/** Pairs with each item of both lists in them; in an exhaustive run, all pairs. */
+/** Pairs that contain each item of both lists at least once; in an exhaustive run, all pairs. */
 export function samplePairs<One, Other>(ones: readonly One[], others: readonly Other[]): [One, Other][] {
   const all = ones.flatMap((one) => others.map((other): [One, Other] => [one, other]));
   if (isExhaustive) return all;
@@ -34,9 +34,9 @@ export function samplePairs<One, Other>(ones: readonly One[], others: readonly O
 }
 
 /**
- * Some of the items, in their order; in an exhaustive run, all.
+ * A sample of the items, in order; in an exhaustive run, all of them.
  *
- * @param kindOf at least one item of each kind is among them, should that make them more than `size`
+ * @param kindOf at least one item of each kind is in the sample, even if that makes it larger than `size`
  */
 export function sample<T>(items: readonly T[], size: number, kindOf: (item: T) => unknown = () => ''): T[] {
   if (isExhaustive) return [...items];
@@ -46,7 +46,7 @@ export function sample<T>(items: readonly T[], size: number, kindOf: (item: T) =
   return items.filter((_, index) => chosen.has(index));
 }
 
-/** So many items that whatever one of them has, one of those has it, too; in an exhaustive run, all. */
+/** Items that together have every property of the whole list; in an exhaustive run, all items. */
 export function sampleCovering<T>(items: readonly T[], whatItHas: (item: T) => readonly string[]): T[] {
   if (isExhaustive) return [...items];
   const covered = new Set<string>();
@@ -59,7 +59,7 @@ export function sampleCovering<T>(items: readonly T[], whatItHas: (item: T) => r
   return items.filter((_, index) => chosen.has(index));
 }
 
-/** The numbers below `length` in any order. */
+/** The numbers below `length` in random order. */
 function shuffled(length: number): number[] {
   const [order = []] = fc.sample(fc.shuffledSubarray([...Array(length).keys()], { minLength: length }), 1);
   return order;

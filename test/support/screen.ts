@@ -1,9 +1,9 @@
 import xterm from '@xterm/headless';
 
-/** Lines that stay after they have left the window; more than any conversation has. */
+/** Lines that are kept after they scroll out of the window; more than any conversation has. */
 const SCROLLBACK = 1000;
 
-/** What a terminal of so many columns shows, from its first line on, after all that was written to it. */
+/** Everything that a terminal of the given width shows after this output, from its first line on. */
 export async function screenOf(output: string, columns: number): Promise<string> {
   const buffer = await bufferOf(output, columns);
   const lines = Array.from(
@@ -13,7 +13,7 @@ export async function screenOf(output: string, columns: number): Promise<string>
   return `${lines.join('\n').trimEnd()}\n`;
 }
 
-/** The lines that the terminal broke at its last column, in the middle of a word as it may be. */
+/** The lines that the terminal broke at its last column, possibly within a word. */
 export async function linesTooLong(output: string, columns: number): Promise<string[]> {
   const buffer = await bufferOf(output, columns);
   const isBroken = (y: number): boolean =>
@@ -23,7 +23,7 @@ export async function linesTooLong(output: string, columns: number): Promise<str
     .map((y) => buffer.getLine(y)?.translateToString() ?? '');
 }
 
-/** The number of characters on it that have a colour or are bold or dim. */
+/** The number of characters that have a colour or are bold or dim. */
 export async function styledCells(output: string, columns: number): Promise<number> {
   const buffer = await bufferOf(output, columns);
   let styled = 0;

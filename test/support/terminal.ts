@@ -11,17 +11,17 @@ export const KEYS = {
   ctrlD: '\u0004',
 } as const;
 
-/** Longer than any answer takes on a busy machine; only a failing test waits for it. In ms. */
+/** In ms. Longer than any answer takes on a busy machine; only a failing test waits for it. */
 const PATIENCE = 30_000;
 
-/** A program at a pseudo-terminal: what a person sees and types. */
+/** A program at a pseudo-terminal: what a user sees and types. */
 export class Terminal {
   readonly #pty: IPty;
   readonly #listeners = new Set<() => void>();
   #output = '';
   #seen = 0;
   #hasEnded = false;
-  /** Resolves when the program has ended and all it wrote is on the screen. */
+  /** Resolves when the program has ended and its whole output is on the screen. */
   readonly ended: Promise<{ exitCode: number; signal: number | undefined }>;
 
   constructor(
@@ -48,17 +48,17 @@ export class Terminal {
     return this.#pty.pid;
   }
 
-  /** All that was written so far, without colours and cursor moves. */
+  /** Everything written so far, without colours and cursor moves. */
   get screen(): string {
     return stripVTControlCharacters(this.#output).replaceAll('\r\n', '\n');
   }
 
-  /** As the terminal got it, with colours and cursor moves. */
+  /** Everything written so far, with colours and cursor moves. */
   get rawOutput(): string {
     return this.#output;
   }
 
-  /** Waits for a text that was not yet waited for. */
+  /** Waits for a text after the one that was waited for last. */
   async sees(text: string): Promise<void> {
     const patience = AbortSignal.timeout(PATIENCE);
     for (;;) {

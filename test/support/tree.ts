@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** Text by path, with `/`. */
+/** Path with `/` → text. */
 export type Tree = Readonly<Record<string, string>>;
 
-/** All files below a folder; none where there is no folder. */
+/** All files below a folder; none if there is no folder. */
 export function readTree(folder: string): Tree {
   if (!existsSync(folder)) return {};
   const paths = readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -15,7 +15,7 @@ export function readTree(folder: string): Tree {
   );
 }
 
-/** Returns the folder, which is made if it is not there. */
+/** Returns the folder, which is created if necessary. */
 export function writeTree(folder: string, tree: Tree): string {
   mkdirSync(folder, { recursive: true });
   for (const [path, text] of Object.entries(tree)) {

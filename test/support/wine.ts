@@ -5,10 +5,10 @@ import { publishedNode } from './published-node.ts';
 
 const RELEASE = '20.20.2';
 
-/** Kept between runs: to be made takes Wine half a minute. */
+/** Kept between runs: Wine takes half a minute to create it. */
 const WINE_HOME = join(import.meta.dirname, '../../node_modules/.cache/wine');
 
-/** Runs a command as Windows does, and gives back what it wrote. */
+/** Runs a command as on Windows, and returns its output. */
 export type RunOnWindows = (
   command: readonly string[],
   cwd: string,
@@ -16,7 +16,7 @@ export type RunOnWindows = (
 
 export interface Windows {
   readonly run: RunOnWindows;
-  /** The program of Node. */
+  /** The path of Node. */
   readonly node: string;
 }
 
@@ -32,10 +32,10 @@ export async function windows(): Promise<Windows | undefined> {
   return { run, node: asWindowsPath(node) };
 }
 
-/** What Wine calls a path of this machine. */
+/** The Windows path of a file on this machine. */
 export const asWindowsPath = (path: string): string => `Z:${path.replaceAll('/', '\\')}`;
 
-/** Into files, since Node for Windows knows no pipes of Wine. */
+/** Into files, since Node for Windows cannot use Wine's pipes. */
 const run: RunOnWindows = ([file = '', ...args], cwd) => {
   const outputs = ['stdout', 'stderr'].map((name) => join(cwd, '..', name));
   const files = outputs.map((path) => openSync(path, 'w'));
@@ -52,6 +52,6 @@ const run: RunOnWindows = ([file = '', ...args], cwd) => {
   });
   files.forEach(closeSync);
   const [stdout = '', stderr = ''] = outputs.map((path) => readFileSync(path, 'utf8').replaceAll('\r', ''));
-  // At the first use of a prefix Wine says what it sets up there.
+  // When a prefix is first used, Wine prints messages about its setup.
   return { exitCode: status, stdout, stderr: stderr.replace(/^wine: .*\n/gm, '') };
 };

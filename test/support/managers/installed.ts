@@ -10,13 +10,13 @@ const CACHE = join(import.meta.dirname, '../../../node_modules/.cache/installed'
 interface Wanted {
   readonly name: string;
   readonly version: string;
-  /** As in a package.json, for dependencies of it that cannot be had as it names them. */
+  /** As in a package.json, for dependencies that cannot be installed as declared. */
   readonly overrides?: Readonly<Record<string, string>>;
 }
 
 /**
- * The folder of a package that the tests need and that is too large for everybody to install; undefined, with a word
- * on why, where it cannot be had.
+ * The folder of a package that tests need but that is too large to be a devDependency. If it cannot be installed,
+ * prints the reason and returns undefined.
  */
 export async function installed({ name, version, overrides = {} }: Wanted): Promise<string | undefined> {
   const key = `${name.replace('/', '+')}-${version}`;
@@ -25,9 +25,10 @@ export async function installed({ name, version, overrides = {} }: Wanted): Prom
 }
 
 /**
- * The folder with packages of just these versions; undefined, with a word on why, where they cannot be had.
+ * A folder with exactly these versions of packages. If they cannot be installed, prints the reason and returns
+ * undefined.
  *
- * @param key names what is kept; it goes by their versions, too
+ * @param key name of the cached folder, together with the versions
  */
 export async function installedAll(
   key: string,

@@ -5,11 +5,11 @@ import { dirname, join } from 'node:path';
 import { installed } from './installed.ts';
 
 interface Manager {
-  /** As it is called. */
+  /** The command. */
   readonly program: string;
   readonly name: string;
   readonly version: string;
-  /** Where in the package the program is. */
+  /** The path of the program in the package. */
   readonly file: string;
 }
 
@@ -25,8 +25,8 @@ const MANAGERS = {
 export type ManagerName = keyof typeof MANAGERS | 'npm';
 
 /**
- * A folder with the programs of a package manager, for the PATH; undefined, with a word on why, where it cannot be had.
- * npm is there with Node.
+ * A folder with the programs of a package manager, for the PATH. If it cannot be installed, prints the reason and
+ * returns undefined. npm comes with Node.
  */
 export async function programsOf(manager: ManagerName, bin: string): Promise<string | undefined> {
   if (manager === 'npm') return dirname(execFileSync('which', ['npm'], { encoding: 'utf8' }).trim());

@@ -11,7 +11,7 @@ import { installed } from './installed.ts';
 const VERDACCIO = {
   name: 'verdaccio',
   version: '6.4.0',
-  // Asked for by a tag, which not every mirror of the registry has.
+  // Requested by a tag, which some mirrors of the registry do not have.
   overrides: { 'node-fetch': '2.7.0' },
 };
 
@@ -23,10 +23,10 @@ export interface LocalRegistry {
 }
 
 /**
- * A registry that has this program as it would be published, and all else from the registry that npm is set to;
- * undefined where it cannot be had.
+ * A registry with this program as it would be published, and everything else from the registry that npm is configured
+ * for. Undefined if it cannot be installed.
  *
- * @param folder an empty one, for what it stores
+ * @param folder an empty folder for its storage
  */
 export async function startRegistry(folder: string): Promise<LocalRegistry | undefined> {
   const verdaccio = await installed(VERDACCIO);
@@ -64,7 +64,7 @@ async function npmConfig(key: string): Promise<string> {
   return (await execa('npm', ['config', 'get', key])).stdout.trim();
 }
 
-/** As a release does, but for the scripts, which have run. */
+/** Like a release, but without the scripts, which have already run. */
 async function publish(folder: string, url: string): Promise<void> {
   const packed = await execa('npm', ['pack', '--ignore-scripts', '--pack-destination', folder], {
     cwd: REPOSITORY,

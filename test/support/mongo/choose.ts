@@ -4,7 +4,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-/** Where a run's servers come from: a mongod on this machine, or the stand-in. */
+/** Where the servers of a run come from: a mongod on this machine, or the stand-in. */
 export type Source =
   | { kind: 'mongod'; binary: string; version: string }
   | { kind: 'stand-in'; because: string };
@@ -23,7 +23,7 @@ const MEMO = fileURLToPath(
   new URL('../../../node_modules/.cache/test-mongo/failed-download.json', import.meta.url),
 );
 
-/** Which mongod the environment asks for; another wish is another download. */
+/** Which mongod the environment asks for: each value is a separate download. */
 const wanted = (): string =>
   ['MONGOMS_VERSION', 'MONGOMS_DOWNLOAD_MIRROR', 'MONGOMS_DOWNLOAD_URL', 'MONGOMS_DISTRO']
     .map((name) => process.env[name] ?? '')
@@ -34,8 +34,8 @@ const proxied = (): boolean => Boolean(process.env.HTTPS_PROXY ?? process.env.ht
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /**
- * A mongod if one can be had: a system one, a cached one, or a download; else the stand-in. A download that
- * failed is not tried again within the hour. Throws when MONGODB_TEST_REQUIRE=real and there is none.
+ * A mongod if one is available: installed, cached or downloaded; otherwise the stand-in. A failed download is not
+ * retried within the hour. Throws if MONGODB_TEST_REQUIRE=real and there is no mongod.
  */
 export async function chooseSource(memo = MEMO): Promise<Source> {
   const source = await findSource(memo);
@@ -63,7 +63,7 @@ async function findSource(memo: string): Promise<Source> {
   return download(memo);
 }
 
-/** A mongod of the system's own, unless a certain version is asked for. */
+/** The installed mongod, unless the environment asks for a certain version. */
 async function onPath(): Promise<string | undefined> {
   if (process.env.MONGOMS_VERSION) return undefined;
   for (const folder of (process.env.PATH ?? '').split(delimiter)) {
@@ -104,7 +104,7 @@ async function download(memo: string): Promise<Source> {
   }
 }
 
-/** Fails within seconds if there is no network; the download itself would try for a long time. */
+/** Fails within seconds without a network; the download itself would keep trying for a long time. */
 async function probe(): Promise<void> {
   if (proxied()) return;
   const address = process.env.MONGOMS_DOWNLOAD_URL ?? process.env.MONGOMS_DOWNLOAD_MIRROR ?? DEFAULT_MIRROR;
@@ -124,7 +124,7 @@ async function recall(memo: string): Promise<FailedDownload | undefined> {
   return recent && failed.wanted === wanted() ? failed : undefined;
 }
 
-/** Nothing for a text that another process has not finished writing. */
+/** Undefined for a text that another process has not finished writing. */
 function parseMemo(text: string): FailedDownload | undefined {
   try {
     return JSON.parse(text);
@@ -133,7 +133,7 @@ function parseMemo(text: string): FailedDownload | undefined {
   }
 }
 
-/** Where nothing can be written the next run just tries again. */
+/** If it cannot be written, the next run tries again. */
 async function remember(memo: string, failed: FailedDownload): Promise<void> {
   await mkdir(dirname(memo), { recursive: true })
     .then(() => writeFile(memo, JSON.stringify(failed)))

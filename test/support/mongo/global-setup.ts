@@ -7,12 +7,12 @@ declare module 'vitest' {
   export interface ProvidedContext {
     /** The server that all tests of a run share. */
     mongo: Pick<MongoServer, 'url' | 'kind' | 'version'>;
-    /** Where tests take servers of their own from. */
+    /** Where tests get their own servers from. */
     mongoSource: Source;
   }
 }
 
-/** Chooses once per run, says what was chosen, and hands it to the tests. */
+/** Chooses once per run, prints the choice, and passes it to the tests. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const named = process.env.MONGODB_TEST_URL;
   const shared = named ? await connectTo(named) : undefined;

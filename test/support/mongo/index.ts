@@ -9,7 +9,7 @@ import { withDatabase } from './urls.ts';
 export type { FailCommand, MongoServer, NewUser, OwnServer, Role, ServerOptions } from './types.ts';
 export { withDatabase } from './urls.ts';
 
-/** A database of one's own on the server that the run shares; dropped afterwards. The URL names it. */
+/** A new database on the server that the run shares, dropped after the tests. The URL contains its name. */
 export function useDatabase(): { url: string; name: string } {
   const name = `test-${randomBytes(8).toString('hex')}`;
   const url = withDatabase(inject('mongo').url, name);
@@ -24,6 +24,6 @@ export function useDatabase(): { url: string; name: string } {
   return { url, name };
 }
 
-/** A separate server, for tests that stop it, slow it down or make it fail. The caller has to stop it. */
+/** A separate server, for tests that stop it, slow it down or make it fail. The caller must stop it. */
 export const startServer = (options?: ServerOptions): Promise<OwnServer> =>
   startFrom(inject('mongoSource'), options);

@@ -7,10 +7,10 @@ import type { ServerOptions } from './types.ts';
 const REPLICA_SET = 'rs0';
 const MEMBERS = 3;
 const LAUNCH_MS = 240_000;
-/** Not by force: the primary then hands over to a member that has all of its writes, without an election timeout. */
+/** Without `force`, the primary hands over to a member that has all of its writes, without an election timeout. */
 const STEP_DOWN = { replSetStepDown: 60, secondaryCatchUpPeriodSecs: 30 };
 
-/** Starts a real server by mongodb-memory-server; a replica set has three members. */
+/** Starts a real server with mongodb-memory-server; a replica set has three members. */
 export async function startMongod(
   binary: { binary: string; version: string },
   options: ServerOptions,
@@ -28,7 +28,7 @@ function launchArguments({ tls, ttlMonitorSeconds }: ServerOptions): string[] {
   return [
     ...parameter('enableTestCommands', 1),
     ...(ttlMonitorSeconds === undefined ? [] : parameter('ttlMonitorSleepSecs', ttlMonitorSeconds)),
-    // prefer, not require: mongodb-memory-server itself connects without TLS to make the first user
+    // prefer, not require: mongodb-memory-server connects without TLS to create the first user
     ...(tls
       ? [
           '--tlsMode=preferTLS',
@@ -108,7 +108,7 @@ async function startReplicaSet(
       count: MEMBERS,
       args: launchArguments(options),
       storageEngine: 'wiredTiger',
-      // MongoDB's own default. With less, a busy machine holds elections of which no test knows.
+      // MongoDB's default. With less, unexpected elections take place on a busy machine.
       configSettings: { electionTimeoutMillis: 10_000 },
       ...authOptions(options),
     },
@@ -141,8 +141,8 @@ async function startReplicaSet(
 }
 
 /**
- * Tells of a server that ends while nobody ends it: on stderr, and in the file that MONGODB_TEST_DEATHS names. The
- * tests that it serves fail then, and only so can it be known that they are not to blame.
+ * Reports a server that ends unexpectedly: on stderr, and in the file that MONGODB_TEST_DEATHS names. Its tests then
+ * fail, and the report shows that they are not the cause.
  */
 function watchFor(servers: readonly MongoMemoryServer[]) {
   let isWatching = false;

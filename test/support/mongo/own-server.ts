@@ -3,14 +3,16 @@ import { CA_FILE } from './tls.ts';
 import type { FailCommand, NewUser, OwnServer, Role, ServerOptions } from './types.ts';
 import { withUser } from './urls.ts';
 
-/** A running server, whatever it is made of. */
+/** A running server of any kind. */
 export interface Machine {
   kind: 'mongod' | 'stand-in';
-  /** One, or the members of a replica set. */
+  /** One member, or all members of a replica set. */
   hosts: string[];
   version: string;
   replicaSet: string | undefined;
-  /** The command after which another member is the primary at once, or the only one after a moment. */
+  /**
+   * The command after which another member is primary immediately, or the only member is primary again after a moment.
+   */
   stepDown: { replSetStepDown: number; secondaryCatchUpPeriodSecs: number; force?: true };
   pause(): Promise<void>;
   resume(): Promise<void>;
@@ -19,7 +21,7 @@ export interface Machine {
 
 type Auth = NonNullable<ServerOptions['auth']>;
 
-/** The first user has every right; where the one asked for has fewer, there is another beside it. */
+/** The first user has all rights. If fewer are requested, there is a second user. */
 export function usersFor({
   username,
   password,
@@ -47,7 +49,7 @@ function urlOf(
   return `mongodb://${login}${hosts.join(',')}/${search.size > 0 ? `?${search}` : ''}`;
 }
 
-/** What a test may do with a server of its own; done over the wire, the same for every kind. */
+/** What a test can do with its own server: commands over the wire, the same for every kind of server. */
 export function control(machine: Machine, options: ServerOptions): OwnServer {
   const { hosts, replicaSet } = machine;
   const query = replicaSet === undefined ? {} : { replicaSet };

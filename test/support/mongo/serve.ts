@@ -2,7 +2,10 @@ import { parseArgs } from 'node:util';
 import { chooseSource } from './choose.ts';
 import { startFrom } from './start.ts';
 
-/** The stand-in, or what tests would choose, as a process of its own: prints its URL, and ends on SIGTERM or SIGINT. */
+/**
+ * Runs the stand-in, or the server that tests would choose, as a process: prints its URL, and ends on SIGTERM or
+ * SIGINT.
+ */
 const { values } = parseArgs({
   options: {
     chosen: { type: 'boolean', default: false },

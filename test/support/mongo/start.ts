@@ -9,15 +9,15 @@ export async function startFrom(source: Source, options: ServerOptions = {}): Pr
   return control(await startMachine(source, options), options);
 }
 
-/** Loads only what is started: most test files need neither. */
+/** Loads only the kind that is started: most test files need neither. */
 async function startMachine(source: Source, options: ServerOptions): Promise<Machine> {
   if (source.kind === 'mongod') return (await import('./mongod-server.ts')).startMongod(source, options);
   return (await import('./stand-in-server.ts')).startStandIn(options);
 }
 
 /**
- * A running MongoDB: the one MONGODB_TEST_URL names, else a mongod, else the stand-in. `announce` is a line
- * that says which, and its version.
+ * A running MongoDB: the one that MONGODB_TEST_URL names, otherwise a mongod, otherwise the stand-in. `announce` is a
+ * line that says which one, and its version.
  */
 export async function startMongo(): Promise<MongoServer & { announce: string }> {
   const url = process.env.MONGODB_TEST_URL;

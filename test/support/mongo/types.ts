@@ -9,37 +9,37 @@ export interface MongoServer {
   kind: 'url' | 'mongod' | 'stand-in';
   /** Such as '7.0.14'. */
   version: string;
-  /** For good; data is dropped, except that of a server named by MONGODB_TEST_URL. */
+  /** Stops the server permanently. Data is dropped, except on a server named by MONGODB_TEST_URL. */
   stop(): Promise<void>;
 }
 
 export interface ServerOptions {
-  /** Refuses unknown users. The user is defined in the database `admin`, by default with the role `root`. */
+  /** Requires authentication. The user is created in the database `admin`, by default with the role `root`. */
   auth?: { username: string; password: string; roles?: Role[] };
   tls?: boolean;
   /** A replica set instead of a standalone server, so that drivers retry writes. */
   replicaSet?: boolean;
-  /** How often expired documents are deleted; 60 by default. */
+  /** Interval between deletions of expired documents; 60 by default. */
   ttlMonitorSeconds?: number;
   port?: number;
-  /** The version that the stand-in behaves as, such as '4.4'; a real server has its own. */
+  /** The MongoDB version that the stand-in imitates, such as '4.4'. Ignored by a real server. */
   version?: string;
 }
 
-/** What `configureFailPoint` does to commands. See MongoDB's "failCommand" fail point. */
+/** Options of `configureFailPoint`. See MongoDB's "failCommand" fail point. */
 export interface FailCommand {
   failCommands: string[];
   /** Default: `{times: 1}`. */
   mode?: 'off' | 'alwaysOn' | { times: number } | { skip: number };
   errorCode?: number;
-  /** What an error of this code has beside it; a server gives no 11000 without its `keyPattern` and `keyValue`. */
+  /** Additional fields of the error; a server never sends 11000 without `keyPattern` and `keyValue`. */
   errorExtraInfo?: Record<string, unknown>;
   closeConnection?: boolean;
-  /** How long commands wait, in ms, before they go on. */
+  /** Delay of the commands, in ms. */
   blockTimeMS?: number;
   appName?: string;
   errorLabels?: string[];
-  /** Put into the reply as it is. */
+  /** Copied into the reply. */
   writeConcernError?: { code: number; codeName?: string; errmsg: string };
 }
 
@@ -51,17 +51,17 @@ export interface NewUser {
   db?: string;
 }
 
-/** A server that a test may stop, slow or fail, for it is the test's own. */
+/** A server for one test, which may stop it, slow it down or make it fail. */
 export interface OwnServer extends MongoServer {
   port: number;
   tls?: { caFile: string };
-  /** Stops listening and ends every connection; data and port are kept. */
+  /** Stops listening and closes all connections; keeps data and port. */
   pause(): Promise<void>;
-  /** Waits until the server answers, a replica set by a primary. */
+  /** Waits until the server answers; for a replica set, until there is a primary. */
   resume(): Promise<void>;
   failCommand(spec: FailCommand): Promise<void>;
-  /** Makes the primary of a replica set step down; there is a primary again after a moment. */
+  /** Makes the primary of a replica set step down. After a moment, there is a primary again. */
   stepDown(): Promise<void>;
-  /** Gives back the URL with which the new user connects. */
+  /** Returns the URL for the new user. */
   createUser(user: NewUser): Promise<string>;
 }

@@ -1,6 +1,6 @@
 import { ConnectionString } from 'mongodb-connection-string-url';
 
-/** The URL of a database on a server; credentials are still looked up where they were. */
+/** The URL of a database on a server; `authSource` stays the same. */
 export function withDatabase(url: string, name: string): string {
   const parsed = new ConnectionString(url);
   if (parsed.username !== '' && !parsed.searchParams.has('authSource')) {
@@ -11,7 +11,7 @@ export function withDatabase(url: string, name: string): string {
   return parsed.toString();
 }
 
-/** The URL with other credentials, looked up in the given database. */
+/** The URL with other credentials, which belong to the given database. */
 export function withUser(url: string, username: string, password: string, authSource: string): string {
   const parsed = new ConnectionString(url);
   parsed.username = encodeURIComponent(username);
@@ -20,12 +20,12 @@ export function withUser(url: string, username: string, password: string, authSo
   return parsed.toString();
 }
 
-/** The URL with one more option, whatever options it has. */
+/** The URL with an additional option. */
 export function withOption(url: string, name: string, value: string): string {
   const parsed = new ConnectionString(url);
   parsed.searchParams.set(name, value);
   return parsed.toString();
 }
 
-/** The URL as it may be shown: without credentials. */
+/** The URL without credentials, for messages. */
 export const withoutCredentials = (url: string): string => new ConnectionString(url).redact().toString();

@@ -1,6 +1,6 @@
 import type { EventEmitter } from 'node:events';
 
-/** A command as it was sent to the server, by the driver's own command monitoring. */
+/** A command sent to the server, from the driver's command monitoring. */
 export interface SentCommand {
   readonly name: string;
   readonly command: Readonly<Record<string, unknown>>;
@@ -11,7 +11,7 @@ const OURS = new Set(['find', 'update', 'delete', 'aggregate', 'listIndexes', 'i
 const sent: SentCommand[] = [];
 let open = 0;
 
-/** For a client that was made with `monitorCommands`. */
+/** For a client created with `monitorCommands`. */
 export function monitor(client: Pick<EventEmitter, 'on'>): void {
   client.on('topologyOpening', () => {
     open += 1;
@@ -24,12 +24,12 @@ export function monitor(client: Pick<EventEmitter, 'on'>): void {
   });
 }
 
-/** What was sent since this was last asked. */
+/** The commands sent since the last call. */
 export function takeCommands(): SentCommand[] {
   return sent.splice(0);
 }
 
-/** How many more clients were opened than closed since they are monitored. */
+/** The number of monitored clients that are open. */
 export function openClients(): number {
   return open;
 }

@@ -8,19 +8,19 @@ import type {} from '../run-folder-setup.ts';
 const FOLDER = join(inject('runFolder'), 'rerun');
 const PROGRAM = {
   file: join(FOLDER, 'program.mjs'),
-  /** To be loaded before it: lets the file system fail. */
+  /** To be loaded before the program: makes the file system fail. */
   faulty: join(FOLDER, 'faulty.mjs'),
-  /** To be loaded before it: the file system ignores case. */
+  /** To be loaded before the program: makes the file system ignore case. */
   caseless: join(FOLDER, 'caseless.mjs'),
 };
 
-/** `program.ts` as a bundle, which starts as fast as the real program does. All test files of a run share it. */
+/** `program.ts` as a bundle, which starts as fast as the real program. All test files of a run share it. */
 export function useProgram(): typeof PROGRAM {
   beforeAll(async () => {
     if (existsSync(FOLDER)) return;
     const draft = `${FOLDER}-${process.pid}`;
     await bundleInto(draft);
-    // Another test file may have been faster.
+    // Another test file may have created it meanwhile.
     await rename(draft, FOLDER).catch(() => rm(draft, { recursive: true }));
   });
   return PROGRAM;

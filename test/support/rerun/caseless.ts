@@ -3,8 +3,8 @@ import { syncBuiltinESMExports } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 
 /*
- * Loaded before the program: below the folder FAULT_ROOT, names that differ in case or in the form of Unicode are one,
- * and keep the spelling in which they were made. So it is by default on macOS and on Windows.
+ * Loaded before the program: in the folder FAULT_ROOT, names that differ only in case or Unicode form are the same, and
+ * a file keeps the spelling that it was created with. This is the default on macOS and Windows.
  */
 const root = process.env.FAULT_ROOT ?? '/';
 const { readdirSync } = fs;
@@ -27,7 +27,7 @@ function namesIn(folder: string): string[] {
 
 type Call = (...args: unknown[]) => unknown;
 
-/** The first argument is a path; of `renameSync`, the second as well, whose spelling the file then has. */
+/** The first argument is a path. `renameSync` has a second one, with the new spelling. */
 for (const name of [
   'openSync',
   'statSync',

@@ -14,7 +14,7 @@ interface Ended {
 }
 
 /**
- * The program without its options and templates: what it would render is read from a folder.
+ * The program without its options and templates: the rendered files are read from a folder.
  *
  * @param args `<project> <rendered> [flags]`, or `<project> --undo`
  */

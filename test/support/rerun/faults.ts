@@ -2,45 +2,41 @@ import fs, { realpathSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { constants } from 'node:os';
 
-/*
- * Lets the file system fail whoever uses it in this process, below one folder. `faulty.ts` does it for a process of its
- * own.
- */
+/* Makes the file system fail in this process, below one folder. `faulty.ts` does the same in another process. */
 
-/** Which call fails, and how. */
+/** Defines which call fails, and how. */
 export interface Fault {
-  /** Only what lies in this folder is counted and fails. */
+  /** Only calls on paths in this folder are counted and fail. */
   readonly root: string;
   /**
-   * `kill`: SIGKILL instead of the call; of a write, in its middle.
-   * `full`: from then on nothing can be created or written, with ENOSPC.
-   * Else the name of the error with which that call alone fails, such as EIO.
+   * `kill`: SIGKILL instead of the call; in the middle of it for a write. `full`: from then on nothing can be created
+   * or written, with ENOSPC. Otherwise the error code with which only this call fails, such as EIO.
    */
   readonly fault: string;
-  /** Whether it is counted among the calls that change anything, or among all. */
+  /** Which calls are counted: those that change something, or all. */
   readonly of: 'writes' | 'all';
-  /** The number of the call, from 1; with 0, none fails. */
+  /** The number of the failing call, from 1; 0 means that none fails. */
   readonly at: number;
-  /** Counts only calls of that name. */
+  /** Counts only calls of the function with this name. */
   readonly call?: string | undefined;
 }
 
-/** What was called under a fault. */
+/** What was called while a fault was set. */
 export interface Calls {
   readonly fault: Fault;
   count: number;
-  /** The calls that were counted, and what was on the disk when. */
+  /** The counted calls, and those after which data is on the disk. */
   readonly trace: string[];
-  /** Where in the program each call was that was counted. Known of a run without a fault alone. */
+  /** The place in the program of each counted call. Recorded only without a fault. */
   readonly places: string[];
-  /** The call that was the first to fail. */
+  /** The first call that failed. */
   hit: string | undefined;
 }
 
 let current: Calls | undefined;
 let tellBeforeKill: (calls: Calls) => void = () => {};
 
-/** The file system works until the fault is met, and anew after `heal`. */
+/** The file system works until the faulty call, and again after `heal`. */
 export function injectFault(fault: Fault, beforeKill: (calls: Calls) => void = () => {}): Calls {
   tellBeforeKill = beforeKill;
   current = { fault, count: 0, trace: [], places: [], hit: undefined };
@@ -65,12 +61,12 @@ const WRITES = [
 const READS = ['readSync', 'fstatSync', 'lstatSync', 'statSync', 'readdirSync', 'readlinkSync'];
 const NEEDS_SPACE = ['open', 'mkdirSync', 'writeFileSync'];
 
-/** By descriptor, the path of each file that is open. */
+/** File descriptor → path of each open file. */
 const files = new Map<unknown, { readonly path: string; readonly isWritten: boolean }>();
 
 const isIn = (folder: string, path: string): boolean => path === folder || path.startsWith(`${folder}/`);
 
-/** Says whether the call is the one to meet the fault. */
+/** Counts the call, and returns whether it is the one that fails. */
 function isHit(calls: Calls, name: string, isWrite: boolean, path: string): boolean {
   const { root, fault, of, at, call } = calls.fault;
   if (!isIn(root, path) || (call !== undefined && name !== call)) return false;
@@ -81,13 +77,13 @@ function isHit(calls: Calls, name: string, isWrite: boolean, path: string): bool
   return calls.count === at || (fault === 'full' && at > 0 && calls.count > at);
 }
 
-/** By the functions that led there. */
+/** Identified by the functions on the stack. */
 function placeInProgram(): string {
   const lines = (new Error().stack ?? '').split('\n');
   return lines.filter((line) => line.includes('/src/')).join('\n');
 }
 
-/** The error to fail with, if the call is to fail; does not return from a kill. */
+/** The error, if the call has to fail. Does not return if the fault is `kill`. */
 function failing(name: string, isWrite: boolean, path: string, half?: () => void): Error | undefined {
   const calls = current;
   if (!calls || !isHit(calls, name, isWrite, path)) return undefined;
@@ -102,7 +98,7 @@ function failing(name: string, isWrite: boolean, path: string, half?: () => void
   return systemError(fault === 'full' ? 'ENOSPC' : fault, name, path);
 }
 
-/** As Node makes it: libuv has no name for EDQUOT. */
+/** Like an error of Node, since libuv has no name for EDQUOT. */
 function systemError(name: string, call: string, path: string): Error {
   const errno = -(constants.errno[name as keyof typeof constants.errno] ?? 0);
   const code = name === 'EDQUOT' ? `Unknown system error ${errno}` : name;

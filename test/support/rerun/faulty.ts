@@ -2,8 +2,8 @@ import { writeSync } from 'node:fs';
 import { type Calls, injectFault } from './faults.ts';
 
 /*
- * Loaded before the program: lets the file system fail it. FAULT, FAULT_ROOT, FAULT_OF, FAULT_AT and FAULT_CALL are
- * what faults.ts names `fault`, `root`, `of`, `at` and `call`.
+ * Loaded before the program: makes the file system fail. FAULT, FAULT_ROOT, FAULT_OF, FAULT_AT and FAULT_CALL are
+ * `fault`, `root`, `of`, `at` and `call` of faults.ts.
  */
 const { FAULT, FAULT_ROOT, FAULT_OF, FAULT_AT, FAULT_CALL } = process.env;
 

@@ -20,15 +20,15 @@ export const PLAIN_RUN: RunMode = {
   restore: [],
 };
 
-/** How a run goes beside what is rendered. */
+/** Options of a run, besides the rendered files. */
 export interface GenerateOptions {
   readonly run?: Partial<RunMode>;
-  /** Patches .gitignore and .env, too. */
+  /** Also patches .gitignore and .env. */
   readonly patches?: boolean;
   readonly canAsk?: boolean;
 }
 
-/** The whole pipeline, but for options and templates. */
+/** The whole pipeline without options and templates. */
 export async function generate(
   directory: string,
   rendered: readonly RenderedFile[],
@@ -63,7 +63,7 @@ export function renderedFrom(tree: Tree): RenderedFile[] {
   }));
 }
 
-/** What a folder holds, as if it had been rendered. */
+/** The files of a folder, as if they had been rendered. */
 export function readRendered(folder: string): RenderedFile[] {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())

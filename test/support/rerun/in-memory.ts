@@ -18,7 +18,7 @@ export interface Regenerated {
   readonly changed: readonly string[];
 }
 
-/** The pure part of a run, over a project that is a value. */
+/** The pure part of a run, on a project in memory. */
 export function regenerateInMemory(
   project: Tree,
   rendered: readonly RenderedFile[],

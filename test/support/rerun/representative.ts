@@ -2,8 +2,8 @@ import { fc } from '../sampling.ts';
 import type { Calls } from './faults.ts';
 
 /**
- * The numbers of the calls that stand for all of a run: what one place of the program calls for one file after another
- * fails in the same way, so there are its first call, its last, and one by chance.
+ * Numbers of calls that represent all calls of a run. A place in the program that makes a call for each file fails in
+ * the same way every time, so its first call, its last one and a random one are enough.
  */
 export function representativeCalls({ places }: Pick<Calls, 'places'>): number[] {
   const numbers = new Map<string, number[]>();

@@ -18,7 +18,7 @@ import { onTestFinished } from 'vitest';
 const FOLDER = join(import.meta.dirname, '..', '..', 'rerun');
 const MODULES = join(import.meta.dirname, '..', '..', '..', 'node_modules');
 const STATE = '.koa-mongo-session';
-/** Lies beside the project, where some links lead. */
+/** A folder next to the project, to which some links lead. */
 const OUTSIDE = 'not of this project\n';
 
 /**
@@ -36,23 +36,23 @@ export interface Scenario {
   readonly flags: readonly string[];
   /** Removed from the project before the run. */
   readonly remove: readonly string[];
-  /** Packages that the project has installed. */
+  /** Packages that are installed in the project. */
   readonly install: readonly string[];
   readonly exitCode: number;
-  /** File with the report, which is what stdout holds. `--update` writes it anew. */
+  /** File with the expected stdout, which is the report. `--update` rewrites it. */
   readonly reportFile: string;
-  /** What stderr says, among other things. */
+  /** Texts that stderr contains. */
   readonly error: string | undefined;
-  /** Empty where nothing is asked, and a terminal makes no difference. */
+  /** Empty if no questions are asked, so that a terminal makes no difference. */
   readonly atTerminal: readonly AtTerminal[];
 }
 
-/** The run once more, at a terminal where questions are asked. */
+/** The same run at a terminal, where questions are asked. */
 export interface AtTerminal {
-  /** The choice taken at each question. */
+  /** The choice at each question. */
   readonly choose: readonly string[];
   readonly exitCode: number;
-  /** Folder with the project afterwards; without one it is as it was. */
+  /** Folder with the project after the run; without it, the project must be unchanged. */
   readonly after: string | undefined;
 }
 
@@ -84,7 +84,7 @@ function readScenario(name: string): Scenario {
   };
 }
 
-/** A folder in which the project lies as `project`, and which is gone after the test. */
+/** A folder that contains the project as `project`, deleted after the test. */
 export async function setUp(
   scenario: Scenario,
   generate: (project: string, rendered: string) => Promise<void>,
@@ -116,14 +116,14 @@ export function isOutsideUntouched(project: string): boolean {
   return readFileSync(join(project, '..', 'outside.ts'), 'utf8') === OUTSIDE;
 }
 
-/** What is in a project but for what the program keeps for itself: text by path, links as their targets. */
+/** The files of a project, except for the program's own: path → text, or the target of a link. */
 export function snapshot(project: string | undefined): Record<string, string> {
   return Object.fromEntries(
     Object.entries(wholeSnapshot(project)).filter(([path]) => !path.startsWith(STATE)),
   );
 }
 
-/** All of it, with the state. */
+/** All files, including the program's own. */
 export function wholeSnapshot(project: string | undefined): Record<string, string> {
   if (project === undefined) return {};
   const entries = readdirSync(project, { recursive: true, withFileTypes: true }).filter(

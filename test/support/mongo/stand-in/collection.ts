@@ -6,11 +6,11 @@ import { matcher } from './matcher.ts';
 import { indexedValuesAt, valuesAt } from './paths.ts';
 import { formatValue, isDocument, keyText } from './values.ts';
 
-/** One index over the documents of a collection; only unique ones hold entries. */
+/** One index of a collection; only unique indexes have entries. */
 interface Index {
   spec: IndexSpec;
   covers: (document: Document) => boolean;
-  /** From the text of a key to the text of the `_id` that holds it. */
+  /** Text of a key → text of the `_id` of its document. */
   entries: Map<string, string>;
 }
 
@@ -21,7 +21,7 @@ function coverage(spec: IndexSpec): (document: Document) => boolean {
   return (document) => paths.some((path) => valuesAt(document, path).some((value) => value !== undefined));
 }
 
-/** The texts of all keys under which a document stands in an index. */
+/** The texts of all keys that a document has in an index. */
 function keyTexts(spec: IndexSpec, document: Document): string[] {
   let texts = [''];
   for (const path of Object.keys(spec.key)) {
@@ -31,7 +31,7 @@ function keyTexts(spec: IndexSpec, document: Document): string[] {
   return texts;
 }
 
-/** Documents in the order they came, and the indexes over them. Documents are never changed in place. */
+/** Documents in insertion order, and their indexes. Documents are never changed in place. */
 export class Collection {
   readonly namespace: string;
   readonly options: Document;
@@ -54,7 +54,7 @@ export class Collection {
     return [...this.#indexes.values()].map(({ spec }) => spec);
   }
 
-  /** All documents that may match: one at most when the filter names an `_id`. */
+  /** All documents that may match: at most one if the filter names an `_id`. */
   candidates(filter: Document): Iterable<Document> {
     const id = filter._id;
     if (id === undefined || id === null || id instanceof RegExp || Array.isArray(id))
@@ -81,7 +81,7 @@ export class Collection {
     return [...this.candidates(filter)].filter(matches);
   }
 
-  /** As `find`, sorted by `_id`, and looking no further than asked. */
+  /** Like `find`, but sorted by `_id`, and reading no more than necessary. */
   findInIdOrder(filter: Document, limit: number, variables?: Document): Document[] {
     const matches = matcher(filter, variables);
     this.#idOrder ??= new IdOrder(this.#documents.values());
@@ -133,7 +133,7 @@ export class Collection {
     this.#indexes.delete(name);
   }
 
-  /** Changes what an index does, not what it holds. */
+  /** Changes the options of an index, not its entries. */
   changeIndex(name: string, change: Partial<Pick<IndexSpec, 'expireAfterSeconds' | 'hidden'>>): void {
     const index = this.#indexes.get(name);
     if (index) index.spec = { ...index.spec, ...change };

@@ -6,7 +6,7 @@ import { encodeReply, FrameReader, MalformedFrame, parseRequest, type Request } 
 import type { ServerState } from './state.ts';
 import type { Need, User } from './users.ts';
 
-/** One client's connection: its requests are answered in the order they came. */
+/** The connection of one client: its requests are answered in order. */
 export class Connection {
   readonly id: number;
   readonly #state: ServerState;
@@ -27,7 +27,7 @@ export class Connection {
     socket.on('error', () => socket.destroy());
   }
 
-  /** Users that have proved who they are and still exist. */
+  /** Authenticated users that still exist. */
   get users(): User[] {
     return this.#authenticated.filter(({ db, user }) => this.#state.users.get(db, user));
   }
@@ -79,7 +79,7 @@ export class Connection {
   }
 }
 
-/** A reply that cannot be written as BSON is a failure too, and the client is told of it. */
+/** If a reply cannot be written as BSON, the client gets that as an error. */
 function encode(request: Request, reply: Document): Buffer {
   try {
     return encodeReply(request, reply);

@@ -10,7 +10,7 @@ interface Cursor {
 
 const DEFAULT_FIRST_BATCH = 101;
 
-/** Results that did not fit into the first reply; a cursor reads what was there when it was opened. */
+/** Results that did not fit into the first reply. A cursor reads the documents as they were when it was opened. */
 export class Cursors {
   readonly #open = new Map<string, Cursor>();
   #lastId = BigInt(Date.now()) << 20n;
@@ -19,7 +19,7 @@ export class Cursors {
     return this.#open.size;
   }
 
-  /** The `cursor` of a reply that begins a result. */
+  /** The field `cursor` of the first reply of a result. */
   begin(
     namespace: string,
     documents: Document[],
@@ -62,7 +62,7 @@ export class Cursors {
   }
 }
 
-/** As many documents as asked for, and no more than fit into one document's size; one at least. */
+/** As many documents as requested, limited to the maximum size of a document, but at least one. */
 function takeBatch(documents: Document[], batchSize: number): { batch: Document[]; rest: Document[] } {
   const limit = Math.min(batchSize, documents.length);
   let count = 0;

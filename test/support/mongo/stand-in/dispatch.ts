@@ -17,7 +17,7 @@ import { checkDatabaseName } from './storage.ts';
 import { textOf, toNumber } from './values.ts';
 import { atLeast } from './version.ts';
 
-/** A command that ended its connection instead of answering. */
+/** Thrown by a command that closes its connection instead of answering. */
 export class ConnectionEnded extends Error {}
 
 const COMMANDS = new Map<string, Command>(
@@ -48,10 +48,10 @@ const fieldsOf = ({ name, aliases = [], fields }: Command): ReadonlySet<string> 
 
 const knownFields = new Map([...COMMANDS.values()].map((command) => [command, fieldsOf(command)] as const));
 
-/** The codes after which a retryable write is worth trying again. */
+/** Error codes after which drivers retry a write. */
 const RETRYABLE_CODES = new Set([6, 7, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436]);
 
-/** Runs one request and answers it; whatever goes wrong within is a reply too. */
+/** Runs one request and returns the reply; every error becomes a reply. */
 export async function dispatch(
   state: ServerState,
   connection: Connection,
@@ -71,7 +71,7 @@ export async function dispatch(
   }
 }
 
-/** Since 5.1 OP_QUERY is for saying hello and nothing else. */
+/** Since 5.1, OP_QUERY is only for hello. */
 function checkLegacy(command: Command, { version }: ServerState): void {
   if (!atLeast(version, 5, 1) || command.name === 'hello' || command.name === 'isMaster') return;
   throw new CommandFailure(
@@ -121,7 +121,7 @@ async function execute(command: Command, call: Call): Promise<Document> {
 const misfortuneOf = ({ state, connection, name, database, body }: Call): Misfortune | undefined =>
   state.failPoints.take(name, connection.appName, `${database}.${textOf(body[name])}`);
 
-/** All that is refused before a command looks at its own fields. */
+/** The checks that come before a command reads its own fields. */
 function check(command: Command, call: Call): void {
   const { body, database } = call;
   const other = command.elsewhere?.find((field) => body[field] !== undefined);
@@ -137,7 +137,7 @@ function check(command: Command, call: Call): void {
   checkPrimary(command, call);
 }
 
-/** The labels given, or else the one that tells drivers to try a retryable write again. */
+/** The given labels, or otherwise the one that tells drivers to retry a write. */
 function labelsFor({ state, body }: Call, code: number, given: string[] | undefined): Document {
   if (given) return { errorLabels: given };
   const retryable = state.replication && body.txnNumber !== undefined && RETRYABLE_CODES.has(code);
@@ -200,7 +200,7 @@ function checkConcerns(command: Command, { options, state }: Call): void {
   }
 }
 
-/** More members asked for than there are. The write itself has been done. */
+/** For a write concern with more members than there are. The write itself has been done. */
 function unsatisfiedWriteConcern({ options, state }: Call): Document | undefined {
   const w = options.document('writeConcern')?.w;
   if (!state.replication || !(toNumber(w) > 1)) return undefined;
@@ -221,7 +221,7 @@ function checkPrimary(command: Command, { state, body }: Call): void {
   }
 }
 
-/** A write with a transaction number is done once, however often it is sent. */
+/** Does a write with a transaction number once, no matter how often it is sent. */
 function retryableStatements(command: Command, { state, body, session }: Call): Statements {
   const number = body.txnNumber;
   const transaction = body.autocommit !== undefined || body.startTransaction !== undefined;

@@ -58,10 +58,10 @@ const CODE_NAMES: Readonly<Record<number, string>> = {
 
 export const codeName = (code: number): string => CODE_NAMES[code] ?? `Location${code}`;
 
-/** A failure that the client is told of, in MongoDB's own form. */
+/** An error for the client, in MongoDB's format. */
 export class CommandFailure extends Error {
   readonly code: number;
-  /** Further fields of the reply, such as `keyPattern` and `keyValue` of a duplicate key. */
+  /** Additional fields of the reply, such as `keyPattern` and `keyValue` of a duplicate key. */
   readonly details: Document;
 
   constructor(code: number, message: string, details: Document = {}) {
@@ -79,6 +79,6 @@ export class CommandFailure extends Error {
   }
 }
 
-/** For what MongoDB can do and this test double cannot: an error, so that no test passes by accident. */
+/** For features of MongoDB that this test double lacks: an error, so that no test passes by accident. */
 export const notImplemented = (what: string): CommandFailure =>
   new CommandFailure(9, `the stand-in for MongoDB does not implement ${what}`);

@@ -3,7 +3,7 @@ import { CommandFailure, notImplemented } from './errors.ts';
 import { Options } from './options.ts';
 import { formatValue, isDocument, isNumber, textOf, toNumber } from './values.ts';
 
-/** What happens to a command that a fail point has caught. */
+/** The effect of a fail point on a command. */
 export interface Misfortune {
   closeConnection: boolean;
   errorCode: number | undefined;
@@ -32,7 +32,7 @@ const DATA_FIELDS = new Set([
   'writeConcernError',
 ]);
 
-/** The fail point `failCommand`, the one that drivers' tests use. */
+/** The fail point `failCommand`, which is also used by the tests of the drivers. */
 export class FailPoints {
   #active: FailCommand | undefined;
   #skip = 0;
@@ -50,7 +50,7 @@ export class FailPoints {
     return before;
   }
 
-  /** What befalls this command, if anything. Fail points never catch the command that sets them. */
+  /** The effect on this command, if any. Fail points never affect the command that sets them. */
   take(command: string, appName: string | undefined, namespace: string): Misfortune | undefined {
     const point = this.#active;
     if (!point?.failCommands.has(command) || command === 'configureFailPoint') return undefined;

@@ -11,22 +11,22 @@ const OP_MSG = 2013;
 
 const CHECKSUM_PRESENT = 1;
 const MORE_TO_COME = 2;
-/** Bits 0 to 15 are required: a receiver that does not know one must refuse the message. */
+/** Bits 0 to 15 are required: a receiver must refuse a message with an unknown one. */
 const UNKNOWN_REQUIRED_BITS = 0xffff & ~(CHECKSUM_PRESENT | MORE_TO_COME);
 
-/** Bytes that are no MongoDB message: the connection that sent them ends. */
+/** Bytes that are not a MongoDB message: their connection is closed. */
 export class MalformedFrame extends Error {}
 
 export interface Request {
   requestId: number;
   body: Document;
-  /** The client waits for no reply (unacknowledged writes). */
+  /** The client does not wait for a reply (unacknowledged writes). */
   moreToCome: boolean;
-  /** Sent as OP_QUERY, as drivers do for the very first hello. */
+  /** Sent as OP_QUERY, as drivers do for the first hello. */
   legacy: boolean;
 }
 
-/** Every value as its BSON type, so that an int stays an int and a long a long. */
+/** Every value keeps its BSON type, so that an int stays an int and a long a long. */
 const parseDocument = (bytes: Uint8Array): Document => {
   try {
     return deserialize(bytes, { promoteValues: false, promoteLongs: false, promoteBuffers: false });
@@ -35,7 +35,7 @@ const parseDocument = (bytes: Uint8Array): Document => {
   }
 };
 
-/** Cuts a stream of bytes into whole messages. */
+/** Splits a stream of bytes into messages. */
 export class FrameReader {
   #chunks: Buffer[] = [];
   #length = 0;
@@ -58,7 +58,7 @@ export class FrameReader {
     }
   }
 
-  /** The first chunk, holding at least this many bytes. */
+  /** The first chunk, after making it at least this long. */
   #join(bytes: number): Buffer {
     const [first] = this.#chunks;
     if (first && first.length >= bytes) return first;

@@ -1,7 +1,7 @@
 import type { Document } from 'bson';
 import { compareValues } from './values.ts';
 
-/** Documents in the order of their `_id`, so that paging through many of them need not sort them each time. */
+/** Documents in the order of their `_id`, so that paging through many of them does not sort them each time. */
 export class IdOrder {
   readonly #documents: Document[];
 
@@ -21,7 +21,7 @@ export class IdOrder {
     this.#documents.splice(this.#position(document._id), 1);
   }
 
-  /** From the first `_id` that is not below this one. */
+  /** Starts with the first `_id` that is not less than this one. */
   *from(id?: unknown): Generator<Document> {
     const start = id === undefined ? 0 : this.#position(id);
     for (let index = start; index < this.#documents.length; index++) yield this.#documents[index] ?? {};

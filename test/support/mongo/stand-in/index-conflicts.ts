@@ -18,12 +18,12 @@ const sameFlags = (a: IndexSpec, b: IndexSpec): boolean => a.unique === b.unique
 const sameTtl = (a: IndexSpec, b: IndexSpec): boolean =>
   equalValues(a.expireAfterSeconds, b.expireAfterSeconds);
 
-/** Whether an index asked for is there already. Throws 85 or 86 when it is there with other options. */
+/** Whether the requested index exists. Throws code 85 or 86 if it exists with other options. */
 export function alreadyThere(asked: IndexSpec, existing: readonly IndexSpec[], version: Version): boolean {
   return atLeast(version, 5) ? byIdentity(asked, existing) : byKey(asked, existing);
 }
 
-/** Up to 4.4 the key and collation alone identify an index. */
+/** Up to 4.4, only the key and the collation identify an index. */
 function byKey(asked: IndexSpec, existing: readonly IndexSpec[]): boolean {
   const sameOptions = (index: IndexSpec) =>
     samePartial(index, asked) && sameFlags(index, asked) && sameTtl(index, asked);
@@ -49,7 +49,7 @@ function byKey(asked: IndexSpec, existing: readonly IndexSpec[]): boolean {
   return false;
 }
 
-/** From 5.0 on unique, sparse and the partial filter are identity too; the TTL never is. */
+/** From 5.0 on, unique, sparse and the partial filter also identify an index; the TTL never does. */
 function byIdentity(asked: IndexSpec, existing: readonly IndexSpec[]): boolean {
   const isSame = (index: IndexSpec) =>
     sameKey(index, asked) && samePartial(index, asked) && sameFlags(index, asked);

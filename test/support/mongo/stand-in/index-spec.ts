@@ -37,7 +37,7 @@ const FIELDS = new Set([
   'partialFilterExpression',
   'collation',
 ]);
-/** Options that MongoDB knows and this test double does not. */
+/** Options that MongoDB supports and this test double does not. */
 const KNOWN_ELSEWHERE = new Set([
   'storageEngine',
   'weights',
@@ -174,7 +174,7 @@ function parseIdIndex(spec: Document, key: Document): IndexSpec {
 
 const TTL_LIMIT = 2 ** 31 - 1;
 
-/** 8.0 and newer refuse NaN; 4.4 never expires by it, 5.0 to 7.x expire at once. */
+/** 8.0 and newer refuse NaN. With it, documents never expire in 4.4, and expire immediately in 5.0 to 7.x. */
 function checkTtl(spec: Document, key: Document, version: Version): void {
   const seconds = spec.expireAfterSeconds;
   if (seconds === undefined) return;
@@ -200,7 +200,7 @@ function checkTtl(spec: Document, key: Document, version: Version): void {
   }
 }
 
-/** Fractions of a second are dropped, as the server does on the way to an int. */
+/** Drops fractions of a second, as the server does when it converts to an int. */
 const storedTtl = (seconds: unknown): unknown => {
   const number = toNumber(seconds);
   return Number.isNaN(number) ? new Double(Number.NaN) : Math.trunc(number);
@@ -252,7 +252,7 @@ function parseCollation({ collation, unique }: Document): { collation?: Document
   return { collation: cloneDocument(collation) };
 }
 
-/** The form in which listIndexes shows an index. */
+/** An index as listIndexes shows it. */
 export const describeIndex = (index: IndexSpec): Document => ({
   v: 2,
   key: index.key,

@@ -20,7 +20,7 @@ import {
 } from './values.ts';
 
 type Predicate = (document: Document) => boolean;
-/** mingo's shape of a query operator: compiled once for a field and an operand. */
+/** The type of a query operator in mingo: compiled once for a field and an operand. */
 type QueryOperator = (path: string, operand: never, options: never) => Predicate;
 
 const nullish = (value: unknown): unknown => (value === undefined ? null : value);
@@ -28,7 +28,7 @@ const nullish = (value: unknown): unknown => (value === undefined ? null : value
 const equals = (value: unknown, operand: unknown): boolean =>
   compareValues(nullish(value), nullish(operand)) === 0;
 
-/** Comparison operators see only values of the operand's own type; NaN is neither above nor below a number. */
+/** Comparison operators match only values of the operand's type; NaN is neither greater nor less than a number. */
 function comparable(value: unknown, operand: unknown): boolean {
   if (typeName(nullish(value)) !== typeName(nullish(operand))) return false;
   return !isNumber(value) || Number.isNaN(toNumber(value)) === Number.isNaN(toNumber(operand));
@@ -146,7 +146,7 @@ function unsupported(name: string): QueryOperator {
   };
 }
 
-/** In expressions, unlike in filters, values of unlike types compare too, and missing is less than null. */
+/** In expressions, unlike in filters, values of different types can be compared, and missing is less than null. */
 const comparisonExpression =
   (result: (order: number) => unknown) =>
   (document: never, operands: never, options: never): unknown => {
@@ -201,7 +201,7 @@ const knownOperators = new Set([
   ...Object.keys(stages),
 ]);
 
-/** Refuses operators nobody knows before the first document is looked at, for there may be none. */
+/** Refuses unknown operators before reading documents, since there may be none. */
 export function checkExpressions(value: unknown): void {
   if (Array.isArray(value)) value.forEach(checkExpressions);
   if (!isDocument(value)) return;
@@ -215,7 +215,7 @@ export function checkExpressions(value: unknown): void {
 
 const withoutComment = ({ $comment: _, ...filter }: Document): Document => filter;
 
-/** Says of a document whether a filter matches it. Throws code 2 for a filter that makes no sense. */
+/** Returns a function that tells whether a document matches. Throws code 2 for an invalid filter. */
 export function matcher(filter: Document, variables: Document = {}): Predicate {
   if (Object.hasOwn(filter, '$where')) throw notImplemented('the query operator $where');
   const query = evaluated(
@@ -229,7 +229,7 @@ export function matcher(filter: Document, variables: Document = {}): Predicate {
   return (document) => evaluated(() => query.test(document as never));
 }
 
-/** Runs what mingo reckons; it meets operands that make no sense with any error at all. */
+/** Runs an evaluation of mingo, which throws errors of any kind for invalid operands. */
 export function evaluated<T>(run: () => T): T {
   try {
     return run();

@@ -8,7 +8,7 @@ const mismatch = (command: string, field: string, value: unknown, expected: stri
     `BSON field '${command}.${field}' is the wrong type '${bsonTypeName(value)}', expected type '${expected}'`,
   );
 
-/** Typed reading of a command's fields; a value of the wrong type is code 14, as from MongoDB. */
+/** Reads fields of a command by type; a value of the wrong type is code 14, as in MongoDB. */
 export class Options {
   readonly #command: string;
   readonly #body: Document;
@@ -33,7 +33,7 @@ export class Options {
     return Math.trunc(toNumber(value));
   }
 
-  /** As `number`, refusing negative ones. */
+  /** Like `number`, but refuses negative numbers. */
   count(field: string): number | undefined {
     const number = this.number(field);
     if (number !== undefined && number < 0) {
@@ -64,7 +64,7 @@ export class Options {
     return value;
   }
 
-  /** The documents of an array, be they in the body or sent as a document sequence. */
+  /** The documents of an array, from the body or from a document sequence. */
   documents(field: string): Document[] {
     if (!this.has(field)) throw missing(this.#command, field);
     const value = this.#body[field];
@@ -78,13 +78,13 @@ export class Options {
 export const missing = (command: string, field: string): CommandFailure =>
   new CommandFailure(40414, `BSON field '${command}.${field}' is missing but a required field`);
 
-/** A field that a command does not know is an error, never ignored. */
+/** An unknown field is an error; it is never ignored. */
 export function checkFields(command: string, body: Document, known: ReadonlySet<string>): void {
   const unknown = Object.keys(body).find((field) => !known.has(field));
   if (unknown) throw new CommandFailure(40415, `BSON field '${command}.${unknown}' is an unknown field.`);
 }
 
-/** The statements of a write command, each checked as a command of its own would be. */
+/** The statements of a write command, each checked like a command. */
 export function statementsOf(
   options: Options,
   field: string,

@@ -3,10 +3,7 @@ import { isDocument } from './values.ts';
 
 const isIndex = (part: string): boolean => /^\d+$/.test(part);
 
-/**
- * What a dotted path leads to in a document: through arrays it leads to several values; where it leads
- * nowhere the value is `undefined`.
- */
+/** The values at a dotted path of a document: several if it goes through arrays, `undefined` if it does not exist. */
 export const valuesAt = (document: Document, path: string): unknown[] => walk(document, path.split('.'));
 
 function walk(value: unknown, parts: readonly string[]): unknown[] {
@@ -20,11 +17,11 @@ function walk(value: unknown, parts: readonly string[]): unknown[] {
   return [undefined];
 }
 
-/** The values a predicate is tried on: each value at the path, and the elements of those that are arrays. */
+/** The values that a predicate is tested on: each value at the path, and the elements of arrays. */
 export const candidatesAt = (document: Document, path: string): unknown[] =>
   valuesAt(document, path).flatMap((value) => (Array.isArray(value) ? [value, ...value] : [value]));
 
-/** The keys under which an index holds a document: one for each element of an array. */
+/** The keys of a document in an index: one for each element of an array. */
 export function indexedValuesAt(document: Document, path: string): unknown[] {
   const values = valuesAt(document, path).flatMap((value) =>
     Array.isArray(value) && value.length > 0 ? value : [value],

@@ -1,14 +1,14 @@
 import { Binary, type Document, Double, Int32, Long } from 'bson';
 import { equalValues, isDocument } from './values.ts';
 
-/** mingo compares class instances by their text, and two different byte strings may share their UTF-8 text. */
+/** mingo compares class instances by their text, and different byte strings may have the same UTF-8 text. */
 class ComparableBinary extends Binary {
   override toString(): string {
     return `${this.sub_type}:${Buffer.from(this.value()).toString('hex')}`;
   }
 }
 
-/** A value as mingo's expressions need it: numbers as JavaScript numbers, everything else unchanged. */
+/** Converts a value for mingo's expressions: numbers become JavaScript numbers, everything else is unchanged. */
 export function toPlain(value: unknown): unknown {
   if (value instanceof Int32 || value instanceof Double) return value.valueOf();
   if (value instanceof Long && value._bsontype === 'Long') {
@@ -24,7 +24,7 @@ export function toPlain(value: unknown): unknown {
 
 export const toPlainDocument = (document: Document): Document => toPlain(document) as Document;
 
-/** Gives values that mingo left equal their original BSON type back: an untouched long stays a long. */
+/** Restores the BSON type of values that mingo has not changed: an unchanged long stays a long. */
 export function restoreTypes(result: unknown, original: unknown): unknown {
   if (isDocument(result) && isDocument(original)) {
     return Object.fromEntries(

@@ -53,7 +53,7 @@ function omit(value: unknown, tree: Tree): unknown {
   );
 }
 
-/** Inclusion and exclusion of fields, dotted paths included. */
+/** Includes or excludes fields, also by dotted paths. */
 export function projector(projection: Document = {}): (document: Document) => Document {
   const { _id, ...fields } = projection;
   const paths = Object.keys(fields);

@@ -1,6 +1,6 @@
 import { Long, ObjectId } from 'bson';
 
-/** A replica set of one member, that can step down and comes back by itself. */
+/** A replica set with one member, which can step down and becomes primary again after a moment. */
 export class Replication {
   readonly setName: string;
   #electionId = 1;
@@ -14,7 +14,7 @@ export class Replication {
     return Date.now() >= this.#secondaryUntil;
   }
 
-  /** Grows with each election, so that clients can tell an old primary from a new one. */
+  /** Increases with each election, so that clients can tell an old primary from a new one. */
   get electionId(): ObjectId {
     return new ObjectId(`7fffffff${this.#electionId.toString(16).padStart(16, '0')}`);
   }
@@ -23,7 +23,7 @@ export class Replication {
     return Long.fromNumber(this.#electionId);
   }
 
-  /** Connections stay open, as since 4.2: clients learn of it by the errors of their commands. */
+  /** Connections stay open, as since 4.2: clients notice it by the errors of their commands. */
   stepDown(milliseconds: number): void {
     this.#secondaryUntil = Date.now() + milliseconds;
     this.#electionId += 1;

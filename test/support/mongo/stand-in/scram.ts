@@ -1,6 +1,6 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes, timingSafeEqual } from 'node:crypto';
 
-/** What a server keeps of a password for SCRAM-SHA-256. */
+/** What a server stores of a password for SCRAM-SHA-256. */
 export interface Credentials {
   salt: Buffer;
   iterations: number;
@@ -35,7 +35,7 @@ export function parseClientFirst(payload: Buffer): { bare: string; user: string;
   return { bare, nonce, user: name.replaceAll('=2C', ',').replaceAll('=3D', '=') };
 }
 
-/** One exchange, from the server's side. */
+/** The server's side of one exchange. */
 export class Conversation {
   readonly #credentials: Credentials;
   readonly #clientFirst: string;
@@ -49,7 +49,7 @@ export class Conversation {
     this.serverFirst = `r=${this.#nonce},s=${credentials.salt.toString('base64')},i=${credentials.iterations}`;
   }
 
-  /** The server's last message, or nothing when the client's proof is wrong. */
+  /** The server's last message, or undefined if the client's proof is wrong. */
   finish(payload: Buffer): string | undefined {
     const message = payload.toString();
     const { c, r, p } = attributes(message);

@@ -9,11 +9,11 @@ import { DEFAULT_VERSION, parseVersion } from './version.ts';
 const HOST = '127.0.0.1';
 
 export interface StandInOptions {
-  /** 0, the default, takes any free port. */
+  /** 0, the default, means any free port. */
   port?: number;
-  /** The server version to behave as, such as '4.4' or '7.0.14'. */
+  /** The MongoDB version to imitate, such as '4.4' or '7.0.14'. */
   version?: string;
-  /** Refuses unknown users. If there are no users yet, anyone may create the first one. */
+  /** Requires authentication. If there are no users yet, anyone may create the first one. */
   authorization?: boolean;
   /** Users of the database `admin`. */
   users?: readonly { username: string; password: string; roles: RoleName[] }[];
@@ -23,7 +23,7 @@ export interface StandInOptions {
   ttlMonitorSeconds?: number;
 }
 
-/** A test double of a MongoDB server, on a socket of its own. */
+/** A test double of a MongoDB server, with its own socket. */
 export class StandIn {
   readonly state: ServerState;
   readonly #options: StandInOptions;
@@ -55,7 +55,7 @@ export class StandIn {
     return this.#port;
   }
 
-  /** Begins to listen, on the same port as before if there was one. */
+  /** Starts to listen, on the previous port if there was one. */
   async listen(): Promise<void> {
     const { tls } = this.#options;
     const accept = (socket: Socket) => this.#accept(socket);
@@ -76,7 +76,7 @@ export class StandIn {
     this.state.ttl.start();
   }
 
-  /** Stops listening and ends every connection; data and port are kept. */
+  /** Stops listening and closes all connections; keeps data and port. */
   async close(): Promise<void> {
     this.state.ttl.stop();
     const server = this.#server;
@@ -88,7 +88,7 @@ export class StandIn {
     await closed;
   }
 
-  /** Raw sockets: a TLS one is tracked before its handshake too. */
+  /** Raw sockets, so that a TLS connection is tracked before its handshake. */
   #track(socket: Socket): void {
     this.#sockets.add(socket);
     socket.on('close', () => this.#sockets.delete(socket));

@@ -10,7 +10,7 @@ interface RetryableWrite {
 
 export const sessionText = (lsid: Document): string => keyText(lsid.id);
 
-/** Retryable-write bookkeeping: the same session and number get the same answer, and nothing is done twice. */
+/** Bookkeeping of retryable writes: the same session and number get the same reply, and nothing is done twice. */
 export class Sessions {
   readonly #writes = new Map<string, RetryableWrite>();
 

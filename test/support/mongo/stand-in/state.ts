@@ -8,7 +8,7 @@ import { TtlMonitor } from './ttl.ts';
 import { Users } from './users.ts';
 import type { Version } from './version.ts';
 
-/** All that one server knows, shared by its connections; it outlives a pause. */
+/** The state of one server, shared by its connections. It survives a pause. */
 export class ServerState {
   readonly version: Version;
   readonly authorization: boolean;

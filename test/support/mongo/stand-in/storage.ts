@@ -4,7 +4,7 @@ import { CommandFailure } from './errors.ts';
 
 const FORBIDDEN_IN_DATABASE_NAMES = /[/\\. "$\0]/;
 
-/** All that the server holds; it outlives a pause. */
+/** The data of the server. It survives a pause. */
 export class Storage {
   readonly #databases = new Map<string, Map<string, Collection>>();
 
@@ -24,7 +24,7 @@ export class Storage {
     return this.#databases.get(database)?.get(name);
   }
 
-  /** Throws code 26 when there is no such collection. */
+  /** Throws code 26 if there is no such collection. */
   require(database: string, name: string, message = `ns does not exist: ${database}.${name}`): Collection {
     const collection = this.get(database, name);
     if (!collection) throw new CommandFailure(26, message);
@@ -57,7 +57,7 @@ export function checkDatabaseName(name: string): void {
   }
 }
 
-/** The collection a command names. */
+/** The collection that a command names. */
 export function collectionName(database: string, value: unknown, command: string): string {
   if (typeof value !== 'string') {
     throw new CommandFailure(

@@ -7,7 +7,7 @@ import type { ServerState } from './state.ts';
 import { isNumber, toNumber } from './values.ts';
 import { atLeast, type Version } from './version.ts';
 
-/** Deletes, every so often, the documents whose time is over by a TTL index. */
+/** Periodically deletes the documents that have expired by a TTL index. */
 export class TtlMonitor {
   readonly #state: ServerState;
   #sleepSeconds: number;
@@ -41,7 +41,7 @@ export class TtlMonitor {
     if (this.#timer) this.start();
   }
 
-  /** Only a primary expires documents. */
+  /** Only a primary deletes expired documents. */
   pass(now = Date.now()): void {
     if (!this.enabled || this.#state.replication?.isPrimary === false) return;
     for (const collection of this.#state.storage.all())
@@ -60,7 +60,7 @@ function expire(collection: Collection, version: Version, now: number): number {
   return documents.size;
 }
 
-/** Dates up to this one are due; nothing when the index expires nothing. */
+/** Documents up to this date have expired; undefined if the index never expires documents. */
 function expiryLimit({ expireAfterSeconds }: IndexSpec, version: Version, now: number): number | undefined {
   if (!isNumber(expireAfterSeconds)) return undefined;
   const seconds = toNumber(expireAfterSeconds);

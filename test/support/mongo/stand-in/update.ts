@@ -16,7 +16,7 @@ import {
   toNumber,
 } from './values.ts';
 
-/** What an update does to a document; `inserting` when the document is being made by an upsert. */
+/** Applies an update to a document; `inserting` if an upsert is creating it. */
 export type Update = (document: Document, inserting: boolean) => Document;
 
 type Parent = { holder: Document | unknown[]; key: string };
@@ -25,7 +25,7 @@ type Operator = (document: Document, path: string, operand: unknown, inserting: 
 const INT_MIN = -(2 ** 31);
 const INT_MAX = 2 ** 31 - 1;
 
-/** The place a path names, with the missing documents on the way there. */
+/** The location of a path; creates missing documents on the way. */
 function place(document: Document, path: string): Parent {
   const parts = path.split('.');
   const key = parts.pop() ?? '';
@@ -48,7 +48,7 @@ const notViable = (key: string, element: Document): CommandFailure =>
     `Cannot create field '${key}' in element ${formatValue(element).replace(/^{ |( )}$/g, (m) => m.trim())}`,
   );
 
-/** The place a path names, if everything on the way there exists. */
+/** The location of a path, if everything on the way exists. */
 function existingPlace(document: Document, path: string): Parent | undefined {
   const parts = path.split('.');
   const key = parts.pop() ?? '';
@@ -65,7 +65,7 @@ function existingPlace(document: Document, path: string): Parent | undefined {
 const getIn = ({ holder, key }: Parent): unknown =>
   Object.hasOwn(holder, key) ? (holder as Document)[key] : undefined;
 
-/** Defined rather than assigned: a field may be called `__proto__`. */
+/** Defined, not assigned, since a field may be called `__proto__`. */
 function setIn({ holder, key }: Parent, value: unknown): void {
   if (Array.isArray(holder)) {
     while (holder.length < Number(key)) holder.push(null);
@@ -89,7 +89,7 @@ function needNumber(operator: string, path: string, operand: unknown): void {
   }
 }
 
-/** The sum or product in the widest of the two types. */
+/** The sum or product, in the wider of the two types. */
 function arithmetic(
   a: unknown,
   b: unknown,
@@ -152,7 +152,7 @@ function arrayIn(document: Document, path: string, name: string): unknown[] | un
   return value;
 }
 
-/** The values of `{$each: […]}`, or the one value given; other modifiers are refused. */
+/** The values of `{$each: […]}`, or the single value; refuses other modifiers. */
 function each(operand: unknown): unknown[] {
   if (!isDocument(operand) || !Object.hasOwn(operand, '$each')) return [operand];
   const other = Object.keys(operand).find((key) => key !== '$each');
@@ -307,7 +307,7 @@ function byOperators(update: Document): Update {
   };
 }
 
-/** A replacement keeps the `_id` it replaces, in first place. */
+/** A replacement keeps the `_id`, as the first field. */
 function byReplacement(replacement: Document): Update {
   checkReplacement(replacement);
   return (document) => {
@@ -368,7 +368,7 @@ function byPipeline(pipeline: readonly Document[], variables: Document): Update 
   };
 }
 
-/** Reads the `u` of an update statement, or the `update` of a findAndModify. */
+/** Parses the `u` of an update statement, or the `update` of a findAndModify. */
 export function parseUpdate(update: unknown, variables: Document = {}): { apply: Update; replaces: boolean } {
   if (Array.isArray(update)) return { apply: byPipeline(update, variables), replaces: false };
   if (!isDocument(update)) {
@@ -379,7 +379,7 @@ export function parseUpdate(update: unknown, variables: Document = {}): { apply:
   return { apply: byReplacement(update), replaces: true };
 }
 
-/** The document an upsert starts from: the fields that the filter holds equal to something. */
+/** The document that an upsert starts from: the fields that the filter compares for equality. */
 export function upsertSeed(filter: Document): Document {
   const seed: Document = {};
   for (const [path, value] of equalities(filter)) {
@@ -407,7 +407,7 @@ function equalities(filter: Document): [string, unknown][] {
   });
 }
 
-/** A new document as it is stored: with an `_id`, in first place. */
+/** A new document as it is stored: with an `_id` as the first field. */
 export function withId(document: Document): Document {
   const { _id = new ObjectId(), ...fields } = document;
   return { _id, ...fields };

@@ -119,7 +119,7 @@ const allows = (privilege: Privilege, { action, db, collection }: Need): boolean
   return !privilege.cluster && here && (privilege.collection === '' || privilege.collection === collection);
 };
 
-/** Users and roles, and who may do what. */
+/** Users, roles and privileges. */
 export class Users {
   readonly #users = new Map<string, User>();
   readonly #roles = new Map<string, CustomRole>();
@@ -156,7 +156,7 @@ export class Users {
     if (!this.#roles.delete(`${db}.${role}`)) throw new CommandFailure(31, `Role '${role}@${db}' not found`);
   }
 
-  /** Throws code 31 when there is no such role. */
+  /** Throws code 31 if there is no such role. */
   privilegesOf(name: RoleName): Privilege[] {
     const privileges = builtIn(name);
     if (privileges) return privileges;

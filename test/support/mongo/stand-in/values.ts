@@ -12,7 +12,7 @@ import {
   serialize,
 } from 'bson';
 
-/** The order of BSON types in comparison and sorting; numbers of all kinds are one type. */
+/** The order of BSON types in comparisons and sorting; all numbers count as one type. */
 const RANKS = {
   minKey: 0,
   undefined: 1,
@@ -65,7 +65,7 @@ export const isDocument = (value: unknown): value is Document => typeName(value)
 
 export const isNumber = (value: unknown): boolean => typeName(value) === 'number';
 
-/** A BSON number as a JavaScript one; a long beyond 2^53 loses digits here, and only here. */
+/** A BSON number as a JavaScript number. This is the only place where a long beyond 2^53 loses digits. */
 export function toNumber(value: unknown): number {
   if (typeof value === 'number') return value;
   if (typeof value === 'bigint') return Number(value);
@@ -88,11 +88,11 @@ function compareNumbers(a: unknown, b: unknown): number {
   return compareOrdered(x, y);
 }
 
-/** Where UTF-16 and UTF-8 differ in order: surrogates stand for code points above all others. */
+/** Corrects the order of UTF-16 to that of UTF-8: surrogates stand for code points above all others. */
 const utf8Rank = (unit: number): number =>
   unit >= 0xe000 ? unit - 0x800 : unit >= 0xd800 ? unit + 0x2000 : unit;
 
-/** In the order of their UTF-8 bytes, as MongoDB compares strings. */
+/** Compares strings by their UTF-8 bytes, like MongoDB. */
 function compareStrings(a: string, b: string): number {
   if (a === b) return 0;
   for (let index = 0; index < Math.min(a.length, b.length); index++) {
@@ -166,11 +166,11 @@ export function compareValues(a: unknown, b: unknown): number {
 
 export const equalValues = (a: unknown, b: unknown): boolean => compareValues(a, b) === 0;
 
-/** Equal in type as well as in value: what makes an update a change. */
+/** Equal in type and value. An update to an identical value is not a change. */
 export const identical = (a: unknown, b: unknown): boolean =>
   Buffer.compare(serialize({ value: a }), serialize({ value: b })) === 0;
 
-/** A text that two values share exactly when MongoDB calls them equal: the key of a map. */
+/** A text for use as a map key: two values have the same text if and only if MongoDB considers them equal. */
 export function keyText(value: unknown): string {
   const type = typeName(value);
   switch (type) {
@@ -191,10 +191,10 @@ export function keyText(value: unknown): string {
   }
 }
 
-/** A string as it is; nothing for any other value, which may well have a `toString` field. */
+/** A string itself; an empty text for any other value, which may have a `toString` field. */
 export const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-/** A value as MongoDB writes it in its messages. */
+/** A value as MongoDB shows it in messages. */
 export function formatValue(value: unknown): string {
   const type = typeName(value);
   switch (type) {
@@ -245,7 +245,7 @@ export const cloneDocument = (document: Document): Document =>
 
 export const cloneValue = <T>(value: T): T => cloneDocument({ value }).value as T;
 
-/** The name that `$type` and error messages give a value's BSON type. */
+/** The name of a value's BSON type in `$type` and error messages. */
 export function bsonTypeName(value: unknown): string {
   if (value instanceof Int32) return 'int';
   if (value instanceof Long && typeName(value) === 'number') return 'long';

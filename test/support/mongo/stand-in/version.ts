@@ -1,4 +1,4 @@
-/** The server version that the stand-in behaves as. */
+/** The MongoDB version that the stand-in imitates. */
 export interface Version {
   text: string;
   numbers: readonly [number, number, number];

@@ -8,7 +8,7 @@ import { type Call, type Command, onServer } from './command.ts';
 
 const SESSION_MINUTES = 30;
 
-/** The reply of hello, and of its older name that speaks of masters. */
+/** The reply of hello, and of isMaster, its older name. */
 function describeServer(call: Call, legacy: boolean): Document {
   const { state, connection, options } = call;
   const client = options.document('client');
@@ -88,7 +88,7 @@ const buildInfo: Command = {
 
 const serverStatus: Command = {
   name: 'serverStatus',
-  // A section that it never has, and that a client may ask to leave out.
+  // A section that this server never has, and that clients may exclude.
   fields: ['wiredTiger'],
   requires: onServer('serverStatus'),
   run: ({ state }) => ({
@@ -112,7 +112,7 @@ const serverStatus: Command = {
   }),
 };
 
-/** Server parameters that can be read and set, each with its two ways in. */
+/** Server parameters, each with the functions that read and set it. */
 const PARAMETERS: Readonly<
   Record<string, { get(call: Call): unknown; set(call: Call, value: unknown): void }>
 > = {

@@ -8,7 +8,7 @@ import { type Call, type Command, onDatabase } from './command.ts';
 
 const MECHANISM = 'SCRAM-SHA-256';
 
-/** A SCRAM exchange that a connection is in the middle of. */
+/** An unfinished SCRAM exchange of a connection. */
 export interface Exchange {
   id: number;
   user: User;
@@ -17,7 +17,7 @@ export interface Exchange {
   proven: boolean;
 }
 
-/** One message for every failure, so that it does not reveal which one it was. */
+/** The same message for every failure, so that it does not reveal the reason. */
 const failed = (): CommandFailure => new CommandFailure(18, 'Authentication failed.');
 
 const payloadOf = (document: Document): Buffer => {
@@ -42,7 +42,7 @@ function begin({ state, connection }: Call, start: Document, database: string): 
   return { conversationId: 1, done: false, payload: new Binary(Buffer.from(conversation.serverFirst)) };
 }
 
-/** The start of an authentication that came along with hello; one that fails is left out of the reply. */
+/** Starts the authentication that came with hello; a failed one is left out of the reply. */
 export function speculate(call: Call, start: Document): Document | undefined {
   try {
     return begin(call, start, textOf(start.db) || 'admin');

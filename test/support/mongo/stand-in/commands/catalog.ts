@@ -46,7 +46,7 @@ const createIndexes: Command = {
   },
 };
 
-/** All are checked before the first is built, against those that exist and against one another. */
+/** Checks all indexes, against existing ones and against one another, before the first is built. */
 function missingIndexes(
   specs: readonly IndexSpec[],
   collection: Collection | undefined,
@@ -103,7 +103,7 @@ function droppable(index: IndexSpec): IndexSpec {
   return index;
 }
 
-/** Throws 27 when there is none, 181 when a key names several. */
+/** Throws code 27 if there is none, 181 if a key matches several. */
 function findIndex(collection: Collection, by: { name: unknown } | { keyPattern: Document }): IndexSpec {
   const found = collection.indexes.filter((index) =>
     'name' in by ? index.name === by.name : equalValues(index.key, by.keyPattern),

@@ -4,13 +4,13 @@ import { CommandFailure, notImplemented } from '../errors.ts';
 import type { Options } from '../options.ts';
 import { equalValues } from '../values.ts';
 
-/** The simple collation is how everything is compared here; another one would change results. */
+/** Everything here is compared with the simple collation; another one would change results. */
 export function refuseCollation(options: Options): void {
   const collation = options.document('collation');
   if (collation && collation.locale !== 'simple') throw notImplemented('collations');
 }
 
-/** A hint chooses an index, never results, except that a sparse or partial one leaves documents out. */
+/** A hint does not change results, unless the index is sparse or partial, which leaves documents out. */
 export function checkHint(options: Options, collection: Collection | undefined): void {
   if (!options.has('hint')) return;
   const hint = options.raw('hint');

@@ -6,7 +6,7 @@ import type { ServerState } from '../state.ts';
 import type { Need } from '../users.ts';
 import { textOf } from '../values.ts';
 
-/** One command as it is run. */
+/** A command that is being run. */
 export interface Call {
   name: string;
   database: string;
@@ -14,35 +14,35 @@ export interface Call {
   options: Options;
   state: ServerState;
   connection: Connection;
-  /** The text of the session's id, when the client sent one. */
+  /** The text of the session id, if the client sent one. */
   session: string | undefined;
-  /** Bookkeeping of a retryable write; of no effect for any other. */
+  /** Bookkeeping of a retryable write; no effect on other commands. */
   statements: Statements;
 }
 
-/** What a caller must be allowed to do: nothing at all, merely be known, or have privileges. */
+/** What the caller needs: nothing, to be authenticated, or privileges. */
 export type Requirement = 'nothing' | 'authentication' | readonly Need[];
 
 export interface Command {
   name: string;
   aliases?: readonly string[];
   /**
-   * The fields it knows, beside its name and those that every command knows. `any` is for hello, in which
-   * clients say of themselves what only newer servers understand.
+   * The known fields, besides the name and the fields of every command. `any` is for hello, in which clients send
+   * fields that only newer servers understand.
    */
   fields: readonly string[] | 'any';
-  /** Fields that MongoDB knows and this test double refuses. */
+  /** Fields that MongoDB supports and this test double refuses. */
   elsewhere?: readonly string[];
   requires: Requirement | ((call: Call) => Requirement);
-  /** Changes data: needs a primary and takes a write concern. */
+  /** Changes data: needs a primary and accepts a write concern. */
   writes?: boolean;
-  /** May carry a txnNumber outside of a transaction. */
+  /** May have a txnNumber outside of a transaction. */
   retryable?: boolean;
   adminOnly?: boolean;
   run(call: Call): Document | Promise<Document>;
 }
 
-/** The need for one action on the collection that the command names. */
+/** Requires one action on the collection that the command names. */
 export const onCollection =
   (...actions: string[]) =>
   ({ database, body, name }: Call): Need[] =>

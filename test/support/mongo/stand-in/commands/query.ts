@@ -11,7 +11,7 @@ import { isDocument, keyText, textOf, toNumber } from '../values.ts';
 import { checkHint, refuseCollation } from './collation.ts';
 import { type Call, type Command, onCollection } from './command.ts';
 
-/** The documents of the named collection that match, in the order asked for, within skip and limit. */
+/** The matching documents of the named collection, with the requested sort, skip and limit. */
 function select(call: Call, filterField: string): Document[] {
   const { options, state, database, body, name } = call;
   refuseCollation(options);
@@ -31,7 +31,7 @@ function select(call: Call, filterField: string): Document[] {
   return found.slice(skip, end);
 }
 
-/** In the order of `_id`, over all or over a range of it. */
+/** Reads in the order of `_id`, all or a range of it. */
 const pagesById = (filter: Document, sort: Document): boolean =>
   Object.keys(sort).join() === '_id' &&
   toNumber(sort._id) === 1 &&
@@ -172,7 +172,9 @@ function checkStage(stage: Document): void {
   if (!STAGES.has(name)) throw new CommandFailure(40324, `Unrecognized pipeline stage name: '${name}'`);
 }
 
-/** Runs stages one after another; sorting and matching are MongoDB's own, the rest is mingo's. */
+/**
+ * Runs the stages one after another. Sorting and matching follow MongoDB's comparison order, the rest is done by mingo.
+ */
 function runStages(documents: Document[], pipeline: readonly Document[], variables: Document): Document[] {
   return pipeline.reduce<Document[]>((input, stage) => {
     if (isDocument(stage.$match)) return input.filter(matcher(stage.$match, variables));

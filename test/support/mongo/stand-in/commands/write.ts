@@ -23,7 +23,7 @@ function checkBatch(statements: readonly unknown[]): void {
   }
 }
 
-/** Runs statements in order, collecting the failures; an ordered batch ends at the first. */
+/** Runs statements in order and collects the failures; an ordered batch ends at the first failure. */
 function runBatch<S, R>(
   call: Call,
   statements: readonly S[],
@@ -46,7 +46,7 @@ function runBatch<S, R>(
   return { results, writeErrors };
 }
 
-/** The fields that appear in a reply only when there is something to say. */
+/** Fields that a reply has only if they are not empty. */
 const extras = ({ statements, state }: Call, writeErrors: Document[] = []): Document => ({
   ...(writeErrors.length > 0 && { writeErrors }),
   ...(statements.retried.length > 0 && atLeast(state.version, 5) && { retriedStmtIds: statements.retried }),
@@ -85,7 +85,7 @@ function checkSize(document: Document, what: string, code: number): void {
   }
 }
 
-/** Up to 4.4 no stored field may begin with a dollar sign; from 5.0 on they may, once inside a document. */
+/** Up to 4.4, no stored field may begin with a dollar sign. From 5.0 on, nested fields may. */
 function checkStorable(document: Document, version: Version): void {
   if (atLeast(version, 5)) return;
   const dollar = nestedDollar(document);
@@ -144,7 +144,7 @@ interface UpdateRequest {
   variables?: Document | undefined;
 }
 
-/** The one place where documents are changed, for update and findAndModify alike. */
+/** Changes documents, for both update and findAndModify. */
 function applyUpdate(call: Call, request: UpdateRequest): Updated {
   const { filter, upsert, multi, variables = {} } = request;
   const { apply, replaces } = parseUpdate(request.change, variables);
