@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { filesIn, readIn, rememberedIn, run, runAtTerminal, temporaryFolder } from '../support/program.ts';
+import { oneIn } from '../support/sampling.ts';
 import { KEYS } from '../support/terminal.ts';
 
 const { enter, down, ctrlC, ctrlD } = KEYS;
@@ -48,6 +49,8 @@ const CASES = [
 ] as const;
 
 describe('at a terminal', () => {
+  const sampled = oneIn(2);
+
   test.each(CASES)('answers make a project of style $style', async ({ answers, remembered }) => {
     const cwd = await temporaryFolder();
     const terminal = runAtTerminal(['app'], { cwd });
@@ -61,7 +64,7 @@ describe('at a terminal', () => {
     expect(terminal.screen).not.toContain('is missing');
   });
 
-  test('a bad answer is rejected with its rule, and the question is asked again', async () => {
+  sampled('a bad answer is rejected with its rule, and the question is asked again', async () => {
     const cwd = await temporaryFolder();
     const terminal = runAtTerminal(['app', '--connection', 'mongoose'], { cwd });
     await terminal.answer('Collection', 'system.users');
@@ -76,7 +79,7 @@ describe('at a terminal', () => {
     expect(await rememberedIn(`${cwd}/app`)).toMatchObject({ collection: 'logins', ttl: '14d' });
   });
 
-  test('a lifetime that does not go with an earlier answer is asked for again', async () => {
+  sampled('a lifetime that does not go with an earlier answer is asked for again', async () => {
     const cwd = await temporaryFolder();
     const terminal = runAtTerminal(['app', '-c', 'db', '--absolute-ttl', '7d'], { cwd });
     await terminal.answer('Collection', '');
@@ -89,7 +92,7 @@ describe('at a terminal', () => {
     expect(await rememberedIn(`${cwd}/app`)).toMatchObject({ ttl: '7d', absoluteTtl: '7d' });
   });
 
-  test('a connection string stays on the screen without its credentials', async () => {
+  sampled('a connection string stays on the screen without its credentials', async () => {
     const cwd = await temporaryFolder();
     const terminal = runAtTerminal(['app', '-c', 'url'], { cwd });
     await terminal.answer('Connection string', 'mongodb://ann:pa55word@db.example/shop');
@@ -99,7 +102,7 @@ describe('at a terminal', () => {
     await terminal.ended;
   });
 
-  test('the sessions of an old store that package.json names are asked about', async () => {
+  sampled('the sessions of an old store that package.json names are asked about', async () => {
     const cwd = await temporaryFolder();
     const dependencies = { 'koa-session-store': '^2.0.0', 'koa-session-mongo': '^1.1.0' };
     await writeFile(`${cwd}/package.json`, JSON.stringify({ name: 'shop', dependencies }));
@@ -119,7 +122,7 @@ describe('at a terminal', () => {
     expect(await readIn(cwd, '.env')).toMatch(/^APP_KEYS=$/m);
   });
 
-  test('a URL that names no database is followed by the question for it', async () => {
+  sampled('a URL that names no database is followed by the question for it', async () => {
     const cwd = await temporaryFolder();
     const terminal = runAtTerminal(['app', '--ttl', '1d', '--collection', 'logins'], { cwd });
     await terminal.answer(STYLE, '');
@@ -136,42 +139,45 @@ describe('at a terminal', () => {
     );
   });
 
-  test('each advanced option that is picked from the list is asked for, and what an answer brings up', async () => {
-    const cwd = await temporaryFolder();
-    const terminal = runAtTerminal(['app', '-c', 'db', '--collection', 'logins', '--ttl', '1d'], { cwd });
-    await terminal.answer('Change anything else?', 'a');
-    await terminal.answer('empty for never', '30d');
-    await terminal.answer('Renew the cookie', 'y');
-    await terminal.answer('renewed at most this often', '');
-    await terminal.answer('names its user', 'userId');
-    await terminal.answer('Encrypt the payload', '');
-    await terminal.answer('When two requests', down);
-    await terminal.answer('Name of the cookie', 'sid');
-    await terminal.answer('Folder of the session files', 'src/web/session');
-    await terminal.answer('How do imports end?', '');
-    await terminal.answer('Write an app', 'n');
-    await terminal.answer('Package manager', '');
-    await terminal.answer('Install the packages now', 'n');
-    expect(await terminal.ended).toMatchObject({ exitCode: 0 });
-    expect(await rememberedIn(`${cwd}/app`)).toMatchObject({
-      connection: 'db',
-      legacyCookie: false,
-      packageManager: 'npm',
-      collection: 'logins',
-      ttl: '1d',
-      absoluteTtl: '30d',
-      rolling: true,
-      userKey: 'userId',
-      encrypt: false,
-      onConcurrentWrite: 'overwrite',
-      cookieName: 'sid',
-      dir: 'src/web/session',
-      importExtension: 'auto',
-      app: false,
-    });
-  });
+  sampled(
+    'each advanced option that is picked from the list is asked for, and what an answer brings up',
+    async () => {
+      const cwd = await temporaryFolder();
+      const terminal = runAtTerminal(['app', '-c', 'db', '--collection', 'logins', '--ttl', '1d'], { cwd });
+      await terminal.answer('Change anything else?', 'a');
+      await terminal.answer('empty for never', '30d');
+      await terminal.answer('Renew the cookie', 'y');
+      await terminal.answer('renewed at most this often', '');
+      await terminal.answer('names its user', 'userId');
+      await terminal.answer('Encrypt the payload', '');
+      await terminal.answer('When two requests', down);
+      await terminal.answer('Name of the cookie', 'sid');
+      await terminal.answer('Folder of the session files', 'src/web/session');
+      await terminal.answer('How do imports end?', '');
+      await terminal.answer('Write an app', 'n');
+      await terminal.answer('Package manager', '');
+      await terminal.answer('Install the packages now', 'n');
+      expect(await terminal.ended).toMatchObject({ exitCode: 0 });
+      expect(await rememberedIn(`${cwd}/app`)).toMatchObject({
+        connection: 'db',
+        legacyCookie: false,
+        packageManager: 'npm',
+        collection: 'logins',
+        ttl: '1d',
+        absoluteTtl: '30d',
+        rolling: true,
+        userKey: 'userId',
+        encrypt: false,
+        onConcurrentWrite: 'overwrite',
+        cookieName: 'sid',
+        dir: 'src/web/session',
+        importExtension: 'auto',
+        app: false,
+      });
+    },
+  );
 
-  test('Ctrl-C at a question ends with 130 and writes nothing', async () => {
+  sampled('Ctrl-C at a question ends with 130 and writes nothing', async () => {
     const cwd = await temporaryFolder();
     const terminal = runAtTerminal(['app', '--connection', 'mongoose'], { cwd });
     await terminal.sees('Collection');
@@ -180,7 +186,7 @@ describe('at a terminal', () => {
     expect(await filesIn(cwd)).toEqual([]);
   });
 
-  test('the end of input at a question ends with 2 and writes nothing', async () => {
+  sampled('the end of input at a question ends with 2 and writes nothing', async () => {
     const cwd = await temporaryFolder();
     const terminal = runAtTerminal(['app', '--connection', 'mongoose'], { cwd });
     await terminal.sees('Collection');
@@ -190,7 +196,7 @@ describe('at a terminal', () => {
     expect(await filesIn(cwd)).toEqual([]);
   });
 
-  test('SIGTERM at a question ends with 143, writes nothing and gives the cursor back', async () => {
+  sampled('SIGTERM at a question ends with 143, writes nothing and gives the cursor back', async () => {
     const cwd = await temporaryFolder();
     const terminal = runAtTerminal(['app'], { cwd });
     await terminal.sees(STYLE);
@@ -200,7 +206,7 @@ describe('at a terminal', () => {
     expect(await filesIn(cwd)).toEqual([]);
   });
 
-  test('a bad flag is reported before any question', async () => {
+  sampled('a bad flag is reported before any question', async () => {
     const cwd = await temporaryFolder();
     const terminal = runAtTerminal(['app', '--ttl', '0'], { cwd });
     expect(await terminal.ended).toMatchObject({ exitCode: 2 });
@@ -208,7 +214,7 @@ describe('at a terminal', () => {
     expect(terminal.screen).not.toContain(STYLE);
   });
 
-  test('a later run asks nothing that is remembered', async () => {
+  sampled('a later run asks nothing that is remembered', async () => {
     const cwd = await temporaryFolder();
     await run(['app', '--connection', 'db'], { cwd });
     const terminal = runAtTerminal(['app', '--ttl', '1d'], { cwd });
@@ -216,7 +222,7 @@ describe('at a terminal', () => {
     expect(await rememberedIn(`${cwd}/app`)).toMatchObject({ connection: 'db', ttl: '1d' });
   });
 
-  test('--yes asks nothing', async () => {
+  sampled('--yes asks nothing', async () => {
     const cwd = await temporaryFolder();
     const terminal = runAtTerminal(['app', '--yes'], { cwd });
     expect(await terminal.ended).toMatchObject({ exitCode: 0 });

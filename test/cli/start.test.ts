@@ -1,13 +1,15 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { Browser } from '../support/http.ts';
 import { useDatabase } from '../support/mongo/index.ts';
 import { MODULES } from '../support/packages.ts';
 import { runAtTerminal, temporaryFolder } from '../support/program.ts';
+import { oneIn } from '../support/sampling.ts';
 import { KEYS } from '../support/terminal.ts';
 
 const database = useDatabase();
+const sampled = oneIn(2);
 
 /** An npm that installs the packages of this repository, and does all else itself. */
 function npmThatInstalls(cwd: string): string {
@@ -20,35 +22,38 @@ PATH=\${PATH#*:} exec npm "$@"
   return `${join(cwd, 'bin')}:${process.env.PATH}`;
 }
 
-test('"Start it now?": yes makes the indexes, starts the app at an address that answers, and Ctrl-C ends it', async () => {
-  const cwd = await temporaryFolder();
-  const env = { PATH: npmThatInstalls(cwd), PORT: '0' };
-  const args = ['shop', '-c', 'url', '--url', database.url, '--collection', 'sessions', '--ttl', '1d'];
-  const terminal = runAtTerminal(args, { cwd, env });
-  await terminal.answer('Change anything else?', '');
-  await terminal.answer('Install the packages now with npm?', '');
-  await terminal.sees('Installed with npm');
-  await terminal.answer('Start it now?', '');
+sampled(
+  '"Start it now?": yes makes the indexes, starts the app at an address that answers, and Ctrl-C ends it',
+  async () => {
+    const cwd = await temporaryFolder();
+    const env = { PATH: npmThatInstalls(cwd), PORT: '0' };
+    const args = ['shop', '-c', 'url', '--url', database.url, '--collection', 'sessions', '--ttl', '1d'];
+    const terminal = runAtTerminal(args, { cwd, env });
+    await terminal.answer('Change anything else?', '');
+    await terminal.answer('Install the packages now with npm?', '');
+    await terminal.sees('Installed with npm');
+    await terminal.answer('Start it now?', '');
 
-  await terminal.sees('$ npm run migrate:sessions');
-  await terminal.sees('create index {"name":"session_ttl"');
-  await terminal.sees('done, and verified');
-  await terminal.sees('$ npm run dev');
-  await terminal.sees('Listening on http://localhost:');
-  await terminal.sees('\n');
-  const [, port] = /Listening on http:\/\/localhost:(\d+)/.exec(terminal.screen) ?? [];
-  const origin = `http://localhost:${port}`;
-  expect((await new Browser(origin).get('/')).text).toContain('Views: 1');
-  // A database that answers already is not started once more.
-  expect(terminal.screen).not.toContain('$ docker');
+    await terminal.sees('$ npm run migrate:sessions');
+    await terminal.sees('create index {"name":"session_ttl"');
+    await terminal.sees('done, and verified');
+    await terminal.sees('$ npm run dev');
+    await terminal.sees('Listening on http://localhost:');
+    await terminal.sees('\n');
+    const [, port] = /Listening on http:\/\/localhost:(\d+)/.exec(terminal.screen) ?? [];
+    const origin = `http://localhost:${port}`;
+    expect((await new Browser(origin).get('/')).text).toContain('Views: 1');
+    // A database that answers already is not started once more.
+    expect(terminal.screen).not.toContain('$ docker');
 
-  terminal.type(KEYS.ctrlC);
-  expect(await terminal.ended, terminal.screen).toMatchObject({ exitCode: 130 });
-  expect(terminal.screen).toContain('The app was stopped; all files are written.');
-  await expect(fetch(origin)).rejects.toThrow('fetch failed');
-});
+    terminal.type(KEYS.ctrlC);
+    expect(await terminal.ended, terminal.screen).toMatchObject({ exitCode: 130 });
+    expect(terminal.screen).toContain('The app was stopped; all files are written.');
+    await expect(fetch(origin)).rejects.toThrow('fetch failed');
+  },
+);
 
-test('a command that fails is named, with exit code 5 and how to continue', async () => {
+sampled('a command that fails is named, with exit code 5 and how to continue', async () => {
   const cwd = await temporaryFolder();
   const env = { PATH: npmThatInstalls(cwd) };
   const args = ['shop', '-c', 'url', '--url', database.url, '--collection', 'others', '--ttl', '1d'];

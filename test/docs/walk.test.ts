@@ -1,7 +1,7 @@
 import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { runIn, startApp } from '../support/app.ts';
 import { Browser } from '../support/http.ts';
 import { toJavaScript } from '../support/javascript.ts';
@@ -9,6 +9,7 @@ import { useDatabase } from '../support/mongo/index.ts';
 import { olderProgram } from '../support/other-programs.ts';
 import { linkPackages } from '../support/packages.ts';
 import { rememberedIn, run, runAsProcess, temporaryFolder } from '../support/program.ts';
+import { oneIn } from '../support/sampling.ts';
 import { mapPaths, readTree, type Tree, writeTree } from '../support/tree.ts';
 import { type Block, blocksIn } from './documents.ts';
 import { OURS } from './own-commands.ts';
@@ -19,6 +20,7 @@ import { OURS } from './own-commands.ts';
  */
 
 const database = useDatabase();
+const sampled = oneIn(2);
 const blocks = blocksIn('README.md');
 
 /** The block of the README that has the text. */
@@ -143,73 +145,78 @@ function deviceRoutes(): string {
 
 const greeting = async (browser: Browser) => (await browser.get('/')).text;
 
-test('TypeScript, ES modules, mongoose: sessions, one device logged out, another TTL and version, a new key, and back', async () => {
-  await begin(SHOP);
+sampled(
+  'TypeScript, ES modules, mongoose: sessions, one device logged out, another TTL and version, a new key, and back',
+  async () => {
+    await begin(SHOP);
 
-  // Add sessions, with the version of then.
-  const older = olderProgram('0.1.0', OLDER_TEXTS);
-  mount('src/app.ts', await addSessions(argumentsOf('--connection mongoose'), older));
-  edit('src/app.ts', '// devices\n', `// devices\n${ROUTES}`);
-  edit(
-    'src/session/index.ts',
-    'export type SessionData = object;\n',
-    'export interface SessionData {\n  views?: number;\n  userId?: string;\n  cart?: string[];\n}\n',
-  );
-  install();
-  expect(await runIn(cwd, ['npm', 'run', 'migrate:sessions'], { MONGODB_URL: database.url })).toMatchObject({
-    exitCode: 0,
-  });
-  const first = await start();
-  const laptop = new Browser(first.origin);
-  expect(await greeting(laptop)).toBe('Hello stranger, 1 views');
-  await laptop.get('/login');
-  expect(await greeting(laptop)).toBe('Hello ada, 3 views');
-  await first.stop();
+    // Add sessions, with the version of then.
+    const older = olderProgram('0.1.0', OLDER_TEXTS);
+    mount('src/app.ts', await addSessions(argumentsOf('--connection mongoose'), older));
+    edit('src/app.ts', '// devices\n', `// devices\n${ROUTES}`);
+    edit(
+      'src/session/index.ts',
+      'export type SessionData = object;\n',
+      'export interface SessionData {\n  views?: number;\n  userId?: string;\n  cart?: string[];\n}\n',
+    );
+    install();
+    expect(await runIn(cwd, ['npm', 'run', 'migrate:sessions'], { MONGODB_URL: database.url })).toMatchObject(
+      {
+        exitCode: 0,
+      },
+    );
+    const first = await start();
+    const laptop = new Browser(first.origin);
+    expect(await greeting(laptop)).toBe('Hello stranger, 1 views');
+    await laptop.get('/login');
+    expect(await greeting(laptop)).toBe('Hello ada, 3 views');
+    await first.stop();
 
-  // Log out one device: the sessions of before are named by the migration.
-  await addSessions(['.', '--user-key', 'userId'], older);
-  edit('src/app.ts', '// devices\n', deviceRoutes());
-  await runIn(cwd, ['npm', 'run', 'migrate:sessions'], { MONGODB_URL: database.url });
-  const second = await startCompiled();
-  const phone = new Browser(second.origin);
-  await phone.get('/login');
-  const devices: { id: string; current: boolean }[] = JSON.parse((await phone.get('/devices')).text);
-  expect(devices.map(({ current }) => current).sort()).toEqual([false, true]);
-  const other = devices.find(({ current }) => !current);
-  expect((await phone.get(`/end?id=${other?.id}`)).text).toBe('ended');
-  expect(await greeting(laptop.at(second.origin))).toBe('Hello stranger, 1 views');
-  expect(await greeting(phone)).toBe('Hello ada, 2 views');
-  await second.stop();
+    // Log out one device: the sessions of before are named by the migration.
+    await addSessions(['.', '--user-key', 'userId'], older);
+    edit('src/app.ts', '// devices\n', deviceRoutes());
+    await runIn(cwd, ['npm', 'run', 'migrate:sessions'], { MONGODB_URL: database.url });
+    const second = await startCompiled();
+    const phone = new Browser(second.origin);
+    await phone.get('/login');
+    const devices: { id: string; current: boolean }[] = JSON.parse((await phone.get('/devices')).text);
+    expect(devices.map(({ current }) => current).sort()).toEqual([false, true]);
+    const other = devices.find(({ current }) => !current);
+    expect((await phone.get(`/end?id=${other?.id}`)).text).toBe('ended');
+    expect(await greeting(laptop.at(second.origin))).toBe('Hello stranger, 1 views');
+    expect(await greeting(phone)).toBe('Hello ada, 2 views');
+    await second.stop();
 
-  // Another TTL, with the version of now: both are merged with the edit.
-  expect((await run(argumentsOf('--ttl 30d'), { cwd })).exitCode).toBe(0);
-  expect(await rememberedIn(cwd)).toMatchObject({ ttl: '30d', userKey: 'userId', connection: 'mongoose' });
-  expect(textOf('src/session/index.ts')).toContain('cart?: string[];\n');
-  expect(textOf('src/session/index.ts')).toContain('TTL = 30 * 24 * 60 * 60 * 1000');
-  expect(textOf('src/session/store.ts')).toContain('Never an upsert,');
-  expect(await run(argumentsOf('--check'), { cwd })).toMatchObject({ exitCode: 0 });
-  expect(await run(argumentsOf('--diff'), { cwd })).toMatchObject({ exitCode: 0 });
-  expect((await runIn(cwd, ['tsc', '-p', '.', '--pretty', 'false'], {})).all).toBe('');
+    // Another TTL, with the version of now: both are merged with the edit.
+    expect((await run(argumentsOf('--ttl 30d'), { cwd })).exitCode).toBe(0);
+    expect(await rememberedIn(cwd)).toMatchObject({ ttl: '30d', userKey: 'userId', connection: 'mongoose' });
+    expect(textOf('src/session/index.ts')).toContain('cart?: string[];\n');
+    expect(textOf('src/session/index.ts')).toContain('TTL = 30 * 24 * 60 * 60 * 1000');
+    expect(textOf('src/session/store.ts')).toContain('Never an upsert,');
+    expect(await run(argumentsOf('--check'), { cwd })).toMatchObject({ exitCode: 0 });
+    expect(await run(argumentsOf('--diff'), { cwd })).toMatchObject({ exitCode: 0 });
+    expect((await runIn(cwd, ['tsc', '-p', '.', '--pretty', 'false'], {})).all).toBe('');
 
-  // A new key: behind the old one, before it, and alone.
-  const { APP_KEYS: old } = parseEnv(textOf('.env'));
-  const { stdout: fresh } = await runIn(cwd, ['npm', 'run', '--silent', 'keys:new'], {});
-  let views = 2;
-  let browser = phone;
-  for (const keys of [`${old},${fresh}`, `${fresh},${old}`, `${fresh}`]) {
-    edit('.env', /APP_KEYS=.*/.exec(textOf('.env'))?.[0] ?? '', `APP_KEYS=${keys}`);
-    const app = await startCompiled();
-    browser = browser.at(app.origin);
-    views += 1;
-    expect(await greeting(browser)).toBe(`Hello ada, ${views} views`);
-    await app.stop();
-  }
+    // A new key: behind the old one, before it, and alone.
+    const { APP_KEYS: old } = parseEnv(textOf('.env'));
+    const { stdout: fresh } = await runIn(cwd, ['npm', 'run', '--silent', 'keys:new'], {});
+    let views = 2;
+    let browser = phone;
+    for (const keys of [`${old},${fresh}`, `${fresh},${old}`, `${fresh}`]) {
+      edit('.env', /APP_KEYS=.*/.exec(textOf('.env'))?.[0] ?? '', `APP_KEYS=${keys}`);
+      const app = await startCompiled();
+      browser = browser.at(app.origin);
+      views += 1;
+      expect(await greeting(browser)).toBe(`Hello ada, ${views} views`);
+      await app.stop();
+    }
 
-  // And back.
-  expect(await run(argumentsOf('create-koa-mongo-session undo'), { cwd })).toMatchObject({ exitCode: 0 });
-  expect(textOf('src/session/index.ts')).toContain('TTL = 14 * 24 * 60 * 60 * 1000');
-  expect(textOf('src/session/index.ts')).toContain('cart?: string[];\n');
-});
+    // And back.
+    expect(await run(argumentsOf('create-koa-mongo-session undo'), { cwd })).toMatchObject({ exitCode: 0 });
+    expect(textOf('src/session/index.ts')).toContain('TTL = 14 * 24 * 60 * 60 * 1000');
+    expect(textOf('src/session/index.ts')).toContain('cart?: string[];\n');
+  },
+);
 
 const SCRIPT: Tree = {
   'package.json': JSON.stringify({
@@ -227,7 +234,7 @@ const server = app.listen(Number(process.env.PORT), () =>
 `,
 };
 
-test('JavaScript, CommonJS, a connection string: sessions that outlive a restart', async () => {
+sampled('JavaScript, CommonJS, a connection string: sessions that outlive a restart', async () => {
   await begin(SCRIPT);
   mount(
     'src/app.js',

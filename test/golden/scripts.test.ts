@@ -8,7 +8,7 @@ import { Browser } from '../support/http.ts';
 import { startServer, useDatabase, withDatabase } from '../support/mongo/index.ts';
 import { MODULES } from '../support/packages.ts';
 import { installProject } from '../support/project.ts';
-import { sample } from '../support/sampling.ts';
+import { oneIn, sample } from '../support/sampling.ts';
 
 const database = useDatabase();
 /** For what is built: it makes its own index. */
@@ -34,13 +34,14 @@ test('the guide says how the migration runs without tsx', async () => {
 describe.each(projects)('the scripts of $name', (golden) => {
   const env = { MONGODB_URL: database.url };
   const install = () => installProject(golden.project);
+  const sampled = oneIn(3);
 
-  test('dev runs the app', async () => {
+  sampled('dev runs the app', async () => {
     const { origin } = await startApp(install(), ['npm', 'run', 'dev'], env);
     expect((await new Browser(origin).get('/')).text).toContain('Views: 1');
   });
 
-  test('build compiles what start runs and SIGTERM stops', async () => {
+  sampled('build compiles what start runs and SIGTERM stops', async () => {
     const folder = install();
     const env = { MONGODB_URL: deployed.url };
     expect(await runIn(folder, ['npm', 'run', 'build'], env)).toMatchObject({ exitCode: 0 });
@@ -53,11 +54,11 @@ describe.each(projects)('the scripts of $name', (golden) => {
     expect((await new Browser(origin).get('/health')).text).toBe('ok');
   });
 
-  test('typecheck passes', async () => {
+  sampled('typecheck passes', async () => {
     expect(await runIn(install(), ['npm', 'run', 'typecheck'], env)).toMatchObject({ exitCode: 0 });
   });
 
-  test('migrate:sessions makes the index that the app asks for at its start', async () => {
+  sampled('migrate:sessions makes the index that the app asks for at its start', async () => {
     const folder = install();
     const before = await startApp(folder, FROM_SOURCE, env);
     expect(before.output()).toContain('npm run migrate:sessions');
@@ -67,7 +68,7 @@ describe.each(projects)('the scripts of $name', (golden) => {
     expect(after.output()).not.toContain('migrate:sessions');
   });
 
-  test('test logs in and out, and leaves no session', async () => {
+  sampled('test logs in and out, and leaves no session', async () => {
     const before = await countSessions(golden.settings.collection);
     const { exitCode, all } = await runIn(install(), ['npm', 'test'], { MONGODB_TEST_URL: database.url });
     expect(all).toContain('# pass 1');
@@ -75,7 +76,7 @@ describe.each(projects)('the scripts of $name', (golden) => {
     expect(await countSessions(golden.settings.collection)).toBe(before);
   });
 
-  test('keys:new prints 32 random bytes', async () => {
+  sampled('keys:new prints 32 random bytes', async () => {
     const { stdout } = await runIn(install(), ['npm', 'run', '--silent', 'keys:new'], env);
     expect(Buffer.from(stdout, 'base64url')).toHaveLength(32);
   });
@@ -83,8 +84,9 @@ describe.each(projects)('the scripts of $name', (golden) => {
 
 describe('npm test where the app has its database in its code', () => {
   const install = (url: string) => installProject(projectAt(goldenNamed('host'), url));
+  const sampled = oneIn(2);
 
-  test('runs on that database', async () => {
+  sampled('runs on that database', async () => {
     const server = await startServer();
     onTestFinished(() => server.stop());
     expect(await runIn(install(withDatabase(server.url, 'app')), ['npm', 'test'], {})).toMatchObject({
@@ -93,7 +95,7 @@ describe('npm test where the app has its database in its code', () => {
     });
   });
 
-  test('says what to set where that gives no answer', async () => {
+  sampled('says what to set where that gives no answer', async () => {
     // Nothing listens at the port `discard`.
     const { exitCode, all } = await runIn(install('mongodb://127.0.0.1:9/app'), ['npm', 'test'], {});
     expect(exitCode).toBe(1);

@@ -8,10 +8,11 @@ import { Browser } from '../support/http.ts';
 import { toJavaScript } from '../support/javascript.ts';
 import { startServer, useDatabase, withDatabase } from '../support/mongo/index.ts';
 import { installProject } from '../support/project.ts';
-import { isExhaustive, sample } from '../support/sampling.ts';
+import { isExhaustive, oneIn, sample } from '../support/sampling.ts';
 
 const database = useDatabase();
 const env = { MONGODB_URL: database.url };
+const sampled = oneIn(2);
 
 const install = (name = 'url', url = database.url) =>
   installProject(toJavaScript(projectAt(goldenNamed(name), url)));
@@ -58,7 +59,7 @@ describe('at its start the app refuses', () => {
     { what: 'a port too high', wrong: { PORT: '65536' }, says: /PORT is "65536"/ },
   ];
 
-  test.each(sample(BAD, 3))('$what', async ({ wrong, says }) => {
+  test.each(sample(BAD, 2))('$what', async ({ wrong, says }) => {
     const { exitCode, all } = await runIn(install(), COMPILED, { ...env, ...wrong });
     expect(exitCode).toBe(1);
     expect(all).toMatch(says);
@@ -73,14 +74,14 @@ describe('at its start the app refuses', () => {
     expect(all).not.toMatch(/ada|hunt|er2/);
   });
 
-  test('no encryption key', async () => {
+  sampled('no encryption key', async () => {
     const wrong = { ...env, SESSION_ENCRYPTION_KEYS: '' };
     const { exitCode, all } = await runIn(install('encrypt'), COMPILED, wrong);
     expect(exitCode).toBe(1);
     expect(all).toMatch(/SESSION_ENCRYPTION_KEYS is not set.*npm run keys:new/);
   });
 
-  test('a port that is in use', async () => {
+  sampled('a port that is in use', async () => {
     const other = createServer().listen(0);
     await once(other, 'listening');
     onTestFinished(() => void other.close());
@@ -113,7 +114,7 @@ describe('on a signal to stop, the app', () => {
   const isRefused = (origin: string) =>
     vi.waitFor(() => expect(fetch(`${origin}/health`)).rejects.toThrow(), { timeout: 5000 });
 
-  test('finishes the request in progress and takes no other', async () => {
+  sampled('finishes the request in progress and takes no other', async () => {
     const app = await startApp(install(), COMPILED, env);
     const { login, response } = await beginLogin(app.origin);
     const stopped = app.stop('SIGTERM');
@@ -123,7 +124,7 @@ describe('on a signal to stop, the app', () => {
     expect(await stopped).toBe(0);
   });
 
-  test('lets a connection that is kept alive have its last answer', async () => {
+  sampled('lets a connection that is kept alive have its last answer', async () => {
     const app = await startApp(install(), COMPILED, env);
     const socket = connect(Number(new URL(app.origin).port), 'localhost').setEncoding('utf8');
     await once(socket, 'connect');
@@ -138,7 +139,7 @@ describe('on a signal to stop, the app', () => {
     expect(await stopped).toBe(0);
   });
 
-  test('takes the Ctrl-C that comes from both terminal and npm for one', async () => {
+  sampled('takes the Ctrl-C that comes from both terminal and npm for one', async () => {
     const app = await startApp(install(), COMPILED, env);
     const { login, response } = await beginLogin(app.origin);
     void app.stop('SIGINT');
@@ -149,7 +150,7 @@ describe('on a signal to stop, the app', () => {
     expect(await stopped).toBe(0);
   });
 
-  test('ends at once on a second signal', async () => {
+  sampled('ends at once on a second signal', async () => {
     const app = await startApp(install(), COMPILED, env);
     await beginLogin(app.origin);
     const stopped = app.stop('SIGTERM');
@@ -159,7 +160,7 @@ describe('on a signal to stop, the app', () => {
   });
 });
 
-test('the app answers while the database is away, and recovers when it is back', async () => {
+sampled('the app answers while the database is away, and recovers when it is back', async () => {
   const server = await startServer();
   onTestFinished(() => server.stop());
   const url = withDatabase(server.url, 'app');
@@ -184,7 +185,7 @@ describe('the test of the project', () => {
     expect(result, result.all).toMatchObject({ exitCode: 0 });
   });
 
-  test('says what to set where no MongoDB can be downloaded', async () => {
+  sampled('says what to set where no MongoDB can be downloaded', async () => {
     const folder = installSources('url');
     const offline = { MONGOMS_DOWNLOAD_MIRROR: 'http://127.0.0.1:9', MONGOMS_DOWNLOAD_DIR: folder };
     const { exitCode, all } = await runIn(folder, OWN_TEST, offline);
@@ -193,7 +194,7 @@ describe('the test of the project', () => {
   });
 });
 
-test('the host style logs in over TLS', async () => {
+sampled('the host style logs in over TLS', async () => {
   const server = await startServer({ tls: true, auth: { username: 'root', password: 'r' } });
   onTestFinished(() => server.stop());
   await server.createUser({
@@ -212,7 +213,7 @@ test('the host style logs in over TLS', async () => {
   expect(wrong.all).not.toContain('wrong-one');
 });
 
-test('a user sees the devices and logs out the others', async () => {
+sampled('a user sees the devices and logs out the others', async () => {
   const { origin } = await startApp(install('user-key'), COMPILED, env);
   const [here, there] = [new Browser(origin), new Browser(origin)];
   for (const browser of [here, there]) await browser.post('/login', { name: 'Grace' });
@@ -226,7 +227,7 @@ test('a user sees the devices and logs out the others', async () => {
   expect(await there.get('/devices')).toMatchObject({ status: 303, location: '/' });
 });
 
-test('in production the cookie is for HTTPS alone', async () => {
+sampled('in production the cookie is for HTTPS alone', async () => {
   const https = { headers: { 'x-forwarded-proto': 'https' } };
   const production = { ...env, NODE_ENV: 'production', TRUST_PROXY: 'true' };
   const { origin } = await startApp(install(), COMPILED, production);
@@ -249,7 +250,7 @@ const REFUSED = [
   { what: 'a form too large', headers: {}, body: `name=${'a'.repeat(20_000)}`, status: 413 },
 ];
 
-test(`the login refuses ${REFUSED.map(({ what }) => what).join(', ')}`, async () => {
+sampled(`the login refuses ${REFUSED.map(({ what }) => what).join(', ')}`, async () => {
   const { origin } = await startApp(install(), COMPILED, env);
   const form = { 'content-type': 'application/x-www-form-urlencoded' };
   const answers = REFUSED.map(async ({ what, headers, body }) => {

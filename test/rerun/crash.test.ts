@@ -175,9 +175,9 @@ async function repair(): Promise<Situation> {
 }
 
 /** Of the more than 40 calls of a run that write; each of them takes two processes. */
-const KILLS = 5;
+const KILLS = 3;
 /** Of all its calls, with one of the errors that each may meet. */
-const ERRORS_MET = 12;
+const ERRORS_MET = 8;
 
 /** Of a run without faults. */
 async function callsOf({ home, command }: Situation, of: Fault['of']) {

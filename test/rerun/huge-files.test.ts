@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { run, temporaryFolder } from '../support/program.ts';
 import { wholeSnapshot } from '../support/rerun/scenario.ts';
+import { sample } from '../support/sampling.ts';
 
 /* A generated file that was made larger than any that a person writes: each run ends, with a message or a merge. */
 
@@ -24,7 +25,9 @@ async function projectWith(edit: (text: string) => string): Promise<string> {
   return cwd;
 }
 
-test.each<[string, (text: string) => string, string]>([
+type Edit = (text: string) => string;
+
+const TOO_LARGE: readonly [string, Edit, string][] = [
   [
     '10 MB of lines',
     (text) => text + '// mine\n'.repeat((10 * MEGABYTE) / 8),
@@ -38,7 +41,9 @@ test.each<[string, (text: string) => string, string]>([
     (text) => text.replaceAll('\n', `\n${'}\n'.repeat(100)}`),
     'has more than 5000 lines',
   ],
-])('%s: 2, the file is named, and nothing is touched', async (_, edit, says) => {
+];
+
+test.each(sample(TOO_LARGE, 2))('%s: 2, the file is named, and nothing is touched', async (_, edit, says) => {
   const cwd = await projectWith(edit);
   const before = wholeSnapshot(cwd);
   const { exitCode, stderr } = await run(LATER, { cwd });
@@ -46,11 +51,13 @@ test.each<[string, (text: string) => string, string]>([
   expect(wholeSnapshot(cwd)).toEqual(before);
 });
 
-test.each<[string, (text: string) => string]>([
+const LARGE: readonly [string, Edit][] = [
   ['one line of 1.9 MB', (text) => `${text}// ${'x'.repeat(1.9 * MEGABYTE)}\n`],
   ['4,500 lines', (text) => text + Array.from({ length: 4_500 }, (_, at) => `// mine ${at}\n`).join('')],
   ['4,500 times the same line', (text) => text + '}\n'.repeat(4_500)],
-])('%s: merged, and kept', async (_, edit) => {
+];
+
+test.each(sample(LARGE, 1))('%s: merged, and kept', async (_, edit) => {
   const cwd = await projectWith(edit);
   const mine = readFileSync(join(cwd, STORE), 'utf8').slice(-1000);
   expect(await run(LATER, { cwd })).toMatchObject({ exitCode: 0 });

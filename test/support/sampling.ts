@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { inject } from 'vitest';
+import { inject, test } from 'vitest';
 import type {} from './sampling-setup.ts';
 
 /*
@@ -57,6 +57,18 @@ export function sampleCovering<T>(items: readonly T[], whatItHas: (item: T) => r
     for (const each of has) covered.add(each);
   }
   return items.filter((_, index) => chosen.has(index));
+}
+
+/**
+ * A `test` that registers one of every `count` tests that it is given, and in an exhaustive run all of them. For tests
+ * that start programs, and of which each would notice most of what can break the others.
+ */
+export function oneIn(count: number): (name: string, run: () => Promise<void>) => void {
+  const [shift = 0] = fc.sample(fc.nat(count - 1), 1);
+  let given = 0;
+  return (name, run) => {
+    if (isExhaustive || given++ % count === shift) test(name, run);
+  };
 }
 
 /** The numbers below `length` in random order. */

@@ -19,7 +19,7 @@ import { trickyName, trickyText } from '../../support/arbitraries.ts';
 import { constantsIn, relativeImportsOf } from '../../support/constants.ts';
 import { TSC } from '../../support/packages.ts';
 import { installProject } from '../../support/project.ts';
-import { fc, runs } from '../../support/sampling.ts';
+import { fc, runs, sample } from '../../support/sampling.ts';
 
 const plain = fc.stringMatching(/^[A-Za-z$][\w$]{0,9}$/);
 
@@ -64,7 +64,7 @@ const TEXTS: readonly { name: OptionName; constant: string; as?: (text: string) 
   { name: 'userKey', constant: 'USER_KEY' },
 ];
 
-describe.each(TEXTS)('--$name', ({ name, constant, as = (text) => text }) => {
+describe.each(sample(TEXTS, 3))('--$name', ({ name, constant, as = (text) => text }) => {
   test('is refused with a rule, or reads back from the generated code as the very same value', async () => {
     let accepted = 0;
     await fc.assert(
