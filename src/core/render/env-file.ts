@@ -45,20 +45,23 @@ const MONGODB_PASSWORD: EnvEntry = {
   secret: 'given',
 };
 
-const mongodbUrl = (example: string): EnvEntry => ({
+const mongodbUrl = (example: string, whose = ''): EnvEntry => ({
   name: 'MONGODB_URL',
-  comment: 'Where MongoDB is: mongodb://[user:password@]host[:port]/database',
+  comment: `Where MongoDB is: mongodb://[user:password@]host[:port]/database${whose}`,
   example,
   secret: 'given',
 });
 
 const LOCAL_URL = 'mongodb://127.0.0.1:27017/app';
 
+/** The app hands over its own database, and the migration opens one by this URL. */
+const OF_THE_APP = ', with the database that the app uses: the migration works on the one that is named here';
+
 /** An existing app has its own database, which cannot be guessed. */
-function connectionEntries({ connection, project }: Settings): EnvEntry[] {
+function connectionEntries({ connection, project, app }: Settings): EnvEntry[] {
   if (connection.style === 'url') return [mongodbUrl(connection.url)];
   if (connection.style === 'host') return connection.login ? [MONGODB_PASSWORD] : [];
-  return [mongodbUrl(project.kind === 'new' ? LOCAL_URL : '')];
+  return [mongodbUrl(project.kind === 'new' ? LOCAL_URL : '', app ? '' : OF_THE_APP)];
 }
 
 /** The secrets that the generated code reads from the environment, in the order in which they are written. */
