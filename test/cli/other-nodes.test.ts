@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { runInNewContext } from 'node:vm';
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
 import { PROGRAM } from '../support/program.ts';
@@ -7,7 +8,7 @@ import { publishedNode } from '../support/published-node.ts';
 import { sample } from '../support/sampling.ts';
 
 // Downloads them.
-test.each(sample(['12.22.12', '18.20.4', '20.18.3'], 1))(
+test.each(sample(['12.22.12', '18.20.4', '20.18.3', '21.7.3', '22.2.0'], 1))(
   'Node %s is told in one line what is needed',
   async (release) => {
     const node = await publishedNode(release);
@@ -16,13 +17,29 @@ test.each(sample(['12.22.12', '18.20.4', '20.18.3'], 1))(
     expect({ exitCode, stdout, stderr }).toEqual({
       exitCode: 2,
       stdout: '',
-      stderr: `error: create-koa-mongo-session needs Node 20.19 or later, and this is Node ${release}. Newer versions: https://nodejs.org`,
+      stderr: `error: create-koa-mongo-session needs Node 20.19, or 22.3 or later, and this is Node ${release}. Newer versions: https://nodejs.org`,
     });
   },
 );
 
-test('the Node that is asked for is the one that package.json names', () => {
+test.each([
+  ['20.18.9', false],
+  ['20.19.0', true],
+  ['20.20.2', true],
+  ['21.7.3', false],
+  ['22.2.0', false],
+  ['22.3.0', true],
+  ['23.0.0', true],
+  ['100.0.0', true],
+])('Node %s is taken: %s, as package.json says', (node, isTaken) => {
   const { engines } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8'));
-  const [, major, minor] = /needed = \[(\d+), (\d+)\]/.exec(readFileSync(PROGRAM, 'utf8')) ?? [];
-  expect(engines.node).toBe(`>=${major}.${minor}`);
+  expect(engines.node).toBe('^20.19 || >=22.3');
+  const started: string[] = [];
+  const script = readFileSync(PROGRAM, 'utf8').replace(/^#!.*/, '');
+  runInNewContext(script, {
+    process: { versions: { node } },
+    require: (path: string) => started.push(path),
+    console: { error: () => {} },
+  });
+  expect(started).toEqual(isTaken ? ['../dist/cli.cjs'] : []);
 });
