@@ -160,13 +160,18 @@ const MANAGERS = { npm: 'npm', pnpm: 'pnpm', yarn: 'yarn', bun: 'bun' } as const
 /** Longest database name that is suggested, in characters; all of them are ASCII. */
 const SUGGESTED_NAME = 48;
 
+/** The databases of MongoDB itself, which treats names in another case as the same. */
+const OF_MONGODB = /^(?:admin|config|local)$/i;
+
 /** The name of the project without its scope, as a database name that every shell takes unquoted. */
-export const suggestDatabase = ({ name }: ProjectFacts): string =>
-  name
+export function suggestDatabase({ name }: Pick<ProjectFacts, 'name'>): string {
+  const plain = name
     .replace(/^@[^/]*\//, '')
     .replace(/[^\w-]+/g, '-')
     .replace(/^-+|-+$/g, '')
-    .slice(0, SUGGESTED_NAME) || 'app';
+    .slice(0, SUGGESTED_NAME);
+  return OF_MONGODB.test(plain) ? `${plain}-app` : plain || 'app';
+}
 
 /** The style of what a project connects with already. */
 export function styleIn(packages: Readonly<Record<string, string>>): ConnectionStyle | undefined {
