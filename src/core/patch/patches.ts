@@ -1,5 +1,6 @@
 import type { Secrets, Settings } from '../answers/settings.ts';
 import type { Patch } from '../plan/plan.ts';
+import { ENV_FILE } from '../project/state-folder.ts';
 import { textOnDisk, type WorkingTree } from '../project/working-tree.ts';
 import { type EnvEntry, envEntries } from '../render/env-file.ts';
 import { patchEnv } from './env.ts';
@@ -7,14 +8,15 @@ import { patchGitignore } from './gitignore.ts';
 import { patchPackageJson } from './package-json.ts';
 import { wantedPackage } from './wanted-package.ts';
 
-/** What git should ignore: the secrets, and what can be generated again. */
-const IGNORED = ['.env', 'node_modules/', 'dist/'];
-
-/** Yarn's own files. In an existing project, its owner decides how much of that is committed. */
+/** What can be generated again. */
+const GENERATED = ['node_modules/', 'dist/'];
 const OF_YARN = ['.pnp.*', '.yarn/'];
 
-const ignored = ({ project }: Settings): readonly string[] =>
-  project.kind === 'new' && project.manager === 'yarn' ? [...IGNORED, ...OF_YARN] : IGNORED;
+/** Always the secrets. Which other files of an existing project are committed is for its owner to decide. */
+function ignored({ project }: Settings): readonly string[] {
+  if (project.kind === 'existing') return [ENV_FILE];
+  return [ENV_FILE, ...GENERATED, ...(project.manager === 'yarn' ? OF_YARN : [])];
+}
 
 const ENV_EXAMPLE = '.env.example';
 
@@ -42,7 +44,7 @@ export function listPatches(
       text: patchGitignore(raw('.gitignore'), ignored(settings)),
       notes: [],
     },
-    { id: 'env', path: '.env', ...patchEnv(raw('.env'), envEntries(settings), secrets, newKey) },
+    { id: 'env', path: ENV_FILE, ...patchEnv(raw('.env'), envEntries(settings), secrets, newKey) },
     ...(hasOwnEnvExample(settings) ? [patchEnvExample(raw(ENV_EXAMPLE), settings)] : []),
   ];
 }
