@@ -66,7 +66,7 @@ test('no file imports itself through other files', () => {
   expect(files.map((path) => circleFrom(path)).filter(Boolean)).toEqual([]);
 });
 
-test.each(files.filter((path) => path.startsWith('core/')))('%s decides and does nothing', (path) => {
+test.each(files.filter((path) => path.startsWith('core/')))('%s only decides, without effects', (path) => {
   const effects = importsOf(path).filter(({ to }) => to.startsWith('node:') && !PURE_BUILTINS.includes(to));
   expect(effects).toEqual([]);
   expect(textOf(path)).not.toMatch(/\b(process|console|globalThis)\./);

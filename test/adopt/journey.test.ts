@@ -11,7 +11,7 @@ const { url } = useDatabase();
 const client = new MongoClient(url);
 afterAll(() => client.close());
 
-/** What the app put into the session, without what koa-generic-session keeps beside it. */
+/** The session data of the app, without what koa-generic-session adds. */
 async function dataAt(browser: Browser, path: string): Promise<unknown> {
   const { status, text } = await browser.get(path);
   expect({ status, text }).toMatchObject({ status: 200 });
@@ -22,17 +22,17 @@ async function dataAt(browser: Browser, path: string): Promise<unknown> {
 const LOGGED_IN = { userId: 7, cart: [{ 'a.b': '$1' }] };
 
 const OTHERS = [
-  'is found under its new key alone after regenerate()',
-  'stays what it is in each of two apps side by side',
-  'of the new app does no harm to the old one, and comes back from it',
-  'keeps its cookie when adoption is over',
-  'ends when it would have ended there',
+  'is found only under its new key after regenerate()',
+  'keeps separate data in the old and the new app when both run',
+  'that the new app created does not break the old app, and survives a visit there',
+  'keeps its cookie after adoption is turned off',
+  'ends at the same time as it would have ended in the old app',
 ] as const;
 const tried = samplePairs(OLD_APPS, OTHERS);
 
 describe.each(OLD_APPS)('a session of $name', (app) => {
   const { start, settings, cookie, resetsUnknown } = app;
-  /** Each of these for one of the apps; in an exhaustive run, for each. */
+  /** Runs the test for one of the apps; in an exhaustive run, for all. */
   const testOnce = (title: (typeof OTHERS)[number], work: () => Promise<void>) =>
     test.runIf(tried.some(([other, what]) => other === app && what === title))(title, work);
 
@@ -44,7 +44,7 @@ describe.each(OLD_APPS)('a session of $name', (app) => {
     oldOrigin = await start({ db, url });
   });
 
-  /** Logged in at the old app. */
+  /** A browser that is logged in at the old app. */
   async function oldBrowser(): Promise<Browser> {
     const browser = new Browser(oldOrigin);
     expect(await dataAt(browser, '/login')).toEqual(LOGGED_IN);
@@ -54,7 +54,7 @@ describe.each(OLD_APPS)('a session of $name', (app) => {
 
   const oldDocuments = () => db.collection('sessions').find().toArray();
 
-  test('goes on in the new app with the same data, until it is logged out for good', async () => {
+  test('continues in the new app with the same data, and ends in both apps at the logout', async () => {
     const browser = await oldBrowser();
     const { origin } = await startNewApp(db, settings);
     const before = await oldDocuments();
@@ -73,7 +73,7 @@ describe.each(OLD_APPS)('a session of $name', (app) => {
     expect(await oldDocuments()).toEqual([]);
   });
 
-  testOnce('is found under its new key alone after regenerate()', async () => {
+  testOnce('is found only under its new key after regenerate()', async () => {
     const browser = await oldBrowser();
     const { origin } = await startNewApp(db, settings);
     const thief = browser.at(origin);
@@ -84,7 +84,7 @@ describe.each(OLD_APPS)('a session of $name', (app) => {
     expect(await dataAt(thief.at(oldOrigin), '/')).toEqual({});
   });
 
-  testOnce('stays what it is in each of two apps side by side', async () => {
+  testOnce('keeps separate data in the old and the new app when both run', async () => {
     let browser = await oldBrowser();
     const { origin } = await startNewApp(db, settings);
     browser = browser.at(origin);
@@ -97,7 +97,7 @@ describe.each(OLD_APPS)('a session of $name', (app) => {
     expect(await db.collection('koa_sessions').countDocuments({ version: { $exists: true } })).toBe(1);
   });
 
-  testOnce('of the new app does no harm to the old one, and comes back from it', async () => {
+  testOnce('that the new app created does not break the old app, and survives a visit there', async () => {
     const { origin } = await startNewApp(db, settings);
     const browser = new Browser(origin);
     await browser.get('/login');
@@ -106,7 +106,7 @@ describe.each(OLD_APPS)('a session of $name', (app) => {
     expect(await dataAt(there.at(origin), '/')).toEqual(resetsUnknown ? {} : LOGGED_IN);
   });
 
-  testOnce('keeps its cookie when adoption is over', async () => {
+  testOnce('keeps its cookie after adoption is turned off', async () => {
     const browser = await oldBrowser();
     const adopting = await startNewApp(db, settings);
     const moved = browser.at(adopting.origin);
@@ -117,7 +117,7 @@ describe.each(OLD_APPS)('a session of $name', (app) => {
     expect(await last.cookie(cookie)).toBe(await browser.cookie(cookie));
   });
 
-  testOnce('ends when it would have ended there', async () => {
+  testOnce('ends at the same time as it would have ended in the old app', async () => {
     const browser = await oldBrowser();
     const { store } = await startNewApp(db, settings);
     const [document] = await oldDocuments();

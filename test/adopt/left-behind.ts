@@ -6,14 +6,14 @@ import type { Adoption } from './new-app.ts';
 export const HOUR = 60 * 60 * 1000;
 export const DAY = 24 * HOUR;
 
-/** What an old store left of one session, as it is kept, without the app that wrote it. */
+/** Sessions as an old store keeps them, without the app that wrote them. */
 export interface Layout {
   readonly settings: Adoption;
-  /** What the cookie holds for the session `name`. */
+  /** The value of the cookie for the session `name`. */
   key(name: string): string;
-  /** As it was last written then, by a store whose sessions live for `OLD_LIFETIME`. */
+  /** A document that was last written at the given date, by a store whose sessions live for `OLD_LIFETIME`. */
   document(name: string, data: object, writtenAt: Date): Document;
-  /** The index that ends it. */
+  /** The TTL index of the old store. */
   readonly index: Readonly<Record<string, 1>>;
   readonly expireAfterSeconds: number;
 }

@@ -2,7 +2,7 @@ import type { Collection, Db, Document } from 'mongodb';
 
 type Callback<T = unknown> = (error: unknown, result?: T) => void;
 
-/** The calls of the driver 2.0 that the old stores make, on a driver that the servers of today understand. */
+/** The API of driver 2.0, as far as the old stores use it, on top of a driver that works with current servers. */
 export class LegacyDb {
   readonly #db: Db;
 
@@ -20,7 +20,7 @@ export class LegacyDb {
     return collection;
   }
 
-  /** koa-generic-session-mongo knows a database by it. */
+  /** koa-generic-session-mongo recognizes a database by this. */
   dropDatabase(): never {
     throw new Error('no store does so');
   }
@@ -42,7 +42,7 @@ class LegacyCollection {
     else if (done) settle(this.#collection.findOne(filter, { projection: fields as Document }), done);
   }
 
-  /** With a document that has no operator in it, it replaced the old one. */
+  /** A document without operators replaced the old one. */
   update(filter: Document, document: Document, { upsert }: { upsert: boolean }, done: Callback): void {
     settle(this.#collection.replaceOne(filter, document, { upsert }), done);
   }

@@ -7,36 +7,36 @@ import { startNewApp } from './new-app.ts';
 import { OLD_APPS } from './old-apps.ts';
 
 const { url } = useDatabase();
-// A server that makes a million documents may leave its monitor without an answer for a while.
+// While a server creates a million documents, its heartbeats may get no answer for a while.
 const client = new MongoClient(url, { monitorCommands: true, connectTimeoutMS: 300_000 });
 afterAll(() => client.close());
 
-/** The stand-in holds all in memory, and explains nothing. */
+/** The stand-in keeps everything in memory, and has no `explain`. */
 const isReal = inject('mongo').kind !== 'stand-in';
 const NAMES = 1000;
 /**
- * A million of those that are found by `_id` and of those that are found by `sid`; fewer of the same kinds. By hand only:
- * while it makes them, mongod 7.0.15 under Wine hangs for good now and then.
+ * A million for one store with lookups by `_id` and one with lookups by `sid`; fewer for the others. Only if requested
+ * by hand: while it creates them, mongod 7.0.15 under Wine sometimes hangs forever.
  */
 const copiesOf = ({ settings: { adopt } }: Layout): number => {
   const isOneOfItsKind = ['koa-session-mongo', 'koa-generic-session-mongo'].includes(String(adopt?.store));
   return isExhaustive && isReal && isOneOfItsKind ? 1000 : 2;
 };
 
-/** One for each way in which sessions were kept. */
+/** One for each document format. */
 const APPS = LAYOUTS.flatMap((layout) => {
   const app = OLD_APPS.find(({ settings }) => settings.adopt?.store === layout.settings.adopt?.store);
   return app ? [{ ...app, layout, count: NAMES * copiesOf(layout) }] : [];
 });
 
-/** Where the server can, it makes most of them itself: a million of them takes a client minutes. */
+/** If the server can do it, it creates most of them itself: a client would take minutes for a million. */
 async function leaveMany(old: Collection, layout: Layout, count: number): Promise<void> {
   const session = (at: number) => layout.document(`${at}`, { userId: at }, new Date());
   await old.insertMany(Array.from({ length: isReal ? NAMES : count }, (_, at) => session(at)));
   if (!isReal) return;
   const [field, others] = 'sid' in session(0) ? ['sid', ['_id']] : ['_id', []];
   const suffix = { $cond: ['$copy', { $concat: ['-', { $toString: '$copy' }] }, ''] };
-  // Into its own place: its indexes stay.
+  // The collection replaces itself, so its indexes stay.
   const copies: Document[] = [
     { $set: { copy: { $range: [0, count / NAMES] } } },
     { $unwind: '$copy' },
@@ -47,16 +47,16 @@ async function leaveMany(old: Collection, layout: Layout, count: number): Promis
   await old.aggregate(copies).toArray();
 }
 
-/** The old app makes its indexes in the background, and copies must not come into the collection at the same time. */
+/** The old app creates its indexes in the background. Copies must not be added at the same time. */
 async function indexed(old: Collection, { settings, document }: Layout): Promise<void> {
-  // With its first session.
+  // It creates them with its first session.
   if (settings.adopt?.store === 'koa-session-mongo') return;
   const count = 'sid' in document('', {}, new Date()) ? 3 : 2;
   await vi.waitFor(async () => expect(await old.indexes()).toHaveLength(count), { timeout: 60_000 });
 }
 
 test.each(APPS)(
-  'among $count sessions of $name, one document is looked at',
+  'a lookup among $count sessions of $name examines one document',
   { timeout: 600_000 },
   async ({ start, settings, layout, count }) => {
     const db = client.db();
@@ -78,7 +78,7 @@ test.each(APPS)(
     expect(await store.count()).toBe(1);
     await store.destroy(layout.key('7'));
     const filters = commands.map(({ filter, deletes }) => filter ?? deletes[0].q);
-    // Looked for, found, looked for again after it was taken over, and ended.
+    // Looks up a session, takes it over, looks it up again, and ends it.
     expect(filters).toHaveLength(4);
     if (!isReal) return;
     for (const filter of filters) {

@@ -13,7 +13,7 @@ export interface NewApp {
   readonly store: GeneratedStore;
 }
 
-/** An app with generated sessions, which takes over those that an old app left in the same database. */
+/** An app with generated sessions, which takes over the sessions of an old app in the same database. */
 export async function startNewApp(db: Db, adoption: Adoption): Promise<NewApp> {
   const { index } = await loadGenerated(settingsFor(adoption));
   process.env.APP_KEYS = OLD_KEYS.join();

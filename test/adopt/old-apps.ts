@@ -9,7 +9,7 @@ import { LegacyDb } from './legacy-driver.ts';
 const require = createRequire(import.meta.url);
 const { wrap } = createRequire(require.resolve('koa1'))('co');
 
-/** What the old app signs its cookies with. */
+/** The keys with which the old app signs its cookies. */
 export const OLD_KEYS = ['the key of the old app', 'an older one'];
 
 export interface SessionContext {
@@ -17,7 +17,7 @@ export interface SessionContext {
   set session(session: null);
 }
 
-/** What an app does at a path; what it returns is the page. */
+/** Handles the requests to a path, and returns the page. */
 export const ROUTES: Readonly<Record<string, (ctx: SessionContext) => unknown>> = {
   '/': ({ session }) => session,
   '/login': ({ session }) => Object.assign(session, { userId: 7, cart: [{ 'a.b': '$1' }] }),
@@ -30,15 +30,15 @@ export const ROUTES: Readonly<Record<string, (ctx: SessionContext) => unknown>> 
   },
 };
 
-/** An app with one of the old stores under the middleware that it was made for. */
+/** An app with one of the old stores and the middleware that it was written for. */
 export interface OldApp {
   readonly name: string;
   readonly cookie: string;
-  /** Whether the middleware takes away a cookie whose session it does not know. */
+  /** Whether the middleware deletes the cookie of an unknown session. */
   readonly resetsUnknown?: true;
-  /** Its option of the generator. */
+  /** The options of the generator for this store. */
   readonly settings: Pick<Settings, 'adopt' | 'cookieName'>;
-  /** Serves `ROUTES` with sessions in the collection `sessions`, and gives back its origin. */
+  /** Serves `ROUTES` with sessions in the collection `sessions`, and returns the origin. */
   start(database: OldDatabase): Promise<string>;
 }
 
@@ -47,7 +47,7 @@ export interface OldDatabase {
   readonly url: string;
 }
 
-/** Of sessions, in seconds: a day. */
+/** Lifetime of sessions, in seconds: a day. */
 export const LIFETIME = 24 * 60 * 60;
 const cookie = { maxAge: LIFETIME * 1000 };
 
@@ -112,7 +112,7 @@ export const OLD_APPS: readonly OldApp[] = [
   },
 ];
 
-/** Of the time when middleware was a generator. */
+/** From the time when middleware was a generator function. */
 function startKoa1(sessions: unknown): Promise<string> {
   const app = require('koa1')();
   app.keys = OLD_KEYS;
@@ -138,7 +138,7 @@ function startKoaSession(release: 'koa-session5' | 'koa-session6', store: unknow
   return startKoa(require(release)({ store, maxAge: LIFETIME * 1000 }, app), app);
 }
 
-/** Each on the Mongoose that it was made for, or the next one that the servers of today understand. */
+/** Each with the Mongoose version that it was written for, or the next one that works with current servers. */
 async function mongooseStore(major: '1' | '2' | '3', { url }: OldDatabase): Promise<object> {
   const name = `koa-session-mongoose${major}`;
   const { Mongoose } = createRequire(require.resolve(name))('mongoose');
@@ -156,7 +156,7 @@ function genericStore(db: Db): Record<string, () => Generator> {
   return new (require('koa-generic-session-mongo'))({ db: new LegacyDb(db) });
 }
 
-/** koa-generic-session 2 awaits, where the store of before yields. */
+/** koa-generic-session 2 awaits promises; the store expects `yield`. */
 function asAsync(store: Record<string, () => Generator>): object {
   const names = ['get', 'set', 'destroy'];
   return Object.fromEntries(names.map((name) => [name, wrap(store[name]?.bind(store))]));

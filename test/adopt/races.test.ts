@@ -18,13 +18,13 @@ const own = { version: { $exists: true } };
 
 beforeEach(async () => {
   await Promise.all([db.dropCollection('sessions'), db.dropCollection('koa_sessions')]);
-  // As after the migration. mongod under Wine may leave an upsert unanswered when two at once create a collection.
+  // As after the migration. mongod under Wine may not answer an upsert when two of them create a collection at once.
   await db.createCollection('koa_sessions');
 });
 
 const CALLS = ['findOne', 'updateOne', 'deleteOne', 'listIndexes'];
 
-/** The database, with a stop before that call to it, counted from 0. */
+/** The database, with a stop before the call with this number, counted from 0. */
 function stoppingAt(call: number, gate: Gate) {
   let calls = 0;
   const isStop = () => calls++ === call;
@@ -61,14 +61,14 @@ const ENDS: Record<string, (store: GeneratedStore, key: string) => Promise<unkno
   'a destroy() without a get()': (store, key) => store.destroy(key),
   'destroyByUser()': (store) => store.destroyByUser(7),
   'clear()': (store) => store.clear(),
-  'an end from a list of devices, after it was taken over': async (store, key) => {
+  'a logout from a list of devices, after the takeover': async (store, key) => {
     await store.get(key);
     await ours.deleteOne(own);
   },
   'a logout in the old app': () => old.deleteMany({}),
 };
 
-/** Longer than a takeover: beyond its end nothing stops, and the end comes afterwards. */
+/** More calls than a takeover makes. In the cases beyond, nothing stops, and the session ends after the takeover. */
 const STOPS = Array.from({ length: 11 }, (_, call) => call);
 
 const CASES = samplePairs(LAYOUTS, Object.keys(ENDS)).map(([layout, end]) => ({ ...layout, end }));
@@ -81,7 +81,7 @@ describe.each(CASES)(
       await old.insertOne(document('a', { userId: 7 }, new Date(Date.now() - DAY)));
     });
 
-    test(`${end} is final, wherever a takeover stands at that time`, async () => {
+    test(`${end} is final at any point of a concurrent takeover`, async () => {
       const options = { ...settings, userKey: 'userId' };
       const { store } = await startNewApp(db, options);
       for (const call of STOPS) {

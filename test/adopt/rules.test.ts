@@ -28,7 +28,7 @@ describe.each(LAYOUTS)(
       await old.createIndex(index, { expireAfterSeconds });
     });
 
-    test('what is left of its lifetime is what it has here', async () => {
+    test('a session keeps the remaining lifetime that it has in the old store', async () => {
       await leave('a', { userId: 7 }, ago(DAY));
       const { store } = await startNewApp(db, settings);
       expect(await store.load(key('a'))).toEqual({ userId: 7 });
@@ -37,24 +37,24 @@ describe.each(LAYOUTS)(
       expect(session?.cookie._expire).toBe(Number(session?.expiresAt));
     });
 
-    test('a session that is over stays over, though nobody has removed it yet', async () => {
+    test('an expired session is not taken over, even if it is still in the old collection', async () => {
       await leave('a', { userId: 7 }, ago(OLD_LIFETIME + HOUR));
       const { store } = await startNewApp(db, settings);
       expect(await store.load(key('a'))).toBeUndefined();
       expect(await ours.countDocuments()).toBe(0);
     });
 
-    test('a session is taken over once: what ends it here, ends it for good', async () => {
+    test('a session is taken over once: after it ends here, it does not come back', async () => {
       await leave('a', { userId: 7 }, ago(DAY));
       const { store } = await startNewApp(db, settings);
       await store.load(key('a'));
-      // As the TTL index does it, or a list of devices.
+      // As the TTL index or a list of devices does.
       await ours.deleteOne(own);
       expect(await store.load(key('a'))).toBeUndefined();
       expect(await old.countDocuments()).toBe(1);
     });
 
-    test('many requests at once, in two processes, make one session of it, and each of them gets it', async () => {
+    test('many concurrent requests in two processes take a session over once, and all of them get it', async () => {
       await leave('a', { userId: 7 }, ago(DAY));
       const apps = await Promise.all([startNewApp(db, settings), startNewApp(db, settings)]);
       const loads = apps.flatMap(({ store }) => Array.from({ length: 25 }, () => store.load(key('a'))));
@@ -64,7 +64,7 @@ describe.each(LAYOUTS)(
       expect(await ours.find(own).toArray()).toMatchObject([{ version: 1 }]);
     });
 
-    test('destroyByUser ends what was not taken over yet, and no later login', async () => {
+    test('destroyByUser also ends sessions that were not taken over yet, but no later login', async () => {
       await leave('a', { userId: 7 }, ago(DAY));
       await leave('b', { userId: 8 }, ago(DAY));
       await leave('c', { views: 1 }, ago(DAY));
@@ -78,7 +78,7 @@ describe.each(LAYOUTS)(
       expect(await old.countDocuments()).toBe(4);
     });
 
-    test('clear() ends what was not taken over yet, too', async () => {
+    test('clear() also ends sessions that were not taken over yet', async () => {
       await leave('a', { userId: 7 }, ago(DAY));
       await leave('b', { userId: 8 }, ago(DAY));
       const { store } = await startNewApp(db, settings);
@@ -88,7 +88,7 @@ describe.each(LAYOUTS)(
       expect(await store.load(key('b'))).toBeUndefined();
     });
 
-    test('it is encrypted, listed under its user, and ends at the absolute lifetime', async () => {
+    test('a session that is taken over is encrypted, listed under its user, and ends at the absolute lifetime', async () => {
       await leave('a', { userId: 7, secret: 'pass phrase' }, ago(DAY));
       await leave('b', { userId: 7 }, ago(3 * DAY));
       const options = { userKey: 'userId', encrypt: true, absoluteTtl: (2 * DAY) / 1000, ttl: DAY / 1000 };
@@ -101,7 +101,7 @@ describe.each(LAYOUTS)(
       expect(Number(session?.expiresAt) - Number(session?.createdAt)).toBe(2 * DAY);
     });
 
-    test('notes are no sessions: they are not counted, and each of them is removed in time', async () => {
+    test('notes do not count as sessions, and each of them expires', async () => {
       await leave('a', { userId: 7 }, ago(DAY));
       const { store } = await startNewApp(db, { ...settings, userKey: 'userId' });
       await store.load(key('a'));
@@ -112,7 +112,7 @@ describe.each(LAYOUTS)(
       for (const { expiresAt } of notes) expect(expiresAt).toBeInstanceOf(Date);
     });
 
-    test('it costs one read more, and only for a session that is not here', async () => {
+    test('a takeover costs one additional read, and only for a session that is not in the new collection', async () => {
       const watched = new MongoClient(url, { monitorCommands: true });
       watched.on('commandStarted', ({ commandName, command }) =>
         sent.push(`${commandName} ${command[commandName]}`),
@@ -130,7 +130,7 @@ describe.each(LAYOUTS)(
       await watched.close();
     });
 
-    test('what was ended before is not even stored for a moment', async () => {
+    test('a session that was ended before is never stored, not even for a moment', async () => {
       await leave('a', { userId: 7 }, ago(DAY));
       const watched = new MongoClient(url, { monitorCommands: true });
       const { store } = await startNewApp(watched.db(), settings);
@@ -179,7 +179,7 @@ test.each([
   { of: generic, damage: { ttl: undefined } },
   { of: generic, damage: { ttl: String(at) } },
   { of: generic, damage: { ttl: ago(1) } },
-])('$of.settings.adopt.store: with $damage it is no session, and stays as it is', async ({ of, damage }) => {
+])('$of.settings.adopt.store: a document with $damage is ignored and not changed', async ({ of, damage }) => {
   if (!of) throw new Error('no such layout');
   const left = Object.entries({ ...of.document('a', { userId: 7 }, at), ...damage });
   await old.insertOne(Object.fromEntries(left.filter(([, value]) => value !== undefined)));
@@ -195,7 +195,7 @@ test.each([
   { onConcurrentWrite: 'overwrite', left: { userId: 7, cart: 1, views: 1 } },
   { onConcurrentWrite: 'throw', left: { userId: 8, cart: 1 }, fails: 'CONCURRENT_WRITE' },
 ] as const)(
-  '$onConcurrentWrite: two requests that take a session over at once settle what they change',
+  '$onConcurrentWrite: the changes of two requests that take a session over at once follow the policy',
   async ({ onConcurrentWrite, left, ...expected }) => {
     if (!mongoose) throw new Error('no such layout');
     await old.insertOne(mongoose.document('a', { userId: 7, cart: 1 }, at));
@@ -213,7 +213,7 @@ test.each([
   },
 );
 
-test('a majority acknowledges the end of an old session, whatever the connection asks for', async () => {
+test('the end of an old session is acknowledged by a majority, with any write concern of the connection', async () => {
   if (!mongoose) throw new Error('no such layout');
   const watched = new MongoClient(url, { monitorCommands: true, writeConcern: { w: 1 } });
   const ends: object[] = [];
@@ -231,7 +231,7 @@ test('a majority acknowledges the end of an old session, whatever the connection
   ]);
 });
 
-test('a lifetime of its own stays one, and so does that of the browser', async () => {
+test('a session keeps its own lifetime, and a browser session stays one', async () => {
   if (!mongoose || !generic) throw new Error('no such layout');
   const end = Date.now() + HOUR;
   await old.insertOne(mongoose.document('a', { views: 1, _expire: end, _maxAge: 2 * HOUR }, at));
@@ -241,7 +241,7 @@ test('a lifetime of its own stays one, and so does that of the browser', async (
   expect(await store.get('b')).toEqual({ views: 2, _session: true });
 });
 
-test('names that mean something to MongoDB or to JavaScript are names like any other', async () => {
+test('property names with a meaning in MongoDB or JavaScript are kept like any other', async () => {
   if (!mongo) throw new Error('no such layout');
   const blob = '{"$set":{"a.b":1},"__proto__":{"isAdmin":true},"toString":"text"}';
   await old.insertOne({ ...mongo.document('a', {}, at), blob });

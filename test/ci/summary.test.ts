@@ -14,7 +14,7 @@ interface TestFile {
   readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
 }
 
-/** What vitest reports of test files. */
+/** Results of test files, as vitest reports them. */
 function reportOf(...testResults: readonly TestFile[]): string {
   const all = testResults.flatMap(({ assertionResults }) => assertionResults);
   const count = (status: string) => all.filter((each) => each.status === status).length;
@@ -78,7 +78,7 @@ const CASES: readonly {
     code: 1,
   },
   {
-    what: 'a run whose tests passed and that failed is named, with the errors that made it fail',
+    what: 'a run that failed although its tests passed is named, with the errors that made it fail',
     files: {
       'all.code': '1\n',
       'all.json': reportOf(PASSED),
@@ -98,13 +98,13 @@ const CASES: readonly {
     code: 1,
   },
   {
-    what: 'a run without a test has failed',
+    what: 'a run without tests counts as failed',
     files: { 'all.code': '0\n', 'all.json': reportOf() },
     says: "failed: the run 'all' had no test\n0 passed, 0 failed",
     code: 1,
   },
   {
-    what: 'no run at all has failed',
+    what: 'no run at all counts as failed',
     files: {},
     says: 'failed: nothing was run\n0 passed, 0 failed',
     code: 1,
@@ -117,7 +117,7 @@ test.each(CASES)('$what', async ({ files, says, code }) => {
   expect({ stdout, exitCode }).toEqual({ stdout: says, exitCode: code });
 });
 
-test('an error outside of the tests of a run of vitest reaches the last lines', async () => {
+test('an error outside of the tests of a real vitest run is named', async () => {
   const folder = writeTree(await temporaryFolder(), {
     'vitest.config.mjs': 'export default {};',
     'a.test.mjs': [

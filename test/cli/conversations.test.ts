@@ -8,28 +8,28 @@ import { linesTooLong, screenOf, styledCells } from '../support/screen.ts';
 import { KEYS } from '../support/terminal.ts';
 
 /*
- * Whole conversations: each folder in test/cli/conversations has the keys that are typed (conversation.json) and what
- * the screen shows in the end, at 40 and at 80 columns. `--mode exhaustive --update` writes all the screens anew.
+ * Whole conversations: each folder in test/cli/conversations has the keys that are typed (conversation.json) and the
+ * final screens at 40 and 80 columns. `--mode exhaustive --update` rewrites all the screens.
  */
 const FOLDER = join(import.meta.dirname, 'conversations');
 
 interface Conversation {
-  /** Runs that were made in the project before. */
+  /** Earlier runs in the project. */
   readonly before?: readonly (readonly string[])[];
-  /** Files that are there before, and programs in the PATH. */
+  /** Existing files, and programs in the PATH. */
   readonly files?: Readonly<Record<string, string>>;
-  /** Texts in files that are replaced after the runs before; `<version>` is that of the program. */
+  /** Texts in files that are replaced after the earlier runs; `<version>` is the version of the program. */
   readonly edits?: readonly { readonly path: string; readonly from: string; readonly to: string }[];
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** What is waited for, and what is then typed: names of keys in <>, such as <enter>. */
+  /** [text to wait for, keys to type then]: special keys are written as <enter>. */
   readonly keys: readonly (readonly [seen: string, typed: string])[];
   readonly exitCode: number;
-  /** Whether nothing may have been written. */
+  /** Whether the run must write nothing. */
   readonly writesNothing?: true;
 }
 
-/** A screen that shows the path has its lines end where they do for this one. */
+/** A fixed path, since its length decides where lines are broken. */
 const SHOWN_PARENT = '/tmp';
 
 const WAYS = [
@@ -53,7 +53,7 @@ const CASES: readonly Case[] = readdirSync(FOLDER).flatMap((name) => {
   return ways.map((way) => ({ ...way, name, conversation }));
 });
 
-/** Each conversation in one way; an exhaustive run tries all. */
+/** Each conversation in one variant; in an exhaustive run, in all. */
 const tried = sample(CASES, 1, ({ name }) => name);
 const named = (isColoured: boolean) => tried.filter((each) => each.isColoured === isColoured);
 
@@ -62,7 +62,7 @@ test.each(named(false))('$name, at $columns columns', async ({ name, conversatio
   const screen = told(await screenOf(plain, columns));
   await expect(screen).toMatchFileSnapshot(join(FOLDER, name, `screen-${columns}.txt`));
   expect(await styledCells(plain, columns)).toBe(0);
-  // Only what is to be copied, such as a command, and the rows of the list of files.
+  // Only texts to be copied, such as commands, and rows of the list of files may be broken by the terminal.
   expect(
     (await linesTooLong(plain, columns)).filter((line) => !/^ {2}|^\S+ *$|^[+~*!-] /.test(line)),
   ).toEqual([]);
@@ -78,7 +78,7 @@ test.each(named(true))(
   },
 );
 
-/** Holds the conversation, and comes back with all that the terminal got. */
+/** Runs the conversation, and returns everything that the terminal received. */
 async function converse(
   { before = [], files = {}, edits = [], args, env = {}, keys, exitCode, writesNothing }: Conversation,
   columns: number,
@@ -111,7 +111,7 @@ async function converse(
   return terminal.rawOutput;
 }
 
-/** Without what differs from one run to the next, and without the list of files, which is not what it is about. */
+/** Without texts that differ between runs, and without the list of files, which is tested elsewhere. */
 const told = (screen: string): string =>
   screen
     .replace(/(\bin|…) \d+ s\b/g, '$1 0 s')

@@ -16,7 +16,7 @@ describe('without a directory and without a terminal', () => {
       where: 'the top of a workspace that has Koa itself',
       tree: { 'package.json': '{"workspaces":["a"],"dependencies":{"koa":"3"}}' },
     },
-  ])('$where is taken', async ({ tree }) => {
+  ])('$where is accepted', async ({ tree }) => {
     const cwd = writeTree(await temporaryFolder(), tree);
     expect(await run(YES, { cwd })).toMatchObject({ exitCode: 0 });
   });
@@ -66,7 +66,7 @@ describe('without a directory and without a terminal', () => {
       in: '.',
       says: '  pnpm create koa-mongo-session@latest apps/api\n',
     },
-  ])('$where is not, and the right command is named', async ({ tree, in: folder, says }) => {
+  ])('$where is refused, and the right command is shown', async ({ tree, in: folder, says }) => {
     const root = writeTree(await temporaryFolder(), tree);
     const before = await filesIn(root);
     const { exitCode, stderr } = await run(['--yes'], { cwd: `${root}/${folder}` });
@@ -75,14 +75,14 @@ describe('without a directory and without a terminal', () => {
     expect(await filesIn(root)).toEqual(before);
   });
 
-  test('a folder in use is taken where it is named', async () => {
+  test('a non-empty folder is accepted if it is named', async () => {
     const cwd = writeTree(await temporaryFolder(), { 'notes.txt': '' });
     expect(await run(['.', ...YES], { cwd })).toMatchObject({ exitCode: 0 });
   });
 });
 
 describe('a directory within another project', () => {
-  test('is taken, and the command for that project is named', async () => {
+  test('is accepted, and the command for the outer project is shown', async () => {
     const cwd = writeTree(await temporaryFolder(), { 'package.json': '{}', 'src/index.ts': '' });
     const { exitCode, stderr } = await run(['src/api', ...YES], { cwd });
     expect({ exitCode, stderr }).toEqual({
@@ -97,7 +97,7 @@ describe('a directory within another project', () => {
     { workspaces: ['packages/*'], directory: 'packages/deep/new' },
     { workspaces: ['./packages/*/', 'tools'], directory: 'tool' },
   ])(
-    'is told from the packages of a workspace: $directory of $workspaces',
+    'is not confused with a package of a workspace: $directory of $workspaces',
     async ({ workspaces, directory }) => {
       const cwd = writeTree(await temporaryFolder(), { 'package.json': JSON.stringify({ workspaces }) });
       const { exitCode, stderr } = await run([directory, ...YES], { cwd });
@@ -111,13 +111,13 @@ describe('a directory within another project', () => {
     { what: 'is at any depth of one', tree: { 'package.json': '{"workspaces":["./pack*/**/"]}' } },
     { what: 'has a repository of its own', tree: { 'package.json': '{}', 'packages/new/.git/HEAD': '' } },
     { what: 'is a project already', tree: { 'package.json': '{}', 'packages/new/package.json': '{}' } },
-  ])('is nothing to speak of where it $what', async ({ tree }) => {
+  ])('causes no message if it $what', async ({ tree }) => {
     const cwd = writeTree(await temporaryFolder(), tree);
     expect(await run(['packages/new', ...YES], { cwd })).toMatchObject({ exitCode: 0, stderr: '' });
   });
 });
 
-test('a word that is nearly a command makes no project', async () => {
+test('a misspelt command does not create a project', async () => {
   const cwd = await temporaryFolder();
   const { exitCode, stderr } = await run(['undoo', '--yes'], { cwd });
   expect({ exitCode, stderr }).toEqual({
@@ -129,7 +129,7 @@ test('a word that is nearly a command makes no project', async () => {
 });
 
 describe('at a terminal', () => {
-  test('it is asked where, and a new folder is offered', async () => {
+  test('the program asks for the folder, and suggests a new one', async () => {
     const cwd = await temporaryFolder();
     const terminal = runAtTerminal(['-c', 'db', '--no-install'], { cwd });
     await terminal.answer('Where?', '');
@@ -140,7 +140,7 @@ describe('at a terminal', () => {
     expect(await filesIn(cwd)).toContain('my-app/package.json');
   });
 
-  test('a folder in use needs one yes; Enter is not enough if it is not a project', async () => {
+  test('a non-empty folder needs one confirmation; Enter is not enough if it is not a project', async () => {
     const cwd = writeTree(await temporaryFolder(), { 'notes.txt': '' });
     const terminal = runAtTerminal(['.', '-c', 'db', '--no-install'], { cwd });
     await terminal.answer('Collection', '');

@@ -13,27 +13,27 @@ const systemError = (): unknown => {
 
 test.each([
   [
-    'what the user can mend',
+    'an error that the user can fix',
     new UserError('Mend it.', 2),
     { exitCode: 2, facts: { written: false }, problem: 'Mend it.' },
   ],
   [
-    'what the system refuses where nobody worded it',
+    'a system error without its own message',
     systemError(),
     { exitCode: 4, facts: {}, problem: 'The run could not go on: another program changed it meanwhile.' },
   ],
   [
-    'what nobody expected',
+    'an unexpected error',
     new TypeError('x is not a function'),
     { exitCode: 1, facts: {}, problem: 'a bug: x is not a function' },
   ],
-  ['what is no error at all', 'thrown', { exitCode: 1, facts: {}, problem: 'a bug: thrown' }],
+  ['a thrown value that is not an error', 'thrown', { exitCode: 1, facts: {}, problem: 'a bug: thrown' }],
 ])('%s ends a run with its own exit code', (_, error, ending) => {
   const inCaseOfBug = (bug: unknown) => `a bug: ${bug instanceof Error ? bug.message : bug}`;
   expect(endingOf(error, inCaseOfBug)).toEqual(ending);
 });
 
-test('Ctrl-C ends a run with 130, and nothing is written', () => {
+test('Ctrl-C ends a run with exit code 130, and nothing is written', () => {
   const ending = endingOf(new Interrupted(), () => 'a bug');
   expect(ending).toMatchObject({ exitCode: 130, facts: { written: false } });
 });

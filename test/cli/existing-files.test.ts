@@ -9,8 +9,8 @@ const CLONE = {
   '.gitignore': '*.log\n',
 };
 
-describe('a new project where some files are there already', () => {
-  test('a fresh clone keeps its README, and the guide says the rest', async () => {
+describe('a new project with some existing files', () => {
+  test('a fresh clone keeps its README, and the guide has our information', async () => {
     const cwd = writeTree(await temporaryFolder(), CLONE);
     const { exitCode, stdout } = await run(['.', '--yes'], { cwd });
     expect(exitCode).toBe(0);
@@ -23,7 +23,7 @@ describe('a new project where some files are there already', () => {
     expect((await run(['.'], { cwd })).stdout).not.toContain('README.md stays');
   });
 
-  test('properties that the sample app gave SessionData stay when it goes, as sources may use them', async () => {
+  test('properties that the sample app added to SessionData stay after --no-app, since sources may use them', async () => {
     const cwd = writeTree(await temporaryFolder(), { 'package.json': '{ "name": "shop" }\n' });
     const session = 'src/session/index.ts';
     await run(['--yes', '-c', 'url', '--url', 'mongodb://127.0.0.1/shop', '--app'], { cwd });
@@ -50,21 +50,21 @@ describe('a new project where some files are there already', () => {
     expect((await filesIn(cwd)).filter((each) => each === twin)).toEqual(path === twin ? [path] : []);
   });
 
-  test('.env.example is added to', async () => {
+  test('missing names are added to .env.example', async () => {
     const cwd = writeTree(await temporaryFolder(), { '.env.example': 'OTHER=1\n' });
     expect(await run(['.', '--yes'], { cwd })).toMatchObject({ exitCode: 0 });
     expect(await readIn(cwd, '.env.example')).toMatch(/^OTHER=1\n.*APP_KEYS=/s);
     expect(await run(['.', '--check'], { cwd })).toMatchObject({ exitCode: 0 });
   });
 
-  test('a build by a tsconfig of its own is not promised', async () => {
+  test('a project with its own tsconfig gets no build script, and its README names none', async () => {
     const cwd = writeTree(await temporaryFolder(), { 'tsconfig.json': '{}' });
     await run(['.', '--yes'], { cwd });
     expect(JSON.parse(await readIn(cwd, 'package.json')).scripts).not.toHaveProperty('build');
     expect(await readIn(cwd, 'README.md')).not.toContain('run build');
   });
 
-  test('what the sessions cannot do without is a conflict, and nothing is written', async () => {
+  test('an existing file in the place of a required one is a conflict, and nothing is written', async () => {
     const cwd = writeTree(await temporaryFolder(), { 'src/session/store.ts': '// Mine\n' });
     expect(await run(['.', '--yes'], { cwd })).toMatchObject({ exitCode: 4 });
     expect(await filesIn(cwd)).toEqual(['src/session/store.ts']);
@@ -76,7 +76,7 @@ test.each([
   { manager: 'pnpm', says: ['pnpm install', 'pnpm run dev', 'pnpm create koa-mongo-session@latest . --ttl'] },
   { manager: 'yarn', says: ['yarn install', 'yarn run dev', 'yarn create koa-mongo-session . --ttl'] },
   { manager: 'bun', says: ['bun install', 'bun run dev', 'bunx create-koa-mongo-session@latest . --ttl'] },
-])('what is written speaks of $manager where that made the project', async ({ manager, says }) => {
+])('the generated texts name $manager if that created the project', async ({ manager, says }) => {
   const cwd = await temporaryFolder();
   const env = { npm_config_user_agent: `${manager}/9.0.0 node/v20.19.0` };
   const { stdout } = await run(['.', '--yes'], { cwd, env });
@@ -86,7 +86,7 @@ test.each([
   expect(await run(['.', '--check'], { cwd })).toMatchObject({ exitCode: 0 });
 });
 
-test('imports of the user that another --dir breaks are named, aliases too', async () => {
+test('imports of the user that another --dir breaks are named, including aliases', async () => {
   const cwd = writeTree(await temporaryFolder(), {
     'package.json': '{"name":"shop","type":"module"}',
     'src/app.ts': "import { sessions } from './session/index.ts';\nsessions;\n",
@@ -121,7 +121,7 @@ test.each([
   { manager: 'yarn', file: '.yarnrc.yml', text: 'catalog:\n  mongoose: ^7.0.0\n' },
   { manager: 'bun', file: 'bun.lock', text: '', more: { catalog: { mongoose: '^7.0.0' } } },
 ])(
-  'a version in the catalog of $manager is known: it decides the style, and is told if it is too old',
+  'a version in the catalog of $manager is read: it decides the style, and is reported if it is too old',
   async (row) => {
     const { manager, file, text, more = {} } = row;
     const root = writeTree(await temporaryFolder(), {
@@ -139,7 +139,7 @@ test.each([
   },
 );
 
-test('a project of Yarn gets what makes its types found, and git ignores what Yarn keeps', async () => {
+test('a Yarn project gets the settings that make types work, and git ignores the files of Yarn', async () => {
   const cwd = await temporaryFolder();
   const env = { npm_config_user_agent: 'yarn/4.5.0 npm/? node/v22.0.0' };
   await run(['.', '--yes'], { cwd, env });

@@ -19,7 +19,7 @@ function parse(stdout: string) {
   return value;
 }
 
-test('the published schema is that of the code', () => {
+test('the published schema matches the code', () => {
   expect(published).toEqual(JSON.parse(JSON.stringify(outputSchema())));
 });
 
@@ -27,7 +27,7 @@ const STORE = 'src/session/store.ts';
 const edit = async (cwd: string, path: string) =>
   writeFile(join(cwd, path), (await readIn(cwd, path)).replace(/^/, '// edited\n'));
 
-/** A project whose store was edited in a line that --encrypt changes. */
+/** A project in which the user edited a line of the store that --encrypt changes. */
 async function inConflict(cwd: string): Promise<void> {
   await run(['.', '-c', 'db', '--no-app'], { cwd });
   await writeFile(join(cwd, 'src/session/index.ts'), '// all another\n');
@@ -136,7 +136,7 @@ const OUTCOMES: readonly Outcome[] = [
 ];
 
 test.each(OUTCOMES)(
-  '--json says one value of the schema: $what',
+  '--json writes one value that matches the schema: $what',
   async ({ args, before, env = {}, says }) => {
     const cwd = await temporaryFolder();
     await before?.(cwd);
@@ -158,7 +158,7 @@ test.each([
     end: (terminal: ReturnType<typeof runAtTerminal>) => process.kill(terminal.pid, 'SIGTERM'),
     exitCode: 143,
   },
-])('--json says one value of the schema: $what at a question', async ({ end, exitCode }) => {
+])('--json writes one value that matches the schema: $what at a question', async ({ end, exitCode }) => {
   const cwd = await temporaryFolder();
   const terminal = runAtTerminal(['app', '-c', 'db', '--json'], { cwd });
   await terminal.sees('Collection');
@@ -172,7 +172,7 @@ test.each([
   });
 });
 
-test('an edit is kept out of the way of --json, too', async () => {
+test('--json also reports an edit that was kept', async () => {
   const cwd = await temporaryFolder();
   await made(cwd);
   await edit(cwd, STORE);

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { runAsProcess, temporaryFolder } from '../support/program.ts';
 
-/** Writes down at the end which files and which modules of Node's own a process has loaded. */
+/** Preloaded: at the end, writes the list of files and Node modules that the process has loaded. */
 const HOOK = `process.on('exit', () =>
   require('node:fs').writeFileSync(process.env.LOADED, JSON.stringify({
     files: Object.keys(require.cache),
@@ -19,7 +19,7 @@ async function loadedBy(args: readonly string[]): Promise<{ files: string[]; mod
   return { files: files.map((file: string) => basename(file)), modules };
 }
 
-test('a first run loads neither prompts nor what reads, compares or edits the files of others', async () => {
+test('a first run loads no prompts, and no code that reads, compares or edits existing files', async () => {
   const { files, modules } = await loadedBy(['app', '--yes', '--no-install']);
   expect(files).toContain('main.cjs');
   const spared = [
@@ -37,7 +37,7 @@ test('a first run loads neither prompts nor what reads, compares or edits the fi
   expect(modules.filter((name) => costly.includes(name))).toEqual([]);
 });
 
-test('--help loads no more than the options, --version nothing', async () => {
+test('--help loads only the options, --version nothing', async () => {
   expect((await loadedBy(['--help'])).files).not.toContain('main.cjs');
   expect((await loadedBy(['--version'])).files).not.toContain('run.cjs');
 });

@@ -9,7 +9,7 @@ const ANSWERED = [...URL, '--collection', 'sessions', '--ttl', '14d', '--no-inst
 test.each([
   { answer: 'y', becomes: expect.stringContaining('const app = new Koa();\nsessions(app);\n') },
   { answer: 'n', becomes: APP },
-])('--mount shows what it changes, and does it after a yes: $answer', async ({ answer, becomes }) => {
+])('--mount shows its edit, and makes it only after a yes: $answer', async ({ answer, becomes }) => {
   const cwd = writeTree(await temporaryFolder(), {
     'package.json': '{"type":"module","dependencies":{"koa":"^3.0.0"}}',
     'src/app.js': APP,

@@ -9,7 +9,7 @@ import { sample } from '../support/sampling.ts';
 
 // Downloads them.
 test.each(sample(['12.22.12', '18.20.4', '20.18.3', '21.7.3', '22.2.0'], 1))(
-  'Node %s is told in one line what is needed',
+  'with Node %s, one line says which version is needed',
   async (release) => {
     const node = await publishedNode(release);
     if (node === undefined) return;

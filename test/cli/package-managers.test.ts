@@ -10,15 +10,15 @@ import { filesIn, readIn, temporaryFolder } from '../support/program.ts';
 import { isExhaustive, sample } from '../support/sampling.ts';
 
 /*
- * The package as it would be published, run as each package manager runs it for a user: from a registry, unpacked into
- * its own cache, with its own user agent.
+ * The package as it would be published, run by each package manager as for a user: from a registry, unpacked into its
+ * own cache, with its own user agent.
  */
 
 interface Way {
   readonly manager: ManagerName;
   /** What a user types. */
   readonly command: string;
-  /** What the next steps and the repeat line say. */
+  /** What the next steps and the line that repeats the run show. */
   readonly install: string;
   readonly migrate: string;
   readonly again: string;
@@ -68,7 +68,9 @@ afterAll(() => {
   rmSync(storage, { recursive: true, force: true });
 });
 
-/** A shell of a user who has this package manager and nothing in its caches; undefined where it cannot be had. */
+/**
+ * The shell of a user with this package manager and empty caches. Undefined if the package manager cannot be installed.
+ */
 async function shellWith(manager: ManagerName) {
   const home = await temporaryFolder();
   const programs = await programsOf(manager, join(home, 'bin'));
@@ -79,9 +81,9 @@ async function shellWith(manager: ManagerName) {
     HOME: home,
     npm_config_registry: url,
     pnpm_config_registry: url,
-    // What was published just now is taken at once by some only if they are told to.
+    // Some package managers ignore very new versions unless told otherwise.
     pnpm_config_minimum_release_age: '0',
-    // Yarn 4 has names of its own, and takes no HTTP unasked.
+    // Yarn 4 has different variable names, and needs a setting to accept HTTP.
     YARN_NPM_REGISTRY_SERVER: url,
     YARN_UNSAFE_HTTP_WHITELIST: '127.0.0.1',
     YARN_NPM_MINIMAL_AGE_GATE: '0',
@@ -104,7 +106,7 @@ async function sh(command: string, cwd: string, env: Readonly<Record<string, str
   return { exitCode, stdout, stderr };
 }
 
-/** Node has npm; an exhaustive run downloads the others. */
+/** Node includes npm; an exhaustive run downloads the others. */
 const tried = isExhaustive
   ? WAYS
   : sample(
@@ -129,9 +131,9 @@ describe.each(tried)('$command', ({ manager, command, install, migrate, again })
   });
 });
 
-// Downloads all that the project needs.
+// Downloads all dependencies of the project.
 test.runIf(isExhaustive)(
-  'a project that Yarn 4 made installs, type-checks and leaves nothing of Yarn to git',
+  'a project created with Yarn 4 installs, type-checks, and no files of Yarn are left for git to add',
   async ({ skip }) => {
     const shell = await shellWith('yarn 4');
     if (shell === undefined) return skip();

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { filesIn, run, temporaryFolder } from '../support/program.ts';
 import { writeTree } from '../support/tree.ts';
 
-/** What Yarn's Plug'n'Play does to the file handles of a program that it runs. */
+/** Imitates how Yarn's Plug'n'Play changes file handles. */
 const PNP = `
 const { open } = require('node:fs/promises');
 open(__filename).then(async (handle) => {
@@ -12,7 +12,7 @@ open(__filename).then(async (handle) => {
 });
 `;
 
-test('runs under Yarn, whose file handles cannot be synced', async () => {
+test('the program runs under Yarn, whose file handles cannot be synced', async () => {
   const cwd = writeTree(await temporaryFolder(), { 'pnp.cjs': PNP, 'app/README.md': '' });
   const env = { NODE_OPTIONS: `--require ${cwd}/pnp.cjs` };
   expect(await run(['app', '--yes'], { cwd, env })).toMatchObject({ exitCode: 0, stderr: '' });

@@ -79,7 +79,7 @@ describe('at a terminal', () => {
     expect(await rememberedIn(`${cwd}/app`)).toMatchObject({ collection: 'logins', ttl: '14d' });
   });
 
-  sampled('a lifetime that does not go with an earlier answer is asked for again', async () => {
+  sampled('a lifetime that contradicts an earlier answer is asked for again', async () => {
     const cwd = await temporaryFolder();
     const terminal = runAtTerminal(['app', '-c', 'db', '--absolute-ttl', '7d'], { cwd });
     await terminal.answer('Collection', '');
@@ -102,7 +102,7 @@ describe('at a terminal', () => {
     await terminal.ended;
   });
 
-  sampled('the sessions of an old store that package.json names are asked about', async () => {
+  sampled('if package.json names an old store, a question asks whether to adopt its sessions', async () => {
     const cwd = await temporaryFolder();
     const dependencies = { 'koa-session-store': '^2.0.0', 'koa-session-mongo': '^1.1.0' };
     await writeFile(`${cwd}/package.json`, JSON.stringify({ name: 'shop', dependencies }));
@@ -122,7 +122,7 @@ describe('at a terminal', () => {
     expect(await readIn(cwd, '.env')).toMatch(/^APP_KEYS=$/m);
   });
 
-  sampled('a URL that names no database is followed by the question for it', async () => {
+  sampled('after a URL without a database, the database is asked for', async () => {
     const cwd = await temporaryFolder();
     const terminal = runAtTerminal(['app', '--ttl', '1d', '--collection', 'logins'], { cwd });
     await terminal.answer(STYLE, '');
@@ -140,7 +140,7 @@ describe('at a terminal', () => {
   });
 
   sampled(
-    'each advanced option that is picked from the list is asked for, and what an answer brings up',
+    'each option picked from the list is asked for, and so are options that an answer makes relevant',
     async () => {
       const cwd = await temporaryFolder();
       const terminal = runAtTerminal(['app', '-c', 'db', '--collection', 'logins', '--ttl', '1d'], { cwd });
@@ -196,7 +196,7 @@ describe('at a terminal', () => {
     expect(await filesIn(cwd)).toEqual([]);
   });
 
-  sampled('SIGTERM at a question ends with 143, writes nothing and gives the cursor back', async () => {
+  sampled('SIGTERM at a question ends with 143, writes nothing and restores the cursor', async () => {
     const cwd = await temporaryFolder();
     const terminal = runAtTerminal(['app'], { cwd });
     await terminal.sees(STYLE);
@@ -214,7 +214,7 @@ describe('at a terminal', () => {
     expect(terminal.screen).not.toContain(STYLE);
   });
 
-  sampled('a later run asks nothing that is remembered', async () => {
+  sampled('a later run does not ask for saved answers', async () => {
     const cwd = await temporaryFolder();
     await run(['app', '--connection', 'db'], { cwd });
     const terminal = runAtTerminal(['app', '--ttl', '1d'], { cwd });
@@ -222,7 +222,7 @@ describe('at a terminal', () => {
     expect(await rememberedIn(`${cwd}/app`)).toMatchObject({ connection: 'db', ttl: '1d' });
   });
 
-  sampled('--yes asks nothing', async () => {
+  sampled('--yes asks no questions', async () => {
     const cwd = await temporaryFolder();
     const terminal = runAtTerminal(['app', '--yes'], { cwd });
     expect(await terminal.ended).toMatchObject({ exitCode: 0 });
@@ -230,7 +230,7 @@ describe('at a terminal', () => {
   });
 
   test.each([{ CI: 'true' }, { AI_AGENT: '1' }, { CLAUDECODE: '1' }])(
-    'nothing is asked with %o in the environment',
+    'no questions are asked with %o in the environment',
     async (env) => {
       const cwd = await temporaryFolder();
       const terminal = runAtTerminal(['app'], { cwd, env });

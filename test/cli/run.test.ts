@@ -75,7 +75,7 @@ describe('without a terminal', () => {
     expect(await rememberedIn(`${cwd}/app`)).toMatchObject({ ttl: '2d', collection: 'logins' });
   });
 
-  test('only after another collection can the migration copy from one, and then for good', async () => {
+  test('the migration can copy sessions once --collection has changed, and keeps that ability', async () => {
     const cwd = await temporaryFolder();
     const copies = async (...flags: string[]) => {
       await run(['app', ...flags], { cwd });
@@ -99,13 +99,13 @@ describe('without a terminal', () => {
     );
   });
 
-  test('--yes takes the suggestions', async () => {
+  test('--yes takes the suggested answers', async () => {
     const cwd = await temporaryFolder();
     expect(await run(['app', '-y'], { cwd })).toMatchObject({ exitCode: 0, stderr: '' });
     expect(await rememberedIn(`${cwd}/app`)).toMatchObject({ url: 'mongodb://127.0.0.1:27017/app' });
   });
 
-  test('a later run with an option less takes it back', async () => {
+  test('a later run can turn an option off', async () => {
     const cwd = await temporaryFolder();
     await run(['app', '-c', 'db', '--user-key', 'userId', '--rolling', '--touch-after', '5m'], { cwd });
     await run(['app', '--no-user-key', '--no-rolling', '--no-touch-after'], { cwd });
@@ -166,7 +166,7 @@ describe('precedence', () => {
     expect(await readIn(`${cwd}/app`, '.env')).not.toContain('pa55word');
   });
 
-  test('--auto-reconnect is accepted and says that it changes nothing', async () => {
+  test('--auto-reconnect is accepted, with a warning that it has no effect', async () => {
     const cwd = await temporaryFolder();
     const { exitCode, stderr } = await run(['app', '-c', 'db', '--auto-reconnect'], { cwd });
     expect({ exitCode, stderr }).toEqual({
@@ -225,7 +225,7 @@ test.each([
   { flags: ['--touch-after', '1h'], isDoubted: true },
   { flags: ['--touch-after', '1h', '--rolling'], isDoubted: false },
   { flags: ['--touch-after', '8d'], isDoubted: true },
-])('an option that has hardly an effect is warned about: $flags', async ({ flags, isDoubted }) => {
+])('an option with almost no effect causes a warning: $flags', async ({ flags, isDoubted }) => {
   const { exitCode, stderr } = await run(['-c', 'db', ...flags], { cwd: await temporaryFolder() });
   expect(exitCode).toBe(0);
   expect(stderr.includes('--touch-after')).toBe(isDoubted);
@@ -243,7 +243,7 @@ test.skipIf(!existsSync('/dev/full'))('output that cannot be written is an error
   expect(await filesIn(cwd)).toEqual(expect.arrayContaining(GENERATED));
 });
 
-test('another --user-key is warned about, for living sessions have the user of the one before', async () => {
+test('a changed --user-key causes a warning, since existing sessions were stored with the previous one', async () => {
   const cwd = await temporaryFolder();
   expect(await run(['-c', 'db', '--user-key', 'email'], { cwd })).toMatchObject({ exitCode: 0, stderr: '' });
   const { exitCode, stderr } = await run(['--user-key', 'userId'], { cwd });
@@ -254,7 +254,7 @@ test('another --user-key is warned about, for living sessions have the user of t
 
 describe('a secret on the command line', () => {
   test.each(['plain', '\'"`$\\{1}', '*/{{x}}', '%0A%00', 'ä😀\u202E', '\\n#='])(
-    'S3cr3t%s is found in .env and nowhere else',
+    'S3cr3t%s is only in .env',
     async (trick) => {
       const cwd = await temporaryFolder();
       const url = `mongodb://ann:S3cr3t${encodeURIComponent(trick)}@db.example/shop/logins`;
@@ -270,7 +270,7 @@ describe('a secret on the command line', () => {
   );
 });
 
-describe('what is refused', () => {
+describe('a mistake is reported, and nothing is written', () => {
   test.each(REFUSED)('$flags', async ({ flags, says }) => {
     const cwd = await temporaryFolder();
     const { exitCode, stdout, stderr } = await run(flags, { cwd });
@@ -289,7 +289,7 @@ describe('what is refused', () => {
   });
 
   test.each([
-    ['no JSON, hunter2', '--config: must be JSON'],
+    ['not JSON, hunter2', '--config: must be JSON'],
     ['["url"]', '--config: must be a JSON object'],
     ['{"conection": "url"}', '--config: does not know "conection"'],
     ['{"password": "hunter2"}', 'MONGODB_PASSWORD'],
@@ -315,7 +315,7 @@ describe('what is refused', () => {
 });
 
 describe('a missing answer', () => {
-  test('without style: names the flag, its values and a whole command', async () => {
+  test('is reported with its flag, the values and a complete command', async () => {
     const cwd = await temporaryFolder();
     const { exitCode, stdout, stderr } = await run(['my shop', '--ttl', '1d'], { cwd });
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
@@ -326,21 +326,21 @@ describe('a missing answer', () => {
     expect(stderr).toContain('  npx create-koa-mongo-session@latest "my shop" --ttl 1d --yes\n');
   });
 
-  test('the commands keep what else was given', async () => {
+  test('the suggested commands keep the given options', async () => {
     const cwd = await temporaryFolder();
     const { stderr } = await run(['app', '--dry-run', '--json', '--on-conflict', 'fail'], { cwd });
     expect(stderr).toContain(' app --dry-run --json --on-conflict fail --yes\n');
     expect(stderr).toMatch(/ app --connection url --url \S+ --dry-run --json --on-conflict fail\n$/);
   });
 
-  test('the command hides the credentials that were given', async () => {
+  test('the suggested command hides the given credentials', async () => {
     const cwd = await temporaryFolder();
     const { stderr } = await run(['app', '--url', 'mongodb://ann:hunter2@h/?tls=true'], { cwd });
     expect(stderr).toContain('--url "mongodb://<credentials>@h/?tls=true" --db app\n');
     expect(stderr).not.toContain('hunter2');
   });
 
-  test('the command that is printed does what is said', async () => {
+  test('the suggested command works', async () => {
     const cwd = await temporaryFolder();
     const { stderr } = await run(['app', '-c', 'host'], { cwd });
     const [, flags = ''] = /npx create-koa-mongo-session@latest (.*)\n$/.exec(stderr) ?? [];
@@ -353,7 +353,7 @@ async function inManifest(cwd: string, change: (text: string) => string): Promis
   await writeFile(`${cwd}/${path}`, change(await readIn(cwd, path)));
 }
 
-/** A whole project except what `undo` needs, which changes with each run that writes. */
+/** The whole project, except for the data of `undo`, which changes with each run that writes. */
 async function textsIn(cwd: string): Promise<string> {
   const paths = (await filesIn(cwd)).filter((path) => !path.startsWith('.koa-mongo-session/undo/'));
   return (await Promise.all(paths.map(async (path) => `${path}\n${await readIn(cwd, path)}`))).join('\n');
@@ -369,7 +369,7 @@ describe('streams and exit codes', () => {
     expect(stdout).toContain('Exit codes:');
   });
 
-  test.each(['--version', '-V'])('%s prints the version alone', async (flag) => {
+  test.each(['--version', '-V'])('%s prints only the version', async (flag) => {
     const cwd = await temporaryFolder();
     expect(await runAsProcess([flag], { cwd })).toMatchObject({
       exitCode: 0,
@@ -377,7 +377,7 @@ describe('streams and exit codes', () => {
     });
   });
 
-  test('--json writes one JSON value, and warnings go elsewhere', async () => {
+  test('--json writes one JSON value to stdout, and warnings go to stderr', async () => {
     const cwd = await temporaryFolder();
     const { stdout, stderr } = await runAsProcess(['app', '-c', 'db', '--port', '1', '--json'], { cwd });
     expect(JSON.parse(stdout)).toMatchObject({
@@ -387,7 +387,7 @@ describe('streams and exit codes', () => {
     expect(stderr).toContain('warning: ');
   });
 
-  test('a run that changes nothing says so and no more', async () => {
+  test('a run that changes nothing prints only that', async () => {
     const cwd = await temporaryFolder();
     await run(['app', '-c', 'db'], { cwd });
     const { exitCode, stdout } = await run(['app'], { cwd });
@@ -402,7 +402,7 @@ describe('streams and exit codes', () => {
     expect(await filesIn(cwd)).toEqual([]);
   });
 
-  test('--check exits with 3 before a run and with 0 after it', async () => {
+  test('--check ends with 3 before a run and with 0 after it', async () => {
     const cwd = await temporaryFolder();
     expect(await run(['app', '-c', 'db', '--check'], { cwd })).toMatchObject({ exitCode: 3 });
     expect(await filesIn(cwd)).toEqual([]);
@@ -426,10 +426,10 @@ describe('streams and exit codes', () => {
         inManifest(cwd, (text) => text.replace(/"generator": "[^"]+"/, '"generator": "0.0.1"')),
     },
     {
-      what: 'an answer was taken out by hand',
+      what: 'an answer was deleted by hand',
       change: (cwd: string) => inManifest(cwd, (text) => text.replace(/ *"importExtension": .*\n/, '')),
     },
-  ])('--check and the next run agree, to the last file: $what', async ({ change }) => {
+  ])('--check predicts every change of the next run: $what', async ({ change }) => {
     const cwd = await temporaryFolder();
     await run(['.', '-c', 'db'], { cwd });
     await change(cwd);
@@ -467,7 +467,7 @@ describe('streams and exit codes', () => {
     ]);
   });
 
-  test('a failed install exits with 5 and says what to run', async () => {
+  test('a failed install ends with 5 and says what to run', async () => {
     const cwd = await temporaryFolder();
     const { exitCode, stdout, stderr } = await run(
       ['app', '-c', 'db', '--install', '--package-manager', 'bun'],
@@ -497,12 +497,15 @@ describe('streams and exit codes', () => {
       isOffered: false,
     },
     { flags: ['--host', '127.0.0.1', '--db', 'a', '--username', 'u'], isOffered: true },
-  ])('a MongoDB for development is offered for one on this machine: $flags', async ({ flags, isOffered }) => {
-    const { stdout } = await run(['app', ...flags, '--json'], { cwd: await temporaryFolder() });
-    expect(JSON.parse(stdout).commands.includes('docker compose up -d --wait')).toBe(isOffered);
-  });
+  ])(
+    'a MongoDB for development is offered only if the database is on this machine: $flags',
+    async ({ flags, isOffered }) => {
+      const { stdout } = await run(['app', ...flags, '--json'], { cwd: await temporaryFolder() });
+      expect(JSON.parse(stdout).commands.includes('docker compose up -d --wait')).toBe(isOffered);
+    },
+  );
 
-  test('the compose file makes the user that the project logs in as', async () => {
+  test('the compose file creates the user that the project logs in as', async () => {
     const cwd = await temporaryFolder();
     await run(['--host', '127.0.0.1', '--db', 'a', '--username', "o'neil"], { cwd });
     const text = await readIn(cwd, 'compose.yaml');
@@ -510,7 +513,7 @@ describe('streams and exit codes', () => {
     expect(text).toContain('MONGO_INITDB_ROOT_PASSWORD: ${MONGODB_PASSWORD:?');
   });
 
-  test('a compose file that could not serve what is asked for is neither written nor advised', async () => {
+  test('no compose file is written or mentioned if its server would not fit the settings', async () => {
     const cwd = await temporaryFolder();
     await run(['--host', '127.0.0.1', '--db', 'a', '--tls'], { cwd });
     expect(await filesIn(cwd)).not.toContain('compose.yaml');
@@ -518,13 +521,13 @@ describe('streams and exit codes', () => {
     expect(await readIn(cwd, 'src/server.ts')).not.toContain('docker compose');
   });
 
-  test('the package manager that started the program is the one of the next steps', async () => {
+  test('the next steps use the package manager that started the program', async () => {
     const cwd = await temporaryFolder();
     const { stdout } = await run(['app', '-c', 'db'], { cwd, env: PNPM });
     expect(stdout).toContain('pnpm install\n');
   });
 
-  test('unless the project has the lock file of another', async () => {
+  test('the next steps use the package manager of the lock file, if there is one', async () => {
     const cwd = await temporaryFolder();
     await writeFile(`${cwd}/yarn.lock`, '');
     const { stdout } = await run(['-c', 'db'], { cwd, env: PNPM });
@@ -533,7 +536,7 @@ describe('streams and exit codes', () => {
 });
 
 describe('in a project of the user', () => {
-  test('secrets that are added to a .env which git tracks are warned about, and others are not', async () => {
+  test('secrets that are added to a .env tracked by git cause a warning, other values do not', async () => {
     const cwd = await temporaryFolder();
     await writeFile(`${cwd}/.env`, 'MINE=1\n');
     await execa('git', ['init', '-q'], { cwd });
@@ -557,7 +560,7 @@ describe('in a project of the user', () => {
     expect(await filesIn(cwd)).not.toContain('src/app.ts');
   });
 
-  test.each(['db', 'mongoose'])('its database is not guessed: style %s', async (style) => {
+  test.each(['db', 'mongoose'])('the database of the app is not guessed: style %s', async (style) => {
     const cwd = await temporaryFolder();
     await writeFile(`${cwd}/package.json`, '{"name": "shop"}\n');
     const { stdout } = await run(['-c', style], { cwd });
@@ -566,7 +569,7 @@ describe('in a project of the user', () => {
     expect(await readIn(cwd, '.env.example')).toMatch(/^MONGODB_URL=$/m);
   });
 
-  test('the database that its .env names stays, and is not asked for', async () => {
+  test('the database in an existing .env is kept, and is not asked for', async () => {
     const cwd = await temporaryFolder();
     await writeFile(`${cwd}/package.json`, '{"name": "shop"}\n');
     await writeFile(`${cwd}/.env`, 'MONGODB_URL=mongodb://db.example/shop\n');
@@ -576,7 +579,7 @@ describe('in a project of the user', () => {
     expect(await readIn(cwd, '.env')).toContain('MONGODB_URL=mongodb://db.example/shop\n');
   });
 
-  test('a URL that .env has another one for is not written, and each run that is given it says so', async () => {
+  test('if .env has another URL, the given one is not written, and each run with it says so', async () => {
     const cwd = await temporaryFolder();
     await writeFile(`${cwd}/.env`, 'MONGODB_URL=mongodb://db.example/old\n');
     const first = await run(['.', '--url', 'mongodb://db.example/new'], { cwd });
@@ -624,15 +627,15 @@ describe('undo', () => {
     expect(await textsIn(cwd)).toBe(before);
   });
 
-  test('--check finds nothing to take back where nothing was run', async () => {
+  test('--check finds nothing to undo if there was no run', async () => {
     expect(await run(['undo', '--check'], { cwd: await temporaryFolder() })).toMatchObject({ exitCode: 0 });
   });
 });
 
-describe('started by npm create', () => {
+describe('a run started by npm create', () => {
   const npm = { npm_command: 'init', npm_config_user_agent: 'npm/11.0.0 node/v22.0.0' };
 
-  test('flags that npm kept for itself stop the run, with the corrected command', async () => {
+  test('stops if npm took flags for itself, and shows the corrected command', async () => {
     const cwd = await temporaryFolder();
     const env = { ...npm, npm_config_connection: 'true', npm_config_ttl: '60', npm_config_dry_run: 'true' };
     const { exitCode, stderr } = await run(['app', 'db'], { cwd, env });
@@ -643,7 +646,7 @@ describe('started by npm create', () => {
     expect(await filesIn(cwd)).toEqual([]);
   });
 
-  test('the corrected command keeps the flags that did arrive, and no password', async () => {
+  test('shows the corrected command with the flags that arrived, and without passwords', async () => {
     const cwd = await temporaryFolder();
     const env = { ...npm, npm_config_connection: 'true' };
     const { stderr } = await run(['app', 'url', '--', '--url', 'mongodb://a:hunter2@h/d', '--ttl', '1d'], {
@@ -654,7 +657,7 @@ describe('started by npm create', () => {
     expect(stderr).not.toContain('hunter2');
   });
 
-  test('a URL among them is not shown', async () => {
+  test('does not show a URL that npm took', async () => {
     const cwd = await temporaryFolder();
     const env = { ...npm, npm_config_url: 'mongodb://ann:hunter2@h/d' };
     const { exitCode, stderr } = await run(['app'], { cwd, env });
@@ -663,7 +666,7 @@ describe('started by npm create', () => {
     expect(stderr).not.toContain('hunter2');
   });
 
-  test("npm's own --dry-run is a dry run", async () => {
+  test("treats npm's own --dry-run as a dry run", async () => {
     const cwd = await temporaryFolder();
     const env = { ...npm, npm_config_dry_run: 'true' };
     expect(await run(['app', '-c', 'db'], { cwd, env })).toMatchObject({ exitCode: 0 });
@@ -676,7 +679,7 @@ describe('started by npm create', () => {
   });
 
   test.each([{ args: ['--', 'app', '-c', 'db'] }, { args: ['app', '--', '-c', 'db'] }])(
-    'a stray -- is no matter: $args',
+    'ignores a stray --: $args',
     async ({ args }) => {
       const cwd = await temporaryFolder();
       expect(await run(args, { cwd })).toMatchObject({ exitCode: 0 });

@@ -11,7 +11,7 @@ import { KEYS } from '../support/terminal.ts';
 const database = useDatabase();
 const sampled = oneIn(2);
 
-/** An npm that installs the packages of this repository, and does all else itself. */
+/** An npm that installs by linking the packages of this repository, and otherwise calls the real npm. */
 function npmThatInstalls(cwd: string): string {
   const npm = `#!/bin/sh
 if [ "$1" = install ]; then exec ln -s ${MODULES} node_modules; fi
@@ -23,7 +23,7 @@ PATH=\${PATH#*:} exec npm "$@"
 }
 
 sampled(
-  '"Start it now?": yes makes the indexes, starts the app at an address that answers, and Ctrl-C ends it',
+  '"Start it now?": yes creates the indexes, starts the app at an address that answers, and Ctrl-C ends it',
   async () => {
     const cwd = await temporaryFolder();
     const env = { PATH: npmThatInstalls(cwd), PORT: '0' };
@@ -43,7 +43,7 @@ sampled(
     const [, port] = /Listening on http:\/\/localhost:(\d+)/.exec(terminal.screen) ?? [];
     const origin = `http://localhost:${port}`;
     expect((await new Browser(origin).get('/')).text).toContain('Views: 1');
-    // A database that answers already is not started once more.
+    // The database is not started, since it already answers.
     expect(terminal.screen).not.toContain('$ docker');
 
     terminal.type(KEYS.ctrlC);

@@ -6,7 +6,7 @@ import { readIn, run, temporaryFolder } from '../support/program.ts';
 import { sample } from '../support/sampling.ts';
 import { writeTree } from '../support/tree.ts';
 
-/** A project of the user's, whose tsconfig says this. */
+/** A project of the user, with this tsconfig. */
 async function projectWith(tsconfig: object, packageJson: object = {}): Promise<string> {
   return writeTree(await temporaryFolder(), {
     'package.json': JSON.stringify({ name: 'shop', ...packageJson }),
@@ -22,7 +22,7 @@ describe('a build that includes every file', () => {
     { tsconfig: { compilerOptions: OUTPUT, exclude: ['node_modules', 'dist'] }, says: 'to dist/src' },
     { tsconfig: { compilerOptions: { ...OUTPUT, rootDir: './src' } }, says: 'outside of its rootDir' },
     { tsconfig: { compilerOptions: OUTPUT, include: ['**/*.ts'] }, says: 'to dist/src' },
-  ])('is warned of once, with the line that mends it: $tsconfig', async ({ tsconfig, says }) => {
+  ])('causes one warning, with the line that fixes it: $tsconfig', async ({ tsconfig, says }) => {
     const cwd = await projectWith(tsconfig);
     const { exitCode, stderr } = await run(['--yes'], { cwd });
     expect(exitCode).toBe(0);
@@ -32,7 +32,7 @@ describe('a build that includes every file', () => {
   });
 
   test.each(['tsc -p tsconfig.build.json', 'rm -rf dist && tsc --project ./tsconfig.build.json && cp a b'])(
-    'is warned of where another tsconfig.json is that of the build: %s',
+    'causes a warning if the build uses another tsconfig.json: %s',
     async (build) => {
       const cwd = writeTree(
         await projectWith({ compilerOptions: OUTPUT, include: ['src'] }, { scripts: { build } }),
@@ -45,7 +45,7 @@ describe('a build that includes every file', () => {
     },
   );
 
-  test('with an app, its test is to be left out, too', async () => {
+  test('with an app, the warning also says to exclude its test', async () => {
     const cwd = await projectWith({ compilerOptions: OUTPUT });
     const { stderr } = await run(['--yes', '--app'], { cwd });
     expect(stderr).toContain('["dist", "test", "scripts"]');
@@ -59,7 +59,7 @@ test.each([
   { compilerOptions: { ...OUTPUT, noEmit: true } },
   { compilerOptions: { ...OUTPUT, rootDir: '.' } },
   { compilerOptions: { module: 'nodenext' } },
-])('a build that stays as it was is not warned of: %j', async (tsconfig) => {
+])('a build that does not change causes no warning: %j', async (tsconfig) => {
   const cwd = await projectWith(tsconfig);
   expect(await run(['--yes'], { cwd })).toMatchObject({ exitCode: 0, stderr: '' });
 });
@@ -113,25 +113,22 @@ test.each<{ tsconfig: object; packageJson?: object; args: string[]; says: string
     args: [],
     says: 'Add src/session to its "include".',
   },
-])(
-  'a build that would break is not broken without a word: $tsconfig',
-  async ({ tsconfig, packageJson, args, says }) => {
-    const cwd = await projectWith(tsconfig, packageJson);
-    expect((await run(['--yes', ...args], { cwd })).stderr).toContain(says);
-  },
-);
+])('a warning says that the build would break: $tsconfig', async ({ tsconfig, packageJson, args, says }) => {
+  const cwd = await projectWith(tsconfig, packageJson);
+  expect((await run(['--yes', ...args], { cwd })).stderr).toContain(says);
+});
 
 test.each([
   { compilerOptions: { rootDir: null, outDir: null, module: null, extends: null } },
   { compilerOptions: null },
   { files: [], references: [{ path: './nowhere' }] },
   { files: [], references: [{ path: '.' }] },
-])('what tsc reads is no mistake of the program: %j', async (tsconfig) => {
+])('a tsconfig that tsc can read causes no error: %j', async (tsconfig) => {
   const cwd = await projectWith(tsconfig);
   expect(await run(['--yes'], { cwd })).toMatchObject({ exitCode: 0 });
 });
 
-test('imports end as they did while what the tsconfig extends is not installed', async () => {
+test('import endings stay the same while the base of the tsconfig is not installed', async () => {
   const cwd = writeTree(await projectWith({ extends: '@tsconfig/node20' }), {
     'node_modules/@tsconfig/node20/tsconfig.json': '{"compilerOptions":{"module":"nodenext"}}',
   });
@@ -146,7 +143,7 @@ test.each([
   { what: 'is only checked', options: { checkJs: true, noEmit: true }, build: 'tsc', ending: '.ts' },
   { what: 'is built by nothing', options: { checkJs: true }, build: 'tsc --noEmit', ending: '.ts' },
   {
-    what: 'is built with TypeScript beside it',
+    what: 'is built with TypeScript next to it',
     options: { allowJs: true },
     build: 'tsc -p .',
     ending: '.js',
@@ -176,7 +173,7 @@ describe('ESLint that checks with types', () => {
       text: '{"parserOptions":{"project":"./tsconfig.json"}}',
       line: '"ignorePatterns": ["scripts/migrate-sessions.ts"]',
     },
-  ])('is told of files that no tsconfig takes in, once: $config', async ({ config, text, line }) => {
+  ])('causes one warning about files that no tsconfig includes: $config', async ({ config, text, line }) => {
     const cwd = writeTree(await projectWith(built), { [config]: text });
     const { stderr } = await run(['--yes'], { cwd });
     expect(stderr).toContain(
@@ -189,7 +186,7 @@ describe('ESLint that checks with types', () => {
   test.each([
     { what: 'a tsconfig takes them in', tsconfig: { compilerOptions: { module: 'nodenext' } }, text: FLAT },
     { what: 'it knows no types', tsconfig: built, text: 'export default [];\n' },
-  ])('is told nothing where $what', async ({ tsconfig, text }) => {
+  ])('causes no warning if $what', async ({ tsconfig, text }) => {
     const cwd = writeTree(await projectWith(tsconfig), { 'eslint.config.js': text });
     expect(await run(['--yes'], { cwd })).toMatchObject({ exitCode: 0, stderr: '' });
   });
@@ -200,7 +197,7 @@ const COMMON = { target: 'es2022', strict: true, skipLibCheck: true, types: ['no
 const BUILT = { ...COMMON, outDir: 'dist', rootDir: 'src' };
 const INCLUDE = { include: ['src'] };
 
-/** Nothing is said of these, and their own compiler builds them. */
+/** Projects that get no warning, and that their own compiler builds. */
 const BUILDS: readonly {
   readonly what: string;
   readonly tsconfig: object;
@@ -209,7 +206,7 @@ const BUILDS: readonly {
   readonly more?: Readonly<Record<string, object | string>>;
   readonly args?: readonly string[];
   readonly compiler?: string;
-  /** In package.json; an older one unless given. */
+  /** The TypeScript version in package.json; an older one by default. */
   readonly typescript?: string;
 }[] = [
   {
@@ -226,7 +223,7 @@ const BUILDS: readonly {
     type: 'module',
   },
   {
-    what: 'a bundler that takes .ts',
+    what: 'a bundler that accepts .ts',
     tsconfig: {
       compilerOptions: { ...COMMON, module: 'preserve', allowImportingTsExtensions: true, noEmit: true },
     },
@@ -238,7 +235,7 @@ const BUILDS: readonly {
     type: 'module',
   },
   {
-    what: 'moduleResolution: node, to CommonJS',
+    what: 'moduleResolution: node, compiled to CommonJS',
     tsconfig: {
       compilerOptions: { ...BUILT, module: 'commonjs', moduleResolution: 'node', esModuleInterop: true },
       ...INCLUDE,
@@ -246,7 +243,7 @@ const BUILDS: readonly {
     compiler: 'typescript59',
   },
   {
-    what: 'moduleResolution: node, to ES modules',
+    what: 'moduleResolution: node, compiled to ES modules',
     tsconfig: {
       compilerOptions: { ...BUILT, module: 'esnext', moduleResolution: 'node', esModuleInterop: true },
       ...INCLUDE,
@@ -266,12 +263,12 @@ const BUILDS: readonly {
     compiler: 'typescript59',
   },
   {
-    what: 'CommonJS with a TypeScript that has interoperation by default',
+    what: 'CommonJS with a TypeScript version in which esModuleInterop is the default',
     tsconfig: { compilerOptions: { ...BUILT, module: 'commonjs' }, ...INCLUDE },
     typescript: '^7.0.0',
   },
   {
-    what: 'references to projects that are composite, one of which needs the other',
+    what: 'references to composite projects, one of which depends on the other',
     tsconfig: { files: [], references: [{ path: './tsconfig.lib.json' }, { path: './tsconfig.app.json' }] },
     more: {
       'tsconfig.lib.json': {
@@ -319,7 +316,7 @@ const BUILDS: readonly {
   },
 ];
 
-describe('a project builds as before, once the sessions are mounted', () => {
+describe('a project builds as before after the sessions are mounted', () => {
   test.each(sample(BUILDS, 1))('$what', async (build) => {
     const { tsconfig, type, more = {}, args = [], compiler = 'typescript', typescript = '^5.9.0' } = build;
     const packageJson = JSON.stringify({

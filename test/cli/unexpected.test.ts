@@ -5,12 +5,12 @@ import manifest from '../../package.json' with { type: 'json' };
 import { brokenProgram } from '../support/other-programs.ts';
 import { filesIn, runAsProcess, temporaryFolder } from '../support/program.ts';
 
-/** A template that names a value which no project has. */
+/** A template that names a value that does not exist. */
 const MISTAKE = { '"call","literal","collection"': '"call","literal","colection"' };
 const ROOT = join(import.meta.dirname, '../..');
 const ARGS = ['app', '-c', 'url', '--url', 'mongodb://ann:tiger@127.0.0.1/shop'];
 
-/** Runs a program that has the mistake. */
+/** Runs a program with the mistake. */
 async function runBroken(args: readonly string[], env: Record<string, string> = {}) {
   const cwd = await temporaryFolder();
   const end = await runAsProcess(args, { cwd, env, program: brokenProgram(MISTAKE) });
@@ -19,7 +19,7 @@ async function runBroken(args: readonly string[], env: Record<string, string> = 
   return end;
 }
 
-test('an unexpected error says where to report it, and what to put in', async () => {
+test('the message for an unexpected error says where to report it, and what to include', async () => {
   const { exitCode, stdout, stderr } = await runBroken(ARGS);
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
   expect(stderr).toBe(`error: this is a bug in create-koa-mongo-session. Please report it:
@@ -30,19 +30,19 @@ and what the same command says with DEBUG=1 before it.
 `);
 });
 
-test('with DEBUG=1 it shows the error itself, and where it came from', async () => {
+test('with DEBUG=1, it includes the error and its stack', async () => {
   const { exitCode, stderr } = await runBroken(ARGS, { DEBUG: '1' });
   expect(exitCode).toBe(1);
   expect(stderr).toMatch(/Please report it:[\s\S]*colection[\s\S]*\n +at .*main\.cjs/);
 });
 
-test('the places of its stack are found in src/ again', async () => {
+test('the stack can be translated to locations in src/', async () => {
   const { stderr } = await runBroken(ARGS, { DEBUG: '1' });
   const { stdout } = await execa('npm', ['run', '--silent', 'stack'], { input: stderr, cwd: ROOT });
   expect(stdout).toMatch(/colection\n[\s\S]* at src\/core\/render\/render\.ts:\d+:\d+\n/);
 });
 
-test('with --json it is the one value on standard output, too', async () => {
+test('with --json, it is also the only value on standard output', async () => {
   const { exitCode, stdout } = await runBroken([...ARGS, '--json']);
   expect(exitCode).toBe(1);
   expect(JSON.parse(stdout)).toMatchObject({
@@ -51,7 +51,7 @@ test('with --json it is the one value on standard output, too', async () => {
   });
 });
 
-test('the place is one address, in package.json, of which the owner is filled in once', () => {
+test('the address for reports comes from package.json, where the owner is filled in once', () => {
   expect(manifest.bugs.url).toMatch(/^https:\/\/github\.com\/[\w-]+\/create-koa-mongo-session\/issues$/);
   expect(manifest.homepage).toMatch(/^https:\/\//);
 });

@@ -6,14 +6,14 @@ import { isExhaustive } from '../support/sampling.ts';
 import { readTree, type Tree } from '../support/tree.ts';
 import { asWindowsPath, type Windows, windows } from '../support/wine.ts';
 
-/* The built program, run by Node for Windows under Wine, which takes seconds to start it. */
+/* The built program, run by Node for Windows under Wine. Each start takes seconds. */
 
 let system: Windows | undefined;
 beforeAll(async () => {
   if (isExhaustive) system = await windows();
 });
 
-/** An empty folder, and the program as Windows runs it there. */
+/** An empty folder, and the program running in it as on Windows. */
 async function onWindows() {
   if (system === undefined) return undefined;
   const { run: runThere, node } = system;
@@ -22,7 +22,7 @@ async function onWindows() {
   return {
     cwd,
     program: (...args: string[]) => runThere([node, asWindowsPath(PROGRAM), ...args], cwd),
-    /** A line for cmd.exe that runs the newest program by npx. */
+    /** A command for cmd.exe that runs the newest version with npx. */
     typed(line: string) {
       const called = line.replace(/^npx \S+/, `"${node}" "${asWindowsPath(PROGRAM)}"`);
       writeFileSync(join(cwd, '../typed.cmd'), `@${called}\r\n`);
@@ -31,14 +31,12 @@ async function onWindows() {
   };
 }
 
-/** Keys are random, and what is known for `undo` of them. */
+/** Keys are random, and the data of `undo` depends on them. */
 const withoutSecrets = (tree: Tree): Tree =>
   Object.fromEntries(Object.entries(tree).filter(([path]) => path !== '.env' && !path.includes('/undo/')));
 
 describe.runIf(isExhaustive)('on Windows', () => {
-  test('the very same files are written, with the separators of Windows and a space in the way', async ({
-    skip,
-  }) => {
+  test('the same files are written, with Windows separators and a space in the path', async ({ skip }) => {
     const there = await onWindows();
     if (there === undefined) return skip();
     const { exitCode, stdout, stderr } = there.program('.\\my app', '--yes', '--dir', 'src\\session');
@@ -54,7 +52,7 @@ describe.runIf(isExhaustive)('on Windows', () => {
     expect(existsSync(join(there.cwd, 'my app', 'my app'))).toBe(false);
   });
 
-  test('--diff and --restore take paths as Windows writes them', async ({ skip }) => {
+  test('--diff and --restore accept Windows paths', async ({ skip }) => {
     const there = await onWindows();
     if (there === undefined) return skip();
     there.program('.', '--yes');
@@ -72,7 +70,7 @@ describe.runIf(isExhaustive)('on Windows', () => {
     expect(await readIn(there.cwd, 'src/session/store.ts')).not.toContain('// mine');
   });
 
-  test('a folder in another case is that folder', async ({ skip }) => {
+  test('a folder spelt in another case is the same folder', async ({ skip }) => {
     const there = await onWindows();
     if (there === undefined) return skip();
     there.program('.', '--yes');

@@ -4,7 +4,7 @@ import { textOf } from './documents.ts';
 
 const KINDS = ['Added', 'Changed', 'Deprecated', 'Removed', 'Fixed', 'Security'];
 
-test('the changelog has what is not released first, then each version with its date, the newest first', () => {
+test('the changelog starts with unreleased changes, followed by each version with its date, newest first', () => {
   const [unreleased, ...versions] = [...textOf('CHANGELOG.md').matchAll(/^## (.+)$/gm)].map(
     ([, name]) => name ?? '',
   );
@@ -17,7 +17,7 @@ test('the changelog has what is not released first, then each version with its d
   expect(dates[0] === undefined || dates[0] <= new Date().toISOString().slice(0, 10)).toBe(true);
 });
 
-test('its changes are of the kinds of Keep a Changelog', () => {
+test('its sections are those of Keep a Changelog', () => {
   const kinds = [...textOf('CHANGELOG.md').matchAll(/^### (.+)$/gm)].map(([, kind]) => kind ?? '');
   expect(kinds.filter((kind) => !KINDS.includes(kind))).toEqual([]);
 });

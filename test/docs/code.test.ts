@@ -8,7 +8,7 @@ import { PLAIN } from '../support/generated.ts';
 import { TSC } from '../support/packages.ts';
 import { allBlocks, type Block, ROOT } from './documents.ts';
 
-/** Inside the repository, so that the packages installed here are found. */
+/** Inside the repository, so that its packages are found. */
 const PROJECT = join(ROOT, 'test/.generated/documents');
 
 const TSCONFIG = {
@@ -25,7 +25,7 @@ const TSCONFIG = {
   include: ['src'],
 };
 
-/** What a block that imports nothing takes for given; the documents say so in words. */
+/** Declarations that blocks without imports rely on; the text of the documents explains them. */
 const PREAMBLE = `import type Koa from 'koa';
 import { sessions } from './session/index.ts';
 import type { Sessions } from './session/sessions.ts';
@@ -48,7 +48,7 @@ const nameOf = ({ document, line }: Block): string =>
 const moduleOf = ({ text }: Block): string =>
   /^(import|export) /m.test(text) ? text : `${PREAMBLE}${text}  }\n}\n`;
 
-/** With the properties that the comment of SessionData shows how to name, word for word. */
+/** With the properties from the example in the comment of SessionData, word for word. */
 function withOwnData(text: string): string {
   const example = /`(export interface SessionData \{.*?\})`/.exec(text)?.[1];
   return example === undefined ? text : text.replace('export type SessionData = object;', example);
@@ -76,11 +76,11 @@ beforeAll(async () => {
   problems = stdout;
 });
 
-test('there is code in the documents', () => {
+test('the documents contain code', () => {
   expect(blocks.length).toBeGreaterThan(5);
 });
 
-test.each(blocks)('$document, line $line: the code compiles beside the generated files', (block) => {
+test.each(blocks)('$document, line $line: the code compiles with the generated files', (block) => {
   const own = problems.split('\n').filter((line) => line.includes(nameOf(block)));
   expect(own).toEqual([]);
 });

@@ -28,22 +28,25 @@ const commands: Command[] = [
 const generatedPackage = JSON.parse(textOf('test/golden/url/expected/package.json'));
 const SCRIPTS = Object.keys({ ...ownPackage.scripts, ...generatedPackage.scripts });
 
-/** What can be said of a command that is not ours, without running it: that what it names is there. */
+/** Commands of other programs are not run. The test only checks that the files and scripts that they name exist. */
 const CHECKS: readonly (readonly [RegExp, (match: RegExpExecArray) => void])[] = [
   [/^npm (?:run )?([\w:-]+)(?: -- .+)?$/, ([, script = '']) => expect(SCRIPTS).toContain(script)],
-  // What docs/compared.md was measured with, at the versions that it names.
+  // Packages that were measured for docs/compared.md, with the versions that it names.
   [/^npx (?:create-vite|sv|create-t3-app|create-next-app)\b/, () => {}],
   [/^npx vitest run (\S+)/, ([, file = '']) => expect(existsSync(join(ROOT, file))).toBe(true)],
   [/^npx (vitest)$/, ([, name = '']) => expect(existsSync(join(ROOT, 'node_modules', name))).toBe(true)],
 ];
 
 describe('a command of a document', () => {
-  test.each(commands.filter(({ text }) => OURS.test(text)))('$document: $text is understood', ({ text }) => {
-    expect(problemsOf(text)).toEqual([]);
-  });
+  test.each(commands.filter(({ text }) => OURS.test(text)))(
+    '$document: the program accepts $text',
+    ({ text }) => {
+      expect(problemsOf(text)).toEqual([]);
+    },
+  );
 
   test.each(commands.filter(({ text }) => !OURS.test(text)))(
-    '$document: $text names what is there',
+    '$document: $text names existing files and scripts',
     ({ text }) => {
       const matches = CHECKS.flatMap(([pattern, check]) => {
         const match = pattern.exec(text);

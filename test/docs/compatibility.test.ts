@@ -3,7 +3,7 @@ import { textOf } from './documents.ts';
 
 const { devDependencies } = JSON.parse(textOf('package.json')) as { devDependencies: Record<string, string> };
 
-/** The releases of a package that the tests run with: its own, and those under other names. */
+/** The versions of a package that the tests use, including those installed under other names. */
 const installed = (name: string): string[] =>
   Object.entries(devDependencies).flatMap(([key, version]) => {
     const [, alias] = version.match(/^npm:(?:.*)@(.*)$/) ?? [];
@@ -21,10 +21,10 @@ test.each([
   { row: '`mongodb`', name: 'mongodb', others: [] },
   { row: '`mongoose`', name: 'mongoose', others: [] },
   { row: 'TypeScript', name: 'typescript', others: [] },
-])('README says of $row that it is tested with the releases that are installed', ({ row, name, others }) => {
+])('the versions of $row in the README are those that the tests use', ({ row, name, others }) => {
   const [, tested = ''] = COMPATIBILITY.match(new RegExp(`^\\| ${row} \\| ([^|]*) \\|`, 'm')) ?? [];
   const releases = tested.split(', ');
-  // Some are there for the old apps that sessions are taken over from.
+  // Some versions are only for the old apps in the tests of adoption.
   const versions = installed(name).filter((version) => !others.includes(version));
   expect(versions.filter((version) => !releases.some((release) => isOf(version, release)))).toEqual([]);
   expect(releases.filter((release) => !versions.some((version) => isOf(version, release)))).toEqual([]);

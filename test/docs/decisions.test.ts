@@ -8,13 +8,13 @@ const decisions = sections
   .filter((each) => each !== '')
   .map((text) => ({ title: text.split('**')[1], text }));
 
-describe('a decision has a title, says what was decided and why, and what was given up for it', () => {
+describe('a decision has a title, what was decided and why, and what was given up', () => {
   test.each(decisions)('$title', ({ text }) => {
     expect(text).toMatch(/^\*\*[^*\n]+\.\*\* \S.*\bGiven up: \S/);
   });
 });
 
-test('no decision is there twice', () => {
+test('no decision appears twice', () => {
   const titles = decisions.map(({ title }) => title);
   expect(titles.filter((title, at) => titles.indexOf(title) !== at)).toEqual([]);
 });

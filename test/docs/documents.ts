@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 export const ROOT = join(import.meta.dirname, '../..');
 
-/** What people read: at the top, and in docs/. Paths relative to the repository. */
+/** The documents for people: at the top, and in docs/. Paths relative to the repository. */
 export const DOCUMENTS = [
   ...readdirSync(ROOT).filter((name) => name.endsWith('.md')),
   ...readdirSync(join(ROOT, 'docs'))

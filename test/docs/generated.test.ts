@@ -9,10 +9,7 @@ import type { Tree } from '../support/tree.ts';
 import { type Block, blocksOf } from './documents.ts';
 import { OURS, problemsOf } from './own-commands.ts';
 
-/*
- * The guide and the README that a project gets: each of their blocks is compiled or run, and each of their commands is
- * one of the project or of this program.
- */
+/* The guide and the README of a generated project: each code block is compiled or run, and each command must exist. */
 
 const isDocument = (path: string): boolean =>
   path.endsWith('README.md') && !path.startsWith('.koa-mongo-session/');
@@ -23,7 +20,7 @@ const blocksIn = (project: Tree, language: string): Block[] =>
     .flatMap(([path, text]) => blocksOf(path, text))
     .filter((block) => block.language === language);
 
-/** What a block takes for given; the guide says so in words. */
+/** Declarations that blocks rely on; the text of the guide explains them. */
 function moduleOf({ text }: Block, { connection, dir }: Settings): string {
   const index = `../${dir}/index.ts`;
   return `import Koa from 'koa';
@@ -38,7 +35,7 @@ void [Koa, sessions, user];
 `;
 }
 
-/** One golden for each block that no golden before it has, with that connection. */
+/** The goldens that are needed to have each block with each connection. */
 function withNewBlocks(all: readonly Golden[]): { golden: Golden; blocks: Block[] }[] {
   const seen = new Set<string>();
   return all.flatMap((golden) => {
@@ -59,7 +56,7 @@ const TSCONFIG = {
   include: ['**/*.ts'],
 };
 
-test('every block of code in the guide compiles in its project', async () => {
+test('every code block of the guide compiles in its project', async () => {
   const selected = withNewBlocks(goldens);
   expect(new Set(selected.map(({ golden }) => golden.settings.connection.style)).size).toBe(4);
   const projects = selected.map(({ golden: { name, project, settings }, blocks }): [string, Tree] => {
@@ -69,7 +66,7 @@ test('every block of code in the guide compiles in its project', async () => {
   expect(await compile(Object.fromEntries(projects), { tsconfig: TSCONFIG })).toEqual(COMPILED);
 });
 
-/** What the shell of MongoDB has, as far as a block uses it. */
+/** The part of mongosh that the blocks use. */
 function inMongosh(text: string): { calls: unknown[][] } {
   const calls: unknown[][] = [];
   const noted =
@@ -104,13 +101,13 @@ test.each(goldens)(
 );
 
 const MANAGERS = ['npm', 'pnpm', 'yarn', 'bun'] as const;
-/** What each has beside the scripts of a project. */
+/** Commands of each package manager that are not scripts of the project. */
 const BUILT_IN = ['install'];
-/** Programs of others. */
+/** Other programs. */
 const FOREIGN =
   /^(?:docker compose up -d --wait|(?:npx|bunx|pnpm dlx|yarn dlx) mongodb-runner start -- --port \d+)$/;
 
-/** Those in blocks and those within a sentence. */
+/** Commands in blocks and within sentences. */
 function commandsIn(project: Tree): string[] {
   const texts = Object.entries(project).filter(([path]) => isDocument(path));
   const inBlocks = blocksIn(project, 'sh').flatMap(({ text }) =>
@@ -124,7 +121,7 @@ function commandsIn(project: Tree): string[] {
   return [...inBlocks, ...within].map((line) => line.trim()).filter((line) => line !== '');
 }
 
-/** By the settings of a golden, and a package manager. */
+/** The documents for the settings of a golden, with a package manager. */
 function projectFor(name: string, manager: (typeof MANAGERS)[number]): Tree {
   const { settings, project } = goldenNamed(name);
   const rendered = renderFiles({ ...settings, project: { ...settings.project, manager } }, templates);
@@ -150,7 +147,7 @@ describe.each(MANAGERS)('the commands in the documents of a project with %s', (m
 });
 
 test.each(goldens.filter(({ settings }) => settings.adopt !== undefined))(
-  'the guide of $name says what happens to the old sessions, and how adoption is turned off',
+  'the guide of $name explains what happens to the old sessions, and how to turn adoption off',
   ({ project, settings }) => {
     const guide = project[`${settings.dir}/README.md`];
     expect(guide).toContain('## The sessions of koa-');

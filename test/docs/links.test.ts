@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { DOCUMENTS, ROOT, textOf } from './documents.ts';
 
-/** As git hosts make it of a heading. */
+/** The anchor of a heading on git hosts. */
 const anchorOf = (heading: string): string =>
   heading
     .toLowerCase()
@@ -26,7 +26,7 @@ const cases = DOCUMENTS.flatMap((path) => [...new Set(linksIn(path))].map((link)
 
 describe('a link of a document', () => {
   test.each(cases.filter(({ link }) => !/^https?:/.test(link)))(
-    '$path: $link leads somewhere',
+    '$path: the target of $link exists',
     ({ path, link }) => {
       const [file = '', anchor] = link.split('#');
       const target = file === '' ? path : join(dirname(path), file);
@@ -36,7 +36,7 @@ describe('a link of a document', () => {
   );
 
   test.each(cases.filter(({ link }) => /^https?:/.test(link)))(
-    '$path: $link is a whole address',
+    '$path: $link is a complete URL',
     ({ link }) => {
       expect(new URL(link)).toMatchObject({ protocol: 'https:', username: '', password: '' });
     },

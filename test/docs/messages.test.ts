@@ -9,7 +9,7 @@ const sources = ['src', 'templates'].flatMap((folder) =>
     .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8')),
 );
 
-/** `${name} is not set` stands in the code for `APP_KEYS is not set`. */
+/** `${name} is not set` in the code matches `APP_KEYS is not set`. */
 const isSaid = (message: string): boolean =>
   sources.some(
     (text) => text.includes(message) || text.includes(`name} ${message.replace(/^[A-Z_]+ /, '')}`),
@@ -19,6 +19,6 @@ const messages = [...textOf('docs/troubleshooting.md').matchAll(/^### `(.+)`$/gm
   ([, text = '']) => text,
 );
 
-test.each(messages)('"%s" is a message of the program or of the code that it writes', (message) => {
+test.each(messages)('"%s" is a message of the program or of the generated code', (message) => {
   expect(isSaid(message)).toBe(true);
 });

@@ -1,11 +1,11 @@
 import { problemsIn } from '../../src/core/answers/settings.ts';
 import { parseFlags } from '../../src/flags.ts';
 
-/** How a command of this program begins, by package manager. */
+/** The beginning of our commands, by package manager. */
 export const OURS =
   /^(?:npm create koa-mongo-session(?:@latest)?|(?:npx|bunx|pnpm dlx|yarn dlx) create-koa-mongo-session(?:@latest)?|(?:pnpm|yarn|bun) create koa-mongo-session(?:@latest)?)(?![\w-])/;
 
-/** What the program would have against such a command; throws where it does not know a word of it. */
+/** The problems that the program would report for such a command. Throws for unknown options. */
 export function problemsOf(command: string): readonly unknown[] {
   const words = command
     .replace(OURS, '')

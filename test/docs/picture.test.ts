@@ -5,10 +5,7 @@ import { textOf } from './documents.ts';
 describe('the pictures of the README', async () => {
   const recorded = await pictures();
 
-  test.each(Object.keys(recorded))(
-    '%s is what a run shows today; `npm run picture` records it anew',
-    (path) => {
-      expect(textOf(path)).toBe(recorded[path]);
-    },
-  );
+  test.each(Object.keys(recorded))('%s shows the output of the current program (npm run picture)', (path) => {
+    expect(textOf(path)).toBe(recorded[path]);
+  });
 });

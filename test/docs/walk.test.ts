@@ -15,15 +15,15 @@ import { type Block, blocksIn } from './documents.ts';
 import { OURS } from './own-commands.ts';
 
 /*
- * What a new user does with an app of theirs, from the README alone: its own commands are run, and its own code is
- * put into the app.
+ * What a new user does with an existing app, following only the README: the test runs its commands and puts its code
+ * into the app.
  */
 
 const database = useDatabase();
 const sampled = oneIn(2);
 const blocks = blocksIn('README.md');
 
-/** The block of the README that has the text. */
+/** The code block of the README that contains the text. */
 function blockWith(text: string): Block {
   const found = blocks.find((block) => block.text.includes(text));
   if (!found) throw new Error(`no block of the README has ${text}`);
@@ -39,7 +39,7 @@ function argumentsOf(command: string): string[] {
   return line.replace(OURS, '').trim().split(/ +/);
 }
 
-/** The routes that the README begins with. */
+/** The routes in the first example of the README. */
 const ROUTES = blockWith("ctx.path === '/login'").text;
 const LIST = blockWith('store.listByUser').text;
 
@@ -62,7 +62,7 @@ async function begin(files: Tree): Promise<void> {
   cwd = writeTree(await temporaryFolder(), files);
 }
 
-/** @returns the lines that mount the sessions, as the run says them */
+/** @returns the lines that mount the sessions, as printed by the run */
 async function addSessions(args: readonly string[], program?: string): Promise<string[]> {
   const { stdout, exitCode } = await (program === undefined
     ? run([...args, '--json'], { cwd })
@@ -71,13 +71,13 @@ async function addSessions(args: readonly string[], program?: string): Promise<s
   return JSON.parse(stdout).mount;
 }
 
-/** By the script of the project; without npm, which passes no signal on to what it has started. */
+/** Started by the script of the project; without npm, which does not forward signals. */
 function start() {
   const [file = '', ...args] = JSON.parse(textOf('package.json')).scripts.start.split(' ');
   return startApp(cwd, [file, ...args], { MONGODB_URL: database.url });
 }
 
-/** The same app compiled, which starts in a third of the time, where it is not about how it is started. */
+/** The same app, compiled: starts in a third of the time, for steps that do not test the start itself. */
 async function startCompiled() {
   const sources = mapPaths(readTree(path('src')), (name) => `src/${name}`);
   const files = { ...toJavaScript(sources), '.env': textOf('.env'), 'package.json': textOf('package.json') };
@@ -88,7 +88,7 @@ async function startCompiled() {
 
 const IMPORT = /^(?:import|const \{)/;
 
-/** Puts the lines that the run told into the app, where the README says: directly after `new Koa()`. */
+/** Puts the printed lines into the app, directly after `new Koa()`, as the README says. */
 function mount(app: string, lines: readonly string[]): void {
   const imports = lines.filter((line) => IMPORT.test(line));
   const others = lines.filter((line) => !IMPORT.test(line));
@@ -128,7 +128,7 @@ const server = app.listen(Number(process.env.PORT), () =>
 `,
 };
 
-/** Lists and ends sessions of a user, by the lines of the README. */
+/** Lists and ends sessions of a user, with the code of the README. */
 function deviceRoutes(): string {
   const [call = ''] = /await store\.listByUser\(.*?\}\)/.exec(LIST) ?? [];
   const [end = ''] = /await store\.destroyById\(.*\);/.exec(LIST) ?? [];
@@ -150,7 +150,7 @@ sampled(
   async () => {
     await begin(SHOP);
 
-    // Add sessions, with the version of then.
+    // Add sessions, with an old version of the program.
     const older = olderProgram('0.1.0', OLDER_TEXTS);
     mount('src/app.ts', await addSessions(argumentsOf('--connection mongoose'), older));
     edit('src/app.ts', '// devices\n', `// devices\n${ROUTES}`);
@@ -172,7 +172,7 @@ sampled(
     expect(await greeting(laptop)).toBe('Hello ada, 3 views');
     await first.stop();
 
-    // Log out one device: the sessions of before are named by the migration.
+    // Log out one device: the migration adds the user to existing sessions.
     await addSessions(['.', '--user-key', 'userId'], older);
     edit('src/app.ts', '// devices\n', deviceRoutes());
     await runIn(cwd, ['npm', 'run', 'migrate:sessions'], { MONGODB_URL: database.url });
@@ -187,7 +187,7 @@ sampled(
     expect(await greeting(phone)).toBe('Hello ada, 2 views');
     await second.stop();
 
-    // Another TTL, with the version of now: both are merged with the edit.
+    // Another TTL, with the current version: both are merged with the edit.
     expect((await run(argumentsOf('--ttl 30d'), { cwd })).exitCode).toBe(0);
     expect(await rememberedIn(cwd)).toMatchObject({ ttl: '30d', userKey: 'userId', connection: 'mongoose' });
     expect(textOf('src/session/index.ts')).toContain('cart?: string[];\n');
@@ -197,7 +197,7 @@ sampled(
     expect(await run(argumentsOf('--diff'), { cwd })).toMatchObject({ exitCode: 0 });
     expect((await runIn(cwd, ['tsc', '-p', '.', '--pretty', 'false'], {})).all).toBe('');
 
-    // A new key: behind the old one, before it, and alone.
+    // A new key: after the old one, before it, then alone.
     const { APP_KEYS: old } = parseEnv(textOf('.env'));
     const { stdout: fresh } = await runIn(cwd, ['npm', 'run', '--silent', 'keys:new'], {});
     let views = 2;
@@ -211,7 +211,7 @@ sampled(
       await app.stop();
     }
 
-    // And back.
+    // Undo.
     expect(await run(argumentsOf('create-koa-mongo-session undo'), { cwd })).toMatchObject({ exitCode: 0 });
     expect(textOf('src/session/index.ts')).toContain('TTL = 14 * 24 * 60 * 60 * 1000');
     expect(textOf('src/session/index.ts')).toContain('cart?: string[];\n');
@@ -234,7 +234,7 @@ const server = app.listen(Number(process.env.PORT), () =>
 `,
 };
 
-sampled('JavaScript, CommonJS, a connection string: sessions that outlive a restart', async () => {
+sampled('JavaScript, CommonJS, a connection string: sessions survive a restart', async () => {
   await begin(SCRIPT);
   mount(
     'src/app.js',

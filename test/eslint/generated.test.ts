@@ -8,7 +8,7 @@ import { isExhaustive } from '../support/sampling.ts';
 import type { Tree } from '../support/tree.ts';
 import { ACCEPTED, RULES } from './switched-off.ts';
 
-/** What every project is read with, so that those that hold the same file need to be read only once. */
+/** The settings shared by all projects, so that a file that several projects contain is linted only once. */
 const TSCONFIG = {
   compilerOptions: {
     ...{ target: 'es2023', lib: ['es2023'], types: ['node'], skipLibCheck: true },
@@ -18,10 +18,12 @@ const TSCONFIG = {
   include: ['**/*.ts'],
 };
 
-/** All options together show each finding that is accepted, and most lines that there are; an exhaustive run reads all. */
+/**
+ * The project with all options has every accepted finding and most of the lines; an exhaustive run lints all projects.
+ */
 const selected = isExhaustive ? goldens : [goldenNamed('all-options')];
 
-/** With the files that no project before has in the same place with the same text. */
+/** Each project with the files that no earlier project has at the same path with the same text. */
 function withNews(projects: readonly Golden[]): { name: string; project: Tree; news: string[] }[] {
   const seen = new Set<string>();
   return projects.map(({ name, project }) => {
@@ -39,7 +41,7 @@ interface Finding {
   readonly message: string;
 }
 
-/** With typescript-eslint's strictest sets, which know the types. */
+/** Lints with typescript-eslint's strictest type-checked sets. */
 async function lint(projects: readonly Golden[]): Promise<Finding[]> {
   const given = withNews(projects);
   const own = { 'tsconfig.json': JSON.stringify(TSCONFIG) };
@@ -75,12 +77,12 @@ async function lint(projects: readonly Golden[]): Promise<Finding[]> {
 const isAccepted = ({ file, rule, line }: Finding, accepted: (typeof ACCEPTED)[number]): boolean =>
   accepted.rule === rule && accepted.file === basename(file) && accepted.line === line;
 
-/** Of which each line breaks a rule: a type that is let go, an unused name, a promise that nobody waits for. */
+/** Each line breaks a rule: `any`, an unused name, a promise that is not awaited. */
 const WRONG: Tree = {
   'src/wrong.ts': `const unused = JSON.parse('{}').a;\nPromise.resolve();\nexport {};\n`,
 };
 
-test('typescript-eslint, strict and stylistic, has nothing to say about the generated code, and would have', async () => {
+test('typescript-eslint, strict and stylistic, reports nothing for the generated code, and does report mistakes', async () => {
   const [first, ...others] = selected;
   if (first === undefined) throw new Error('no golden');
   const all = await lint([{ ...first, project: { ...first.project, ...WRONG } }, ...others]);
@@ -100,6 +102,6 @@ test('typescript-eslint, strict and stylistic, has nothing to say about the gene
   expect(findings.filter((each) => !ACCEPTED.some((accepted) => isAccepted(each, accepted)))).toEqual([]);
   expect(
     ACCEPTED.filter((accepted) => !findings.some((each) => isAccepted(each, accepted))),
-    'accepted, and not found any more',
+    'accepted, but no longer found',
   ).toEqual([]);
 });

@@ -1,61 +1,64 @@
 import type { Linter } from 'eslint';
 
-/** Rules of typescript-eslint's strict and stylistic sets that are off, or milder, for the generated code, and why. */
+/**
+ * Rules of typescript-eslint's strict and stylistic sets that are off or milder for the generated code, with the
+ * reason.
+ */
 export const RULES: Linter.RulesRecord = {
-  // A number in a text.
+  // A number in a template literal is fine.
   '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
-  // `return home(ctx)` is the usual short form of a route.
+  // `return home(ctx)` is a common short form in routes.
   '@typescript-eslint/no-confusing-void-expression': 'off',
-  // `a || b` of two booleans means what it says.
+  // `a || b` of two booleans is clear.
   '@typescript-eslint/prefer-nullish-coalescing': ['error', { ignorePrimitives: { boolean: true } }],
-  // What is taken out of an object so that the rest is without it.
+  // A property that is destructured only to leave it out of the rest.
   '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true }],
-  // `while (true)` with its way out in the middle.
+  // `while (true)` with a `break` or `return` inside.
   '@typescript-eslint/no-unnecessary-condition': [
     'error',
     { allowConstantLoopConditions: 'only-allowed-literals' },
   ],
-  // The test runner of Node waits for its tests by itself.
+  // The test runner of Node waits for its tests.
   '@typescript-eslint/no-floating-promises': [
     'error',
     { allowForKnownSafeCalls: [{ from: 'package', name: 'test', package: 'node:test' }] },
   ],
-  // There is nothing to do where the connection is the app's own, or where an index is gone already.
+  // Empty functions: there is nothing to do for a connection of the app, or for an index that is already gone.
   '@typescript-eslint/no-empty-function': 'off',
-  // An interface that answers with a promise is met by an async function: what that throws is a rejection, too.
+  // An async function implements an interface that returns a promise, so that errors become rejections.
   '@typescript-eslint/require-await': 'off',
-  // A payload is a record: its properties have the names that the app gave them.
+  // A payload is a record with property names chosen by the app.
   '@typescript-eslint/no-dynamic-delete': 'off',
 };
 
 interface Accepted {
   readonly rule: string;
   readonly file: string;
-  /** The line of the code. */
+  /** The line of code. */
   readonly line: string;
 }
 
-/** What is found and stays. */
+/** Accepted findings. */
 export const ACCEPTED: readonly Accepted[] = [
-  // The types of Koa have keys in every app; an app has none until it is given some.
+  // Koa's types say that every app has keys, but an app has none until they are set.
   {
     rule: '@typescript-eslint/no-unnecessary-condition',
     file: 'index.ts',
     line: 'app.keys ??= cookieKeys();',
   },
-  // Koa calls `onerror` without an error, too, whatever its types say.
+  // Koa also calls `onerror` without an error, unlike its types say.
   {
     rule: '@typescript-eslint/no-unnecessary-condition',
     file: 'mount.ts',
     line: 'if (error) keepCookie(this, options.key);',
   },
-  // Koa's types leave it open what koa-session adds to a context, and koa-session's options are no type that Koa takes.
+  // Koa's types do not know what koa-session adds to a context, and do not accept the type of koa-session's options.
   {
     rule: '@typescript-eslint/no-unsafe-argument',
     file: 'mount.ts',
     line: 'ctx.cookies.set(options.key, key, sessionOptions);',
   },
-  // A method that is put in the place of another one calls that with its own `this`.
+  // The replacement of a method calls the original with its own `this`.
   ...[
     'context.onerror = keeping(context.onerror);',
     'ctx.onerror = keeping(context.onerror);',
@@ -65,7 +68,7 @@ export const ACCEPTED: readonly Accepted[] = [
     file: 'mount.ts',
     line,
   })),
-  // From JavaScript an object may come, which would be a query operator.
+  // JavaScript code may pass an object, which would be a query operator.
   {
     rule: '@typescript-eslint/no-unnecessary-type-conversion',
     file: 'sessions.ts',

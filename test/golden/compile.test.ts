@@ -21,7 +21,10 @@ const COMPILATIONS = [
   { flags: 'without null checks', packages: 'the newest packages' },
 ] as const;
 
-/** The first finds most of what there is to find, so it has all goldens. Another has some; in an exhaustive run, each has all. */
+/**
+ * The first set of flags finds most mistakes, so it compiles all goldens. One other set compiles some; in an exhaustive
+ * run, each compiles all.
+ */
 const [first] = COMPILATIONS;
 const compilations = sample(COMPILATIONS, 2, (each) => each === first);
 const some = sample(goldens, 4, ({ settings }) => settings.connection.style);
@@ -54,7 +57,7 @@ test('an app in a CommonJS project compiles and runs', async () => {
   expect(all).toContain('Cannot start: PORT is "none"');
 });
 
-/** Width and quotes are a matter of taste; all else is as the tools have it. */
+/** Line width and quotes are a matter of taste; everything else is the default of the tools. */
 const BIOME = {
   formatter: { indentStyle: 'space', lineWidth: 110 },
   javascript: { formatter: { quoteStyle: 'single' } },
@@ -75,7 +78,7 @@ const FORMATTERS = [
 ];
 
 test.each(sample(FORMATTERS, 1))(
-  '$tool has nothing to say about a golden',
+  '$tool reports nothing for the goldens',
   async ({ tool, config, file, args }) => {
     const all = Object.fromEntries(distinctFiles(formatted.map(writtenByUs)));
     const folder = installProject({ ...all, [file]: `${JSON.stringify(config, undefined, 2)}\n` });
@@ -89,13 +92,13 @@ test.each(sample(FORMATTERS, 1))(
   },
 );
 
-/** All but what was there before, whose style is the user's. */
+/** All files except existing ones, which have the style of their user. */
 function writtenByUs({ name, before, project }: Golden): Tree {
   const ours = Object.entries(project).filter(([path]) => !Object.hasOwn(before, path));
   return Object.fromEntries(ours.map(([path, text]) => [`${name}/${path}`, text]));
 }
 
-/** A file that several goldens share is looked at once. */
+/** A file that several goldens share is checked once. */
 function distinctFiles(trees: readonly Tree[]): [path: string, text: string][] {
   const files = trees.flatMap((tree) => Object.entries(tree));
   return [

@@ -5,7 +5,7 @@ import { sample } from '../support/sampling.ts';
 
 const COMPILERS = ['typescript50', 'typescript54', 'typescript59'];
 
-/** What an older project may have; the tsconfig of a new one names an option of TypeScript 5.7. */
+/** Options of an older project; the tsconfig of a new one uses an option of TypeScript 5.7. */
 const TSCONFIG = {
   target: 'es2022',
   module: 'nodenext',
@@ -16,14 +16,20 @@ const TSCONFIG = {
   noEmit: true,
 };
 
-/** TypeScript knows them from 5.6 and 5.8 on. The newest checks them, and neither changes what the others find. */
+/**
+ * TypeScript has these flags since 5.6 and 5.8. The newest compiler checks them, and they do not affect the other
+ * checks.
+ */
 const LATER_FLAGS = { noUncheckedSideEffectImports: undefined, erasableSyntaxOnly: undefined };
 
 const PAIRS = COMPILERS.flatMap((compiler) =>
   Object.entries(FLAGS).map(([name, flags]) => ({ compiler, name, flags })),
 );
 
-/** Each way to connect and each option once, or one of them. The newest compiler has all goldens. */
+/**
+ * Goldens that cover each way to connect and each option; a plain run takes one of them. The newest compiler has all
+ * goldens.
+ */
 const GOLDENS = sample(
   ['db', 'host-with-login-and-tls', 'all-options', 'existing-with-js-specifiers'],
   1,

@@ -6,7 +6,7 @@ import { goldenNamed } from '../support/goldens.ts';
 
 const PATH = 'src/session/index.ts';
 
-/** What users are told to change, or will: none of it may stand in the way of an option. */
+/** Edits that we recommend or expect: none of them may conflict with an option. */
 const EDITS = [
   {
     edit: 'a property of the session',
@@ -20,7 +20,7 @@ const EDITS = [
 const textOf = (name: string): string => goldenNamed(name).project[PATH] ?? '';
 
 describe.each(EDITS)('$edit', ({ from, to }) => {
-  test.each(['rolling', 'touch-after', 'absolute-ttl', 'user-key', 'encrypt'])('goes with %s', (option) => {
+  test.each(['rolling', 'touch-after', 'absolute-ttl', 'user-key', 'encrypt'])('works with %s', (option) => {
     const base = textOf('url');
     const mine = base.replace(from, to);
     expect(mine).not.toBe(base);
@@ -29,7 +29,7 @@ describe.each(EDITS)('$edit', ({ from, to }) => {
   });
 });
 
-test('properties of an app of their own, the user among them, go with a user key', () => {
+test('properties of an existing app, including the user, work with a user key', () => {
   const { settings, project } = goldenNamed('without-app');
   const base = project[PATH] ?? '';
   const withUserKey = renderFiles({ ...settings, userKey: 'userId' }, templates);

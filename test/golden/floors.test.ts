@@ -10,7 +10,7 @@ import { run, temporaryFolder } from '../support/program.ts';
 import { isExhaustive } from '../support/sampling.ts';
 import { writeTree } from '../support/tree.ts';
 
-/** The first release of each minor version that a note calls enough. */
+/** The first release of the oldest version that causes no note, for each package. */
 const OLDEST = {
   koa: '2.13.0',
   'koa-session': '7.0.0',
@@ -24,7 +24,7 @@ const OLDEST = {
   typescript: '5.0.2',
 };
 
-test('what a note calls enough is what is tried here', () => {
+test('the tested versions are the floors of the notes', () => {
   const named = Object.entries(FLOORS).map(([name, [major, minor]]) => [name, `${major}.${minor}`]);
   const tried = Object.entries(OLDEST).map(([name, version]) => [name, version.replace(/\.\d+$/, '')]);
   expect(Object.fromEntries(tried)).toEqual(Object.fromEntries(named));
@@ -40,7 +40,7 @@ const TSCONFIG = {
   include: ['src', 'scripts', 'test'],
 };
 
-/** An existing project with the oldest packages, and the app that `--app` adds to it. */
+/** An existing project with the oldest packages, with the app of `--app`. */
 async function oldProject(args: readonly string[]): Promise<string | undefined> {
   const modules = await installedAll('floors', OLDEST);
   if (modules === undefined) return undefined;
@@ -57,13 +57,13 @@ async function oldProject(args: readonly string[]): Promise<string | undefined> 
   return folder;
 }
 
-// Installs them.
-describe.runIf(isExhaustive)('with the oldest packages that are enough', () => {
+// Installs the packages.
+describe.runIf(isExhaustive)('with the oldest supported packages', () => {
   test.for([
     { args: ['-c', 'url', '--url', 'mongodb://127.0.0.1:27017/shop', '--user-key', 'userId', '--encrypt'] },
     { args: ['-c', 'db', '--on-concurrent-write', 'throw'] },
     { args: ['-c', 'mongoose', '--absolute-ttl', '30d', '--rolling'] },
-  ])('the app compiles, is migrated and keeps sessions: $args', async ({ args }, { skip }) => {
+  ])('the app compiles, runs its migration and keeps sessions: $args', async ({ args }, { skip }) => {
     const folder = await oldProject(args);
     if (folder === undefined) return skip();
     const compiled = await runIn(folder, ['node', 'node_modules/typescript/bin/tsc'], {});

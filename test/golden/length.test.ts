@@ -5,7 +5,7 @@ import { renderFiles } from '../../src/core/render/render.ts';
 import { templates } from '../../src/io/templates.ts';
 import { PLAIN } from '../support/generated.ts';
 
-/** The code of a project that was there before, by its path: how many lines each file has. */
+/** Path → number of lines, for the code in an existing project. */
 function lengthsWith(change: Partial<Settings> = {}): Map<string, number> {
   const code = renderFiles({ ...PLAIN, ...change }, templates).filter(({ path }) => path.endsWith('.ts'));
   return new Map(code.map(({ path, text }) => [path, text.split('\n').length - 1]));
@@ -13,7 +13,7 @@ function lengthsWith(change: Partial<Settings> = {}): Map<string, number> {
 
 const sum = (lengths: Iterable<number>) => [...lengths].reduce((all, length) => all + length, 0);
 
-/** Including comments. A change that adds lines has to remove others, since the owner reads each of them. */
+/** Including comments. A change that adds lines has to remove others, since the owner reads every line. */
 test.each([
   { what: 'everything', paths: /./, most: 950 },
   { what: 'the store', paths: /store\.ts$/, most: 260 },
@@ -26,7 +26,7 @@ test.each([
 });
 
 test.each(Object.keys(OLD_STORES) as OldStore[])(
-  'to go on with the sessions of %s takes one file of at most 90 lines',
+  'adopting the sessions of %s takes one file of at most 90 lines',
   (store) => {
     const adopting = lengthsWith({ adopt: { store, collection: 'sessions' }, legacyCookie: true });
     const added = [...adopting].filter(([path]) => !lengthsWith().has(path));

@@ -14,7 +14,7 @@ import { useDatabase } from '../support/mongo/index.ts';
 import { installProject } from '../support/project.ts';
 import { sample } from '../support/sampling.ts';
 
-/** As Debian installs it. */
+/** Where Debian installs it. */
 const CHROMIUM = '/usr/bin/chromium';
 const FLAGS = [
   ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'],
@@ -24,7 +24,7 @@ const PEM = readFileSync(
   join(import.meta.dirname, '../support/mongo/tls/test-only-key-and-certificate.pem'),
   'utf8',
 );
-/** A folder that keeps pictures of the pages, to be looked at. */
+/** A folder for screenshots of the pages, for review. */
 const { SCREENSHOTS } = process.env;
 
 const LOOKS = [320, 1280].flatMap((width) =>
@@ -50,7 +50,7 @@ describe.skipIf(!isThere)('in a browser, behind TLS', () => {
     for (const end of ends) await end();
   });
 
-  test('the pages are good, narrow and wide, light and dark, and log in and out', async () => {
+  test('the pages are readable, narrow and wide, light and dark, and log in and out', async () => {
     const origin = await startBehindTls('user-key');
     for (const look of sample(LOOKS, 1)) await visit(browser, origin, look);
   });
@@ -103,14 +103,14 @@ async function visit(browser: Browser, origin: string, { width, colorScheme }: (
   expect(await page.content()).not.toContain('Ada');
 }
 
-/** As text: what runs in the page has other globals than a test. */
+/** As text, since code in the page has different globals than a test. */
 const LOOKED_AT = `({
   isTooWide: document.documentElement.scrollWidth > window.innerWidth,
   ink: getComputedStyle(document.body).color,
   scheme: getComputedStyle(document.documentElement).colorScheme,
 })`;
 
-/** Nothing sticks out, and text stands out from what is behind it, in the colours that the user prefers. */
+/** Nothing is wider than the page, and text has enough contrast in the preferred colour scheme. */
 async function expectGoodLooks(page: Page, name: string): Promise<void> {
   if (SCREENSHOTS) await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: true });
   const found = await page.evaluate(LOOKED_AT);

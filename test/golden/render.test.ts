@@ -4,7 +4,7 @@ import { expectedFiles, goldens, keptFiles, updateGolden } from '../support/gold
 /** `vitest --update` rewrites the goldens, as it does snapshots: `npm run goldens`. */
 const isUpdate = () => expect.getState().snapshotState.snapshotUpdateState === 'all';
 
-test.each(goldens)('$name: the project is what the golden says, file for file', (golden) => {
+test.each(goldens)('$name: the rendered project matches the golden', (golden) => {
   if (isUpdate()) updateGolden(golden);
   else expect(keptFiles(golden)).toEqual(expectedFiles(golden));
 });

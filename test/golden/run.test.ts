@@ -8,7 +8,7 @@ import { installProject } from '../support/project.ts';
 import { sample } from '../support/sampling.ts';
 
 const apps = goldens.filter(({ settings }) => settings.app);
-/** Those that do without TLS. */
+/** The goldens that do not use TLS. */
 const plain = apps.filter(({ settings }) => !('tls' in settings.connection && settings.connection.tls));
 
 const database = useDatabase();
@@ -18,11 +18,11 @@ beforeAll(async () => {
 });
 afterAll(() => open.stop());
 
-/** The server that all tests share may ask for a login, and the host style takes none from a URL. */
+/** The shared server may require a login, which the host style does not take from a URL. */
 const urlFor = ({ settings }: Golden) =>
   settings.connection.style === 'host' ? withDatabase(open.url, 'app') : database.url;
 
-/** To adopt the sessions of an old app, its owner has to set its keys, which the generator does not know. */
+/** To adopt the sessions of an old app, its owner has to set its keys, since the generator does not know them. */
 const envFor = (golden: Golden) => ({
   MONGODB_URL: urlFor(golden),
   ...(golden.settings.adopt && { APP_KEYS: 'the keys of the old app' }),
@@ -69,11 +69,14 @@ describe.each(tried)('$name', (golden) => {
   });
 });
 
-test.each(sample(['url', 'db', 'mongoose'], 1))('%s runs on mongodb 6 and mongoose 8, too', async (name) => {
-  const older = { mongodb: 'mongodb6', mongoose: 'mongoose8' };
-  const folder = installProject(toJavaScript(projectAt(goldenNamed(name), database.url)), older);
-  const { origin } = await startApp(folder, COMPILED, { MONGODB_URL: database.url });
-  const browser = new Browser(origin);
-  await browser.post('/login', { name: 'Ada' });
-  expect((await browser.get('/')).text).toContain('Logged in as Ada');
-});
+test.each(sample(['url', 'db', 'mongoose'], 1))(
+  '%s also runs with mongodb 6 and mongoose 8',
+  async (name) => {
+    const older = { mongodb: 'mongodb6', mongoose: 'mongoose8' };
+    const folder = installProject(toJavaScript(projectAt(goldenNamed(name), database.url)), older);
+    const { origin } = await startApp(folder, COMPILED, { MONGODB_URL: database.url });
+    const browser = new Browser(origin);
+    await browser.post('/login', { name: 'Ada' });
+    expect((await browser.get('/')).text).toContain('Logged in as Ada');
+  },
+);

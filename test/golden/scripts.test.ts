@@ -11,15 +11,15 @@ import { installProject } from '../support/project.ts';
 import { oneIn, sample } from '../support/sampling.ts';
 
 const database = useDatabase();
-/** For what is built: it makes its own index. */
+/** The database of the built app: the script creates its index. */
 const deployed = useDatabase();
-/** For what is bundled. */
+/** The database of the bundled script. */
 const bundled = useDatabase();
 
-/** One style that opens its own connection, and one that hands its own over. */
+/** A style that opens its own connection, and one that passes the connection of the app. */
 const projects = sample(['url', 'all-options'], 1).map(goldenNamed);
 
-test('the guide says how the migration runs without tsx', async () => {
+test('the migration runs without tsx as described in the guide', async () => {
   const { project, settings } = goldenNamed('existing-with-app');
   const folder = installProject(project);
   const guide = readFileSync(join(folder, settings.dir, 'README.md'), 'utf8');
@@ -36,12 +36,12 @@ describe.each(projects)('the scripts of $name', (golden) => {
   const install = () => installProject(golden.project);
   const sampled = oneIn(3);
 
-  sampled('dev runs the app', async () => {
+  sampled('dev starts the app', async () => {
     const { origin } = await startApp(install(), ['npm', 'run', 'dev'], env);
     expect((await new Browser(origin).get('/')).text).toContain('Views: 1');
   });
 
-  sampled('build compiles what start runs and SIGTERM stops', async () => {
+  sampled('build compiles the app, start runs it, and SIGTERM stops it', async () => {
     const folder = install();
     const env = { MONGODB_URL: deployed.url };
     expect(await runIn(folder, ['npm', 'run', 'build'], env)).toMatchObject({ exitCode: 0 });
@@ -58,7 +58,7 @@ describe.each(projects)('the scripts of $name', (golden) => {
     expect(await runIn(install(), ['npm', 'run', 'typecheck'], env)).toMatchObject({ exitCode: 0 });
   });
 
-  sampled('migrate:sessions makes the index that the app asks for at its start', async () => {
+  sampled('migrate:sessions creates the index that the app asks for at its start', async () => {
     const folder = install();
     const before = await startApp(folder, FROM_SOURCE, env);
     expect(before.output()).toContain('npm run migrate:sessions');
@@ -82,11 +82,11 @@ describe.each(projects)('the scripts of $name', (golden) => {
   });
 });
 
-describe('npm test where the app has its database in its code', () => {
+describe('npm test in an app with the address of its database in the code', () => {
   const install = (url: string) => installProject(projectAt(goldenNamed('host'), url));
   const sampled = oneIn(2);
 
-  sampled('runs on that database', async () => {
+  sampled('uses that database', async () => {
     const server = await startServer();
     onTestFinished(() => server.stop());
     expect(await runIn(install(withDatabase(server.url, 'app')), ['npm', 'test'], {})).toMatchObject({
@@ -95,8 +95,8 @@ describe('npm test where the app has its database in its code', () => {
     });
   });
 
-  sampled('says what to set where that gives no answer', async () => {
-    // Nothing listens at the port `discard`.
+  sampled('says what to set if the database cannot be reached', async () => {
+    // Nothing listens on the port `discard`.
     const { exitCode, all } = await runIn(install('mongodb://127.0.0.1:9/app'), ['npm', 'test'], {});
     expect(exitCode).toBe(1);
     expect(all).toContain(

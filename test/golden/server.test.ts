@@ -19,7 +19,7 @@ const install = (name = 'url', url = database.url) =>
 
 const installSources = (name: string) => installProject(projectAt(goldenNamed(name), database.url));
 
-/** A port at which nothing listens. */
+/** A port on which nothing listens. */
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -30,8 +30,8 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-describe('at its start the app refuses', () => {
-  test.each(sample(['url', 'host', 'db', 'mongoose'], 1))('a database out of reach (%s)', async (name) => {
+describe('the app refuses to start with', () => {
+  test.each(sample(['url', 'host', 'db', 'mongoose'], 1))('an unreachable database (%s)', async (name) => {
     const address = `127.0.0.1:${await freePort()}`;
     const folder = install(name, `mongodb://${address}/app`);
     const secret = { MONGODB_URL: `mongodb://ada:hunter2@${address}/app` };
@@ -51,7 +51,7 @@ describe('at its start the app refuses', () => {
     { what: 'no database', wrong: { MONGODB_URL: '' }, says: /MONGODB_URL is not set/ },
     { what: 'a bad URL', wrong: { MONGODB_URL: 'mongodb://ada:hunt/er2@h' }, says: /MONGODB_URL is not a/ },
     {
-      what: 'production without a proxy for HTTPS',
+      what: 'production mode without a proxy for HTTPS',
       wrong: { NODE_ENV: 'production' },
       says: /HTTPS only.*TRUST_PROXY=true/s,
     },
@@ -93,8 +93,8 @@ describe('at its start the app refuses', () => {
   });
 });
 
-describe('on a signal to stop, the app', () => {
-  /** A login of which only the head was sent: it is in progress until its body is. */
+describe('on SIGTERM or SIGINT, the app', () => {
+  /** A login of which only the headers were sent: it is in progress until its body arrives. */
   async function beginLogin(origin: string) {
     const login = request(`${origin}/login`, {
       method: 'POST',
@@ -106,7 +106,7 @@ describe('on a signal to stop, the app', () => {
     login.flushHeaders();
     const [socket] = (await once(login, 'socket')) as [Socket];
     if (socket.connecting) await once(socket, 'connect');
-    // An answer to a later request shows that the server has the earlier one.
+    // A response to a later request shows that the server has received the earlier one.
     await new Browser(origin).get('/health');
     return { login, response };
   }
@@ -114,7 +114,7 @@ describe('on a signal to stop, the app', () => {
   const isRefused = (origin: string) =>
     vi.waitFor(() => expect(fetch(`${origin}/health`)).rejects.toThrow(), { timeout: 5000 });
 
-  sampled('finishes the request in progress and takes no other', async () => {
+  sampled('finishes the request in progress and accepts no other', async () => {
     const app = await startApp(install(), COMPILED, env);
     const { login, response } = await beginLogin(app.origin);
     const stopped = app.stop('SIGTERM');
@@ -124,12 +124,12 @@ describe('on a signal to stop, the app', () => {
     expect(await stopped).toBe(0);
   });
 
-  sampled('lets a connection that is kept alive have its last answer', async () => {
+  sampled('answers the last request of a keep-alive connection', async () => {
     const app = await startApp(install(), COMPILED, env);
     const socket = connect(Number(new URL(app.origin).port), 'localhost').setEncoding('utf8');
     await once(socket, 'connect');
     socket.write('GET /health HTTP/1.1\r\nHost: localhost\r\n');
-    // An answer to a later request shows that the server has what was sent.
+    // A response to a later request shows that the server has received the data.
     await new Browser(app.origin).get('/health');
     const stopped = app.stop('SIGTERM');
     await isRefused(app.origin);
@@ -139,7 +139,7 @@ describe('on a signal to stop, the app', () => {
     expect(await stopped).toBe(0);
   });
 
-  sampled('takes the Ctrl-C that comes from both terminal and npm for one', async () => {
+  sampled('counts a Ctrl-C that arrives from both the terminal and npm as one', async () => {
     const app = await startApp(install(), COMPILED, env);
     const { login, response } = await beginLogin(app.origin);
     void app.stop('SIGINT');
@@ -150,7 +150,7 @@ describe('on a signal to stop, the app', () => {
     expect(await stopped).toBe(0);
   });
 
-  sampled('ends at once on a second signal', async () => {
+  sampled('ends immediately on a second signal', async () => {
     const app = await startApp(install(), COMPILED, env);
     await beginLogin(app.origin);
     const stopped = app.stop('SIGTERM');
@@ -160,7 +160,7 @@ describe('on a signal to stop, the app', () => {
   });
 });
 
-sampled('the app answers while the database is away, and recovers when it is back', async () => {
+sampled('the app responds while the database is down, and recovers when it is back', async () => {
   const server = await startServer();
   onTestFinished(() => server.stop());
   const url = withDatabase(server.url, 'app');
@@ -179,13 +179,13 @@ sampled('the app answers while the database is away, and recovers when it is bac
 describe('the test of the project', () => {
   const OWN_TEST = ['node', '--import', 'tsx', '--test', 'test/login.test.ts'] as const;
 
-  // That of one style is run as a script.
+  // The test of one style is run as a script.
   test.runIf(isExhaustive).each(['db', 'mongoose'])('passes with MONGODB_TEST_URL (%s)', async (name) => {
     const result = await runIn(installSources(name), OWN_TEST, { MONGODB_TEST_URL: database.url });
     expect(result, result.all).toMatchObject({ exitCode: 0 });
   });
 
-  sampled('says what to set where no MongoDB can be downloaded', async () => {
+  sampled('says what to set if no MongoDB can be downloaded', async () => {
     const folder = installSources('url');
     const offline = { MONGOMS_DOWNLOAD_MIRROR: 'http://127.0.0.1:9', MONGOMS_DOWNLOAD_DIR: folder };
     const { exitCode, all } = await runIn(folder, OWN_TEST, offline);
@@ -227,7 +227,7 @@ sampled('a user sees the devices and logs out the others', async () => {
   expect(await there.get('/devices')).toMatchObject({ status: 303, location: '/' });
 });
 
-sampled('in production the cookie is for HTTPS alone', async () => {
+sampled('in production the cookie is only for HTTPS', async () => {
   const https = { headers: { 'x-forwarded-proto': 'https' } };
   const production = { ...env, NODE_ENV: 'production', TRUST_PROXY: 'true' };
   const { origin } = await startApp(install(), COMPILED, production);

@@ -19,19 +19,19 @@ describe('a command', () => {
     expect(await runCommand(words, piped)).toEqual({ problem, output: '' });
   });
 
-  test('is heard on both streams', async () => {
+  test('is read on both streams', async () => {
     const { output } = await runCommand(['sh', '-c', 'echo one; echo two >&2; echo three'], piped);
     expect(output.split('\n').toSorted()).toEqual(['', 'one', 'three', 'two']);
     expect(output.indexOf('one')).toBeLessThan(output.indexOf('three'));
   });
 
-  test('is heard whole where a character arrives in two parts', async () => {
+  test('is read correctly if a character arrives in two parts', async () => {
     const [first, second] = ['\\303', '\\244'];
     const words = ['sh', '-c', `printf 'a${first}'; sleep 0.1; printf '${second}b'`];
     expect(await runCommand(words, piped)).toMatchObject({ output: 'aäb' });
   });
 
-  test('ends with this program', async () => {
+  test('is stopped when this program ends', async () => {
     const module = pathToFileURL(await compiled(join(import.meta.dirname, '../../src/io/command.ts'))).href;
     const program = `
       import { runCommand } from ${JSON.stringify(module)};
@@ -41,7 +41,7 @@ describe('a command', () => {
     const running = execa(process.execPath, ['--input-type=module', '-e', program], { reject: false });
     await Promise.race([once(running.stdout, 'data'), running]);
     running.kill('SIGTERM');
-    // For its output to end, all that had it open has to.
+    // Its output ends only after every process that has it open has ended.
     expect(await running).toMatchObject({ exitCode: 143 });
   });
 });

@@ -23,7 +23,7 @@ const doingBoth = await loadMigration({ ...FEATURES.encrypt, ...FEATURES['user-k
 const KEY = Buffer.alloc(32, 1);
 const KEYS = { SESSION_ENCRYPTION_KEYS: KEY.toString('base64'), SESSION_PLAIN_TEXT: 'read' };
 
-/** The sessions of an app as it is generated with these features. */
+/** The sessions of an app that was generated with these features. */
 async function open(db: Db, features: Partial<Settings>): Promise<GeneratedStore> {
   const { connection, sessions } = await loadGenerated({ ...PLAIN, ...features, connection: STYLES.db });
   const options = { ttl: 14 * DAY, userKey: 'userId', encryptionKeys: [KEY] as [Buffer] };
@@ -32,7 +32,7 @@ async function open(db: Db, features: Partial<Settings>): Promise<GeneratedStore
 
 const ofAll = (db: Db, name?: string) => sessionsOf(db, name).find().sort({ _id: 1 }).toArray();
 
-/** Has something done to the database between the first read of sessions and their first change. */
+/** Calls a function between the first read of sessions and their first change. */
 async function beforeFirst(command: string, url: string, work: () => Promise<unknown>): Promise<string> {
   let isFirst = true;
   return between(url, async (name) => {
@@ -44,12 +44,12 @@ async function beforeFirst(command: string, url: string, work: () => Promise<unk
 }
 
 describe('prune', () => {
-  test('deletes the sessions that are over, and nothing else', async () => {
+  test('deletes the expired sessions, and nothing else', async () => {
     const { url, db } = await openDatabase();
     const note: Stored = { _id: 'ended:7', until: new Date(NOW), expiresAt: new Date(NOW - DAY) };
     const over = Array.from({ length: 1001 }, (_, at) => session(`over-${at}`, { updated: -20 * DAY }));
     await sessionsOf(db).insertMany([...over, session('alive'), note]);
-    // As where the database does not delete them by itself.
+    // As in a database that does not delete them.
     await sessionsOf(db).createIndex({ expiresAt: 1 }, { name: 'session_prune' });
     expect(await plain(url, ['--check'])).toMatchObject({ exitCode: 0 });
     expect(await plain(url, ['prune', '--check'])).toMatchObject({ exitCode: 3 });
@@ -60,7 +60,7 @@ describe('prune', () => {
   });
 });
 
-test('progress is reported every 10,000 sessions, without a terminal, too', async () => {
+test('progress is reported every 10,000 sessions, also without a terminal', async () => {
   const { url, db } = await openDatabase();
   const over = Array.from({ length: 20_500 }, (_, at) => session(`${at}`, { updated: -20 * DAY }));
   await sessionsOf(db).insertMany(over);
@@ -73,7 +73,7 @@ test('progress is reported every 10,000 sessions, without a terminal, too', asyn
 });
 
 describe('--encrypt', () => {
-  test('encrypts what is plain text, and changes nothing else of it', async () => {
+  test('encrypts payloads in plain text, and changes nothing else', async () => {
     const { url, db } = await openDatabase();
     const before = await open(db, {});
     const keys = Array.from({ length: 600 }, (_, at) => `key-${at}`);
@@ -97,7 +97,7 @@ describe('--encrypt', () => {
     expect(await ofAll(db)).toEqual([session('a')]);
   });
 
-  test('takes the key', async () => {
+  test('needs the key', async () => {
     const { url, db } = await openDatabase();
     await sessionsOf(db).insertOne(session('a'));
     expect(await encrypting(url, [], { ...KEYS, SESSION_ENCRYPTION_KEYS: '' })).toMatchObject({
@@ -109,12 +109,12 @@ describe('--encrypt', () => {
 
   test.each([
     {
-      what: 'a session that the app writes in the meantime is left as it wrote it',
+      what: 'a session that the app writes in the meantime is not changed',
       write: (db: Db) => open(db, FEATURES.encrypt).then((store) => store.set('a', { userId: 8 })),
       left: { userId: 8 },
     },
     {
-      what: 'a session that an app of before writes in the meantime is encrypted in the next round',
+      what: 'a session that an old app writes in the meantime is encrypted in the next round',
       write: (db: Db) => open(db, {}).then((store) => store.set('a', { userId: 8 })),
       left: { userId: 8 },
     },
@@ -124,7 +124,7 @@ describe('--encrypt', () => {
       left: undefined,
     },
     {
-      what: 'a session that ends, and begins anew under the same key and version, is the new one',
+      what: 'a session that ends and begins again under the same key and version stays the new one',
       write: async (db: Db) => {
         const store = await open(db, {});
         await store.destroy('a');
@@ -142,7 +142,7 @@ describe('--encrypt', () => {
     expect(await store.get('b')).toMatchObject({ userId: 7 });
   });
 
-  test('an old app that does not stop writing is reported as a failure', async () => {
+  test('an old app that keeps writing makes the run fail', async () => {
     const { url, db } = await openDatabase();
     await sessionsOf(db).insertOne(session('a'));
     const before = await open(db, {});
@@ -159,7 +159,7 @@ describe('--encrypt', () => {
   });
 });
 
-describe('encryption is turned on and off, step by step, with processes of two steps side by side', () => {
+describe('encryption is turned on and off in steps, with processes in two adjacent steps at the same time', () => {
   const MODES = ['before', 'write', 'read', 'refuse'] as const;
   type Mode = (typeof MODES)[number];
 
@@ -182,7 +182,7 @@ describe('encryption is turned on and off, step by step, with processes of two s
     { steps: ['write', 'read'] },
     { steps: ['read', 'write'] },
     { steps: ['write', 'before'] },
-  ] as const)('$steps: each goes on where the other was', async ({ steps: [one, other] }) => {
+  ] as const)('$steps: each can read what the other has written', async ({ steps: [one, other] }) => {
     const { db } = await openDatabase();
     const [first, second] = [await openIn(db, one), await openIn(db, other)];
     await first.set('key', { value: 0 });
@@ -191,7 +191,7 @@ describe('encryption is turned on and off, step by step, with processes of two s
     }
   });
 
-  test('after the migration nothing is lost, and plain text is no longer accepted', async () => {
+  test('after the migration, nothing is lost, and plain text is no longer accepted', async () => {
     const { url, db } = await openDatabase();
     await (await openIn(db, 'write')).set('key', { value: 0 });
     expect(await encrypting(url, [], KEYS)).toMatchObject({ exitCode: 0, stderr: '' });
@@ -205,7 +205,7 @@ describe('encryption is turned on and off, step by step, with processes of two s
     { mode: 'read', from: 'before', type: 'binData' },
     { mode: 'write', from: 'read', type: 'string' },
   ] as const)(
-    'in the mode $mode a session that is only used is stored as that mode has it',
+    'in the mode $mode, a session that is only used is stored in the form of that mode',
     async ({ mode, from, type }) => {
       const { db } = await openDatabase();
       await (await openIn(db, from)).set('key', { value: 0 });
@@ -214,7 +214,7 @@ describe('encryption is turned on and off, step by step, with processes of two s
     },
   );
 
-  test('any other mode ends the start', async () => {
+  test('any other mode prevents the start', async () => {
     const { url } = await openDatabase();
     const run = await encrypting(url, [], { ...KEYS, SESSION_PLAIN_TEXT: 'yes' });
     expect(run).toMatchObject({
@@ -227,7 +227,7 @@ describe('encryption is turned on and off, step by step, with processes of two s
 describe('--user-key', () => {
   const RIGHT = [{ key: { expiresAt: 1 }, name: 'ttl', expireAfterSeconds: 0 }] as const;
 
-  test('names the users of sessions from before, also when the index is there already', async () => {
+  test('adds the users to existing sessions, even if the index already exists', async () => {
     const { url, db } = await openDatabase();
     await naming(url);
     const some = Array.from({ length: 600 }, (_, at) => session(`${at}`));
@@ -256,7 +256,7 @@ describe('--user-key', () => {
     expect(await odd(url, ['--check'])).toMatchObject({ exitCode: 0 });
   });
 
-  test('the sessions of visitors who never logged in are not read', async () => {
+  test('does not read the sessions of visitors who never logged in', async () => {
     const { url, db } = await openDatabase();
     await naming(url);
     const visitors = Array.from({ length: 600 }, (_, at) => session(`${at}`, { data: '{"views":1}' }));
@@ -272,9 +272,9 @@ describe('--user-key', () => {
   });
 
   test.each([
-    { what: 'as new as encryption', encrypted: false },
-    { what: 'newer than encryption', encrypted: true },
-  ])('that is $what finds the users of all sessions', async ({ encrypted }) => {
+    { what: 'added together with encryption', encrypted: false },
+    { what: 'added after encryption', encrypted: true },
+  ])('$what, finds the users of all sessions', async ({ encrypted }) => {
     const { url, db } = await openDatabase();
     const before = await open(db, encrypted ? FEATURES.encrypt : {});
     for (const key of ['a', 'b']) await before.set(key, { userId: 7 });
@@ -289,7 +289,7 @@ describe('--user-key', () => {
 describe('--from', () => {
   const args = ['--from', 'old'];
 
-  test('copies the living sessions of this store, and leaves the old collection as it is', async () => {
+  test('copies the unexpired sessions of this store, and keeps the old collection', async () => {
     const { url, db } = await openDatabase();
     const foreign: Stored = { _id: 'of others', expiresAt: new Date(NOW + DAY) };
     const living = Array.from({ length: 600 }, (_, at) => session(`${at}`));
@@ -306,7 +306,7 @@ describe('--from', () => {
     expect(await plain(url, [...args, '--check'])).toMatchObject({ exitCode: 0 });
   });
 
-  test('once more: what came or changed since is copied, what ended here does not come back', async () => {
+  test('in a second run, copies new and changed sessions, but none that ended in the new collection', async () => {
     const { url, db } = await openDatabase();
     const [old, store] = [await openOld(db), await open(db, {})];
     for (const key of ['kept', 'changed', 'ended', 'ended, then used'])
@@ -326,7 +326,7 @@ describe('--from', () => {
     expect(await store.get('ended, then used')).toBeUndefined();
   });
 
-  test('a session that is logged in there is logged in here, with the same cookie', async () => {
+  test('a user who was logged in stays logged in, with the same cookie', async () => {
     const { url, db } = await openDatabase();
     const ctx = {};
     const old = await openOld(db);
@@ -339,7 +339,7 @@ describe('--from', () => {
     expect(await old.get('key')).toEqual({ userId: 7 });
   });
 
-  test('encrypts what it has copied', async () => {
+  test('encrypts the copied sessions', async () => {
     const { url, db } = await openDatabase();
     await sessionsOf(db, 'old').insertOne(session('a'));
     expect(await encrypting(url, args, KEYS)).toMatchObject({ exitCode: 0, stderr: '' });

@@ -32,7 +32,7 @@ test.each([
   expect(await db.listCollections().toArray()).toEqual([]);
 });
 
-test('--help says what there is', async () => {
+test('--help shows the options', async () => {
   expect(await migrate('', ['--help'])).toMatchObject({
     exitCode: 0,
     stderr: '',
@@ -40,7 +40,7 @@ test('--help says what there is', async () => {
   });
 });
 
-test('as a process it ends with its exit code', async () => {
+test('the process ends with the exit code', async () => {
   const { url } = await openDatabase();
   const start = makeProject();
   expect(await start(url, ['--check']).ended).toMatchObject({ exitCode: 3, stderr: '' });
@@ -74,7 +74,7 @@ test('--dry-run shows the plan, and changes nothing', async () => {
   expect(await db.listCollections().toArray()).toEqual([]);
 });
 
-test('all is read from the primary, whatever the URL prefers', async () => {
+test('everything is read from the primary, with any read preference in the URL', async () => {
   const { url, db } = await openDatabase();
   await sessionsOf(db).insertOne(session('a'));
   const asked: unknown[] = [];
@@ -91,7 +91,7 @@ test('all is read from the primary, whatever the URL prefers', async () => {
   expect(asked.length).toBeGreaterThan(4);
 });
 
-test('a service without retryable writes is served without them', async () => {
+test('with a service without retryable writes, none are used', async () => {
   const { url, db } = await openDatabase();
   await sessionsOf(db).insertOne(session('over', { updated: -20 * DAY }));
   await sessionsOf(db, 'old').insertOne(session('a'));
@@ -106,7 +106,7 @@ test('a service without retryable writes is served without them', async () => {
   expect(numbered).toEqual([]);
 });
 
-describe('a service that refuses what it does not know', () => {
+describe('a service that refuses unknown features', () => {
   const refusal = (code: number, codeName: string) => ({
     ok: 0,
     code,
@@ -119,41 +119,47 @@ describe('a service that refuses what it does not know', () => {
   test.each([
     { code: 2, codeName: 'BadValue' },
     { code: 67, codeName: 'CannotCreateIndex' },
-  ])('a TTL on a date, with code $code: prune is the way, and --check agrees', async ({ code, codeName }) => {
-    const { url, db } = await openDatabase();
-    const through = await between(url, (name, command) =>
-      name === 'createIndexes' && isTtl(command) ? refusal(code, codeName) : undefined,
-    );
-    const note = 'note: the database has no TTL on a date: let a timer run `prune` every hour\n';
-    expect(await migrate(through)).toMatchObject({ exitCode: 0, stderr: note });
-    expect(await migrate(through, ['--check'])).toMatchObject({ exitCode: 0, stderr: note });
-    expect(await migrate(through)).toMatchObject({ exitCode: 0, stderr: note });
-    await sessionsOf(db).insertOne(session('over', { updated: -20 * DAY }));
-    expect(await migrate(through, ['prune'])).toMatchObject({ exitCode: 0 });
-    expect(await sessionsOf(db).countDocuments()).toBe(0);
-  });
+  ])(
+    'a TTL on a date, with code $code: the message suggests prune, and --check agrees',
+    async ({ code, codeName }) => {
+      const { url, db } = await openDatabase();
+      const through = await between(url, (name, command) =>
+        name === 'createIndexes' && isTtl(command) ? refusal(code, codeName) : undefined,
+      );
+      const note = 'note: the database has no TTL on a date: let a timer run `prune` every hour\n';
+      expect(await migrate(through)).toMatchObject({ exitCode: 0, stderr: note });
+      expect(await migrate(through, ['--check'])).toMatchObject({ exitCode: 0, stderr: note });
+      expect(await migrate(through)).toMatchObject({ exitCode: 0, stderr: note });
+      await sessionsOf(db).insertOne(session('over', { updated: -20 * DAY }));
+      expect(await migrate(through, ['prune'])).toMatchObject({ exitCode: 0 });
+      expect(await sessionsOf(db).countDocuments()).toBe(0);
+    },
+  );
 
   test.each([
     { code: 67, codeName: 'CannotCreateIndex' },
     { code: 40415, codeName: 'Location40415' },
-  ])('a partial index, with code $code: all sessions are in it, and --check agrees', async (answer) => {
-    const naming = await loadMigration({ userKey: 'userId' });
-    const { url, db } = await openDatabase();
-    const through = await between(url, (name, { indexes }) => {
-      const isPartial = name === 'createIndexes' && indexes[0].partialFilterExpression;
-      return isPartial ? refusal(answer.code, answer.codeName) : undefined;
-    });
-    expect(await naming(through)).toMatchObject({ exitCode: 0, stderr: '' });
-    const names = (await sessionsOf(db).listIndexes().toArray()).map(({ name }) => name);
-    expect(names).toEqual(['_id_', 'session_ttl', 'session_all_users']);
-    expect(await naming(through, ['--check'])).toMatchObject({ exitCode: 0, stderr: '' });
-  });
+  ])(
+    'a partial index, with code $code: the index contains all sessions, and --check agrees',
+    async (answer) => {
+      const naming = await loadMigration({ userKey: 'userId' });
+      const { url, db } = await openDatabase();
+      const through = await between(url, (name, { indexes }) => {
+        const isPartial = name === 'createIndexes' && indexes[0].partialFilterExpression;
+        return isPartial ? refusal(answer.code, answer.codeName) : undefined;
+      });
+      expect(await naming(through)).toMatchObject({ exitCode: 0, stderr: '' });
+      const names = (await sessionsOf(db).listIndexes().toArray()).map(({ name }) => name);
+      expect(names).toEqual(['_id_', 'session_ttl', 'session_all_users']);
+      expect(await naming(through, ['--check'])).toMatchObject({ exitCode: 0, stderr: '' });
+    },
+  );
 
   test.each([
     { service: 'Cosmos DB', noTtl: true, noPartial: true, noQuorum: true, noHint: true },
     { service: 'DocumentDB', noQuorum: true, noCollation: true },
     { service: 'FerretDB', noQuorum: true, noHint: true, noAggregation: true },
-  ])('what $service has not is not missed', async (service) => {
+  ])('the migration works without features that $service lacks', async (service) => {
     const naming = await loadMigration({ userKey: 'userId' });
     const { url, db } = await openDatabase();
     await sessionsOf(db).insertMany([session('a'), session('over', { updated: -20 * DAY })]);
@@ -174,7 +180,7 @@ describe('a service that refuses what it does not know', () => {
     expect(await naming(plainUrl, ['--check'])).toMatchObject({ exitCode: 0 });
   });
 
-  test('the quorum of an index build: the index is made without', async () => {
+  test('the quorum of an index build: the index is created without it', async () => {
     const { url, db } = await openDatabase();
     const through = await between(url, (name, { commitQuorum }) =>
       name === 'createIndexes' && commitQuorum ? refusal(303, 'FeatureNotSupported') : undefined,
@@ -198,19 +204,22 @@ describe('a service that refuses what it does not know', () => {
       exitCode: 6,
       says: 'Once the database has a primary and a majority, run it again.',
     },
-  ])('$codeName is no success, and what to do is said', async ({ code, codeName, exitCode, says }) => {
-    const { url } = await openDatabase();
-    const through = await between(url, (name) =>
-      name === 'createIndexes' ? refusal(code, codeName) : undefined,
-    );
-    const run = await migrate(through);
-    expect(run).toMatchObject({ exitCode, stdout: expect.not.stringContaining('done') });
-    expect(run.stderr).toContain(says);
-    expect(run.progress).toEqual([`${CREATE} …`]);
-    expect(await migrate(url)).toMatchObject({ exitCode: 0 });
-  });
+  ])(
+    '$codeName is a failure, and the message says what to do',
+    async ({ code, codeName, exitCode, says }) => {
+      const { url } = await openDatabase();
+      const through = await between(url, (name) =>
+        name === 'createIndexes' ? refusal(code, codeName) : undefined,
+      );
+      const run = await migrate(through);
+      expect(run).toMatchObject({ exitCode, stdout: expect.not.stringContaining('done') });
+      expect(run.stderr).toContain(says);
+      expect(run.progress).toEqual([`${CREATE} …`]);
+      expect(await migrate(url)).toMatchObject({ exitCode: 0 });
+    },
+  );
 
-  test('a validator that could not be tried before', async () => {
+  test('a validator that could not be tested beforehand', async () => {
     const { url, db } = await openDatabase();
     await sessionsOf(db).insertOne(session('over', { updated: -20 * DAY }));
     const through = await between(url, (name) =>
@@ -238,7 +247,7 @@ describe('privileges', () => {
     return { url: withDatabase(url, db.databaseName), db };
   };
 
-  test('readWrite is enough for everything', async () => {
+  test('the role readWrite is enough for everything', async () => {
     const { url, db } = await loginWith(['readWrite'], 'writer');
     await sessionsOf(db).createIndex({ expiresAt: 1 }, { expireAfterSeconds: 60 });
     await sessionsOf(db, 'old').insertOne(session('a'));
@@ -247,13 +256,13 @@ describe('privileges', () => {
     expect(await migrate(url, [...args, '--check'])).toMatchObject({ exitCode: 0, stderr: '' });
   });
 
-  test('the role that the guide shows is enough for all that is done to one collection', async ({ skip }) => {
+  test('the role in the guide is enough for everything that concerns one collection', async ({ skip }) => {
     if (locked.kind === 'stand-in') skip('the stand-in has no roles of its own');
     const { db } = await openDatabase(locked);
     const guide = renderFiles(PLAIN, templates).find(({ id }) => id === 'guide')?.text ?? '';
     const [, code = ''] = /```js\n(const privileges[\s\S]*?)```/.exec(guide) ?? [];
     const roles: { role: string; privileges: unknown; roles: [] }[] = [];
-    // As mongosh would run it.
+    // As in mongosh.
     new Function('db', code)({
       getName: () => db.databaseName,
       createRole: (role: never) => roles.push(role),
@@ -271,7 +280,7 @@ describe('privileges', () => {
     expect(await migrate(own, ['--check'])).toMatchObject({ exitCode: 0, stderr: '' });
   });
 
-  test('the role read can look, and is told which privilege it lacks', async () => {
+  test('with the role read, --check works, and other runs name the missing privilege', async () => {
     const { url } = await loginWith(['read'], 'reader');
     expect(await migrate(url, ['--check'])).toMatchObject({ exitCode: 3, stderr: '' });
     const refused = await migrate(url);
@@ -281,14 +290,14 @@ describe('privileges', () => {
     expect(refused.stderr).not.toContain('s3cret');
   });
 
-  test('without any role, even looking is refused', async () => {
+  test('without any role, even --check is refused', async () => {
     const { url } = await loginWith([], 'nobody');
     const refused = await migrate(url, ['--check']);
     expect(refused).toMatchObject({ exitCode: 1, stdout: '' });
     expect(refused.stderr).toContain('the database user lacks a privilege');
   });
 
-  test('a wrong password is told as such', async () => {
+  test('a wrong password is reported as such', async () => {
     const { url } = await loginWith(['readWrite'], 'other');
     const refused = await migrate(url.replace('s3cret', 'wr0ng'));
     expect(refused).toMatchObject({ exitCode: 6, stderr: expect.stringContaining('Authentication failed') });

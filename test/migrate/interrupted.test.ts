@@ -32,7 +32,7 @@ const STEPS = [
   'delete',
 ];
 
-/** Something of each kind that there is to do. */
+/** A database in which the migration has something of each kind to do. */
 async function leave(): Promise<{ url: string; db: Db }> {
   const { url, db } = await openDatabase();
   await sessionsOf(db).createIndex({ expiresAt: 1 }, { expireAfterSeconds: 3600 });
@@ -56,7 +56,7 @@ async function expectDone(db: Db): Promise<void> {
   expect(indexes.map(({ name }) => name)).toEqual(['_id_', 'session_ttl', 'session_user']);
 }
 
-/** Lets so many steps through; afterwards the server is one that shuts down, until the test is over. */
+/** Passes the given number of steps on. Afterwards, the server reports a shutdown until the test ends. */
 async function cutAfter(url: string, steps: number): Promise<{ through: string; count: () => number }> {
   let count = 0;
   const through = await between(url, (name) => {
@@ -69,7 +69,7 @@ async function cutAfter(url: string, steps: number): Promise<{ through: string; 
   return { through, count: () => count };
 }
 
-test('stopped after any step, it loses nothing, and the next run continues', async () => {
+test('a run that is stopped after any step loses nothing, and the next run continues', async () => {
   const whole = await leave();
   const { through, count } = await cutAfter(whole.url, Number.POSITIVE_INFINITY);
   expect(await migrate(through, ARGS, KEYS)).toMatchObject({ exitCode: 0, stderr: '' });
@@ -90,7 +90,7 @@ test('stopped after any step, it loses nothing, and the next run continues', asy
 });
 
 test.each(sample<'SIGKILL' | 'SIGINT' | 'SIGTERM'>(['SIGKILL', 'SIGINT', 'SIGTERM'], 1))(
-  'ended by %s, it loses nothing, and the next run takes up what is left',
+  'a run that is ended by %s loses nothing, and the next run completes it',
   async (signal) => {
     const { url, db } = await leave();
     const through = await between(url, (name) => {
@@ -104,14 +104,14 @@ test.each(sample<'SIGKILL' | 'SIGINT' | 'SIGTERM'>(['SIGKILL', 'SIGINT', 'SIGTER
   },
 );
 
-test('two runs at once get in no way of each other', async () => {
+test('two concurrent runs do not disturb each other', async () => {
   const { url, db } = await leave();
   const runs = await Promise.all([start(url, ARGS, KEYS).ended, start(url, ARGS, KEYS).ended]);
   for (const { exitCode, stderr } of runs) expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
   await expectDone(db);
 });
 
-test('what an app writes into the old place of an index in the meantime is no success', async () => {
+test('the run fails if an app creates another index in the place of the old one in the meantime', async () => {
   const { url, db } = await openDatabase();
   const plain = await loadMigration();
   const through = await between(url, async (name) => {

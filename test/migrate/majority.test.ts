@@ -5,11 +5,11 @@ import { loadMigration, session, sessionsOf } from './project.ts';
 
 const migrate = await loadMigration();
 
-/** The stand-in has no members that could lag behind. */
+/** The stand-in has no secondaries that could stop replicating. */
 const isReal = inject('mongo').kind !== 'stand-in';
 
 test.runIf(isReal)(
-  'while no majority of a replica set takes writes over, the run ends in time and says so, and a later one goes on',
+  'without a majority of the replica set, the run ends in time and says so, and a later run continues',
   async () => {
     const server = await startServer({ replicaSet: true });
     onTestFinished(() => server.stop());

@@ -17,26 +17,26 @@ import { linkPackages } from '../support/packages.ts';
 import { writeTree } from '../support/tree.ts';
 
 const SCRIPT = 'scripts/migrate-sessions.ts';
-/** What starts the script; without it a test can call `main` as often as it likes. */
+/** The lines that start the script. Without them, a test can call `main` several times. */
 const START = /^void main\(process\.argv\.slice\(2\)\)\.then\(.*?^}\);$/ms;
 
-/** As where the sessions were in another collection before. */
+/** As after a change of --collection. */
 export const COPIES = { project: { ...PLAIN.project, copiesSessions: true } } as const;
 
 type Environment = Readonly<Record<string, string>>;
 
-/** What came of a run, whether it had a process of its own or not. */
+/** The result of a run, in this process or in its own. */
 export interface Run {
   readonly exitCode: number;
   readonly stdout: string;
-  /** Without the lines on progress. */
+  /** Without progress lines. */
   readonly stderr: string;
   readonly progress: readonly string[];
 }
 
 type Migrate = (url: string, args?: readonly string[], env?: Environment) => Promise<Run>;
 
-/** The script of a project, called in this process. One run at a time. */
+/** Calls the script of a project in this process. One run at a time. */
 export async function loadMigration(
   change: Partial<Settings> = {},
   packages: PackageVersions = {},
@@ -47,7 +47,7 @@ export async function loadMigration(
   const text = readFileSync(script, 'utf8');
   if (!START.test(text)) throw new Error('The script starts in another way.');
   const callable = script.replace(/\.ts$/, '.callable.ts');
-  // At once: another process may be loading the same file.
+  // Written in one step, since another process may be loading the same file.
   const draft = `${callable}.${randomUUID()}`;
   writeFileSync(draft, text.replace(START, 'export { main };'));
   renameSync(draft, callable);
@@ -73,12 +73,12 @@ export async function loadMigration(
   };
 }
 
-/** Which step it is at, and how far it has come. */
+/** Matches lines with the current step and its progress. */
 const withoutProgress = (stderr: string): string => stderr.replaceAll(/^.*(?: …| so far)\n/gm, '');
 
 const progressIn = (stderr: string): string[] => stderr.match(/^.*(?: …| so far)$/gm) ?? [];
 
-/** A generated project, compiled, with the packages that it names, for what takes a process of its own. */
+/** A generated project, compiled, with its packages installed, for tests that need a process. */
 export function makeProject(change: Partial<Settings> = {}) {
   const settings: Settings = { ...PLAIN, ...change };
   const folder = mkdtempSync(join(tmpdir(), 'migrate-'));
@@ -88,7 +88,7 @@ export function makeProject(change: Partial<Settings> = {}) {
   const sources = Object.fromEntries(renderFiles(settings, templates).map(({ path, text }) => [path, text]));
   writeTree(folder, { ...toJavaScript(sources), 'package.json': manifest });
   linkPackages(folder, manifest);
-  /** Starts the script, without a terminal, and with nothing else in its environment. */
+  /** Starts the script without a terminal, with only the given environment. */
   return (url: string, args: readonly string[] = [], env: Environment = {}) => {
     const running = execa(process.execPath, [SCRIPT.replace(/\.ts$/, '.js'), ...args], {
       cwd: folder,
@@ -105,17 +105,17 @@ export function makeProject(change: Partial<Settings> = {}) {
   };
 }
 
-/** What the script says it will do, one line each. */
+/** The steps that the script announces, one line each. */
 export function planOf({ stdout }: { readonly stdout: string }): string[] {
   return stdout.split('\n').flatMap((line) => (line.startsWith('  - ') ? [line.slice(4)] : []));
 }
 
-/** The same, with the name of an index in the place of all its options. */
+/** The same, with the name of an index instead of all its options. */
 export function actionsOf(run: { readonly stdout: string }): string[] {
   return planOf(run).map((line) => line.replace(/ index \{.*"name":"([^"]+)".*$/, ' index $1'));
 }
 
-/** A database of the test's own, on the server that all tests share unless another is given. */
+/** A database for this test, on the given server or the one that all tests share. */
 export async function openDatabase(
   server: { url: string } = inject('mongo'),
 ): Promise<{ url: string; db: Db }> {
@@ -128,7 +128,7 @@ export async function openDatabase(
   return { url, db: client.db() };
 }
 
-/** Whatever a collection holds. */
+/** All documents of a collection. */
 export interface Stored {
   readonly _id: string | ObjectId;
   readonly [field: string]: unknown;
@@ -154,7 +154,7 @@ interface SessionOptions {
   readonly [field: string]: unknown;
 }
 
-/** As the store writes it. */
+/** A document as the store writes it. */
 export function session(
   key: string,
   { updated = 0, lifetime = 14 * DAY, ...fields }: SessionOptions = {},

@@ -4,13 +4,13 @@ import { type Document, deserialize, serialize } from 'bson';
 import { onTestFinished } from 'vitest';
 import { encodeReply, FrameReader, parseRequest, type Request } from '../support/mongo/stand-in/frames.ts';
 
-/** May answer instead of the server, or do something before the command is passed to the server. */
+/** May answer instead of the server, or act before the command is passed on. */
 export type Intercept = (
   name: string,
   command: Document,
 ) => Promise<Document | undefined> | Document | undefined;
 
-/** Stands between a client and a standalone server until the test is over. Gives back the URL to use instead. */
+/** A proxy between clients and a standalone server, until the test ends. Returns the URL to use instead. */
 export async function between(url: string, intercept: Intercept): Promise<string> {
   const { hostname, port } = new URL(url);
   const sockets = new Set<Socket>();

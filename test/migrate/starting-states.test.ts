@@ -8,7 +8,7 @@ const withUsers = await loadMigration({ userKey: 'userId' });
 
 const isReal = inject('mongo').kind !== 'stand-in';
 
-/** A server may be of 4.4 or newer, so a test is for one where the state can be made at all. */
+/** The server may be any version from 4.4 on, and a state is skipped if the server cannot create it. */
 async function prepare({
   collection,
   indexes = [],
@@ -42,7 +42,7 @@ const contentOf = async (db: Db) => ({
     .catch(() => []),
 });
 
-describe('a collection is made right, and a second run has nothing to do', () => {
+describe('a collection is corrected, and a second run has nothing to do', () => {
   test.for(MENDED)('$state', async ({ plan, after, left, ...start }, { skip }) => {
     if (start.real && !isReal) skip('the stand-in does not know this');
     const migrate = start.users ? withUsers : plain;
@@ -64,7 +64,7 @@ describe('a collection is made right, and a second run has nothing to do', () =>
   });
 });
 
-describe('what is not ours ends the run before the first change, whatever is agreed to', () => {
+describe('a foreign document or index ends the run before the first change, with any consent', () => {
   test.for(REFUSED)('$state', async ({ says, ...start }, { skip }) => {
     if (start.real && !isReal) skip('the stand-in does not know this');
     const { url, db } = await prepare(start);
@@ -80,7 +80,7 @@ describe('what is not ours ends the run before the first change, whatever is agr
   });
 });
 
-test('with 64 indexes, MongoDB says so, and no session is touched', async ({ skip }) => {
+test('with 64 indexes, the error of MongoDB is shown, and no session is touched', async ({ skip }) => {
   if (!isReal) skip('the stand-in takes any number of them');
   const documents = [session('a')];
   const indexes = Array.from({ length: 63 }, (_, at): [Record<string, 1>] => [{ [`field${at}`]: 1 }]);
@@ -94,7 +94,7 @@ test('with 64 indexes, MongoDB says so, and no session is touched', async ({ ski
   expect(await contentOf(db)).toEqual(before);
 });
 
-test('an index that is still being built is something to do, and is waited for', async ({ skip }) => {
+test('an index that is still being built counts as missing, and the run waits for it', async ({ skip }) => {
   if (!isReal) skip('on the stand-in an index is there at once');
   const { url, db } = await prepare({ state: 'a build', documents: [session('held')] });
   const [document] = await sessionsOf(db).find().toArray();

@@ -11,31 +11,31 @@ import {
 } from 'mongodb';
 import { DAY, NOW, type Stored, session } from './project.ts';
 
-/** A collection as the script may find it, and what becomes of it. */
+/** A collection as the script may find it, and the expected result. */
 export interface StartingState {
   readonly state: string;
-  /** Where an own collection with such options is made first. */
+  /** Options with which the collection is created first. */
   readonly collection?: CreateCollectionOptions;
   readonly indexes?: readonly (readonly [IndexSpecification, CreateIndexesOptions?])[];
   readonly documents?: readonly Stored[];
-  /** Tried on a real server only, since the stand-in does not know it. */
+  /** Only for a real server, since the stand-in does not support it. */
   readonly real?: true;
   /** With `--user-key`. */
   readonly users?: true;
-  /** Views that there are on the collection. */
+  /** Views on the collection. */
   readonly views?: readonly string[];
 }
 
-/** Where the script makes a collection right. */
+/** A state that the script corrects. */
 export interface Mended extends StartingState {
   readonly plan: readonly string[];
-  /** The indexes afterwards, but for that on `_id`. */
+  /** The indexes afterwards, without the one on `_id`. */
   readonly after: readonly string[];
-  /** What is left of each session, where that is not what was there. */
+  /** The sessions afterwards, if they change. */
   readonly left?: readonly object[];
 }
 
-/** Where it stops before the first change. */
+/** A state in which the script stops before the first change. */
 export interface Refused extends StartingState {
   readonly says: readonly (string | RegExp)[];
 }
@@ -48,7 +48,7 @@ const CREATE_USER = 'create index session_user';
 const dropped = (name: string) => `drop index ${name}`;
 const IF_USER = { partialFilterExpression: { user: { $exists: true } } };
 
-/** Indexes that stand where the TTL index should stand. */
+/** Indexes in the place of the TTL index. */
 const IN_ITS_PLACE: readonly (readonly [
   state: string,
   options: CreateIndexesOptions,

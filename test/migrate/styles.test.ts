@@ -4,7 +4,7 @@ import { type PackageVersions, STYLES } from '../support/generated.ts';
 import { startServer } from '../support/mongo/index.ts';
 import { COPIES, DAY, loadMigration, openDatabase, session, sessionsOf } from './project.ts';
 
-/** With all features, so that each call of the driver that the script can make is made. */
+/** With all features, so that every call of the driver in the script is made. */
 const EVERYTHING = { ...COPIES, absoluteTtl: 30 * 24 * 60 * 60, userKey: 'userId', encrypt: true };
 const ENV = { SESSION_ENCRYPTION_KEYS: Buffer.alloc(32, 1).toString('base64'), SESSION_PLAIN_TEXT: 'read' };
 const ARGS = ['--from', 'old'];
@@ -39,7 +39,7 @@ test.each(ROWS)('the whole migration, with $name', async ({ settings, packages }
   expect(again).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('nothing to do') });
 });
 
-test('the style host goes to the database of its settings, with the password of the environment', async () => {
+test('the style host uses the database of its settings, with the password from the environment', async () => {
   const locked = await startServer({ auth: { username: 'root', password: 'root' } });
   onTestFinished(() => locked.stop());
   const { db } = await openDatabase(locked);

@@ -6,19 +6,19 @@ import { DAY, makeProject, openDatabase, session, sessionsOf } from './project.t
 
 const FEATURE = { ...FEATURES.encrypt, ...FEATURES['user-key'] };
 const KEY = Buffer.alloc(32, 1);
-/** So little memory that the sessions of an exhaustive run would not fit. */
+/** Too little memory to hold all the sessions of an exhaustive run. */
 const ENV = {
   SESSION_ENCRYPTION_KEYS: KEY.toString('base64'),
   SESSION_PLAIN_TEXT: 'read',
   NODE_OPTIONS: '--max-old-space-size=64',
 };
-/** The stand-in holds all in memory, and is no measure of a server. */
+/** The stand-in keeps everything in memory, and is not representative. */
 const isWhole = isExhaustive && inject('mongo').kind !== 'stand-in';
 const COUNT = isWhole ? 100_000 : 1500;
 const PAYLOAD = JSON.stringify({ userId: 7, rest: 'x'.repeat(isWhole ? 1000 : 200) });
 const start = makeProject(FEATURE);
 
-/** Sessions in plain text, and without their user beside them. */
+/** Sessions in plain text, without the field for their user. */
 async function fill(db: Db): Promise<void> {
   for (let at = 0; at < COUNT; at += 500) {
     const batch = Array.from({ length: Math.min(500, COUNT - at) }, (_, index) =>
@@ -28,7 +28,7 @@ async function fill(db: Db): Promise<void> {
   }
 }
 
-/** Requests, a few at a time, until it is stopped: each goes on in a session and changes it. */
+/** Sends a few concurrent requests until it is stopped; each continues a session and changes it. */
 function traffic(store: GeneratedStore) {
   let isOn = true;
   let count = 0;
@@ -56,7 +56,7 @@ function traffic(store: GeneratedStore) {
   };
 }
 
-test('encryption and users of all sessions change under traffic: no request fails, in little memory', async () => {
+test('all sessions are encrypted and get their users during traffic: no request fails, and memory stays low', async () => {
   const { url, db } = await openDatabase();
   await fill(db);
   const { connection, sessions } = await loadGenerated({ ...PLAIN, ...FEATURE, connection: STYLES.db });

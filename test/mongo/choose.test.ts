@@ -13,7 +13,7 @@ const HOUR_MS = 3_600_000;
 let folder: string;
 let memo: string;
 
-/** A machine where nothing is installed, nothing is cached, and no download succeeds. */
+/** A machine without an installed or cached mongod, on which downloads fail. */
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'choose-'));
   memo = join(folder, 'memo', 'failed.json');
@@ -30,7 +30,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-describe('where no mongod can be had', () => {
+describe('without any mongod', () => {
   test('the stand-in is chosen, with the reason', async () => {
     expect(await chooseSource(memo)).toEqual({
       kind: 'stand-in',
@@ -56,7 +56,7 @@ describe('where no mongod can be had', () => {
     });
   });
 
-  test('a wish for another version is tried at once', async () => {
+  test('another version is tried immediately', async () => {
     await chooseSource(memo);
     vi.stubEnv('MONGOMS_VERSION', '6.0.2');
     expect(await chooseSource(memo)).toMatchObject({
@@ -64,7 +64,7 @@ describe('where no mongod can be had', () => {
     });
   });
 
-  test('a memory that is half written is no memory', async () => {
+  test('a half-written record of a failed download is ignored', async () => {
     await chooseSource(memo);
     await writeFile(memo, '{"at":');
     expect(await chooseSource(memo)).toMatchObject({
@@ -78,14 +78,14 @@ describe('where no mongod can be had', () => {
   });
 });
 
-/** What is started as mongod is a program of ours, in a folder of its own. */
+/** The program that is started as mongod is a fake in its own folder. */
 const FAKE_MONGOD = join(inject('runFolder'), 'fake-mongod', 'mongod');
 
-describe.skipIf(process.platform === 'win32')('where there is a mongod', () => {
+describe.skipIf(process.platform === 'win32')('with a mongod', () => {
   beforeAll(async () => {
     const program = await compiled(join(import.meta.dirname, 'fake-mongod/mongod.ts'));
     await mkdir(dirname(FAKE_MONGOD));
-    // It is asked for its version time and again, which is no reason to load the stand-in.
+    // It is often asked only for its version, for which the stand-in need not be loaded.
     const script = `#!/bin/sh
 [ "$1" = --version ] && exec echo 'db version v6.0.99'
 exec node '${program}' "$@"
@@ -95,12 +95,12 @@ exec node '${program}' "$@"
   beforeEach(() => vi.stubEnv('MONGOMS_SYSTEM_BINARY', FAKE_MONGOD));
   const source = { kind: 'mongod', binary: FAKE_MONGOD, version: '6.0.99' } as const;
 
-  test('the one that is named is chosen', async () => {
+  test('the named one is chosen', async () => {
     vi.stubEnv('MONGODB_TEST_REQUIRE', 'real');
     expect(await chooseSource(memo)).toEqual(source);
   });
 
-  test('the one on the path is chosen when no version is asked for', async () => {
+  test('the one on the PATH is chosen if no version is requested', async () => {
     vi.stubEnv('MONGOMS_SYSTEM_BINARY', undefined);
     vi.stubEnv('MONGOMS_VERSION', undefined);
     vi.stubEnv('PATH', `${join(FAKE_MONGOD, '..')}:${process.env.PATH}`);
@@ -146,7 +146,7 @@ exec node '${program}' "$@"
     await server.stop();
   });
 
-  test('it announces itself', async () => {
+  test('its kind and version are announced', async () => {
     const server = await startMongo();
     expect(server).toMatchObject({
       kind: 'mongod',

@@ -11,7 +11,7 @@ import {
   withDatabase,
 } from '../support/mongo/index.ts';
 
-// The types of mongoose 8 declare the module 'mongoose', whatever name it is installed under.
+// The types of mongoose 8 declare the module 'mongoose', even if it is installed under another name.
 const mongoose8 = createRequire(import.meta.url)('mongoose8') as typeof mongoose9;
 
 interface Thing {
@@ -21,7 +21,7 @@ interface Thing {
   count: number;
 }
 
-/** The few calls that every driver's collection has in common. */
+/** The few methods that the collections of all drivers have in common. */
 interface Things {
   insertOne(thing: Thing): Promise<unknown>;
   findOne(filter: { _id: string }, options: { promoteBuffers: true }): Promise<Thing | null>;

@@ -16,7 +16,7 @@ afterEach(async () => {
   }
 });
 
-/** The stand-in in another process, by the URL it prints. */
+/** Starts the stand-in in another process, and returns the URL that it prints. */
 async function serve(...flags: string[]): Promise<string> {
   const child = execa('node', ['--import', 'tsx', 'test/support/mongo/serve.ts', ...flags], { cwd: root });
   serving.push(child);
@@ -33,7 +33,7 @@ const runTests = (url: string, ...more: string[]) =>
   });
 
 describe('MONGODB_TEST_URL', () => {
-  test('makes the tests run on the server it names, with a login, and leaves nothing behind', async () => {
+  test('makes the tests run on the server that it names, with a login, and nothing is left there', async () => {
     const url = await serve('--auth', 'ann:p@ss/word', '--server-version', '4.4', '--replica-set');
     const run = await runTests(url, 'test/mongo/conformance', '-t', 'the shared server');
     expect(run.all).toMatch(/Tests +\d+ passed/);
@@ -47,7 +47,7 @@ describe('MONGODB_TEST_URL', () => {
     const { setName, maxWireVersion } = await client.db('admin').command({ hello: 1 });
     await client.close();
     expect(databases).toEqual([]);
-    // As it was asked to be.
+    // The version that was requested.
     expect({ version, modules, setName, maxWireVersion }).toEqual({
       version: '4.4.0',
       modules: ['stand-in'],
@@ -56,7 +56,7 @@ describe('MONGODB_TEST_URL', () => {
     });
   });
 
-  test('that leads nowhere is an error before the first test, which says why', async () => {
+  test('with an unreachable server is an error before the first test, with the reason', async () => {
     const url = 'mongodb://ann:secret@127.0.0.1:1/?serverSelectionTimeoutMS=200';
     vi.stubEnv('MONGODB_TEST_URL', url);
     onTestFinished(() => void vi.unstubAllEnvs());

@@ -24,10 +24,10 @@ function useServer(options: ServerOptions): World {
   return world;
 }
 
-describe('a server of one’s own', () => {
+describe('a separate server', () => {
   const world = useServer({});
 
-  test('is gone while it pauses, and back with its data', async () => {
+  test('cannot be reached while it pauses, and then still has its data', async () => {
     const things = world.client.db('pause').collection('things');
     await things.insertOne({ kept: true });
     await world.server.pause();
@@ -37,7 +37,7 @@ describe('a server of one’s own', () => {
     expect(await things.countDocuments({ kept: true })).toBe(1);
   });
 
-  test('numbers of transactions are for replica sets', async () => {
+  test('accepts transaction numbers only as a replica set', async () => {
     await runSteps(world.client.db('standalone'), [
       step(
         { insert: 'things', documents: [{ _id: 1 }], lsid: { id: new UUID() }, txnNumber: Long.ONE },
@@ -46,7 +46,7 @@ describe('a server of one’s own', () => {
     ]);
   });
 
-  test('a document may have 16 MB and not more', async () => {
+  test('accepts documents of up to 16 MB', async () => {
     const things = world.client.db('size').collection<{ _id: number; text: string }>('things');
     await things.insertOne({ _id: 1, text: 'x'.repeat(16 * 1024 * 1024 - 100) });
     await expect(things.updateOne({ _id: 1 }, { $set: { more: 'x'.repeat(200) } })).rejects.toMatchObject({
@@ -54,7 +54,7 @@ describe('a server of one’s own', () => {
     });
   });
 
-  test('results come in batches, and are over when all is read or killed', async () => {
+  test('returns results in batches, until all are read or the cursor is killed', async () => {
     const things = world.client.db('batches').collection<{ _id: number }>('things');
     await things.insertMany(Array.from({ length: 250 }, (_, index) => ({ _id: index })));
     const read = await things.find({}, { sort: { _id: 1 }, batchSize: 100 }).toArray();
@@ -68,7 +68,7 @@ describe('a server of one’s own', () => {
     ).rejects.toMatchObject({ code: 43 });
   });
 
-  test('of many upserts of one new _id at once, one makes the document', async () => {
+  test('creates one document for many concurrent upserts of a new _id', async () => {
     const things = world.client.db('upserts').collection<{ _id: string; n: number }>('things');
     const results = await Promise.all(
       Array.from({ length: 100 }, () => things.updateOne({ _id: 'k' }, { $inc: { n: 1 } }, { upsert: true })),
@@ -83,14 +83,14 @@ describe('fail points', () => {
   const find = () => world.client.db('fail').collection('things').findOne();
   afterEach(() => world.server.failCommand({ failCommands: ['find'], mode: 'off' }));
 
-  test('give a command an error, as often as asked', async () => {
+  test('make a command fail the given number of times', async () => {
     await world.server.failCommand({ failCommands: ['find'], errorCode: 8000, mode: { times: 2 } });
     await expect(find()).rejects.toMatchObject({ code: 8000 });
     await expect(find()).rejects.toMatchObject({ code: 8000 });
     expect(await find()).toBeNull();
   });
 
-  test('give what the code of an error goes with, without which there is no such error', async () => {
+  test('include the additional fields of an error', async () => {
     const duplicate = { failCommands: ['find'], errorCode: 11000 };
     const errorExtraInfo = { keyPattern: { _id: 1 }, keyValue: { _id: 'a' } };
     await world.server.failCommand({ ...duplicate, errorExtraInfo });
@@ -99,7 +99,7 @@ describe('fail points', () => {
     await expect(find()).rejects.toMatchObject({ code: 40671 });
   });
 
-  test('leave other commands alone', async () => {
+  test('do not affect other commands', async () => {
     await world.server.failCommand({ failCommands: ['insert'], errorCode: 8000, mode: 'alwaysOn' });
     expect(await find()).toBeNull();
   });
@@ -110,7 +110,7 @@ describe('fail points', () => {
     await expect(find()).rejects.toMatchObject({ code: 8000 });
   });
 
-  test('catch one application only', async () => {
+  test('can affect a single application', async () => {
     await world.server.failCommand({
       failCommands: ['find'],
       errorCode: 8000,
@@ -137,7 +137,7 @@ describe('fail points', () => {
     await client.close();
   });
 
-  test('hold a command up', async () => {
+  test('delay a command', async () => {
     await world.server.failCommand({ failCommands: ['find'], blockTimeMS: 5_000 });
     const impatient = await MongoClient.connect(world.server.url, {
       socketTimeoutMS: 100,
@@ -147,7 +147,7 @@ describe('fail points', () => {
     await impatient.close();
   });
 
-  test('report a write concern error of a write that was done', async () => {
+  test('report a write concern error after a completed write', async () => {
     await world.server.failCommand({
       failCommands: ['insert'],
       writeConcernError: { code: 64, errmsg: 'waiting for replication timed out' },
@@ -163,7 +163,7 @@ describe('fail points', () => {
 describe('a replica set', () => {
   const world = useServer({ replicaSet: true });
 
-  /** A client of its own, for its sessions have other numbers than its driver would give them. */
+  /** A separate client, since the test sets transaction numbers that the driver would not. */
   async function inOneSession(steps: Row['steps']): Promise<void> {
     const client = await MongoClient.connect(world.server.url);
     await client
@@ -174,7 +174,7 @@ describe('a replica set', () => {
   const first = { txnNumber: Long.ONE };
   const second = { txnNumber: Long.fromNumber(2) };
 
-  test('does a retried write once, and answers it the same', async () => {
+  test('performs a retried write once, and returns the same reply', async () => {
     const increment = { update: 'things', updates: [{ q: { _id: 1 }, u: { $inc: { n: 1 } }, upsert: true }] };
     await inOneSession([
       step({ ...increment, ...first }, ok({ n: 1, upserted: [{ _id: 1 }] })),
@@ -186,7 +186,7 @@ describe('a replica set', () => {
     ]);
   });
 
-  test('does a retried findAndModify once', async () => {
+  test('performs a retried findAndModify once', async () => {
     const pop = { findAndModify: 'queue', query: {}, sort: { _id: 1 }, remove: true };
     await inOneSession([
       step({ insert: 'queue', documents: [{ _id: 1 }, { _id: 2 }] }),
@@ -196,7 +196,7 @@ describe('a replica set', () => {
     ]);
   });
 
-  test('does again only those statements of a retried batch that had not been done', async () => {
+  test('performs only the missing statements of a retried batch', async () => {
     const both = { insert: 'batch', documents: [{ _id: 1 }, { _id: 2 }], ...first };
     await inOneSession([
       step({ insert: 'batch', documents: [{ _id: 2 }] }),
@@ -207,14 +207,14 @@ describe('a replica set', () => {
     ]);
   });
 
-  test('lets drivers repeat a write whose connection broke', async () => {
+  test('lets drivers retry a write after a broken connection', async () => {
     const things = world.client.db('retries').collection<{ _id: number }>('broken');
     await world.server.failCommand({ failCommands: ['insert'], closeConnection: true });
     await things.insertOne({ _id: 1 });
     expect(await things.countDocuments()).toBe(1);
   });
 
-  test('labels errors after which a write may be repeated', async () => {
+  test('labels errors after which a write may be retried', async () => {
     const client = await MongoClient.connect(world.server.url, { retryWrites: false });
     await world.server.failCommand({ failCommands: ['insert'], errorCode: 91 });
     const insert = {
@@ -229,7 +229,7 @@ describe('a replica set', () => {
     await client.close();
   });
 
-  test('has a primary again after one stepped down, and drivers find it', async () => {
+  test('has a primary again after a step-down, and drivers find it', async () => {
     const things = world.client.db('steps').collection<{ _id: number }>('things');
     await things.insertOne({ _id: 1 });
     await world.server.stepDown();
@@ -238,7 +238,7 @@ describe('a replica set', () => {
   });
 });
 
-describe('what a user may do', () => {
+describe('the privileges of a role', () => {
   const world = useServer({ auth: { username: 'root', password: 'r' } });
   const readWrite: Role = { role: 'readWrite', db: 'app' };
   const dbAdmin: Role = { role: 'dbAdmin', db: 'app' };
@@ -253,7 +253,7 @@ describe('what a user may do', () => {
   const ttl = { key: { at: 1 }, name: 'at_1', expireAfterSeconds: 60 };
   const collMod = { collMod: 'things', index: { name: 'at_1', expireAfterSeconds: 90 } };
 
-  test('readWrite: all but collMod, in its own database', async () => {
+  test('readWrite: everything except collMod, in its own database', async () => {
     await as(
       'writer',
       [readWrite],
@@ -274,7 +274,7 @@ describe('what a user may do', () => {
     await as('stranger', [readWrite], [step({ find: 'things' }, unauthorized)], 'elsewhere');
   });
 
-  test('read: no write', async () => {
+  test('read: no writes', async () => {
     await as(
       'reader',
       [{ role: 'read', db: 'app' }],
@@ -300,7 +300,7 @@ describe('what a user may do', () => {
     );
   });
 
-  test('a role of one’s own: one privilege on one collection', async () => {
+  test('a custom role: one privilege on one collection', async () => {
     await runSteps(world.client.db('app'), [
       step({
         createRole: 'ttlKeeper',
@@ -316,7 +316,7 @@ describe('what a user may do', () => {
     );
   });
 
-  test('nobody: hello and ping, nothing else', async () => {
+  test('no role: hello and ping, nothing else', async () => {
     const client = await MongoClient.connect(world.server.url.replace(/\/\/.*@/, '//'));
     await runSteps(client.db('app'), [
       step({ hello: 1 }),
@@ -338,12 +338,12 @@ describe('the TTL monitor', () => {
     return metrics.ttl.passes;
   }
 
-  /** Two more passes: one may have begun before the documents were there. */
+  /** Two more passes, since the first may have begun before the documents were inserted. */
   async function afterPasses(): Promise<void> {
     for (const start = await passes(); (await passes()) < start + 2; ) await sleep(100);
   }
 
-  test('deletes what is due, by the earliest date of an array, and nothing that is no date', async () => {
+  test('deletes expired documents, by the earliest date of an array, and ignores values that are not dates', async () => {
     const things = world.client.db('ttl').collection<{ _id: string; at?: unknown; kind?: string }>('things');
     await things.createIndex({ at: 1 }, { expireAfterSeconds: 0 });
     await things.insertMany([

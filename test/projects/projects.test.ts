@@ -14,31 +14,31 @@ import { sample } from '../support/sampling.ts';
 import { mapPaths, readTree, type Tree, writeTree } from '../support/tree.ts';
 
 /*
- * Projects as users have them, one a folder: `before/`, and in `case.json` what it is, how the program is run there,
- * and how the project builds and starts. `npx vitest run test/projects --update` writes what is printed and what
- * becomes of the project: its own files as a difference, new ones by name.
+ * Typical projects, one per folder: `before/` has the files, `case.json` says what kind it is, how the program is run
+ * there, and how the project builds and starts. `npx vitest run test/projects --update` writes the output and the
+ * changes: a diff of existing files, and the names of new ones.
  */
 
 interface Case {
   readonly name: string;
   readonly what: string;
   readonly args: readonly string[];
-  /** Other than 0. */
+  /** If it is not 0. */
   readonly exitCode?: number;
-  /** What the user then does, as it is told: texts of a file and what takes their place, or a new file. */
+  /** Edits that the user then makes, as the output says: replaced texts of a file, or a new file. */
   readonly follow?: Readonly<Record<string, readonly (readonly [string, string])[] | string>>;
-  /** What the user sets in .env, or the case elsewhere. */
+  /** Values that the user sets in .env. */
   readonly env?: Readonly<Record<string, string>>;
-  /** The folder that is written to, if not the top. */
+  /** The folder that is written to, if it is not the top folder. */
   readonly in?: string;
-  /** Scripts of its package.json: the build, and the start of a server that counts views. */
+  /** Scripts of its package.json: one builds, one starts a server that counts views. */
   readonly build?: string;
   readonly start?: string;
-  /** Who runs it, if not Node. */
+  /** The runtime, if it is not Node. */
   readonly runtime?: 'bun';
-  /** Which package is installed under a name. */
+  /** Packages that are installed under other names. */
   readonly packages?: Readonly<Record<string, string>>;
-  /** The package of the compiler that builds it. */
+  /** The package of the compiler that is used for the build. */
   readonly compiler?: string;
 }
 
@@ -48,13 +48,13 @@ const cases: readonly Case[] = readdirSync(FOLDER, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => ({ ...JSON.parse(readFileSync(join(FOLDER, name, 'case.json'), 'utf8')), name }));
 
-/** Git would heed a .gitignore here. */
+/** Stored under another name, since git would apply a .gitignore here. */
 const before = ({ name }: Case): Tree =>
   mapPaths(readTree(join(FOLDER, name, 'before')), (path) =>
     path.replace(/(^|\/)gitignore$/, '$1.gitignore'),
   );
 
-/** Runs the program there as the case says. */
+/** Runs the program in the project, with the flags of the case. */
 async function generate(given: Case) {
   const folder = writeTree(await temporaryFolder(), before(given));
   return { folder, ...(await run(given.args, { cwd: folder })) };
@@ -68,10 +68,10 @@ function expectText(given: Case, file: string, text: string): void {
   else expect(text).toBe(readFileSync(path, 'utf8'));
 }
 
-/** Which files there are in these folders is for the goldens to say. */
+/** The goldens test which files are in these folders. */
 const folderOnly = (path: string): string => path.replace(/((?:^|[\s/])(?:session|scripts)\/).*/, '$1…');
 
-/** What is printed, but for how many files there are. */
+/** The output, without the number of files. */
 function shownIn(printed: string, folder: string): string {
   const lines = printed
     .replaceAll(folder, '<project>')
@@ -83,7 +83,7 @@ function shownIn(printed: string, folder: string): string {
   return lines.filter((line, at) => !line.endsWith('…') || lines.indexOf(line) === at).join('\n');
 }
 
-/** New files by name alone, but for the state folder; secrets are random. */
+/** Lists the names of new files, outside of the state folder, and hides random secrets. */
 function differenceOf(given: Case, folder: string): string {
   const all = Object.entries(readTree(folder)).filter(([path]) => !path.includes('.koa-mongo-session/'));
   const old = before(given);
@@ -96,7 +96,7 @@ function differenceOf(given: Case, folder: string): string {
   );
 }
 
-test.each(cases)('$name: says and does what is right for $what', async (given) => {
+test.each(cases)('$name: the output and the files are right for $what', async (given) => {
   const { folder, exitCode, stdout, stderr } = await generate(given);
   expect({ exitCode, stderr }).toEqual({ exitCode: given.exitCode ?? 0, stderr: expect.any(String) });
   expectText(given, 'printed.txt', shownIn(`${stdout}${stderr}`, folder));
@@ -145,7 +145,7 @@ function edited(path: string, text: string, edit: readonly (readonly [string, st
   }, text);
 }
 
-/** Where programs are found; undefined where there is no such runtime. */
+/** The PATH for the runtime; undefined if it is not available. */
 async function pathFor({ runtime }: Case): Promise<string | undefined> {
   const path = process.env.PATH ?? '';
   if (runtime === undefined) return path;

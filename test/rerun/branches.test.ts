@@ -6,12 +6,10 @@ import { olderProgram } from '../support/other-programs.ts';
 import { readIn, rememberedIn, run, temporaryFolder } from '../support/program.ts';
 import { sample } from '../support/sampling.ts';
 
-/*
- * Two branches of one repository, each with a run of its own, that git merges afterwards.
- */
+/* Two branches of one repository, each with its own run, that git merges afterwards. */
 
 const MANIFEST = '.koa-mongo-session/manifest.json';
-/** In the store only, and in a comment. */
+/** A change only in the store, in a comment. */
 const OLDER_TEXTS = { 'Never an upsert,': 'This is no upsert,' };
 
 let cwd = '';
@@ -21,7 +19,7 @@ beforeEach(async () => {
   await git('init', '--initial-branch=main');
 });
 
-/** @returns what it said, and its exit code */
+/** @returns the output and the exit code */
 function git(...args: string[]) {
   const identity = ['-c', 'user.name=Ann', '-c', 'user.email=ann@example.com'];
   return execa('git', [...identity, ...args], { cwd, reject: false, all: true });
@@ -35,7 +33,7 @@ async function commit(what: string): Promise<void> {
 const runs = async (...args: string[]) =>
   expect(await run(['.', ...args], { cwd })).toMatchObject({ exitCode: 0 });
 
-/** Both begin at the commit of now; the second one is then merged into the first. */
+/** Both branches start at the current commit; the second one is then merged into the first. */
 async function merge(first: () => Promise<unknown>, second: () => Promise<unknown>): Promise<void> {
   await git('switch', '--create', 'second');
   await second();
@@ -51,13 +49,13 @@ async function conflicts(): Promise<string[]> {
   return stdout.split('\n').filter((path) => path !== '');
 }
 
-/** Keeps the upper side of each conflict in a file. */
+/** Keeps the first side of each conflict in a file. */
 function keepUpperSide(path: string): void {
   const text = readFileSync(join(cwd, path), 'utf8');
   writeFileSync(join(cwd, path), text.replaceAll(/^<{7}.*\n([\s\S]*?)^={7}\n[\s\S]*?^>{7}.*\n/gm, '$1'));
 }
 
-/** What the conflicts in the manifest are about: the name of an answer, or the path of a file. */
+/** The subjects of the conflicts in the manifest: names of answers or paths of files. */
 async function contested(): Promise<string[]> {
   const text = await readIn(cwd, MANIFEST);
   const blocks = [...text.matchAll(/"path": "([^"]+)"[^{}]*?^<{7}|^<{7}.*\n *"(?!sha256)(\w+)"/gm)];
@@ -68,11 +66,11 @@ interface Branches {
   readonly what: string;
   readonly first: readonly string[];
   readonly second: readonly string[];
-  /** What conflicts in the manifest. */
+  /** Conflicts in the manifest. */
   readonly manifest: readonly string[];
-  /** Other files with a conflict, but for their bases. */
+  /** Other files with a conflict, without their bases. */
   readonly files: readonly string[];
-  /** The answers that are in force once all is settled. */
+  /** The answers after all conflicts are resolved. */
   readonly answers: Readonly<Record<string, unknown>>;
 }
 
@@ -137,7 +135,7 @@ test.each(sample(CASES, 2))(
   },
 );
 
-/** With the words of the next run, which writes nothing. */
+/** Resolves the conflicts as the message of the next run says; that run writes nothing. */
 async function settleAsTold(files: readonly string[]): Promise<void> {
   const before = await readIn(cwd, MANIFEST);
   const { exitCode, stderr } = await run(['.'], { cwd });

@@ -8,7 +8,7 @@ import { source } from '../support/rerun/generate.ts';
 import { wholeSnapshot } from '../support/rerun/scenario.ts';
 import { writeTree } from '../support/tree.ts';
 
-/* A file system that takes two spellings of a name for one, and an option that changes nothing but the spelling. */
+/* A file system that ignores case, and an option that changes only the case of a path. */
 
 const program = useProgram();
 const BASE = '.koa-mongo-session/base';
@@ -48,7 +48,7 @@ test.each([
 test.each([
   ['', false],
   [', and of the bases', true],
-])('after the rename of the folder%s, the run goes on there and keeps its bases', async (_, both) => {
+])('after the rename of the folder%s, the run continues there and keeps its bases', async (_, both) => {
   const { project, runIn } = await setUp();
   renameSync(join(project, 'src/session'), join(project, 'src/Session'));
   if (both) renameSync(join(project, BASE, 'src/session'), join(project, BASE, 'src/Session'));

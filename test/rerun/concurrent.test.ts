@@ -18,7 +18,7 @@ const version = (name: string): Tree => ({
 });
 const NAMES = ['one', 'two', 'three', 'four', 'five', 'six'];
 
-test('of runs at the same time each one is done whole, or refuses; none mixes with another', async () => {
+test('each of several concurrent runs is completed or refused; none mixes with another', async () => {
   const home = await temporaryFolder();
   const project = join(home, 'project');
   await generate(project, renderedFrom(version('none')));
@@ -53,7 +53,7 @@ test('of runs at the same time each one is done whole, or refuses; none mixes wi
 const STATE = '.koa-mongo-session';
 const SETTLED = ['.gitattributes', 'base', 'manifest.json', 'undo'];
 
-/** A project, with the name that the lock of a run has there. */
+/** A project, and the path of the lock of a run. */
 async function setUp() {
   const project = await temporaryFolder();
   await generate(project, renderedFrom(version('one')));
@@ -72,11 +72,11 @@ const longAgo = (path: string, ms: number) => {
   utimesSync(path, date, date);
 };
 
-describe('the lock of a run that may be alive keeps others out, who name it', { timeout: 60_000 }, () => {
+describe('the lock of a run that may be alive stops other runs, which name it', { timeout: 60_000 }, () => {
   test.each([
-    ['a process that is there', { pid: process.ppid, start: '0' }],
+    ['an existing process', { pid: process.ppid, start: '0' }],
     ['this very process', {}],
-    ['a container or a machine with process ids of its own', { pid: 2 ** 22, table: FOREIGN }],
+    ['a container or machine with its own process ids', { pid: 2 ** 22, table: FOREIGN }],
     ['an older version of the program, on another machine', { pid: 2 ** 22, table: FOREIGN, start: 'fade' }],
   ])('%s', async (_, parts) => {
     const { project, lock } = await setUp();
@@ -90,12 +90,12 @@ describe('the lock of a run that may be alive keeps others out, who name it', { 
   });
 });
 
-describe('the lock of a dead run is removed', () => {
+describe('a lock of a dead run is removed', () => {
   test.each([
     ['of a process that is gone', async () => ({ pid: await startAndEnd() }), 0],
-    ['that had our own process id, as in a container', async () => ({ start: '1' }), 0],
-    ['whose process id is by now that of another', async () => ({ pid: process.ppid, start: '1' }), 0],
-    ['of another container, silent for two minutes', async () => ({ table: FOREIGN }), 120_000],
+    ['that had our process id, as in a container', async () => ({ start: '1' }), 0],
+    ['whose process id now belongs to another process', async () => ({ pid: process.ppid, start: '1' }), 0],
+    ['of another container, not updated for two minutes', async () => ({ table: FOREIGN }), 120_000],
     ['of another machine, dated in the future', async () => ({ table: FOREIGN }), -120_000],
   ])('%s', async (_name, find, ageMs) => {
     const { project, lock } = await setUp();
@@ -106,14 +106,14 @@ describe('the lock of a dead run is removed', () => {
     expect(readdirSync(join(project, STATE)).sort()).toEqual(SETTLED);
   });
 
-  test('also where its place is taken by something that cannot be removed', async () => {
+  test('even if something that cannot be removed is in its place', async () => {
     const { project, lock } = await setUp();
     mkdirSync(join(project, lock({ start: '1' })));
     expect(await generate(project, renderedFrom(version('two')))).toMatchObject({ problem: undefined });
   });
 });
 
-test('a run that was taken for dead while it stood still writes no further', async () => {
+test('a run that was suspended and counted as dead stops writing', async () => {
   const { project } = await setUp();
   await expect(
     withLock(project, async (lock) => {
@@ -125,13 +125,13 @@ test('a run that was taken for dead while it stood still writes no further', asy
   ).rejects.toMatchObject({ exitCode: 4, message: expect.stringContaining('considered this one dead') });
 });
 
-/** Runs a command as in a container that shares the host name: with a process table of its own. */
+/** Runs a command as in a container that shares the host name, with its own process table. */
 const CONTAINER = ['unshare', '--user', '--map-root-user', '--pid', '--fork', '--mount-proc'] as const;
 const [unshare, ...unshareFlags] = CONTAINER;
 const hasContainers = execaSync(unshare, [...unshareFlags, 'true'], { reject: false }).exitCode === 0;
 
 test.runIf(hasContainers)(
-  'a run in a container waits for one that its process table does not show',
+  'a run in a container respects the lock of a run that its process table does not show',
   {
     timeout: 60_000,
   },

@@ -1,4 +1,4 @@
-// Before what is to see its files fail.
+// Imported first, so that all other modules see the failing file system.
 import '../support/rerun/faults.ts';
 
 import { cpSync, existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
@@ -25,7 +25,7 @@ const GENERATED: Tree = {
   'src/index.ts': source('session', 'export const ttl = 1;'),
   'src/old/gone.ts': source('gone'),
 };
-/** Edited in one place, and in another where the new text is to be taken. */
+/** Edited in two places, one of which overlaps with the new text. */
 const EDITED: Tree = {
   'src/store.ts': source('store', 'const a = 1;', '', 'const b = 1; // mine'),
   'src/index.ts': source('session', 'export const ttl = 3;'),
@@ -36,7 +36,7 @@ const RENDERED: Tree = {
   'src/index.ts': source('session', 'export const ttl = 2;'),
 };
 
-/** The arguments of a child process, and what does the same in this one. */
+/** The arguments of a child process, and a function that does the same in this process. */
 interface Command {
   readonly args: readonly string[];
   readonly carryOut: (project: string) => Promise<unknown>;
@@ -61,7 +61,7 @@ const UNDO: Command = {
   },
 };
 
-/** A run that is done over and over, each time with another fault. */
+/** A run that is repeated with different faults. */
 interface Situation {
   readonly home: string;
   /** The project before the run. */
@@ -69,11 +69,11 @@ interface Situation {
   /** The project after a run without faults. */
   readonly after: Tree;
   readonly command: Command;
-  /** The project as it may be seen half-way: each file is that of one of these. */
+  /** The possible states of the files while the run is interrupted. */
   readonly versions: readonly Tree[];
 }
 
-/** What becomes of a run in a process of its own, which a kill ends. */
+/** The result of a run in its own process, which is killed. */
 async function killedAt(project: string, { args }: Command, { at, call }: Pick<Fault, 'at' | 'call'>) {
   const argv = ['--import', program.faulty, program.file, project, ...args];
   const env = {
@@ -86,7 +86,7 @@ async function killedAt(project: string, { args }: Command, { at, call }: Pick<F
   return { signal, stderr };
 }
 
-/** How a run ends in this process, and what it called. */
+/** The result of a run in this process, and its calls. */
 async function carryOutWith(fault: Fault, { carryOut }: Command) {
   const calls = injectFault(fault);
   try {
@@ -101,7 +101,7 @@ async function carryOutWith(fault: Fault, { carryOut }: Command) {
   }
 }
 
-/** No process has a number as large. A lock that a run could not remove is, outside of a test, that of a dead one. */
+/** A process id that does not exist. Outside of tests, a lock that a run could not remove belongs to a dead process. */
 const NO_PROCESS = 2 ** 22 + 1;
 
 function orphanLocks(project: string): void {
@@ -111,7 +111,7 @@ function orphanLocks(project: string): void {
       renameSync(join(folder, name), join(folder, name.replace(/-\d+-/, `-${NO_PROCESS}-`)));
 }
 
-/** All but what takes the run back, which has a random name in it. */
+/** All files except the data of `undo`, which contains a random name. */
 function state(project: string): Tree {
   const entries = Object.entries(wholeSnapshot(project));
   return Object.fromEntries(entries.filter(([path]) => !path.startsWith('.koa-mongo-session/undo/')));
@@ -163,7 +163,9 @@ async function undo(): Promise<Situation> {
   }, UNDO);
 }
 
-/** The run before was killed amid its renames: this one is to put back what it did, and then to do its own work. */
+/**
+ * The previous run was killed during its renames: this one has to restore the files first, and then does its own work.
+ */
 async function repair(): Promise<Situation> {
   const { command, versions } = await again();
   const halfWay = await situation(async (project) => {
@@ -174,22 +176,22 @@ async function repair(): Promise<Situation> {
   return { ...halfWay, versions };
 }
 
-/** Of the more than 40 calls of a run that write; each of them takes two processes. */
+/** The number of sampled calls, out of more than 40 that write; each takes two processes. */
 const KILLS = 3;
-/** Of all its calls, with one of the errors that each may meet. */
+/** The number of sampled calls of all kinds, each with one of its possible errors. */
 const ERRORS_MET = 8;
 
-/** Of a run without faults. */
+/** The calls of a run without faults. */
 async function callsOf({ home, command }: Situation, of: Fault['of']) {
   const root = copyOf(home, `counted-${of}`);
   const { calls } = await carryOutWith({ root, of, at: 0, fault: '' }, command);
   return { places: calls.places, trace: calls.trace.filter((line) => !line.startsWith('on disk: ')) };
 }
 
-/** What the run called, without what it was called with. */
+/** The names of the called functions, without arguments. */
 const nameOf = (line: string): string => line.slice(0, line.indexOf(':'));
 
-/** Calls `check` with a project of its own in which a run met the fault. Says in an error which fault it was. */
+/** Calls `check` with a new project in which a run had the fault. Errors name the fault. */
 async function withFault(
   { home, command }: Situation,
   fault: Omit<Fault, 'root'>,
@@ -200,7 +202,7 @@ async function withFault(
   try {
     const ended = await carryOutWith({ ...fault, root: project }, command);
     hit = ended.calls.hit;
-    // How many calls a run makes is not the same each time: those that wait for the disk end in any order.
+    // The number of calls varies, since calls that wait for the disk finish in any order.
     if (hit !== undefined) await check(project, ended);
   } catch (cause) {
     throw new Error(`${fault.fault} at call ${fault.at}, ${hit}`, { cause });
@@ -208,7 +210,7 @@ async function withFault(
   rmSync(project, { recursive: true });
 }
 
-/** Each file is the old one or the new one, and what the user alone wrote is there. */
+/** Each file is the old or the new one, and the user's own files are there. */
 function expectWhole(project: string, { versions }: Situation): void {
   const now = wholeSnapshot(project);
   for (const path of new Set(versions.flatMap((version) => Object.keys(version)))) {
@@ -233,7 +235,7 @@ describe.each([
   ['the run after one that was killed', repair],
   ['undo', undo],
 ] as const)('%s', (_, prepare) => {
-  test('killed at any call, the project is whole, the next run puts it back, and then completes', async () => {
+  test('after a kill at any call, no file is damaged, and the next run restores the project and completes', async () => {
     const whole = await prepare();
     const { trace } = await callsOf(whole, 'writes');
     expect(trace.length).toBeGreaterThan(40);
@@ -258,12 +260,12 @@ describe.each([
     await Promise.all([killAtEach(), killAtEach()]);
   });
 
-  test('when a call fails, wherever it is made, reading or writing, all is as it was before, or all is done', async () => {
+  test('when any call fails, all files are as before, or all are new', async () => {
     const whole = await prepare();
     const calls = await callsOf(whole, 'all');
     expect(calls.trace.length).toBeGreaterThan(150);
     const numbers = representativeCalls(calls);
-    // Each call meets one of the errors, another one in another run.
+    // Each call fails with one of its errors, a different one in each run.
     const errors = fc.sample(fc.constantFrom(...ERRORS), numbers.length);
     const faults = numbers.map((at, index) => ({
       fault: errors[index] ?? 'EIO',
@@ -279,13 +281,13 @@ describe.each([
         expect(whole.versions).toContainEqual(state(project));
         if (exitCode === 0 && whole.command !== UNDO) expect(state(project)).toEqual(whole.after);
         if (exitCode !== 0) expect(message).toMatch(/[a-z]/);
-        // But for one that the system did not let the run remove.
+        // Except for one that the system did not let the run remove.
         expect(emptyFolders(project).filter((folder) => hit !== `rmdirSync: ${folder}`)).toEqual([]);
       });
     }
   });
 
-  test('when the disk is full, all is as it was before', async () => {
+  test('when the disk is full, all files are as before', async () => {
     const whole = await prepare();
     const { trace } = await callsOf(whole, 'writes');
     const faults = trace.map((_, index) => ({ fault: 'full', of: 'writes' as const, at: index + 1 }));
@@ -304,7 +306,7 @@ describe.each([
   });
 });
 
-test('killed when it had made nothing but the folder of its state, the next run removes that', async () => {
+test('after a kill when only the state folder existed, the next run removes that folder', async () => {
   const whole = await first();
   const project = copyOf(whole.home, 'begun');
   await killedAt(project, whole.command, { at: 2 });
@@ -323,14 +325,15 @@ test('a folder of the project that cannot be read is named', async () => {
 });
 
 /**
- * A power cut loses what no `fsync` has waited for. No test can cut the power, so this one reads the order of the calls.
+ * A power failure loses data that was not synced by `fsync`. A test cannot cut the power, so it checks the order of the
+ * calls.
  */
 describe.each([
   ['the first run', first],
   ['a later run', again],
   ['undo', undo],
 ] as const)('%s', (_, prepare) => {
-  test('renames nothing that is not on the disk, and waits for the folders in which it did', async () => {
+  test('syncs every file before its rename, and the folders afterwards', async () => {
     const { home, command } = await prepare();
     const project = copyOf(home, 'traced');
     const { calls } = await carryOutWith({ root: project, fault: '', of: 'writes', at: 0 }, command);
@@ -346,7 +349,7 @@ describe.each([
   });
 });
 
-test('the lock of a run is a file that was not there: what is opened in any other way is no call that writes', async () => {
+test('the lock is created as a new file; opening an existing file does not count as a write', async () => {
   const { home, command } = await first();
   const project = copyOf(home, 'locked');
   const { calls } = await carryOutWith({ root: project, fault: '', of: 'writes', at: 0 }, command);
@@ -355,10 +358,10 @@ test('the lock of a run is a file that was not there: what is opened in any othe
   ).not.toEqual([]);
 });
 
-/** What a file system, a network and the limits of a process refuse. */
+/** Errors of the file system, the network and the limits of a process. */
 const ERRORS = ['EIO', 'EMFILE', 'EDQUOT', 'EACCES', 'EROFS', 'EEXIST'] as const;
 
-/** An undo that was killed after its last step is undone by the next one. */
+/** An undo that was killed after its last step is itself undone by the next one. */
 function expectDone(now: Tree, { command, before, after }: Situation): void {
   if (command === UNDO) expect([before, after]).toContainEqual(now);
   else expect(now).toEqual(after);

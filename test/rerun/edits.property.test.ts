@@ -43,7 +43,7 @@ const settings: fc.Arbitrary<Settings> = fc
     },
   }));
 
-/** What a user does to a generated file; the numbers choose the file and the place in it. */
+/** An edit of a generated file; the numbers choose the file and the place in it. */
 interface Edit {
   readonly kind: 'comment' | 'statement' | 'remove' | 'move' | 'onto' | 'crlf';
   readonly file: number;
@@ -57,10 +57,10 @@ const render = (chosen: Settings) => renderFiles(chosen, templates);
 const isGenerated = (path: string) => !path.startsWith('.koa-mongo-session');
 const linesIn = (text = '') => text.split(/\r?\n/);
 
-/** Where a statement can stand: before another one that begins at the margin and is no import. */
+/** Places for a statement: before an unindented statement that is not an import. */
 const isPlaceForStatement = (line: string) => /^(?:export |const |function |class )/.test(line);
 
-/** Where some options have a file and others do not. */
+/** Paths that only some options generate. */
 const PLACES = ['app', 'server', 'database', 'session/store', 'session/index', 'auth/session/store'].map(
   (name) => `src/${name}.ts`,
 );
@@ -110,7 +110,7 @@ function unlessRefused<T>(work: () => T): T | undefined {
 
 const isMarked = (text: string) => text.includes('<<<<<<<');
 
-describe('whatever a user edits and whichever options change', () => {
+describe('with any edits and any change of options', () => {
   const edited = edits('comment', 'statement', 'remove', 'move', 'crlf');
 
   test.each(['mine', 'markers'] as const)('no line of the user is lost (%s)', (verdict) => {
@@ -123,7 +123,7 @@ describe('whatever a user edits and whichever options change', () => {
     );
   });
 
-  test('with the new lines taken, a line is lost only where edits overlap, and then it is in a backup', () => {
+  test('with `theirs`, a line is lost only in an overlap, and is then in a backup', () => {
     fc.assert(
       fc.property(settings, edited, settings, (before, all, after) => {
         const project = applyEdits(regenerateInMemory({}, render(before), 'mine').tree, all);
@@ -139,7 +139,7 @@ describe('whatever a user edits and whichever options change', () => {
     );
   });
 
-  test('what was removed stays away, and what was moved stays there', () => {
+  test('removed files stay removed, and moved files stay at their place', () => {
     fc.assert(
       fc.property(settings, edited, settings, (before, all, after) => {
         const original = regenerateInMemory({}, render(before), 'mine').tree;
@@ -157,7 +157,7 @@ describe('whatever a user edits and whichever options change', () => {
     );
   });
 
-  test('running again changes nothing', () => {
+  test('a second run changes nothing', () => {
     fc.assert(
       fc.property(
         settings,
@@ -173,7 +173,7 @@ describe('whatever a user edits and whichever options change', () => {
     );
   });
 
-  test('a run after one that ended well is not refused, wherever files were moved', () => {
+  test('a run after a successful one is not refused, even if files were moved', () => {
     fc.assert(
       fc.property(settings, edits('remove', 'move', 'onto'), settings, (before, all, after) => {
         const project = applyEdits(regenerateInMemory({}, render(before), 'mine').tree, all);
@@ -207,8 +207,9 @@ describe('whatever a user edits and whichever options change', () => {
   });
 });
 
-test('what compiled with the edits of its user compiles after a re-run', async () => {
-  // What moves the modules or no longer generates the app is meant to end what the user's own files were built on.
+test('a project that compiled with edits compiles after a re-run', async () => {
+  // Options that move the modules or no longer generate the app are excluded, since they break imports of the user's
+  // files.
   const samples = fc.sample(fc.tuple(settings, edits('comment', 'statement'), settings), SAMPLES);
   const projects = samples.map(([before, made, after]) => {
     const project = applyEdits(regenerateInMemory({}, render(before), 'mine').tree, made);
@@ -218,7 +219,7 @@ test('what compiled with the edits of its user compiles after a re-run', async (
       'markers',
     ).tree;
   });
-  // Markers are for the user to settle first.
+  // The user has to resolve markers first.
   const whole = projects.filter((tree) => !sources(tree).some(([, text]) => isMarked(text)));
   expect(whole.length).toBeGreaterThan(SAMPLES / 4);
   for (const tree of sample(whole, COMPILED)) expect(await problemsIn(tree)).toBe('');
@@ -226,7 +227,7 @@ test('what compiled with the edits of its user compiles after a re-run', async (
 
 const SAMPLES = 12;
 const COMPILED = 1;
-/** What the projects import beside the packages of their style. */
+/** Packages that the projects import in addition to those of their style. */
 const IMPORTED = { mongodb: '*', 'mongodb-memory-server-core': '*' };
 
 async function problemsIn(tree: Tree): Promise<string> {

@@ -15,7 +15,7 @@ const TWO = renderedFrom({ 'src/store.ts': source('store', 'two'), 'README.md': 
 const HASH = '0'.repeat(64);
 const RUN = '0123456789ab';
 
-/** A project that was generated, in a folder beside others that are not of the project. */
+/** A generated project, in a folder with other files that are not part of it. */
 async function setUp() {
   const home = writeTree(await temporaryFolder(), {
     'outside/precious.txt': 'precious\n',
@@ -36,7 +36,7 @@ function replace(path: string, put: (path: string) => void): void {
 
 const OUTSIDE = (depth: number) => `${'../'.repeat(depth)}outside`;
 
-/** What a repository may hold to lead the program astray. */
+/** Contents of a malicious repository. */
 const ATTACKS: readonly (readonly [string, (project: string) => void])[] = [
   [
     'a manifest that is a link out of the project',
@@ -60,7 +60,7 @@ const ATTACKS: readonly (readonly [string, (project: string) => void])[] = [
     (project) => symlinkSync(OUTSIDE(2), join(project, STATE, 'pending')),
   ],
   [
-    'a former undo that is a link out of the project',
+    'undo data that is a link out of the project',
     (project) => symlinkSync(OUTSIDE(2), join(project, STATE, 'undo.old')),
   ],
   ['a huge file in the way', (project) => truncateSync(join(project, 'src/store.ts'), 3_000_000_000)],
@@ -87,15 +87,15 @@ const ATTACKS: readonly (readonly [string, (project: string) => void])[] = [
     },
   ],
   [
-    'a pending run that is no run',
+    'a pending run with the wrong shape',
     (project) => writeTree(project, { [`${STATE}/pending/journal.json`]: '{"run":1}' }),
   ],
   [
-    'a pending run that is no JSON',
+    'a pending run that is not JSON',
     (project) => writeTree(project, { [`${STATE}/pending/journal.json`]: '}' }),
   ],
   [
-    'a pending run whose copies lie elsewhere',
+    'a pending run whose copies are elsewhere',
     (project) =>
       writeTree(project, {
         [`${STATE}/pending/journal.json`]: journal({
@@ -126,7 +126,7 @@ async function outcomeOf(project: string): Promise<unknown> {
   }
 }
 
-test('a former run whose files lie outside is not taken back', async () => {
+test('a run whose files are outside of the project is not undone', async () => {
   const { home, project } = await setUp();
   writeFileSync(join(project, STATE, 'undo/journal.json'), journal(removal('../outside/precious.txt')));
   const before = wholeSnapshot(home);
@@ -135,7 +135,7 @@ test('a former run whose files lie outside is not taken back', async () => {
   expect(wholeSnapshot(home)).toEqual(before);
 });
 
-test('a former run whose copy was changed is not taken back', async () => {
+test('a run whose copies were changed is not undone', async () => {
   const { project } = await setUp();
   await generate(project, TWO);
   const tree = Object.keys(wholeSnapshot(project)).filter((path) => /undo\/\d+$/.test(path));
@@ -146,7 +146,7 @@ test('a former run whose copy was changed is not taken back', async () => {
   );
 });
 
-test('what a folder is swapped for between plan and write is not followed out of the project', async () => {
+test('a folder that is replaced by a link between plan and write is not followed out of the project', async () => {
   const { home, project } = await setUp();
   const { root } = await openProject(project, GENERATOR);
   replace(join(project, 'src'), (path) => symlinkSync(OUTSIDE(1), path));

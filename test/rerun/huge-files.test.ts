@@ -6,7 +6,7 @@ import { run, temporaryFolder } from '../support/program.ts';
 import { wholeSnapshot } from '../support/rerun/scenario.ts';
 import { sample } from '../support/sampling.ts';
 
-/* A generated file that was made larger than any that a person writes: each run ends, with a message or a merge. */
+/* A generated file that was made extremely large: each run ends, with a message or a merge. */
 
 const STORE = 'src/session/store.ts';
 const MEGABYTE = 1_000_000;
@@ -57,32 +57,32 @@ const LARGE: readonly [string, Edit][] = [
   ['4,500 times the same line', (text) => text + '}\n'.repeat(4_500)],
 ];
 
-test.each(sample(LARGE, 1))('%s: merged, and kept', async (_, edit) => {
+test.each(sample(LARGE, 1))('%s: merged, and the edit is kept', async (_, edit) => {
   const cwd = await projectWith(edit);
   const mine = readFileSync(join(cwd, STORE), 'utf8').slice(-1000);
   expect(await run(LATER, { cwd })).toMatchObject({ exitCode: 0 });
   expect(readFileSync(join(cwd, STORE), 'utf8')).toContain(mine);
 });
 
-test('one to which nothing is to be merged stays as it is: 0', async () => {
+test('a file without changes to merge is kept: 0', async () => {
   const cwd = await projectWith((text) => text + '}\n'.repeat(400_000));
   expect(await run(['--no-input'], { cwd })).toMatchObject({ exitCode: 0 });
 });
 
-test('one that is given up for the new text is backed up whole', async () => {
+test('a file that is replaced by the new text is backed up completely', async () => {
   const cwd = await projectWith((text) => text + '}\n'.repeat(400_000));
   const mine = readFileSync(join(cwd, STORE), 'utf8');
   expect(await run(['--no-input', '--restore', STORE], { cwd })).toMatchObject({ exitCode: 0 });
   expect(Object.values(wholeSnapshot(cwd))).toContain(mine);
 });
 
-test('one of mixed line ends that is given up gets the line end that most of its lines have', async () => {
+test('a file with mixed line endings that is replaced gets its most common line ending', async () => {
   const cwd = await projectWith((text) => `${text}${'a\r\nb\r\nc\n'.repeat(100_000)}`);
   expect(await run(['--no-input', '--restore', STORE], { cwd })).toMatchObject({ exitCode: 0 });
   expect(readFileSync(join(cwd, STORE), 'utf8')).toMatch(/^([^\n]*\r\n)+$/);
 });
 
-test('a package.json of one line that is too long to be added to: 2, and nothing is touched', async () => {
+test('a package.json with a line that is too long for an addition: 2, and nothing is touched', async () => {
   const cwd = await temporaryFolder();
   const packages = Object.fromEntries(Array.from({ length: 50_000 }, (_, at) => [`p${at}`, '1']));
   writeFileSync(join(cwd, 'package.json'), JSON.stringify({ dependencies: packages }));

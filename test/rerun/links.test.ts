@@ -16,7 +16,7 @@ import { temporaryFolder } from '../support/program.ts';
 import { GENERATOR, generate, renderedFrom, source } from '../support/rerun/generate.ts';
 import { wholeSnapshot } from '../support/rerun/scenario.ts';
 
-/* Symbolic links in a project, over which an option moves a file or takes it away. */
+/* Symbolic links in a project in which an option moves or removes files. */
 
 const filesIn = (dir: string, text = 'one') =>
   renderedFrom({
@@ -30,7 +30,7 @@ async function undo(project: string): Promise<void> {
   await commitChanges(root, await changesToUndo(root));
 }
 
-/** Moves something, and leaves a link to it in its place. */
+/** Moves a file or folder, and leaves a link to it in its place. */
 function replaceByLink(project: string, path: string, to: string): void {
   mkdirSync(dirname(join(project, to)), { recursive: true });
   renameSync(join(project, path), join(project, to));
@@ -62,7 +62,7 @@ describe('a file that is a link', () => {
     expect(wholeSnapshot(folder)).toEqual(before);
   });
 
-  test('stays, with what it leads to, when it is no longer generated', async () => {
+  test('stays, like its target, when it is no longer generated', async () => {
     const folder = await project();
     replaceByLink(folder, 'src/store.ts', 'shared/store.ts');
     const { plan, problem } = await generate(folder, renderedFrom({ 'README.md': '# two\n' }));
@@ -72,7 +72,7 @@ describe('a file that is a link', () => {
     expect(readlinkSync(join(folder, 'src/store.ts'))).toBe('../shared/store.ts');
   });
 
-  test('is updated where it leads, and undo takes that back there', async () => {
+  test('is updated in its target, and undo restores the target', async () => {
     const folder = await project();
     replaceByLink(folder, 'src/store.ts', 'shared/store.ts');
     const before = withoutUndo(folder);
@@ -82,7 +82,7 @@ describe('a file that is a link', () => {
     expect(withoutUndo(folder)).toEqual(before);
   });
 
-  test('and was made by the last run as a file is not removed by undo: 4, and it is named', async () => {
+  test('and that the last run created as a file is not removed by undo: 4, and it is named', async () => {
     const folder = await project();
     replaceByLink(folder, 'src/store.ts', 'shared/store.ts');
     const before = wholeSnapshot(folder);
@@ -93,7 +93,7 @@ describe('a file that is a link', () => {
     expect(wholeSnapshot(folder)).toEqual(before);
   });
 
-  test('becomes one between plan and write is not removed: 4, and nothing is touched', async () => {
+  test('only since the plan was made is not removed: 4, and nothing is touched', async () => {
     const folder = await project();
     replaceByLink(folder, 'src/store.ts', 'shared/store.ts');
     const before = wholeSnapshot(folder);
@@ -107,7 +107,7 @@ describe('a file that is a link', () => {
 });
 
 describe('a folder that is a link', () => {
-  test('stays one when all that was in it is moved, and undo brings all back through it', async () => {
+  test('stays when its contents are moved, and undo restores them through it', async () => {
     const folder = await project();
     replaceByLink(folder, 'src', 'shared/src');
     const before = withoutUndo(folder);
@@ -118,7 +118,7 @@ describe('a folder that is a link', () => {
     expect(withoutUndo(folder)).toEqual(before);
   });
 
-  test('is followed to files that are new', async () => {
+  test('is followed for new files', async () => {
     const folder = await temporaryFolder();
     mkdirSync(join(folder, 'shared'));
     symlinkSync('shared', join(folder, 'src'));
@@ -129,7 +129,7 @@ describe('a folder that is a link', () => {
   });
 });
 
-describe('two paths of one file', () => {
+describe('two paths that lead to one file', () => {
   test.each([
     [
       'a new file, through a link to the project itself',
@@ -148,7 +148,7 @@ describe('two paths of one file', () => {
       'b/x.md leads through a symbolic link to shared/x.md, which is written as a/x.md',
     ],
     [
-      'a file that is there, through two links',
+      'an existing file, through two links',
       (folder: string) => {
         writeFileSync(join(folder, 'x.md'), '# mine\n');
         symlinkSync('x.md', join(folder, 'a.md'));
@@ -170,7 +170,7 @@ describe('two paths of one file', () => {
     ['a base, through a link to the bases of another folder', '.koa-mongo-session/base/lib', 'src'],
     ['git', 'src', '../.git'],
     ['installed packages', 'src', '../node_modules'],
-    ['what the program keeps for itself', 'src', '../.koa-mongo-session/base'],
+    ["the program's own files", 'src', '../.koa-mongo-session/base'],
   ])('%s is not written through a link', async (_, link, to) => {
     const folder = await project();
     for (const name of ['.git', 'node_modules']) mkdirSync(join(folder, name));
@@ -191,7 +191,7 @@ describe('two paths of one file', () => {
     expect(wholeSnapshot(folder)).toEqual(before);
   });
 
-  test('moved from one to the other is refused, and nothing is touched', async () => {
+  test('a move from one to the other is refused, and nothing is touched', async () => {
     const folder = await project();
     symlinkSync('src', join(folder, 'lib'));
     const before = wholeSnapshot(folder);
@@ -206,14 +206,14 @@ describe('two paths of one file', () => {
   });
 });
 
-describe('what a killed run left half-way, put back', () => {
+describe('the rollback after a killed run', () => {
   const HASH = '0'.repeat(64);
 
-  test('continues after a file that cannot be restored, names it and keeps its text; the next run completes it', async () => {
+  test('continues after a file that cannot be restored, names it and keeps its text; the next run restores it', async () => {
     const folder = await project();
     await generate(folder, filesIn('src', 'two'));
     const two = withoutUndo(folder);
-    // As if it had been killed with all renamed and nothing committed.
+    // As after a kill when every file was renamed and nothing was committed.
     renameSync(join(folder, '.koa-mongo-session/undo'), join(folder, '.koa-mongo-session/pending'));
     rmSync(join(folder, 'src/store.ts'));
     symlinkSync('nowhere.ts', join(folder, 'src/store.ts'));
@@ -233,7 +233,7 @@ describe('what a killed run left half-way, put back', () => {
     expect(withoutUndo(folder)).toEqual(two);
   });
 
-  test('of a file that was edited since, what it was before the run is kept', async () => {
+  test('keeps the earlier text of a file that was edited since', async () => {
     const folder = await project();
     await generate(folder, filesIn('src', 'two'));
     renameSync(join(folder, '.koa-mongo-session/undo'), join(folder, '.koa-mongo-session/pending'));
@@ -247,7 +247,7 @@ describe('what a killed run left half-way, put back', () => {
     expect(readFileSync(join(folder, 'src/store.ts'), 'utf8')).toBe(source('store', 'edited'));
   });
 
-  test('a copy that is damaged stops nothing else', async () => {
+  test('continues after a damaged copy', async () => {
     const folder = await project();
     await generate(folder, filesIn('src', 'two'));
     const pending = join(folder, '.koa-mongo-session/pending');
@@ -263,7 +263,7 @@ describe('what a killed run left half-way, put back', () => {
   });
 });
 
-describe('what the program keeps for itself is not kept elsewhere: 2, and nothing is touched', () => {
+describe('the program does not follow a link in its own folder: 2, and nothing is touched', () => {
   test.each(['manifest.json', 'base', 'base/src', 'backup'])(
     '%s as a link into the project',
     async (name) => {

@@ -10,8 +10,8 @@ import { sample } from '../support/sampling.ts';
 import { writeTree } from '../support/tree.ts';
 
 /*
- * The whole program, and what is no file where it expects one. A pipe is never waited for: nobody writes to it, and no
- * signal would end the wait.
+ * The whole program, with something other than a regular file where it expects one. It must not wait for a pipe: nobody
+ * writes to it, and no signal would end the wait.
  */
 
 const A_PIPE = 'a named pipe';
@@ -37,7 +37,7 @@ interface Row {
 
 const AGAIN: readonly string[] = ['--no-input', '--ttl', '5d'];
 
-/** Where a file is expected, by which command, and how that ends. */
+/** [path where a file is expected, command, expected result] */
 const ROWS: readonly Row[] = [
   { at: STORE, exitCode: 2 },
   { at: STORE, args: ['undo'], exitCode: 4, says: `  ${STORE}` },
@@ -64,7 +64,7 @@ const ROWS: readonly Row[] = [
   { at: `${STATE}/lock-1-2-3-4`, exitCode: 4, says: 'Another run is writing' },
 ];
 
-/** Made once, and copied. */
+/** Created once, and copied. */
 const template = mkdtempSync(join(tmpdir(), 'odd-files-'));
 beforeAll(async () => {
   expect(await run(['--yes', '-c', 'db'], { cwd: template })).toMatchObject({ exitCode: 0 });
@@ -79,7 +79,7 @@ async function project(): Promise<string> {
 
 const CASES = ROWS.flatMap((row) => Object.keys(KINDS).map((kind) => ({ ...row, kind })));
 
-/** One of each row; all where all is tried. */
+/** A sample of each row; in an exhaustive run, all. */
 const tried = sample(CASES, ROWS.length, ({ at, args }) => `${at} ${args}`);
 
 test.each(tried)('$at is $kind, with $args: nothing is touched', async (row) => {
@@ -91,7 +91,7 @@ test.each(tried)('$at is $kind, with $args: nothing is touched', async (row) => 
   await KINDS[kind]?.(path);
   const before = wholeSnapshot(cwd);
 
-  // A process that waits at a pipe can be ended, and a test that does so cannot.
+  // In its own process, since a test that waits for a pipe could not be ended.
   const result = await (kind === A_PIPE ? runAsProcess : run)(args, { cwd });
 
   expect(result).toMatchObject({ exitCode, stderr: expect.stringContaining(says) });
@@ -113,7 +113,7 @@ describe('a tsconfig of the user', () => {
     ['null as outDir', '{ "compilerOptions": { "outDir": null } }'],
     ['null as rootDir', '{ "compilerOptions": { "outDir": "dist", "rootDir": null } }'],
     [
-      'null wherever it may be',
+      'null in every place',
       '{ "compilerOptions": { "module": null, "outDir": "dist" }, "include": null, "exclude": null, "files": null, "extends": null, "references": null }',
     ],
     ['null as compilerOptions', '{ "compilerOptions": null }'],
@@ -133,8 +133,8 @@ describe('a tsconfig of the user', () => {
   });
 
   test.each([
-    ['is what its endings are taken from', NODENEXT],
-    ['also in UTF-16', Buffer.from(`\uFEFF${NODENEXT}`, 'utf16le')],
+    ['decides the import endings', NODENEXT],
+    ['is also read in UTF-16', Buffer.from(`\uFEFF${NODENEXT}`, 'utf16le')],
   ])('%s', async (_, tsconfig) => {
     const cwd = await existing(tsconfig);
     await first(cwd);
@@ -146,7 +146,7 @@ describe('a tsconfig of the user', () => {
     ['a directory', (path: string) => mkdirSync(path)],
     ['nested too deeply', (path: string) => writeFileSync(path, '['.repeat(20_000))],
     ['a circle', (path: string) => writeFileSync(path, '{ "extends": "./base.json" }')],
-  ])('that extends %s is told of, and the run goes on', async (_, make) => {
+  ])('that extends %s causes a message, and the run continues', async (_, make) => {
     const cwd = await existing('{ "extends": "./base.json" }');
     make(join(cwd, 'base.json'));
     expect(await first(cwd)).toMatchObject({
@@ -185,7 +185,7 @@ describe('--config', () => {
     ['a directory', (path: string) => mkdirSync(path), 'is a directory'],
     ['nothing', () => {}, 'there is no file answers.json'],
     [
-      'larger than answers are',
+      'a file that is too large',
       (path: string) => writeFileSync(path, ' '.repeat(1_000_001)),
       'is larger than',
     ],
@@ -198,7 +198,7 @@ describe('--config', () => {
     });
   });
 
-  test('is waited for at a pipe in a way that a signal ends', async () => {
+  test('waits for a pipe in a way that a signal ends', async () => {
     const cwd = await temporaryFolder();
     execaSync('mkfifo', [join(cwd, 'pipe')]);
     const ended = execa(process.execPath, [PROGRAM, 'app', '--yes', '--config', 'pipe'], {
@@ -209,7 +209,7 @@ describe('--config', () => {
     expect(await ended).toMatchObject({ exitCode: 143 });
   });
 
-  test('is read from a pipe of the shell', async () => {
+  test('reads a pipe of the shell', async () => {
     const cwd = await temporaryFolder();
     const command = `"${process.execPath}" "${PROGRAM}" --yes --config <(sleep 0.2; echo '{"connection":"db"}')`;
     execaSync('bash', ['-c', command], { cwd });

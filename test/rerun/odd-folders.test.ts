@@ -13,7 +13,7 @@ const program = useProgram();
 const RENDERED = { 'src/store.ts': source('store', 'one'), 'README.md': '# One\n' };
 const LONG = 'a'.repeat(300);
 
-/** What may be in the way of a project; each is made in a home that holds nothing else. */
+/** Obstacles for a project; each is created in an empty home folder. */
 const WORLDS: readonly {
   readonly world: string;
   readonly make: (home: string) => void;
@@ -94,7 +94,7 @@ describe.each(WORLDS)('$world', ({ make, directory = '.', rendered = RENDERED, s
   });
 });
 
-/** Root can read everything, so the test runs as `nobody`. Permissions bind any other user anyway. */
+/** Root can read everything, so the test runs as `nobody`. Other users are bound by permissions anyway. */
 const NOBODY = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
 
 describe('without permission to read', () => {
@@ -123,11 +123,11 @@ describe('without permission to read', () => {
   );
 });
 
-describe('what was generated and cannot be looked at any more', () => {
+describe('a generated file that can no longer be read', () => {
   test.each([
     ['and is no longer generated', (rendered: string) => [rendered]],
     ['by the undo of the run that made it', () => ['--undo']],
-  ])('%s, is not taken for edited: 2, and nothing is touched', async (_, argsFor) => {
+  ])('%s, does not count as edited: 2, and nothing is touched', async (_, argsFor) => {
     const home = await temporaryFolder();
     const project = writeTree(join(home, 'project'), {});
     await generate(project, renderedFrom({ ...RENDERED, 'src/old/gone.ts': source('gone') }));
@@ -169,7 +169,7 @@ test('a current directory that was removed is named', async () => {
 test.each([
   { what: 'name', dir: LONG },
   { what: 'path', dir: 'a/'.repeat(200) },
-])('a --dir of too long a $what is refused', async ({ dir }) => {
+])('a --dir with a $what that is too long is refused', async ({ dir }) => {
   const cwd = await temporaryFolder();
   const { exitCode, stderr } = await run(['-c', 'db', '--dir', dir], { cwd });
   expect({ exitCode, stderr }).toEqual({

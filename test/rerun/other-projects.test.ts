@@ -12,7 +12,7 @@ test.each([
   ['of a workspace', { 'api/.koa-mongo-session/manifest.json': '{}', 'api/src/store.ts': STORE }],
   ['on another branch', { 'worktree/.git': 'gitdir: ../.git/worktrees/it', 'worktree/src/store.ts': STORE }],
   ['that a compiler made', { 'out/store.js': STORE, 'out/store.d.ts': STORE }],
-])('a deleted file is not taken for moved to its like %s', async (_name, others) => {
+])('a deleted file is not confused with a similar file %s', async (_name, others) => {
   const project = writeTree(await temporaryFolder(), others);
   await generate(project, renderedFrom({ 'src/store.ts': STORE, 'README.md': '# One\n' }));
   rmSync(join(project, 'src/store.ts'));

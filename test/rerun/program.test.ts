@@ -6,8 +6,8 @@ import { KEYS } from '../support/terminal.ts';
 import { readTree, type Tree, writeTree } from '../support/tree.ts';
 
 /*
- * A person who comes back to a real project. Of the templates nothing is known here but that the settings of a session
- * stand in src/session/index.ts.
+ * A user who returns to a real project. These tests know nothing of the templates except that the settings are in
+ * src/session/index.ts.
  */
 const SETTINGS = 'src/session/index.ts';
 
@@ -31,14 +31,14 @@ const changeTtl = (text: string) => text.replace(/(export const TTL = )[^;]+/, '
 const OWN = 'export const own = 1;\n';
 const addOwn = (text: string) => `${text}\n${OWN}`;
 
-test('without a flag, a run is the one before', async () => {
+test('without flags, a run repeats the previous one', async () => {
   const cwd = await project('--ttl', '3d', '--collection', 'logins');
   const before = withoutUndo(readTree(cwd));
   expect(await run(['--no-input'], { cwd })).toMatchObject({ exitCode: 0, stderr: '' });
   expect(withoutUndo(readTree(cwd))).toEqual(before);
 });
 
-test('an edit and a changed option come together', async () => {
+test('an edit and a changed option are merged', async () => {
   const cwd = await project('--ttl', '3d');
   edit(cwd, SETTINGS, addOwn);
   const { exitCode, stdout } = await run(['--no-input', '--ttl', '5d'], { cwd });
@@ -51,7 +51,7 @@ test('an edit and a changed option come together', async () => {
   expect(text).toContain('export const TTL = 5 *');
 });
 
-test('what the user has in package.json and .env stays as it is', async () => {
+test('the entries of the user in package.json and .env do not change', async () => {
   const cwd = await project();
   const packageJson =
     '{"name":"mine","type":"module","scripts":{"dev":"my own"},"dependencies":{"koa":"^3.0.0"}}';
@@ -73,7 +73,7 @@ describe('edits that overlap', () => {
     return cwd;
   }
 
-  test('without a person to ask: 4, nothing written, and the lines of both are shown', async () => {
+  test('without a terminal: 4, nothing is written, and the lines of both sides are shown', async () => {
     const cwd = await overlapping();
     const before = readTree(cwd);
     const { exitCode, stdout, stderr } = await run(['--no-input', '--ttl', '5d'], { cwd });
@@ -82,7 +82,7 @@ describe('edits that overlap', () => {
     expect(readTree(cwd)).toEqual(before);
   });
 
-  test('with --json the same, as one value', async () => {
+  test('with --json: the same, as one JSON value', async () => {
     const cwd = await overlapping();
     const { exitCode, stdout } = await run(['--no-input', '--ttl', '5d', '--json'], { cwd });
     const { written, files } = JSON.parse(stdout);
@@ -94,7 +94,7 @@ describe('edits that overlap', () => {
     });
   });
 
-  test('at a terminal, Enter keeps what the user wrote, and the question does not come again', async () => {
+  test('at a terminal, Enter keeps the lines of the user, and the question is not asked again', async () => {
     const cwd = await overlapping();
     const terminal = runAtTerminal(['--ttl', '5d'], { cwd });
     await terminal.sees('❯ mine');
@@ -104,7 +104,7 @@ describe('edits that overlap', () => {
     expect(await run(['--no-input'], { cwd })).toMatchObject({ exitCode: 0 });
   });
 
-  test('at a terminal, Ctrl-C ends with 130, and nothing is written', async () => {
+  test('at a terminal, Ctrl-C ends the run with 130, and nothing is written', async () => {
     const cwd = await overlapping();
     const before = readTree(cwd);
     const terminal = runAtTerminal(['--ttl', '5d'], { cwd });
@@ -114,7 +114,7 @@ describe('edits that overlap', () => {
     expect(readTree(cwd)).toEqual(before);
   });
 
-  test('--yes is no consent to overwrite', async () => {
+  test('--yes is not consent to overwrite', async () => {
     const cwd = await overlapping();
     const before = readTree(cwd);
     expect(await run(['--yes', '--ttl', '5d'], { cwd })).toMatchObject({ exitCode: 4 });
@@ -133,7 +133,7 @@ test('--diff shows one file or all, and writes nothing', async () => {
   expect(readTree(cwd)).toEqual(before);
 });
 
-test('--check finds what is out of date, and minds no .env that is not there', async () => {
+test('--check finds outdated files, and ignores a missing .env', async () => {
   const cwd = await project();
   rmSync(join(cwd, '.env'));
   expect(await run(['--no-input', '--check'], { cwd })).toMatchObject({ exitCode: 0 });
@@ -151,7 +151,7 @@ test('a deleted file stays deleted until --restore asks for it', async () => {
   expect(await readIn(cwd, 'compose.yaml')).toBe(text);
 });
 
-test('another folder takes the files along, with their edits', async () => {
+test('another --dir moves the files with their edits', async () => {
   const cwd = await project();
   edit(cwd, SETTINGS, addOwn);
   expect(await run(['--no-input', '--dir', 'src/auth'], { cwd })).toMatchObject({ exitCode: 0 });
@@ -159,7 +159,7 @@ test('another folder takes the files along, with their edits', async () => {
   expect(Object.keys(readTree(cwd)).filter((path) => path.startsWith('src/session/'))).toEqual([]);
 });
 
-test('undo takes a run back, and undo again brings it back', async () => {
+test('undo reverts a run, and a second undo restores it', async () => {
   const cwd = await project('--ttl', '3d');
   const before = withoutUndo(readTree(cwd));
   await run(['--no-input', '--ttl', '5d'], { cwd });
@@ -175,14 +175,14 @@ test('undo takes a run back, and undo again brings it back', async () => {
   expect(withoutUndo(readTree(cwd))).toEqual(after);
 });
 
-test('undo of the first run says that .env stays, and git still ignores it', async () => {
+test('undo of the first run reports that .env stays, and git still ignores it', async () => {
   const cwd = await project();
   const { stdout } = await run(['undo'], { cwd });
   expect(stdout).toContain('note: .env stays');
   expect(await readIn(cwd, '.gitignore')).toBe('.env\n');
 });
 
-test('undo tells that what a run added to an .env of the user stays', async () => {
+test('undo reports that the lines that a run added to an existing .env stay', async () => {
   const cwd = writeTree(await temporaryFolder(), { '.env': 'OWN=1\n' });
   await run(['--yes'], { cwd });
   const { stdout } = await run(['undo', '--json'], { cwd });

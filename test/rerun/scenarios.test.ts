@@ -25,7 +25,7 @@ function runAtTerminal(args: readonly string[]): Terminal {
   return terminal;
 }
 
-/** Goes down the list, as it is shown, to the choice. */
+/** The keys that select the choice in the displayed list. */
 async function pick(terminal: Terminal, choice: string): Promise<void> {
   for (const name of ['mine', 'theirs', 'markers', 'diff', 'abort']) {
     await terminal.sees(`❯ ${name}`);
@@ -41,11 +41,13 @@ async function prepare(project: string, rendered: string): Promise<void> {
 const mtimesOf = (project: string, paths: readonly string[]) =>
   paths.map((path) => [path, statSync(join(project, path), { throwIfNoEntry: false })?.mtimeMs]);
 
-/** What a run leaves alone: each file whose text is to stay as it is. */
+/** The files that a run must not change. */
 const untouched = (before: Record<string, string>, after: Record<string, string>) =>
   Object.keys(before).filter((path) => before[path] === after[path] && !before[path]?.startsWith('link to'));
 
-/** Where nothing is asked, a terminal makes no difference; a choice at one takes a process each time. */
+/**
+ * Without questions, a terminal makes no difference, so a sample is enough; each choice at a terminal takes a process.
+ */
 const quiet = sample(
   scenarios.filter(({ atTerminal }) => atTerminal.length === 0),
   4,
@@ -74,7 +76,7 @@ describe.each(sample(scenarios, scenarios.length / 2))('$name', (scenario: Scena
     await expectSettled(project, scenario);
   });
 
-  test.runIf(quiet.includes(scenario))('at a terminal, where nothing is asked', async () => {
+  test.runIf(quiet.includes(scenario))('at a terminal, without any question', async () => {
     const project = await setUp(scenario, prepare);
     const before = snapshot(project);
     expect(await carryOut(args(project), true)).toMatchObject({ exitCode: scenario.exitCode });
@@ -97,7 +99,7 @@ describe.each(sample(scenarios, scenarios.length / 2))('$name', (scenario: Scena
   );
 });
 
-/** The same question never comes twice, and what was refused is still as it was. */
+/** The same question is never asked twice, and refused files have not changed. */
 async function expectSettled(project: string, { rendered, exitCode, flags }: Scenario): Promise<void> {
   expect(isOutsideUntouched(project)).toBe(true);
   if (exitCode !== 0 || flags.some((flag) => PREVIEWS.includes(flag))) return;

@@ -20,8 +20,8 @@ import { fc, runs } from '../support/sampling.ts';
 import { writeTree } from '../support/tree.ts';
 
 /*
- * A project over its years: its user edits, moves, deletes and links what was generated, puts odd files in its place,
- * and runs the program with one set of options or another, which is killed or fails now and then.
+ * The long life of a project: its user edits, moves, deletes and links generated files, puts special files in their
+ * place, and runs the program with different options. Some runs are killed or fail.
  */
 
 const program = useProgram();
@@ -57,7 +57,7 @@ const operation = fc.oneof(
 );
 type Operation = typeof operation extends fc.Arbitrary<infer T> ? T : never;
 
-/** All that lies in the project, but for what the program keeps to take a run back; links and folders, too. */
+/** Everything in the project, including links and folders, except for the data of `undo`. */
 function pathsIn(project: string): string[] {
   return readdirSync(project, { recursive: true, withFileTypes: true })
     .map((entry) => relative(project, join(entry.parentPath, entry.name)))
@@ -67,7 +67,7 @@ function pathsIn(project: string): string[] {
 const isOwn = (path: string): boolean => !path.startsWith(STATE);
 const statsOf = (project: string, path: string) => lstatSync(join(project, path), { throwIfNoEntry: false });
 
-/** Where a generated file is by now. */
+/** The current path of a generated file. */
 const find = (project: string, name: string): string | undefined =>
   pathsIn(project).find(
     (path) => isOwn(path) && basename(path) === name && statsOf(project, path)?.isFile() === true,
@@ -87,7 +87,7 @@ const leads = (project: string, path: string): boolean =>
 
 let counter = 0;
 
-/** What a person does. */
+/** Actions of the user. */
 function change(project: string, { does, ...what }: Operation): void {
   const found = 'file' in what ? find(project, what.file) : undefined;
   const at = found === undefined ? undefined : join(project, found);
@@ -102,7 +102,7 @@ function change(project: string, { does, ...what }: Operation): void {
   }
   if (does === 'put' && 'kind' in what) {
     const path = join(project, what.dir, what.file);
-    // A link that leads nowhere takes the place, too.
+    // A broken link also occupies the path.
     if (statsOf(project, join(what.dir, what.file)) || !leads(project, what.dir)) return;
     if (what.kind === 'pipe') execaSync('mkfifo', [path]);
     else if (what.kind === 'folder') writeTree(path, { 'odd.txt': 'odd\n' });
@@ -145,7 +145,7 @@ async function runProgram(project: string, args: readonly string[], env: Record<
   return { exitCode, signal, stderr };
 }
 
-/** What the program does; returns the exit code. */
+/** Actions of the program; they return the exit code. */
 async function carryOut(project: string, home: string, step: Operation): Promise<number | undefined> {
   if (step.does === 'undo') return check(await runProgram(project, ['--undo']));
   if (step.does === 'run') {
@@ -167,7 +167,7 @@ function check({ exitCode, signal, stderr }: Awaited<ReturnType<typeof runProgra
 
 const isProgram = ({ does }: Operation): boolean => ['undo', 'run', 'fail'].includes(does);
 
-test('over the years no line of the user is lost, no link is cut, and no run ends as a bug', {
+test('no line of the user is lost, no link is removed, and no run ends with an unexpected error', {
   timeout: 600_000,
 }, async () => {
   const years = fc.array(operation, { minLength: 6, maxLength: 14, size: 'max' });

@@ -40,10 +40,10 @@ async function undo(project: string): Promise<void> {
   await commitChanges(root, await changesToUndo(root));
 }
 
-/** Root can write everywhere, so the test runs as `nobody`. Permissions bind any other user anyway. */
+/** Root can write everywhere, so the test runs as `nobody`. Other users are bound by permissions anyway. */
 const NOBODY = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
 
-/** Lets nobody own and read what the test has written. */
+/** Makes `nobody` the owner of the files of the test. */
 function handOver(...paths: string[]): void {
   for (const path of paths) if (NOBODY.uid !== undefined) chownSync(path, NOBODY.uid, NOBODY.gid);
 }
@@ -64,7 +64,7 @@ describe('a file that is read-only', () => {
     expect(wholeSnapshot(project)).toEqual(before);
   });
 
-  test('may stay so when there is nothing to write to it', async () => {
+  test('does not matter when there is nothing to write to it', async () => {
     const project = await temporaryFolder();
     await generate(project, ONE);
     chmodSync(join(project, 'src/store.ts'), 0o444);
@@ -87,7 +87,7 @@ describe('a real limit of the system', () => {
     return { home, project, rendered, before: wholeSnapshot(project) };
   }
 
-  test('a folder that may not be written leaves all as it was', async () => {
+  test('a read-only folder leaves everything as before', async () => {
     const { home, project, rendered, before } = await setUp();
     const folders = [
       '',
@@ -117,28 +117,22 @@ describe('a real limit of the system', () => {
   test.each([
     ['a lock', 'lock-999999999-0-0-0'],
     ['an undo', 'undo.old/journal.json'],
-  ])(
-    '%s that a dead run left where nothing may be written stops no run that has nothing to do',
-    async (_, left) => {
-      const { home, project } = await setUp();
-      const same = writeTree(
-        join(home, 'same'),
-        Object.fromEntries(ONE.map(({ path, text }) => [path, text])),
-      );
-      await generate(project, readRendered(same));
-      writeTree(project, { [`.koa-mongo-session/${left}`]: '' });
-      handOver(home, project);
-      chmodSync(join(project, '.koa-mongo-session'), 0o555);
-      const { exitCode, stderr } = await execa(process.execPath, [program.file, project, same], {
-        reject: false,
-        ...NOBODY,
-      });
-      chmodSync(join(project, '.koa-mongo-session'), 0o755);
-      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-    },
-  );
+  ])('%s of a dead run in a read-only folder does not stop a run that has nothing to do', async (_, left) => {
+    const { home, project } = await setUp();
+    const same = writeTree(join(home, 'same'), Object.fromEntries(ONE.map(({ path, text }) => [path, text])));
+    await generate(project, readRendered(same));
+    writeTree(project, { [`.koa-mongo-session/${left}`]: '' });
+    handOver(home, project);
+    chmodSync(join(project, '.koa-mongo-session'), 0o555);
+    const { exitCode, stderr } = await execa(process.execPath, [program.file, project, same], {
+      reject: false,
+      ...NOBODY,
+    });
+    chmodSync(join(project, '.koa-mongo-session'), 0o755);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  });
 
-  test('a file system that takes no more leaves all as it was', async () => {
+  test('a full file system leaves everything as before', async () => {
     const { project, rendered, before } = await setUp();
     const limited = `trap '' XFSZ; ulimit -f 16; exec "$@"`;
     const { exitCode, stderr } = await execa(
@@ -156,7 +150,7 @@ describe('a real limit of the system', () => {
   });
 });
 
-test('a project that is reached through a symbolic link is written where it lies', async () => {
+test('a project that is reached through a symbolic link is written in its real place', async () => {
   const home = await temporaryFolder();
   mkdirSync(join(home, 'real'));
   symlinkSync('real', join(home, 'link'));
@@ -165,7 +159,7 @@ test('a project that is reached through a symbolic link is written where it lies
   expect(readFileSync(join(home, 'real/README.md'), 'utf8')).toBe('# Two\n');
 });
 
-test('a directory that does not exist yet is made', async () => {
+test('a missing directory is created', async () => {
   const project = join(await temporaryFolder(), 'deep/in/app');
   await generate(project, ONE);
   expect(readFileSync(join(project, 'README.md'), 'utf8')).toBe('# One\n');
@@ -181,13 +175,13 @@ describe('in a workspace with a formatter', () => {
     return workspace;
   }
 
-  test.each(['@biomejs/biome', 'prettier'])('%s formats a package that is yet to be made', async (name) => {
+  test.each(['@biomejs/biome', 'prettier'])('%s formats a package that does not exist yet', async (name) => {
     const workspace = await workspaceWith(name);
     await generate(join(workspace, 'packages/api'), APP);
     expect(await readIn(workspace, 'packages/api/src/app.ts')).toBe('f("a");\n');
   });
 
-  test('one that cannot be started leaves the text as it is', async () => {
+  test('one that cannot be started leaves the text unchanged', async () => {
     const workspace = await workspaceWith('@biomejs/biome');
     const { execPath } = process;
     onTestFinished(() => {
@@ -231,7 +225,7 @@ test('a file that is saved in an editor while the run is being planned is not ov
   expect(wholeSnapshot(project)).toEqual(before);
 });
 
-test('the state folder says what it is, and is marked as generated', async () => {
+test('the state folder explains itself, and is marked as generated', async () => {
   const project = await temporaryFolder();
   await generate(project, ONE);
   expect(readFileSync(join(project, '.koa-mongo-session/.gitattributes'), 'utf8')).toBe(
@@ -245,7 +239,7 @@ test('the state folder says what it is, and is marked as generated', async () =>
 describe('modes', () => {
   const modeOf = (project: string, path: string) => statSync(join(project, path)).mode & 0o777;
 
-  test('.env is for its owner alone, and so is what remembers its hash', async () => {
+  test('.env is readable only by its owner, and so is the file with its hash', async () => {
     const project = await temporaryFolder();
     await generate(project, ONE, { patches: true });
     expect(modeOf(project, '.env')).toBe(0o600);
@@ -263,7 +257,7 @@ describe('modes', () => {
     expect(modeOf(project, 'README.md')).toBe(0o640);
   });
 
-  test('and keeps it where an option moves the file, and when the move is taken back', async () => {
+  test('a file keeps its mode when an option moves it, and when the move is undone', async () => {
     const project = await temporaryFolder();
     await generate(project, renderedFrom({ 'src/store.ts': source('store', 'one') }));
     chmodSync(join(project, 'src/store.ts'), 0o600);
@@ -273,7 +267,7 @@ describe('modes', () => {
     expect(modeOf(project, 'src/store.ts')).toBe(0o600);
   });
 
-  test('and the copy of one that was given up for the new text is as private as it was', async () => {
+  test('the backup of a replaced file has the mode of the file', async () => {
     const project = await temporaryFolder();
     await generate(project, ONE);
     writeTree(project, { 'src/store.ts': source('store', 'mine') });
@@ -284,7 +278,7 @@ describe('modes', () => {
   });
 });
 
-test('no secret of .env is kept anywhere else, also not to take a run back', async () => {
+test('no secret of .env is stored anywhere else, not even for undo', async () => {
   const project = writeTree(await temporaryFolder(), { '.env': 'PASSWORD=s3cret' });
   await generate(project, ONE, { patches: true });
   await undo(project);
@@ -294,7 +288,7 @@ test('no secret of .env is kept anywhere else, also not to take a run back', asy
 });
 
 describe('undo', () => {
-  test('takes back a run, and a second time brings it back', async () => {
+  test('reverts a run, and a second undo restores it', async () => {
     const project = await temporaryFolder();
     await generate(project, ONE);
     const one = wholeSnapshot(project);
@@ -309,7 +303,7 @@ describe('undo', () => {
     expect(withoutUndo(wholeSnapshot(project))).toEqual(withoutUndo(two));
   });
 
-  test('of the first run leaves only what was there, and .env, which git still ignores', async () => {
+  test('of the first run leaves only the earlier files and .env, which git still ignores', async () => {
     const project = writeTree(await temporaryFolder(), { 'src/own.ts': 'mine\n' });
     await generate(project, ONE, { patches: true });
     await undo(project);
@@ -318,7 +312,7 @@ describe('undo', () => {
     expect(readFileSync(join(project, '.gitignore'), 'utf8')).toBe('.env\n');
   });
 
-  test('of the first run leaves nothing of .gitignore when .env is gone', async () => {
+  test('of the first run removes .gitignore if .env is gone', async () => {
     const project = writeTree(await temporaryFolder(), { '.gitignore': 'dist/\n' });
     await generate(project, ONE, { patches: true });
     rmSync(join(project, '.env'));
@@ -326,7 +320,7 @@ describe('undo', () => {
     expect(readFileSync(join(project, '.gitignore'), 'utf8')).toBe('dist/\n');
   });
 
-  test('refuses when a file was edited since, and names it', async () => {
+  test('refuses if a file was edited since, and names it', async () => {
     const project = await temporaryFolder();
     await generate(project, ONE);
     writeFileSync(join(project, 'README.md'), '# Mine\n');
@@ -338,7 +332,7 @@ describe('undo', () => {
     expect(wholeSnapshot(project)).toEqual(before);
   });
 
-  test('finds nothing to take back where no run was', async () => {
+  test('finds nothing to undo without a run', async () => {
     expect(await changesToUndo(await temporaryFolder())).toEqual([]);
   });
 });

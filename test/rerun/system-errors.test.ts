@@ -17,8 +17,8 @@ import { fc, sample } from '../support/sampling.ts';
 import { type Tree, writeTree } from '../support/tree.ts';
 
 /*
- * The whole program in a project that is there, with all that it reads of it: whatever the system refuses is worded
- * where it happens, for the file that it is about, and not by the net around the run.
+ * The whole program in an existing project with everything that it reads: each system error gets a message at the place
+ * where it occurs, which names the file. None reaches the general handler of unexpected errors.
  */
 
 const PROJECT: Tree = {
@@ -33,7 +33,7 @@ const PROJECT: Tree = {
 const FIRST = ['--yes', '--no-install', '-c', 'db'];
 const LATER = ['--yes', '--no-install', '--dir', 'src/lib', '--user-key', 'userId'];
 
-/** How the run ends in this process. */
+/** Runs the program in this process, and returns its result. */
 async function carryOut(
   project: string,
   args: readonly string[],
@@ -49,7 +49,7 @@ async function carryOut(
   }
 }
 
-/** All but locks, what takes this run and the one before back, and the keys in `.env`, which are random. */
+/** All files except locks, the data of `undo`, and the random keys in `.env`. */
 function state(project: string): Tree {
   const entries = Object.entries(wholeSnapshot(project));
   const same = entries.map(([path, text]): [string, string] => [path, path === '.env' ? 'keys' : text]);
@@ -75,7 +75,7 @@ const SITUATIONS: readonly {
 ];
 
 test.each(SITUATIONS)(
-  '$name: a call that fails, wherever it is made, is worded, and nothing is half done',
+  '$name: any failing call gets a message, and nothing is half done',
   async ({ before, args }) => {
     const home = await temporaryFolder();
     const template = writeTree(join(home, 'template'), PROJECT);
@@ -112,7 +112,7 @@ test.each(SITUATIONS)(
   },
 );
 
-/** A run that could not remove its lock has ended all the same; here, this process goes on. */
+/** The run has ended even if it could not remove its lock, but this process continues. */
 function removeLocks(project: string): void {
   const folder = join(project, '.koa-mongo-session');
   for (const name of readdirSync(project).includes('.koa-mongo-session') ? readdirSync(folder) : [])
@@ -120,11 +120,11 @@ function removeLocks(project: string): void {
       renameSync(join(folder, name), join(folder, name.replace(/-\d+-/, `-${2 ** 22 + 1}-`)));
 }
 
-describe('what is looked at before the run', () => {
+describe('a check before the run', () => {
   test.each([
     ['whether a folder is in use', isInUse],
-    ['what a folder is', placeAt],
-  ])('%s: what the system refuses is worded for it', async (_, look) => {
+    ['what is at the path', placeAt],
+  ])('%s: a system error gets a message', async (_, look) => {
     const root = writeTree(await temporaryFolder(), PROJECT);
     injectFault({ root, fault: 'EIO', of: 'all', at: 1 });
     try {

@@ -60,8 +60,8 @@ export function sampleCovering<T>(items: readonly T[], whatItHas: (item: T) => r
 }
 
 /**
- * A `test` that registers one of every `count` tests that it is given, and in an exhaustive run all of them. For tests
- * that start programs, and of which each would notice most of what can break the others.
+ * Returns a `test` that registers one of every `count` tests, and all of them in an exhaustive run. For slow tests, of
+ * which each finds most of the mistakes that the others find.
  */
 export function oneIn(count: number): (name: string, run: () => Promise<void>) => void {
   const [shift = 0] = fc.sample(fc.nat(count - 1), 1);

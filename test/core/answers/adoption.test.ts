@@ -23,7 +23,7 @@ const facts = (packages: Record<string, string> = {}, isFirstRun = true): Projec
   isFirstRun,
 });
 
-/** What a run makes of what it is given, and what was saved by the one before. */
+/** The outcome of a run with these flags, after one that saved these answers. */
 function run(given: Answers, saved: Answers = {}, packages: Record<string, string> = {}) {
   const { answers } = combineAnswers({ ...(saved.connection ? {} : DB), ...given }, saved);
   const isFirstRun = saved.connection === undefined;
@@ -46,20 +46,20 @@ test.each([
   [{ 'koa-generic-session': '^2.3.1' }, 'koa-generic-session-mongo'],
   [{ 'koa-session': '^6.4.0' }, undefined],
   [{}, undefined],
-])('a project with %j is asked whether to go on with %s', (packages, store) => {
+])('for a project with %j, a question offers to continue with %s', (packages, store) => {
   expect(oldStoreIn(packages)).toBe(store);
   expect(openQuestions(DB, 'always', facts(packages)).includes('adopt')).toBe(store !== undefined);
   expect(openQuestions(DB, 'always', facts(packages, false))).not.toContain('adopt');
 });
 
-test('its collection is asked for then', () => {
+test('the collection of the old sessions is asked for', () => {
   expect(openQuestions({ ...DB, adopt: 'koa-session-mongo' }, 'always', facts())).toContain(
     'adoptCollection',
   );
   expect(openQuestions({ ...DB, adopt: null }, 'always', facts())).not.toContain('adoptCollection');
 });
 
-test('nothing is adopted that was not asked for', () => {
+test('nothing is adopted without a request', () => {
   expect(run({}, {}, { 'koa-session-mongo': '1' }).settings).toMatchObject({
     adopt: undefined,
     collection: 'sessions',
@@ -77,7 +77,7 @@ test.each([
   ['koa-session-mongoose@1', { 'koa-generic-session': '1' }, 'koa.sid'],
   ['koa-generic-session-mongo', {}, 'koa.sid'],
 ])(
-  '%s with %j: the cookie is called %s, and the new sessions lie beside the old ones',
+  '%s with %j: the cookie is called %s, and the new sessions have their own collection',
   (adopt, packages, cookieName) => {
     expect(run({ adopt }, {}, packages).settings).toMatchObject({
       adopt: { store: adopt, collection: 'sessions' },
@@ -92,13 +92,13 @@ test.each([
   },
 );
 
-test('version 1 of koa-session-mongoose is remembered, also when the package is gone', () => {
+test('version 1 of koa-session-mongoose is remembered even after the package is removed', () => {
   const first = run({ adopt: 'koa-session-mongoose' }, {}, { 'koa-session-mongoose': '^1.0.0' });
   expect(first.answers.adopt).toBe('koa-session-mongoose@1');
   expect(run({}, first.answers).settings.adopt?.store).toBe('koa-session-mongoose@1');
 });
 
-describe('answers that do not go together', () => {
+describe('contradictory answers', () => {
   test.each([
     [{ adopt: 'redis' }, '--adopt', 'must be one of koa-session-mongo, '],
     [{ adopt: 'connect-mongo' }, '--adopt', 'Koa never accepts its cookies'],
@@ -119,10 +119,10 @@ describe('answers that do not go together', () => {
   });
 });
 
-describe('when adoption is over', () => {
+describe('when adoption is turned off', () => {
   const { answers } = run({ adopt: 'koa-session-mongo', adoptCollection: 'old' });
 
-  test('the cookie and the collection stay what they are', () => {
+  test('the cookie and the collection stay the same', () => {
     const after = run({ adopt: null }, answers);
     expect(after.settings).toMatchObject({
       adopt: undefined,
@@ -134,7 +134,7 @@ describe('when adoption is over', () => {
     expect(run({}, after.answers).settings).toEqual(after.settings);
   });
 
-  test('says when that is safe, and what happens to the cookie', () => {
+  test('a warning says when that is safe, and what happens to the cookie', () => {
     const { doubts } = run({ adopt: null }, answers);
     expect(doubts).toContain('once the old app is off, and it is empty');
     expect(doubts).toContain('still in old has to log in again');
@@ -144,26 +144,26 @@ describe('when adoption is over', () => {
     );
   });
 
-  test('`__Host-` can be turned on later, with a warning about its effect', () => {
+  test('`__Host-` can be added later, with a warning about its effect', () => {
     const after = run({ adopt: null }, answers).answers;
     const { settings, doubts } = run({ legacyCookie: false }, after);
     expect(settings.legacyCookie).toBe(false);
     expect(doubts).toContain('__Host-koa:sess from now on, so everybody has to log in again');
   });
 
-  test('and a run that changes nothing says nothing', () => {
+  test('a run that changes nothing prints no warning', () => {
     expect(run({}, answers).doubts).toBe('');
     expect(run({}, run({ adopt: null }, answers).answers).doubts).toBe('');
     expect(run({}, run({}).answers).doubts).toBe('');
   });
 });
 
-describe('where adoption begins', () => {
+describe('when adoption is turned on', () => {
   test('the keys of the old app are asked for', () => {
     expect(run({ adopt: 'koa-session-mongo' }).doubts).toContain('APP_KEYS takes its app.keys');
   });
 
-  test('a cookie of another name is doubted, and so is one whose name was guessed', () => {
+  test('a different or guessed cookie name causes a warning', () => {
     const before = run({}).answers;
     expect(run({ adopt: 'koa-session-mongo', collection: 'c' }, before).doubts).toContain(
       'the cookie is called koa.sess here, and koa:sess where koa-session-mongo is used',

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { combineAnswers } from '../../../src/core/answers/answers.ts';
 
-test('a saved answer starts no program: --install has to be given in each run', () => {
+test('a saved answer does not start programs: --install has to be given in each run', () => {
   const saved = { connection: 'mongoose', install: true, packageManager: 'bun', ttl: '1h' };
   expect(combineAnswers({}, saved).answers).toEqual({ connection: 'mongoose', ttl: '1h' });
   expect(combineAnswers({ install: true }, saved).answers).toMatchObject({ install: true });

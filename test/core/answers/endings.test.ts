@@ -22,7 +22,7 @@ const FACTS: ProjectFacts = {
 
 const BEFORE: Answers = { connection: 'url', url: 'mongodb://db.example/shop' };
 
-/** The warnings of a run with these answers after a run with those. */
+/** The warnings of a run, after another run with the first answers. */
 function endings(change: Answers, before: Answers = BEFORE): string {
   const { answers: saved } = parseSettings(before, FACTS);
   const { settings, answers } = parseSettings({ ...before, ...change }, FACTS);
@@ -39,17 +39,17 @@ test.each([
   { change: { absoluteTtl: '30d' }, says: '--absolute-ttl is 30d and was off' },
   { change: { url: 'mongodb://db.example/other' }, says: 'the database is a different one' },
   { change: { url: 'mongodb://other.example/shop' }, says: 'mongodump and mongorestore' },
-])('$change ends sessions, and what to do is said', ({ change, says }) => {
+])('$change causes a warning that sessions end, with what to do', ({ change, says }) => {
   expect(endings(change)).toContain(says);
 });
 
-test('turning encryption off names the steps that log nobody out', () => {
+test('when encryption is turned off, the warning names the steps that log nobody out', () => {
   const says = endings({ encrypt: false }, { ...BEFORE, encrypt: true, ttl: '7d' });
   expect(says).toContain('Keep encryption for now, and deploy with SESSION_PLAIN_TEXT=write');
   expect(says).toContain('7d later');
 });
 
-test('a shorter absolute lifetime ends sessions', () => {
+test('a shorter absolute lifetime causes a warning that sessions end', () => {
   expect(endings({ absoluteTtl: '20d' }, { ...BEFORE, absoluteTtl: '30d' })).toContain('is 20d and was 30d');
 });
 
@@ -60,23 +60,23 @@ test.each([
   { what: 'other options of the URL', change: { url: 'mongodb://db.example/shop?retryWrites=false' } },
   { what: 'a user key', change: { userKey: 'userId' } },
   { what: 'rolling', change: { rolling: true } },
-])('$what ends none', ({ change }) => {
+])('$what causes no warning', ({ change }) => {
   expect(endings(change, { ...BEFORE, absoluteTtl: '30d' })).toBe('');
 });
 
-test('all changes are in one list', () => {
+test('several changes are listed in one warning', () => {
   const says = endings({ collection: 'logins', cookieName: 'sid', encrypt: true });
   expect(says.match(/^ {2}- /gm)).toHaveLength(3);
 });
 
-test('the first run ends nothing', () => {
+test('the first run causes no warning', () => {
   const { settings, answers } = parseSettings({ ...BEFORE, encrypt: true, absoluteTtl: '30d' }, FACTS);
   expect(endingsOf(settings, answers, {})).toEqual([]);
   expect(lifetimesKept(settings, {})).toEqual([]);
 });
 
-describe('another lifetime', () => {
-  test('leaves living sessions their end until they are renewed', () => {
+describe('a changed lifetime', () => {
+  test('does not change existing sessions until they are renewed', () => {
     const { answers: saved } = parseSettings(BEFORE, FACTS);
     const { settings } = parseSettings({ ...BEFORE, ttl: '7d' }, FACTS);
     expect(lifetimesKept(settings, saved)).toEqual([

@@ -42,7 +42,7 @@ const URL_TEXT = fc
   .tuple(fc.constantFrom('mongodb://', 'mongodb+srv://'), LOGIN, HOSTS, REST)
   .map((parts) => parts.join(''));
 
-/** By the parser of the driver. */
+/** Checked by the parser of the driver. */
 function isTakenByDriver(url: string): boolean {
   try {
     new ConnectionString(url);
@@ -52,7 +52,7 @@ function isTakenByDriver(url: string): boolean {
   }
 }
 
-test('a connection string of good hosts and names is taken where the driver takes it', () => {
+test('a connection string with good hosts and names is accepted if the driver accepts it', () => {
   fc.assert(
     fc.property(URL_TEXT, (url) => {
       expect('value' in parseMongoUrl(url, undefined)).toBe(isTakenByDriver(url));
@@ -63,7 +63,7 @@ test('a connection string of good hosts and names is taken where the driver take
 
 const UNIT = fc.constantFrom(...'ab1é:/@?=&,.[]%2+\\#');
 
-test('whatever is taken, the driver takes', () => {
+test('the driver accepts every accepted connection string', () => {
   fc.assert(
     fc.property(fc.string({ unit: UNIT, maxLength: 20 }), (rest) => {
       const parsed = parseMongoUrl(`mongodb://${rest}`, 'shop');

@@ -56,7 +56,7 @@ describe('the schema and the checks agree', () => {
     },
   );
 
-  /** Pieces that mean something to some rule, beside any characters at all. */
+  /** Pieces with a meaning in some rule, mixed with random characters. */
   const PIECES = fc.constantFrom(
     ...[
       'a',
@@ -130,7 +130,7 @@ describe('the schema and the checks agree', () => {
     fc.double(),
   );
 
-  /** A schema can neither count bytes nor take a connection string apart. */
+  /** Rules that a schema cannot express: it cannot count bytes or parse a connection string. */
   const isBeyondSchema = (name: string, answer: unknown): boolean =>
     typeof answer === 'string' && (name === 'url' || Buffer.byteLength(answer) > answer.length);
 
@@ -175,7 +175,7 @@ describe('the schema and the checks agree', () => {
       '1:2:3:4:5:6:7.8.9.0:1',
       ':1::2',
     ],
-  ])('the IPv6 address %s is one for both where it is one for a URL', (address) => {
+  ])('both accept the IPv6 address %s if it is valid in a URL', (address) => {
     const answers = { host: address };
     expect(validate(answers)).toBe(URL.canParse(`http://[${address}]/`));
     expect(problemsIn(answers).length === 0).toBe(URL.canParse(`http://[${address}]/`));

@@ -19,7 +19,7 @@ const FACTS: ProjectFacts = {
   isFirstRun: true,
 };
 
-/** One row for each value: the option that it is given for, the rule that it breaks, the answers beside it. */
+/** One row for each value: its option, the rule that it breaks, the other answers. */
 const each = (name: string, values: readonly unknown[], option: string, rule: string, beside: Answers = {}) =>
   values.map((value) => ({ answers: { connection: 'host', ...beside, [name]: value }, option, rule }));
 
@@ -152,7 +152,7 @@ describe('a broken rule is reported with its option and without secrets', () => 
     expect(JSON.stringify(problems)).not.toContain('hunter2');
   });
 
-  test('and so are all others of the same answers', async () => {
+  test('all broken rules of the same answers are reported', async () => {
     const problems = await problemsIn({ connection: 'host', port: 0, ttl: 'x', db: 'a b', collection: '' });
     expect(problems.map(({ option }) => option)).toEqual(['--port', '--db', '--collection', '--ttl']);
   });
@@ -180,18 +180,18 @@ describe('answers become settings', () => {
     ['my_host-1', 'my_host-1'],
     ['::1', '[::1]'],
     ['[::1]', '[::1]'],
-  ])('the host %s stands in the code as %s', async (host, expected) => {
+  ])('the host %s is %s in the code', async (host, expected) => {
     expect(await parseSettings({ ...HOST, host }, FACTS)).toMatchObject({
       settings: { connection: { host: expected } },
     });
   });
 
-  test('the cookie may keep the name that old koa-session gave it, so that nobody is logged out', async () => {
+  test('the cookie may keep the name of an old koa-session, so that nobody is logged out', async () => {
     const { settings } = await parseSettings({ ...HOST, cookieName: 'koa:sess' }, FACTS);
     expect(settings.cookieName).toBe('koa:sess');
   });
 
-  test('what is not answered is the default', async () => {
+  test('an option without an answer has its default', async () => {
     expect((await parseSettings({ connection: 'host', db: 'shop' }, FACTS)).settings).toEqual({
       connection: {
         style: 'host',
@@ -229,7 +229,7 @@ describe('answers become settings', () => {
     });
   });
 
-  test('what is remembered gives the same settings again', async () => {
+  test('saved answers give the same settings again', async () => {
     const first = await parseSettings(
       { ...HOST, username: 'ann', userKey: 'userId', ttl: 90, touchAfter: '30s', dir: './lib/session/' },
       FACTS,
@@ -255,13 +255,13 @@ describe('a URL', () => {
       'mongodb://h/d?readPreferenceTags=dc:a&readPreferenceTags=',
       'mongodb://h/d?readPreferenceTags=dc:a&readPreferenceTags=',
     ],
-  ])('%s without credentials is no secret', async (url, shown) => {
+  ])('%s without credentials is not a secret', async (url, shown) => {
     const { settings, secrets } = await settle(url);
     expect(settings.connection).toEqual({ style: 'url', url: shown });
     expect(secrets).toEqual({});
   });
 
-  test('with credentials is a secret as a whole, without its legacy collection', async () => {
+  test('with credentials is secret as a whole, without its legacy collection', async () => {
     const { settings, secrets } = await settle('mongodb://ann:p%40ss@h/d/c?tls=true');
     expect(settings).toMatchObject({ connection: { url: 'mongodb://h/d?tls=true' }, collection: 'c' });
     expect(secrets).toEqual({ MONGODB_URL: 'mongodb://ann:p%40ss@h/d?tls=true' });
@@ -272,18 +272,18 @@ describe('a URL', () => {
     'authMechanismProperties=AWS_SESSION_TOKEN:x',
     'proxyPass%77ord=x',
     'PROXY%50ASSWORD=x',
-  ])('with %s is a secret, too', async (option) => {
+  ])('with %s is also secret', async (option) => {
     const { settings, secrets } = await settle(`mongodb://h/d?${option}&tls=true`);
     expect(settings.connection).toEqual({ style: 'url', url: 'mongodb://h/d?tls=true' });
     expect(secrets).toEqual({ MONGODB_URL: `mongodb://h/d?${option}&tls=true` });
   });
 
-  test('without a database takes the one of --db, and is checked against admin as before', async () => {
+  test('without a database gets the one of --db, and still authenticates against admin', async () => {
     const { secrets } = await settle('mongodb://ann:pw@h/?tls=true', { db: 'shop' });
     expect(secrets).toEqual({ MONGODB_URL: 'mongodb://ann:pw@h/shop?tls=true&authSource=admin' });
   });
 
-  test('keeps the authSource that it names', async () => {
+  test('keeps its authSource', async () => {
     const { secrets } = await settle('mongodb://ann:pw@h/?authSource=users', { db: 'shop' });
     expect(secrets).toEqual({ MONGODB_URL: 'mongodb://ann:pw@h/shop?authSource=users' });
   });

@@ -11,12 +11,12 @@ test.each([
   'a&b',
   'Zoë’s "$HOME" `x`!',
   '',
-])('a shell takes what is printed for %j as that very word', (word) => {
+])('a shell reads the printed form of %j as the same word', (word) => {
   expect(execFileSync('sh', ['-c', `printf %s ${shellQuote(word)}`], { encoding: 'utf8' })).toBe(word);
 });
 
 test.each(['my app', '..\\my app', 'C:\\Users\\ann\\app', 'a&b'])(
-  '%j has quotes that cmd.exe knows',
+  '%j is quoted in a way that cmd.exe understands',
   (word) => {
     expect(shellQuote(word)).toBe(`"${word}"`);
   },

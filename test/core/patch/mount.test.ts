@@ -14,7 +14,7 @@ test.each([
   { as: 'a path', from: '../lib/session/index.js' },
   { as: 'an alias', from: '@/lib/session' },
   { as: 'a package of the workspace', from: '@shop/session' },
-])('an app that has the sessions by $as is left as it is', ({ from }) => {
+])('an app that imports the sessions by $as is not changed', ({ from }) => {
   const text = `import Koa from 'koa';\nimport { sessions } from '${from}';\nconst app = new Koa();\nsessions(app);\n`;
   expect(patched(text)).toBeUndefined();
   expect(patched("import Koa from 'koa';\nconst app = new Koa();\n")).toContain('sessions(app);');
@@ -25,7 +25,7 @@ const IMPORT = "import Koa from 'koa';\n";
 test.each([
   { what: 'a variable', text: 'const app = new Koa({ proxy: true });', call: 'sessions(app);' },
   {
-    what: 'one that is exported, too',
+    what: 'an app that is also exported',
     text: 'const app = module.exports = new Koa();',
     call: 'sessions(app);',
   },
@@ -41,11 +41,11 @@ test.each([
     call: '  sessions(app);',
   },
   {
-    what: 'a field, in the constructor',
+    what: 'a field that is set in the constructor',
     text: 'class Shop {\n  constructor() {\n    this.app = new Koa();\n  }\n}',
     call: '    sessions(this.app);',
   },
-])('the call follows where $what is made', ({ text, call }) => {
+])('the call is added after the creation of $what', ({ text, call }) => {
   const lines = patched(`${IMPORT}${text}\n`)?.split('\n') ?? [];
   const made = lines.findIndex((line) => line.includes('new Koa'));
   expect(lines[made + 1]).toBe(call);
@@ -53,26 +53,26 @@ test.each([
 
 test.each([
   {
-    what: 'names that end with a comma',
+    what: 'a declaration with commas at line ends',
     text: "const Koa = require('koa'),\n  path = require('path');\n\nconst app = new Koa();\n",
     before: "  path = require('path');",
   },
   {
-    what: 'names that begin with one',
+    what: 'a declaration with commas at line starts',
     text: "const Koa = require('koa')\n  , path = require('path')\n\nconst app = new Koa()\n",
     before: "  , path = require('path')",
   },
   {
-    what: 'an import of more than a line',
+    what: 'an import over several lines',
     text: "import Koa from 'koa';\nimport {\n  a,\n} from './a.js';\n\nconst app = new Koa();\n",
     before: "} from './a.js';",
   },
-])('the module comes in behind $what', ({ text, before }) => {
+])('the import is added after $what', ({ text, before }) => {
   const lines = patched(text)?.split('\n') ?? [];
   expect(lines[lines.findIndex((line) => line.includes('{ sessions }')) - 1]).toBe(before);
 });
 
-test('an app of the required package is one', () => {
+test('an app created by an inline require() gets the sessions', () => {
   expect(patched("const app = new (require('koa'))();\n")).toBe(
     "const { sessions } = require('../lib/session/index.js');\nconst app = new (require('koa'))();\nsessions(app);\n",
   );
@@ -92,6 +92,6 @@ test.each([
   { text: 'const app = new Koa({\n  proxy: true,\n});', says: 'continues after that line' },
   { text: 'export default new Koa();', says: 'has no name' },
   { text: 'if (on) { const app = new Koa(); }', says: 'continues after that line' },
-])('where no call fits in, nothing is edited: $text', ({ text, says }) => {
+])('nothing is edited if there is no place for the call: $text', ({ text, says }) => {
   expect(() => patched(`${IMPORT}${text}\n`)).toThrow(says);
 });

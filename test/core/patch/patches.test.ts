@@ -21,7 +21,7 @@ const WANTED: WantedPackage = {
 const lines = (...all: string[]) => `${all.join('\n')}\n`;
 
 describe('package.json', () => {
-  test('of a new project is written whole', () => {
+  test('is written as a whole in a new project', () => {
     const own = {
       name: 'a',
       version: '0.1.0',
@@ -70,23 +70,23 @@ describe('package.json', () => {
     ['\\r\\n', (text: string) => text.replaceAll('\n', '\r\n')],
     ['a byte order mark', (text: string) => `\uFEFF${text}`],
     ['no final line end', (text: string) => text.trimEnd()],
-  ])('keeps its form and order: %s', (_, inForm) => {
+  ])('keeps its format and order: %s', (_, inForm) => {
     expect(patchPackageJson(inForm(before), WANTED)).toEqual({ text: inForm(after), notes: [] });
     expect(patchPackageJson(inForm(after), WANTED).text).toBe(inForm(after));
   });
 
-  test('dependencies that are in no order stay so, and new ones go last', () => {
+  test('unsorted dependencies stay unsorted, and new ones go last', () => {
     const { text } = patchPackageJson(lines('{ "dependencies": { "zod": "4", "axios": "1" } }'), WANTED);
     expect(Object.keys(JSON.parse(text).dependencies)).toEqual(['zod', 'axios', 'koa', 'mongodb']);
   });
 
-  test('new blocks go last, whatever the names of the others', () => {
+  test('new blocks go last, even if the others are sorted', () => {
     const { text } = patchPackageJson(lines('{ "name": "a", "private": true, "type": "module" }'), WANTED);
     const blocks = ['scripts', 'dependencies', 'devDependencies'];
     expect(Object.keys(JSON.parse(text))).toEqual(['name', 'private', 'type', ...blocks]);
   });
 
-  test('what the project has is never changed, only noted', () => {
+  test('existing entries are never changed, only reported', () => {
     const own = {
       scripts: { dev: 'nodemon' },
       devDependencies: { koa: '^1.7.0', tsx: '^4.1.0' },
@@ -109,7 +109,7 @@ describe('package.json', () => {
     ['', 'package.json is not JSON'],
     ['{ "dependencies": {}, "a": 1, "dependencies": {} }', '"dependencies" twice'],
     ['{ "scripts": {}, "scr\\u0069pts": {} }', '"scripts" twice'],
-  ])('%j is refused with what is wrong', (raw, problem) => {
+  ])('%j is refused with the reason', (raw, problem) => {
     const refusal = { exitCode: 2, message: expect.stringContaining(problem) };
     expect(() => patchPackageJson(raw, WANTED)).toThrow(expect.objectContaining(refusal));
   });
@@ -132,7 +132,7 @@ describe('.gitignore', () => {
     expect(patchGitignore(expected, ['.env', 'dist/'])).toBe(expected);
   });
 
-  test('whatever was there, git ignores .env afterwards', () => {
+  test('git ignores .env afterwards, with any existing content', () => {
     const folder = mkdtempSync(join(tmpdir(), 'gitignore-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
     execFileSync('git', ['init', '-q'], { cwd: folder });
@@ -173,7 +173,7 @@ describe('.env', () => {
   ];
   const patch = (raw: string | undefined, secrets = {}) => patchEnv(raw, ENTRIES, secrets, () => 'fresh');
 
-  test('a new one has fresh keys, the secrets that were given, and room for the others', () => {
+  test('a new file has new keys, the given secrets, and empty places for the others', () => {
     expect(patch(undefined, { MONGODB_URL: 'mongodb://u:p#1@h/d' }).text).toBe(
       lines(
         '# About APP_KEYS.',
@@ -188,7 +188,7 @@ describe('.env', () => {
     );
   });
 
-  test('nothing that is there is changed, and missing names are added', () => {
+  test('existing lines are not changed, and missing names are added', () => {
     const raw = 'export APP_KEYS="mine"\r\nOTHER=1';
     const { text, notes } = patch(raw, { APP_KEYS: 'given' });
     expect(text.startsWith(raw)).toBe(true);
@@ -198,12 +198,12 @@ describe('.env', () => {
     expect(patch(text)).toEqual({ text, notes: [] });
   });
 
-  test('a quote that is never closed is refused: it would swallow what follows', () => {
+  test('an unclosed quote is refused, since it would include the following lines', () => {
     const raw = "OTHER='open\n";
     expect(() => patch(raw, { MONGODB_URL: 'needs # quotes' })).toThrow('a quote that is never closed');
   });
 
-  test('a byte order mark that hides none of the names is left where it is', () => {
+  test('a byte order mark is kept if it hides none of the names', () => {
     const raw = '\uFEFFOTHER=1\n';
     const { text } = patch(raw);
     expect(text.startsWith(raw)).toBe(true);
@@ -213,15 +213,15 @@ describe('.env', () => {
   test.each([
     ['others missing', '\uFEFFAPP_KEYS=mine\n'],
     ['nothing missing', '\uFEFFAPP_KEYS=mine\nMONGODB_URL=mine\nMONGODB_PASSWORD=mine\n'],
-  ])('a byte order mark that hides one of them from Node is refused: %s', (_, raw) => {
+  ])('a byte order mark that hides one of the names from Node is refused: %s', (_, raw) => {
     const problem = '.env begins with a byte order mark, after which Node would not find APP_KEYS.';
     expect(() => patch(raw)).toThrow(problem);
   });
 
   test.each(['\uFEFF', '\uFEFF\n', '\uFEFF# Mine\n'])(
-    'after %j each name is read back, or the file is refused',
+    'after %j, each name can be read back, or the file is refused',
     (raw) => {
-      // It depends on the version of Node.
+      // This depends on the version of Node.
       try {
         expect(parseEnv(patch(raw).text)).toHaveProperty('APP_KEYS', 'fresh');
       } catch (error) {
@@ -230,14 +230,14 @@ describe('.env', () => {
     },
   );
 
-  test('a value that .env cannot hold is refused by the name of the variable, not by its value', () => {
+  test('a value that .env cannot hold is refused, with the name of the variable and without the value', () => {
     const secret = `s3cret'"\`\n`;
     const refused = () => patch(undefined, { MONGODB_URL: secret });
     expect(refused).toThrow('The value for MONGODB_URL cannot be written to .env');
     expect(refused).not.toThrow('s3cret');
   });
 
-  test('every value that is written reads back', () => {
+  test('every written value can be read back', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (value) => {
         let text: string;

@@ -3,24 +3,24 @@ import manifest from '../../../package.json' with { type: 'json' };
 import { VERSIONS, wantedPackage } from '../../../src/core/patch/wanted-package.ts';
 import { goldenNamed, goldens } from '../../support/goldens.ts';
 
-test('asks for the very versions that the goldens are compiled and run with', () => {
+test('requires the versions with which the goldens are compiled and run', () => {
   const installed = Object.entries(manifest.devDependencies).map(([name, version]) => [name, `^${version}`]);
   expect(installed).toEqual(expect.arrayContaining(Object.entries(VERSIONS)));
 });
 
-test('leaves the name, the type and the engines of an existing project alone', () => {
+test('does not change the name, the type and the engines of an existing project', () => {
   for (const { settings } of goldens) {
     const { own } = wantedPackage(settings);
     expect(own === undefined).toBe(settings.project.kind === 'existing');
   }
 });
 
-test('gives an existing project no script that depends on its tsconfig', () => {
+test('adds no script that depends on the tsconfig to an existing project', () => {
   const scripts = Object.keys(wantedPackage(goldenNamed('existing-with-app').settings).scripts);
   expect(scripts.toSorted()).toEqual(['dev', 'keys:new', 'migrate:sessions', 'test']);
 });
 
-test('gives a project without the app no script that would run one', () => {
+test('adds no script that runs an app to a project without one', () => {
   const withoutApp = goldens.filter(({ settings }) => !settings.app);
   expect(withoutApp.length).toBeGreaterThan(0);
   for (const { settings } of withoutApp) {

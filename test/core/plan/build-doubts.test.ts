@@ -4,14 +4,14 @@ import { buildDoubts } from '../../../src/core/plan/build-doubts.ts';
 const BUILD = { rootDir: undefined, outDir: 'dist', exclude: ['node_modules', 'dist'] };
 const ADDED = ['scripts/migrate-sessions.ts', 'test/login.test.ts'];
 
-describe('what new files do to a build', () => {
-  test('they may move its output, and are then to be left out', () => {
+describe('a warning about the build', () => {
+  test('says which folders to exclude if new files would move the output', () => {
     expect(buildDoubts(BUILD, ['src/index.ts', 'src/routes/home.ts'], ADDED)).toEqual([
       'tsconfig.json includes scripts/ and test/: tsc would write to dist/src instead of dist, from which the app is started. Add "exclude": ["node_modules", "dist", "scripts", "test"] there.',
     ]);
   });
 
-  test('they may lie outside of its rootDir, whether anything is written or not', () => {
+  test('names new files outside of the rootDir, also if nothing is emitted', () => {
     const build = { ...BUILD, rootDir: 'src', outDir: undefined };
     expect(buildDoubts(build, ['src/index.ts'], ADDED.slice(0, 1))).toEqual([
       'tsconfig.json includes scripts/, outside of its rootDir: tsc refuses to build. Add "exclude": ["node_modules", "dist", "scripts"] there.',
@@ -25,7 +25,7 @@ describe('what new files do to a build', () => {
     { what: 'the project as rootDir', build: { ...BUILD, rootDir: '' }, before: ['src/index.ts'] },
     { what: 'a rootDir around the project', build: { ...BUILD, rootDir: '../..' }, before: ['src/index.ts'] },
     { what: 'no sources yet', build: BUILD, before: [] },
-  ])('nothing, with $what', ({ build, before }) => {
+  ])('is not shown with $what', ({ build, before }) => {
     expect(buildDoubts(build, before, ADDED)).toEqual([]);
   });
 });

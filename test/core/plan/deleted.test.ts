@@ -3,7 +3,7 @@ import { renderedFrom, source } from '../../support/rerun/generate.ts';
 import { regenerateInMemory } from '../../support/rerun/in-memory.ts';
 import type { Tree } from '../../support/tree.ts';
 
-/* Files that their user moved or deleted by hand, and options that come and go. */
+/* Files that the user moved or deleted by hand, while options are turned on and off. */
 
 const README = { 'README.md': '# One\n' };
 const storeIn = (dir: string, text = 'one') =>
@@ -17,7 +17,7 @@ const without = ({ 'src/store.ts': _, ...others }: Tree): Tree => others;
 const actionsOf = ({ plan }: ReturnType<typeof run>) =>
   Object.fromEntries(plan.entries.map(({ id, action }) => [id, action]));
 
-test('a file that was moved by hand without its header is the one that an option names there', () => {
+test('a file that was moved by hand and has no header is recognized if an option names its new path', () => {
   const { tree } = run({}, storeIn('src'));
   const moved = { ...without(tree), 'lib/store.ts': 'one\n' };
   const next = run(moved, storeIn('lib', 'two'));
@@ -26,7 +26,7 @@ test('a file that was moved by hand without its header is the one that an option
   expect(actionsOf(run(next.tree, storeIn('lib', 'two'))).store).toBe('keep');
 });
 
-test('and the new lines are merged', () => {
+test('new lines are merged into such a file', () => {
   const lines = ['a', 'b', 'c', 'd'];
   const { tree } = run({}, renderedFrom({ 'src/store.ts': source('store', ...lines) }));
   const moved = { ...without(tree), 'lib/store.ts': 'a\nb\nc\nd\n' };
@@ -35,7 +35,7 @@ test('and the new lines are merged', () => {
   expect(next.tree['lib/store.ts']).toBe('a\nb\nc\nd\ne\n');
 });
 
-test('a deleted file stays deleted where an option moves it, and a file in its old place is left alone', () => {
+test('a deleted file stays deleted when an option moves it, and a file in its old place is left alone', () => {
   const { tree } = run({}, storeIn('src'));
   const moved = run(without(tree), storeIn('lib'));
   expect(actionsOf(moved).store).toBe('deleted');
@@ -46,21 +46,21 @@ test('a deleted file stays deleted where an option moves it, and a file in its o
   expect(next.tree['lib/store.ts']).toBe(undefined);
 });
 
-test('also when the option comes back', () => {
+test('a deleted file stays deleted when the option is changed back', () => {
   const { tree } = run({}, storeIn('src'));
   const back = run(run(without(tree), storeIn('lib')).tree, storeIn('src'));
   expect(actionsOf(back).store).toBe('deleted');
   expect(back.tree).toEqual(run(without(tree), storeIn('src')).tree);
 });
 
-test('a file that comes back where an option has moved it is known for what it is', () => {
+test('a deleted file is recognized when it comes back at the path to which an option moved it', () => {
   const { tree } = run({}, storeIn('src'));
   const moved = run(without(tree), storeIn('lib'));
   const back = { ...moved.tree, 'lib/store.ts': source('store', 'one') };
   expect(actionsOf(run(back, storeIn('lib', 'two'))).store).toBe('update');
 });
 
-test('a file that was deleted before its option went off does not come back with the option', () => {
+test('a file that was deleted before its option was turned off does not come back with the option', () => {
   const { tree } = run({}, storeIn('src'));
   const off = run(without(tree), renderedFrom(README));
   expect(actionsOf(off).store).toBe('absent');
@@ -70,7 +70,7 @@ test('a file that was deleted before its option went off does not come back with
   expect(on.tree['src/store.ts']).toBe(undefined);
 });
 
-test('a file of the user in the place of one that is neither generated nor there is asked about', () => {
+test('a file of the user in the place of a file that was deleted while its option was off is a conflict', () => {
   const { tree } = run({}, storeIn('src'));
   const off = run(without(tree), renderedFrom(README));
   const own = run({ ...off.tree, 'src/store.ts': 'my own\n' }, renderedFrom(README));

@@ -5,7 +5,7 @@ const text = (...lines: string[]) => `${lines.join('\n')}\n`;
 const BASE = text('one', 'two', 'three', 'four', 'five');
 
 describe('three-way merge', () => {
-  test('brings together edits of different lines', () => {
+  test('merges edits of different lines', () => {
     const mine = text('one', 'two', 'three', 'four', 'FIVE');
     const theirs = text('ONE', 'two', 'three', 'four', 'five');
     expect(mergeTexts(BASE, mine, theirs)).toEqual({
@@ -14,12 +14,12 @@ describe('three-way merge', () => {
     });
   });
 
-  test('takes the same edit of both sides once', () => {
+  test('keeps one copy of an edit that both sides made', () => {
     const both = text('one', '2', 'three', 'four', 'five');
     expect(mergeTexts(BASE, both, both)).toEqual({ clean: true, text: both });
   });
 
-  test('names the line and both versions where edits overlap', () => {
+  test('reports the line and both versions if edits overlap', () => {
     const mine = text('one', 'two', 'mine', 'four', 'five');
     const theirs = text('one', 'two', 'theirs', 'four', 'five');
     expect(mergeTexts(BASE, mine, theirs)).toEqual({
@@ -43,7 +43,7 @@ describe('three-way merge', () => {
     });
   });
 
-  test('ends an overlap either way, and keeps what goes together', () => {
+  test('resolves an overlap for either side, and keeps the merged rest', () => {
     const mine = text('ONE', 'two', 'mine', 'four', 'five');
     const theirs = text('one', 'two', 'theirs', 'four', 'FIVE');
     expect(mergeTexts(BASE, mine, theirs)).toMatchObject({
@@ -52,13 +52,13 @@ describe('three-way merge', () => {
     });
   });
 
-  test('takes adjacent edits for an overlap, as git does', () => {
+  test('treats adjacent edits as an overlap, like git', () => {
     const mine = text('one', 'two', 'mine', 'four', 'five');
     const theirs = text('one', 'theirs', 'three', 'four', 'five');
     expect(mergeTexts(BASE, mine, theirs).clean).toBe(false);
   });
 
-  test('lines named like members of an object are lines like any other', () => {
+  test('treats lines named like members of an object like any other', () => {
     const base = text('__proto__', 'constructor', 'toString');
     const mine = text('__proto__', 'constructor', 'toString', 'mine');
     expect(mergeTexts(base, mine, text('new', '__proto__', 'constructor', 'toString'))).toEqual({
@@ -68,7 +68,7 @@ describe('three-way merge', () => {
   });
 });
 
-test('without a base, every difference is a conflict', () => {
+test('reports every difference as a conflict if there is no base', () => {
   const merged = mergeWithoutBase(
     text('same', 'mine', 'same too'),
     text('same', 'theirs', 'same too', 'more'),

@@ -3,7 +3,7 @@ import { koaSourceIn } from '../../../src/core/project/koa-app.ts';
 
 const find = (text: string) => koaSourceIn('src/app.ts', text);
 
-describe('where an app is made', () => {
+describe('the place that creates an app', () => {
   test.each([
     {
       form: 'an import',
@@ -78,12 +78,12 @@ describe('where an app is made', () => {
     "import Router from '@koa/router';\nconst router = new Router();\n",
     "import { Koa } from './koa.js';\nconst app = new Koa();\n",
     '',
-  ])('not in %j', (text) => {
+  ])('is not found in %j', (text) => {
     expect(find(text)).toBeUndefined();
   });
 });
 
-test('other sessions are found, with their line', () => {
+test('other session middleware is found, with its line', () => {
   const text =
     "const Koa = require('koa');\n/* a\n comment */\nconst session = require('koa-session');\nconst app = new Koa();\n";
   expect(find(text)).toMatchObject({ app: { line: 5 }, sessions: { line: 4, name: 'koa-session' } });

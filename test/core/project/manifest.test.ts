@@ -27,13 +27,13 @@ const raw = (changes: object = {}) => ({ schemaVersion: 2, ...MANIFEST, ...chang
 const parse = (value: unknown) => parseManifest(JSON.stringify(value), '1.2.3');
 const withFile = (changes: object) => raw({ files: [{ ...FILE, ...changes }] });
 
-test('what is written reads back, and obeys the published schema', () => {
+test('a written manifest can be read back, and matches the published schema', () => {
   const text = formatManifest(MANIFEST);
   expect(parseManifest(text, '1.2.3')).toEqual(MANIFEST);
   expect(obeysSchema(JSON.parse(text))).toBe(true);
 });
 
-test('a manifest that was formatted by other rules keeps its form', () => {
+test('a manifest with different formatting keeps it', () => {
   const tabs = formatManifest(MANIFEST).replaceAll(/^ +/gm, (indent) => '\t'.repeat(indent.length / 2));
   const oneLine = JSON.stringify(JSON.parse(tabs));
   expect(formatManifest(MANIFEST, tabs)).toBe(tabs);
@@ -41,7 +41,7 @@ test('a manifest that was formatted by other rules keeps its form', () => {
   expect(formatManifest({ ...MANIFEST, generator: '1.2.4' }, tabs)).toBe(tabs.replace('1.2.3', '1.2.4'));
 });
 
-test('a manifest of version 1, which knew of no moved files, is migrated', () => {
+test('a manifest of version 1, which had no moved files, is migrated', () => {
   const { generatedPath: _, ...file } = FILE;
   expect(parse(raw({ schemaVersion: 1, files: [file] })).files).toEqual([
     { ...file, generatedPath: file.path },
@@ -76,24 +76,24 @@ const HOSTILE_PATHS = [
 const REFUSED: readonly (readonly [string, object])[] = [
   ...HOSTILE_PATHS.map((path) => [`path ${JSON.stringify(path.slice(0, 30))}`, withFile({ path })] as const),
   ['a generated path out of the project', withFile({ generatedPath: '../x.ts' })],
-  ['a path that is no text', withFile({ path: ['src/store.ts'] })],
-  ['an id that is no name', withFile({ id: '../store' })],
-  ['a hash that is none', withFile({ sha256: 'abc' })],
+  ['a path that is not a string', withFile({ path: ['src/store.ts'] })],
+  ['an id that is not a name', withFile({ id: '../store' })],
+  ['an invalid hash', withFile({ sha256: 'abc' })],
   ['an unknown state', withFile({ state: 'gone' })],
-  ['a file that is no object', raw({ files: ['src/store.ts'] })],
-  ['files that are no list', raw({ files: { 0: FILE } })],
+  ['a file that is not an object', raw({ files: ['src/store.ts'] })],
+  ['files that are not a list', raw({ files: { 0: FILE } })],
   ['more files than there can be', raw({ files: Array.from({ length: 201 }, () => FILE) })],
-  ['answers that are no object', raw({ answers: ['url'] })],
+  ['answers that are not an object', raw({ answers: ['url'] })],
   ['an unknown kind of project', raw({ project: 'mine' })],
   ['no version of the generator', raw({ generator: undefined })],
-  ['a version that is no version', raw({ generator: '1.2.3; rm -rf /' })],
+  ['an invalid version', raw({ generator: '1.2.3; rm -rf /' })],
   ['a schema version of another type', raw({ schemaVersion: '2' })],
   ['schema version 0', raw({ schemaVersion: 0 })],
-  ['a fraction of a schema version', raw({ schemaVersion: 1.5 })],
+  ['a fractional schema version', raw({ schemaVersion: 1.5 })],
 ];
 
 describe.each(REFUSED)('%s', (_, manifest) => {
-  test('is refused, by the program and by the schema', () => {
+  test('is refused by the program and by the schema', () => {
     expect(() => parse(manifest)).toThrow(expect.objectContaining({ name: 'UserError', exitCode: 2 }));
     expect(obeysSchema(JSON.parse(JSON.stringify(manifest)))).toBe(false);
   });
@@ -101,7 +101,7 @@ describe.each(REFUSED)('%s', (_, manifest) => {
 
 test.each([
   ['the same id twice', raw({ files: [FILE, { ...FILE, path: 'b.ts', generatedPath: 'b.ts' }] })],
-  ['the same path twice, but for case', raw({ files: [FILE, { ...FILE, id: 'b', path: 'LIB/Store.ts' }] })],
+  ['paths that differ only in case', raw({ files: [FILE, { ...FILE, id: 'b', path: 'LIB/Store.ts' }] })],
 ])('%s is refused', (_, manifest) => {
   expect(() => parse(manifest)).toThrow('twice');
 });
@@ -120,10 +120,10 @@ test.each(['__proto__', 'constructor', 'prototype'])('%s among the answers is re
 
 describe('a manifest that is newer than the program', () => {
   test.each([
-    ['by its layout', { schemaVersion: 3, generator: '2.0.0' }, '@2.0.0'],
-    ['by a patch', { generator: '1.2.4' }, '@1.2.4'],
+    ['with a newer schema', { schemaVersion: 3, generator: '2.0.0' }, '@2.0.0'],
+    ['by a patch version', { generator: '1.2.4' }, '@1.2.4'],
     ['by a minor version', { generator: '1.10.0' }, '@1.10.0'],
-    ['in a way that cannot be told', { schemaVersion: 99, generator: 'x`y' }, '@latest'],
+    ['with an invalid version', { schemaVersion: 99, generator: 'x`y' }, '@latest'],
   ])('%s is refused, and the version needed is named', (_, changes, wanted) => {
     expect(() => parse(raw(changes))).toThrow(`npm create koa-mongo-session${wanted}\``);
   });

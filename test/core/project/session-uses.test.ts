@@ -44,7 +44,7 @@ test.each([
   expect(namesIn(text)).toEqual(names);
 });
 
-test('where it is first used', () => {
+test('each property is reported with its first use', () => {
   expect(sessionUsesIn('src/cart.ts', '\nctx.session\n  .cart;\nctx.session.cart;\n').properties).toEqual([
     { name: 'cart', path: 'src/cart.ts', line: 2 },
   ]);
@@ -60,6 +60,6 @@ test.each([
     places: ['src/types.d.ts:1'],
   },
   { text: "declare module 'koa' {\n  interface Context { user: User }\n}", places: [] },
-])('a type of its own in $text: $places', ({ text, places }) => {
+])('a type for ctx.session in $text: $places', ({ text, places }) => {
   expect(sessionUsesIn('src/types.d.ts', text).declarations).toEqual(places);
 });

@@ -29,7 +29,7 @@ describe('a host', () => {
     expect(isServedByCompose(connection)).toBe(served);
   });
 
-  test('gives compose.yaml its port and its user', () => {
+  test('passes its port and its user to compose.yaml', () => {
     const connection = { ...HOST, login: ANN };
     expect([composePort(connection), composeLogin(connection)]).toEqual([27_018, ANN]);
   });
@@ -49,12 +49,12 @@ describe('a URL', () => {
     expect(isServedByCompose({ style: 'url', url }, url)).toBe(served);
   });
 
-  test('is not served with a login, which only .env has', () => {
+  test('with a login is not served by compose.yaml, since the login is only in .env', () => {
     const connection = { style: 'url', url: 'mongodb://127.0.0.1:27018/shop' } as const;
     expect(isServedByCompose(connection, 'mongodb://ann:pw@127.0.0.1:27018/shop')).toBe(false);
   });
 
-  test('gives compose.yaml its port, if it is one of this machine', () => {
+  test('passes its port to compose.yaml if the host is this machine', () => {
     const ports = ['mongodb://localhost:27018/a', 'mongodb://localhost', 'mongodb://db.example:27018/a'].map(
       (url) => composePort({ style: 'url', url }),
     );
@@ -62,7 +62,7 @@ describe('a URL', () => {
   });
 });
 
-test.each(['db', 'mongoose'] as const)('style %s is served what .env says', (style) => {
+test.each(['db', 'mongoose'] as const)('the style %s is served if the URL in .env is', (style) => {
   expect(isServedByCompose({ style }, 'mongodb://127.0.0.1:27017/app')).toBe(true);
   expect(isServedByCompose({ style }, 'mongodb://db.example/app')).toBe(false);
 });

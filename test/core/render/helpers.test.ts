@@ -17,7 +17,7 @@ test.each([
 });
 
 describe.each([undefined, '60', 1.5, Number.NaN, Number.POSITIVE_INFINITY])('%s', (value) => {
-  test('is no number of seconds', () => {
+  test('is not a number of seconds', () => {
     expect(() => seconds(value)).toThrow(TypeError);
     expect(() => duration(value)).toThrow(TypeError);
   });

@@ -11,7 +11,7 @@ import { trickyText } from '../../support/arbitraries.ts';
 import { fc } from '../../support/sampling.ts';
 
 describe('a TypeScript literal', () => {
-  test('reads back as the very same text, whatever is in it', () => {
+  test('evaluates to the same text, with any characters', () => {
     fc.assert(
       fc.property(fc.oneof(trickyText, fc.string({ unit: 'binary' })), (text) => {
         expect(runInNewContext(`(${literal(text)})`)).toBe(text);
@@ -19,7 +19,7 @@ describe('a TypeScript literal', () => {
     );
   });
 
-  test('stands on one line and shows every character it has', () => {
+  test('is on one line, with every character visible', () => {
     fc.assert(
       fc.property(fc.oneof(trickyText, fc.string({ unit: 'binary' })), (text) => {
         expect(literal(text)).not.toMatch(/\p{C}|[^\P{Z} ]/u);
@@ -48,7 +48,7 @@ describe('a TypeScript literal', () => {
   );
 });
 
-test('a JSON literal reads back as the very same value', () => {
+test('a JSON literal evaluates to the same value', () => {
   fc.assert(
     fc.property(trickyText, (text) => {
       expect(JSON.parse(jsonLiteral([text]))).toEqual([text]);
@@ -57,7 +57,7 @@ test('a JSON literal reads back as the very same value', () => {
   expect(() => jsonLiteral(undefined)).toThrow(TypeError);
 });
 
-/** What `.env` can hold, of what it is asked to hold. */
+/** The values that `.env` can hold. */
 const writable = (texts: readonly string[]): string[] =>
   texts.filter((text) => {
     try {
@@ -70,7 +70,7 @@ const writable = (texts: readonly string[]): string[] =>
   });
 
 describe('a value in .env', () => {
-  test('reads back as the very same text, or is refused', () => {
+  test('is read back as the same text, or is refused', () => {
     fc.assert(
       fc.property(trickyText, fc.string(), (one, other) => {
         for (const text of writable([one, other])) {
@@ -80,7 +80,7 @@ describe('a value in .env', () => {
     );
   });
 
-  test('is what a program started with --env-file sees', () => {
+  test('is the same in a program started with --env-file', () => {
     const texts = writable(fc.sample(trickyText, 500));
     const file = join(tmpdir(), `literal-${process.pid}.env`);
     try {
@@ -98,7 +98,7 @@ describe('a value in .env', () => {
   });
 });
 
-test.runIf(process.platform !== 'win32')('a quoted word is what a shell hands on', () => {
+test.runIf(process.platform !== 'win32')('a shell passes on a quoted word unchanged', () => {
   const texts = fc.sample(trickyText, 300).filter((text) => !/[\0\uD800-\uDFFF]/u.test(text));
   const script = `printf '%s\\0' ${texts.map(shellQuote).join(' ')}`;
   const seen = execFileSync('sh', ['-c', script], { encoding: 'utf8' });

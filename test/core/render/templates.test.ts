@@ -12,7 +12,7 @@ const paths = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' })
   .map((path) => path.replaceAll('\\', '/'));
 const textOf = (path: string) => readFileSync(join(FOLDER, path), 'utf8');
 
-/** Each name that a template uses and no loop provides. */
+/** The names that a template uses, except those that a loop provides. */
 class Names extends Handlebars.Visitor {
   readonly found = new Set<string>();
   #isInLoop = false;
@@ -44,7 +44,7 @@ function namesIn(path: string): string[] {
 }
 
 describe.each(paths)('templates/%s', (path) => {
-  test('names nothing that the view does not have, which a section would take for false', () => {
+  test('uses only names of the view, since a section would treat an unknown one as false', () => {
     const [golden] = goldens;
     if (!golden) throw new Error('no golden');
     const known = [...Object.keys(viewOf(golden.settings)), 'modules', ...Object.keys(TEMPLATE_HELPERS)];
@@ -52,19 +52,19 @@ describe.each(paths)('templates/%s', (path) => {
     expect(namesIn(path).filter((name) => ![...known, ...builtIn].includes(name))).toEqual([]);
   });
 
-  test('leaves the styles of connection to their folders', () => {
+  test('mentions no style of connection, outside of the folders of the styles', () => {
     const names = path.startsWith('connection/') ? [] : namesIn(path);
     expect(names.filter((name) => ['connection', 'style'].includes(name))).toEqual([]);
   });
 
-  test('has whole sections only, and none within a line', () => {
+  test('has only complete sections, none within a line', () => {
     const lines = textOf(path).split('\n');
     const wrong = lines.filter((line) => /\{\{[#/]|\{\{else/.test(line) && !/^\{\{[^}]*\}\}$/.test(line));
     expect(wrong).toEqual([]);
   });
 });
 
-test('every style has the same partials, so that none is forgotten', () => {
+test('every style has the same partials', () => {
   const styles = ['url', 'host', 'db', 'mongoose'];
   const partials = (style: string) =>
     readdirSync(join(FOLDER, 'connection', style)).filter((name) => name !== 'database.ts.hbs');

@@ -41,7 +41,7 @@ const FACTS: ProjectFacts = {
 };
 const HOST_ANSWERS: Answers = { connection: 'host', db: 'app', username: 'ann', userKey: 'userId' };
 
-/** Most tricky values are refused: among so many, some are not, whatever the seed. */
+/** Most tricky values are refused. Among this many, some are accepted with any seed. */
 const ENOUGH = { numRuns: Math.max(runs(100), 40) };
 
 const isTypeScript = ({ path }: RenderedFile): boolean => path.endsWith('.ts');
@@ -53,7 +53,7 @@ function constantsOf({ settings }: Outcome): Record<string, unknown> {
   return Object.assign(cookie, ...files.map(constantsIn));
 }
 
-/** Each text that a user may choose, the constant that it becomes, and how it looks there. */
+/** Each text option, the constant that it becomes, and the expected value of the constant. */
 const TEXTS: readonly { name: OptionName; constant: string; as?: (text: string) => string }[] = [
   { name: 'collection', constant: 'COLLECTION' },
   { name: 'db', constant: 'DATABASE' },
@@ -65,7 +65,7 @@ const TEXTS: readonly { name: OptionName; constant: string; as?: (text: string) 
 ];
 
 describe.each(sample(TEXTS, 3))('--$name', ({ name, constant, as = (text) => text }) => {
-  test('is refused with a rule, or reads back from the generated code as the very same value', async () => {
+  test('is refused with a rule, or has the same value in the generated code', async () => {
     let accepted = 0;
     await fc.assert(
       fc.asyncProperty(
@@ -88,7 +88,7 @@ describe.each(sample(TEXTS, 3))('--$name', ({ name, constant, as = (text) => tex
 });
 
 describe('--dir', () => {
-  test('is refused with a rule, or holds the session files, which every import finds', async () => {
+  test('is refused with a rule, or contains the session files, and every import resolves', async () => {
     let accepted = 0;
     const folders = fc
       .array(fc.oneof(plain, trickyName), { minLength: 1, maxLength: 3 })
@@ -122,7 +122,7 @@ describe('--dir', () => {
 
 const SECRET = 'S3cr3t';
 
-/** A password with a mark in it, as it stands in a connection string, and what the driver is to make of it. */
+/** A marked password as it is written in a connection string, and as the driver must decode it. */
 const passwords = trickyText
   .filter((text) => !/\p{Cs}/u.test(text))
   .map((text) => ({ plain: SECRET + text + SECRET, encoded: SECRET + encodeURIComponent(text) + SECRET }));
@@ -146,7 +146,7 @@ const parts = (...names: (string | undefined)[]): string =>
   names.map((name) => (name === undefined ? '' : `/${encodeURIComponent(name)}`)).join('');
 
 describe('--url', () => {
-  test('is refused with a rule, or reaches the driver with the very same credentials and names', async () => {
+  test('is refused with a rule, or reaches the driver with the same credentials and names', async () => {
     let accepted = 0;
     await fc.assert(
       fc.asyncProperty(urls, async ({ scheme, username, password, hosts, database, collection, query }) => {
@@ -173,7 +173,7 @@ describe('--url', () => {
     expect(accepted).toBeGreaterThan(0);
   });
 
-  test('leaves its credentials in .env and nowhere else', async () => {
+  test('has its credentials only in .env', async () => {
     await fc.assert(
       fc.asyncProperty(passwords, async ({ encoded }) => {
         const url = `mongodb://ann:${encoded}@db.example/shop?proxyHost=h&proxyPassword=${SECRET}&tls=true`;
@@ -186,7 +186,7 @@ describe('--url', () => {
     );
   });
 
-  test('of any text is refused without showing it', async () => {
+  test('is refused without showing it, for any text', async () => {
     await fc.assert(
       fc.asyncProperty(trickyText, trickyText, async (one, other) => {
         const problems = await problemsIn({ connection: 'url', url: `${one}${SECRET}@${other}` });
@@ -199,7 +199,7 @@ describe('--url', () => {
   });
 });
 
-/** Texts that the option takes, the trickiest first. */
+/** Texts that the option accepts, the trickiest first. */
 async function acceptedFor(name: OptionName, count: number): Promise<string[]> {
   const accepted: string[] = [];
   for (const text of fc.sample(fc.oneof(trickyText, plain), 500)) {
@@ -212,7 +212,7 @@ const trickiness = (text: string): number => text.replace(/[\w.-]/g, '').length;
 
 const COMPILED = runs(3);
 
-test('what is accepted compiles', async () => {
+test('accepted values give code that compiles', async () => {
   const texts = await Promise.all(TEXTS.map(({ name }) => acceptedFor(name, COMPILED)));
   for (let at = 0; at < COMPILED; at += 1) {
     const answers = Object.fromEntries(TEXTS.map(({ name }, row) => [name, texts[row]?.[at]]));

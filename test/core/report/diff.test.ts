@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { unifiedDiff } from '../../../src/core/report/diff.ts';
 import { fc, runs } from '../../support/sampling.ts';
 
-test('shows each change with three lines around it, and near ones together', () => {
+test('shows each change with three lines around it, and nearby changes together', () => {
   const lines = Array.from({ length: 20 }, (_, index) => `line ${index + 1}`);
   const after = lines.with(1, 'two').toSpliced(15, 1);
   expect(unifiedDiff({ path: 'a.ts', before: `${lines.join('\n')}\n`, after: `${after.join('\n')}\n` })).toBe(
@@ -33,7 +33,7 @@ test('shows each change with three lines around it, and near ones together', () 
   );
 });
 
-test('of .env only names are shown', () => {
+test('shows only the names of .env', () => {
   const shown = unifiedDiff({ path: '.env', before: 'OLD=hidden\n', after: 'OLD=hidden\nAPP_KEYS=hidden\n' });
   expect(shown).toBe('.env: adds APP_KEYS (values are not shown)\n');
 });
@@ -43,7 +43,7 @@ const someText = fc
   .tuple(lines, fc.boolean())
   .map(([all, isEnded]) => all.join('\n') + (isEnded && all.length > 0 ? '\n' : ''));
 
-test('what is shown can be applied by patch', () => {
+test('can be applied by patch', () => {
   const folder = mkdtempSync(join(tmpdir(), 'diff-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   fc.assert(

@@ -46,12 +46,12 @@ describe('the lines that mount sessions', () => {
     },
     { text: 'const app = new Koa({ proxy: on() }).use(home);\n', call: 'sessions(app);', within: 'chain' },
     { text: 'const app = new Koa({ proxy: on() });\n', call: 'sessions(app);', within: undefined },
-  ])('fit the app that is made by $text', ({ text, call, within }) => {
+  ])('fit an app that is created by $text', ({ text, call, within }) => {
     const { mount, ...mounting } = mountingIn('src/app.ts', `import Koa from 'koa';\n${text}`);
     expect({ call: mount.at(-1), within: mounting.within }).toEqual({ call, within });
   });
 
-  test('say what the database is', () => {
+  test('show what to pass as the database', () => {
     const mount = (style: 'db' | 'mongoose') =>
       mountingOf({ ...PLAIN, connection: STYLES[style] }, []).mount.at(-1);
     expect([mount('db'), mount('mongoose')]).toEqual([
@@ -60,12 +60,12 @@ describe('the lines that mount sessions', () => {
     ]);
   });
 
-  test('name other sessions, which they replace', () => {
+  test('name the other session middleware that they replace', () => {
     const text = `${IMPORTED}import session from 'koa-session';\n`;
     expect(mountingIn('src/app.ts', text).instead).toBe('src/app.ts:3 (koa-session)');
   });
 
-  test('if no app is found, are as seen from a file beside the session folder', () => {
+  test('assume a file next to the session folder if no app is found', () => {
     expect(mountingOf(PLAIN, [])).toMatchObject({
       mount: ["import { sessions } from './session/index.ts';", 'sessions(app);'],
       mountIn: 'src/',
@@ -104,7 +104,7 @@ describe('.env is loaded', () => {
     ).toEqual(says);
   });
 
-  test('by Bun itself', () => {
+  test('by Bun without a flag', () => {
     expect(envLoading({ project: { ...project, manager: 'bun' }, app: false }, {}, {})).toEqual([]);
   });
 });

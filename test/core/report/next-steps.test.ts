@@ -34,7 +34,7 @@ function stepsFor(kind: 'new' | 'existing', answers: Record<string, unknown>, en
   });
 }
 
-describe('what is to be filled in', () => {
+describe('a step names the values to fill in', () => {
   test.each([
     { what: 'a database of the app', answers: { connection: 'db' }, env: 'APP_KEYS=a\nMONGODB_URL=\n' },
     {
@@ -43,7 +43,7 @@ describe('what is to be filled in', () => {
       env: 'APP_KEYS=a\nMONGODB_PASSWORD=\n',
     },
     {
-      what: 'keys, where .env names them without a value',
+      what: 'keys that .env names without a value',
       answers: { connection: 'mongoose' },
       env: 'APP_KEYS=\nMONGODB_URL=mongodb://127.0.0.1/shop\n',
     },
@@ -52,7 +52,7 @@ describe('what is to be filled in', () => {
     expect(stepsFor('existing', answers, env).toFillIn).toEqual(empty);
   });
 
-  test('nothing that .env has a value for', () => {
+  test('none that .env already has', () => {
     const env = 'APP_KEYS=a\nMONGODB_PASSWORD=b\n';
     const answers = { connection: 'host', db: 'shop', username: 'ann' };
     expect(stepsFor('existing', answers, env).toFillIn).toEqual([]);

@@ -28,12 +28,12 @@ describe('a package is reported only if it is too old for the sessions, with the
     { koa: '2', typescript: '~5.9.3', mongodb: '>=5', tsx: '*', 'koa-session': 'latest' },
     { koa: 'workspace:*', mongodb: 'catalog:', 'koa-session': 'github:koajs/session' },
     {},
-  ])('nothing is said of %j', (packages) => {
+  ])('no note is shown for %j', (packages) => {
     expect(notesOn(packages)).toEqual([]);
   });
 });
 
-test('types of an older koa-session are to go, in the words of the package manager', () => {
+test('types for an older koa-session are to be removed, with the command of the package manager', () => {
   expect(notesOn({ '@types/koa-session': '^6.4.5' }, 'pnpm')).toEqual([
     expect.stringMatching(/: pnpm remove @types\/koa-session$/),
   ]);

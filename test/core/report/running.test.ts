@@ -14,7 +14,7 @@ test.each([
   },
   { script: 'babel src -d dist -x .js', becomes: undefined },
   { script: 'node dist/app.js', becomes: undefined },
-])('Babel is to take TypeScript, too: $script', ({ script, becomes }) => {
+])('a step sets up Babel for TypeScript: $script', ({ script, becomes }) => {
   const packages = { '@babel/cli': '^7.0.0', '@babel/preset-env': '^7.0.0' };
   expect(sayOf(packages, { build: script })).toEqual({
     what: 'Let Babel compile the sessions, which are TypeScript, with one more preset',
@@ -26,7 +26,7 @@ test.each([
   });
 });
 
-test('where Babel takes TypeScript, or tsx runs the app, all is as before', () => {
+test('nothing is added if Babel already compiles TypeScript, or tsx runs the app', () => {
   expect(sayOf({ '@babel/node': '7', '@babel/preset-typescript': '7' }, {})).toBeUndefined();
   expect(sayOf({}, { start: 'node --import tsx src/app.js' })).toBeUndefined();
 });

@@ -6,7 +6,7 @@ import { linkPackages } from '../../support/packages.ts';
 import { temporaryFolder } from '../../support/program.ts';
 import { writeTree } from '../../support/tree.ts';
 
-test('a package.json around the project that cannot be read hides none of the others', async () => {
+test('an unreadable package.json in a parent folder does not hide the others', async () => {
   const packageJson = '{"devDependencies":{"prettier":"*"}}';
   const workspace = writeTree(await temporaryFolder(), { 'package.json': packageJson });
   linkPackages(workspace, packageJson);
@@ -17,7 +17,7 @@ test('a package.json around the project that cannot be read hides none of the ot
   expect([...formatted.values()]).toEqual(['f("a");\n']);
 });
 
-test('.prettierrc wins over a Biome without settings', async () => {
+test('.prettierrc takes precedence over Biome without settings', async () => {
   const packageJson = '{"devDependencies":{"prettier":"*","@biomejs/biome":"*"}}';
   const root = writeTree(await temporaryFolder(), {
     'package.json': packageJson,
@@ -34,7 +34,7 @@ test.each([
   { what: 'answers nonsense', does: 'return 7;' },
   { what: 'never answers', does: 'return new Promise(() => {});' },
   { what: 'ends its process', does: 'process.exit(7);' },
-])('a formatter that $what harms nothing', async ({ does }) => {
+])('a formatter that $what does no harm', async ({ does }) => {
   const root = writeTree(await temporaryFolder(), {
     'package.json': '{"devDependencies":{"prettier":"*"}}',
     'node_modules/prettier/package.json': '{"name":"prettier","main":"index.js"}',

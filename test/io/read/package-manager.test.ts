@@ -9,7 +9,7 @@ const BUN = 'bun/1.2.0 npm/?';
 
 const NAMED = '{"packageManager":"pnpm@9.0.0"}';
 
-describe('what installs a package', () => {
+describe('the package manager', () => {
   test.each([
     { where: 'its lock file', tree: { [`${PACKAGE}/yarn.lock`]: '' }, manager: 'yarn' },
     { where: 'its package.json', tree: { [`${PACKAGE}/package.json`]: NAMED }, manager: 'pnpm' },
@@ -55,7 +55,7 @@ describe('what installs a package', () => {
       tree: { 'repository/package.json': '{"packageManager":"rm@1.0.0"}' },
       manager: 'bun',
     },
-  ])('is told by $where', async ({ tree, manager }) => {
+  ])('is detected by $where', async ({ tree, manager }) => {
     const home = writeTree(await temporaryFolder(), { 'repository/.git/HEAD': '', ...tree });
     expect(detectPackageManager(join(home, PACKAGE), undefined, BUN)).toBe(manager);
   });

@@ -10,7 +10,7 @@ import { source } from '../../support/rerun/generate.ts';
 import { isExhaustive } from '../../support/sampling.ts';
 import { writeTree } from '../../support/tree.ts';
 
-test('sources are those of the project itself, in whatever folder', async () => {
+test('sources are the files of the project itself, in any folder', async () => {
   const root = writeTree(await temporaryFolder(), {
     'a.ts': '',
     'src/b.mts': '',
@@ -61,7 +61,7 @@ test.each([
   { name: 'session', baseUrl: './src' },
   { name: '~lib/session', baseUrl: './src', paths: { '~lib/*': ['lib/*', '*'] } },
 ])(
-  'a module is imported as $name by $baseUrl $paths of tsconfig.json',
+  'a module can be imported as $name with baseUrl $baseUrl and paths $paths in tsconfig.json',
   async ({ name, ...compilerOptions }) => {
     const root = writeTree(await temporaryFolder(), {
       'tsconfig.json': JSON.stringify({ extends: './tsconfig.base.json', include: ['src'] }),
@@ -74,7 +74,7 @@ test.each([
   },
 );
 
-test('a name that stands for another module by tsconfig.json is not taken for one of the same end', async () => {
+test('a name that tsconfig.json maps to another module is not confused with one that ends the same', async () => {
   const root = writeTree(await temporaryFolder(), {
     'tsconfig.json': JSON.stringify({ compilerOptions: { paths: { '@/*': ['./lib/*'] } } }),
     'src/app.ts': "import { sessions } from '@/session';",
@@ -83,13 +83,13 @@ test('a name that stands for another module by tsconfig.json is not taken for on
   expect(importers).toEqual(new Map());
 });
 
-test('what cannot be read, such as for its size, is named', async () => {
+test('a file that cannot be read, for example because of its size, is named', async () => {
   const root = writeTree(await temporaryFolder(), { 'src/app.ts': '' });
   truncateSync(join(root, 'src/app.ts'), 20_000_001);
   expect(findImporters(root, new Set(['src/session/index.ts'])).unread).toEqual(['src/app.ts']);
 });
 
-test('what is no file, or holds next to nothing, is passed by', async () => {
+test('folders, special files and almost empty files are skipped', async () => {
   const root = writeTree(await temporaryFolder(), { 'moved/store.ts': source('store'), 'empty.ts': '' });
   execaSync('mkfifo', [join(root, 'pipe.ts')]);
   mkdirSync(join(root, 'folder.ts'));
@@ -97,7 +97,7 @@ test('what is no file, or holds next to nothing, is passed by', async () => {
   expect(findImporters(root, new Set(['src/store.ts']))).toEqual({ importers: new Map(), unread: [] });
 });
 
-/** How many there may be had a limit once, beyond which all that was moved counted as deleted. */
+/** There was once a limit on the number of sources, beyond which moved files counted as deleted. */
 test.runIf(isExhaustive)('the last of 60,000 sources is found', async () => {
   const root = await temporaryFolder();
   for (let folder = 0; folder < 60; folder += 1) {
@@ -108,7 +108,7 @@ test.runIf(isExhaustive)('the last of 60,000 sources is found', async () => {
   expect(findById(root, new Set(['store'])).moved).toEqual(new Map([['store', ['zzz/store.ts']]]));
 });
 
-test('a folder that may not be read is named, since what is looked for may be there', async () => {
+test('a folder that cannot be read is named, since the missing file may be there', async () => {
   const root = writeTree(await temporaryFolder(), { 'data/app.ts': '', 'src/app.ts': '' });
   chmodSync(join(root, 'data'), 0o000);
   const found = asNobody(root, () => ({
@@ -120,7 +120,7 @@ test('a folder that may not be read is named, since what is looked for may be th
   expect(found).toEqual({ importers: ['data/'], moved: ['data/'], app: ['data/'] });
 });
 
-/** Root may read everything. A user who is not root is bound by permissions anyway. */
+/** Root can read everything, so the test then runs as another user. Other users are bound by permissions anyway. */
 function asNobody<T>(root: string, work: () => T): T {
   if (process.getuid?.() !== 0) return work();
   chownSync(root, 65_534, 65_534);

@@ -12,10 +12,10 @@ import { temporaryFolder } from '../../support/program.ts';
 
 const STANDARD = join(import.meta.dirname, '../../../src/io/terminal/standard.ts');
 
-/** More than a pipe holds. */
+/** More than the buffer of a pipe. */
 const LENGTH = 1_000_000;
 
-test('a reader that is slow, at a pipe that does not wait, gets all in order', async () => {
+test('a slow reader of a non-blocking pipe gets the whole output in order', async () => {
   const fifo = join(await temporaryFolder(), 'output');
   execFileSync('mkfifo', [fifo]);
   const reading = openSync(fifo, constants.O_RDONLY | constants.O_NONBLOCK);
@@ -32,7 +32,7 @@ test('a reader that is slow, at a pipe that does not wait, gets all in order', a
   const closed = once(child, 'close');
   const reader = new Socket({ fd: reading, readable: true, writable: false });
   new Socket({ fd: writing, readable: false, writable: true }).destroy();
-  // The pipe is full by then, and the program is done with all that it had to say.
+  // By now the pipe is full, and the program has written everything.
   await once(child.stderr as Readable, 'data');
   const output = await text(reader);
   expect(output.length).toBe(LENGTH + 3);

@@ -31,8 +31,8 @@ describe('the shared server', () => {
   });
 });
 
-// A real server has one version only; the rows of the others are then left out.
-describe.each(['4.4', '5.0', '6.0', '8.0'])('a server of its own, asked for as %s', (version) => {
+// A real server has only one version; the rows for other versions are skipped.
+describe.each(['4.4', '5.0', '6.0', '8.0'])('a separate server, requested as %s', (version) => {
   let own: OwnServer;
   let client: MongoClient;
   beforeAll(async () => {

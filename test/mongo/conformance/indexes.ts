@@ -15,7 +15,7 @@ const change = (index: object) => ({ collMod: 'things', index });
 
 export const indexes: Row[] = [
   {
-    name: 'createIndexes makes the collection, and says how many indexes there are',
+    name: 'createIndexes creates the collection, and returns the number of indexes',
     steps: [
       step(
         create(ttl()),
@@ -32,11 +32,11 @@ export const indexes: Row[] = [
     ],
   },
   {
-    name: 'an index that is there already is not made again',
+    name: 'an existing index is not created again',
     steps: [step(create(ttl())), step(create(ttl()), ok({ numIndexesBefore: 2, numIndexesAfter: 2 }))],
   },
   {
-    name: 'beside a TTL index: same name and key, other TTL',
+    name: 'next to a TTL index: same name and key, different TTL',
     steps: [
       step(create(ttl())),
       step(create(ttl({ expireAfterSeconds: 90 })), fails(85, 'IndexOptionsConflict')),
@@ -44,23 +44,23 @@ export const indexes: Row[] = [
     ],
   },
   {
-    name: 'beside a TTL index: same key and options, other name',
+    name: 'next to a TTL index: same key and options, different name',
     steps: [step(create(ttl())), step(create(ttl({ name: 'other' })), fails(85, 'IndexOptionsConflict'))],
   },
   {
-    name: 'beside a TTL index: same key, other TTL and other name',
+    name: 'next to a TTL index: same key, different TTL and name',
     steps: [
       step(create(ttl())),
       step(create(ttl({ name: 'other', expireAfterSeconds: 90 })), fails(85, 'IndexOptionsConflict')),
     ],
   },
   {
-    name: 'beside a TTL index up to 4.4: unique added',
+    name: 'next to a TTL index up to 4.4: unique added',
     steps: [step(create(ttl())), step(create(ttl({ unique: true })), fails(85, 'IndexOptionsConflict'))],
     before: '5.0',
   },
   {
-    name: 'beside a TTL index from 5.0: unique or sparse added',
+    name: 'next to a TTL index from 5.0: unique or sparse added',
     steps: [
       step(create(ttl())),
       step(create(ttl({ unique: true })), fails(86, 'IndexKeySpecsConflict')),
@@ -70,7 +70,7 @@ export const indexes: Row[] = [
     from: '5.0',
   },
   {
-    name: 'beside a TTL index up to 4.4: a partial filter and another name',
+    name: 'next to a TTL index up to 4.4: a partial filter and another name',
     steps: [
       step(create(ttl())),
       step(create(ttl({ ...partial, name: 'other' })), fails(85, 'IndexOptionsConflict')),
@@ -78,7 +78,7 @@ export const indexes: Row[] = [
     before: '5.0',
   },
   {
-    name: 'beside a TTL index from 5.0: a partial filter and another name make two indexes',
+    name: 'next to a TTL index from 5.0: a partial filter and another name make two indexes',
     steps: [
       step(create(ttl())),
       step(create(ttl({ ...partial, name: 'other' })), ok({ numIndexesAfter: 3 })),
@@ -87,7 +87,7 @@ export const indexes: Row[] = [
     from: '5.0',
   },
   {
-    name: 'a name taken by another key is code 86',
+    name: 'a name that another key uses is code 86',
     steps: [
       step(create(ttl())),
       step(create({ key: { other: 1 }, name: 'at_1' }), fails(86, 'IndexKeySpecsConflict')),
@@ -103,16 +103,16 @@ export const indexes: Row[] = [
     ],
   },
   {
-    name: 'a TTL of NaN is taken up to 4.4',
+    name: 'a TTL of NaN is accepted up to 4.4',
     steps: [step(create(ttl({ expireAfterSeconds: new Double(Number.NaN) })))],
     before: '5.0',
   },
   {
-    name: 'a TTL is a number',
+    name: 'a TTL that is not a number is refused',
     steps: [step(create(ttl({ expireAfterSeconds: 'soon' })), fails(67, 'CannotCreateIndex'))],
   },
   {
-    name: 'an index needs a key and a name, and no unknown option',
+    name: 'an index without a key or name, or with an unknown option, is refused',
     steps: [
       step(create({ name: 'a' }), fails(9, 'FailedToParse')),
       step(create({ key: { a: 1 } }), fails(9, 'FailedToParse')),
@@ -121,7 +121,7 @@ export const indexes: Row[] = [
     ],
   },
   {
-    name: 'an index is not sparse and partial at once',
+    name: 'an index that is both sparse and partial is refused',
     steps: [
       step(create({ key: { a: 1 }, name: 'a', sparse: true, ...partial }), fails(67, 'CannotCreateIndex')),
     ],
@@ -145,7 +145,7 @@ export const indexes: Row[] = [
     ],
   },
   {
-    name: 'findAndModify meets a unique index with an error of its own',
+    name: 'findAndModify has its own error for a violated unique index',
     steps: [
       step(create({ key: { a: 1 }, name: 'a', unique: true })),
       given({ _id: 1, a: 1 }, { _id: 2, a: 2 }),
@@ -156,7 +156,7 @@ export const indexes: Row[] = [
     ],
   },
   {
-    name: 'a unique index holds a missing field as null, once',
+    name: 'a unique index stores a missing field as null, once',
     steps: [
       step(create({ key: { a: 1 }, name: 'a', unique: true })),
       given({ _id: 1 }),
@@ -180,7 +180,7 @@ export const indexes: Row[] = [
     ],
   },
   {
-    name: 'a unique index holds each element of an array',
+    name: 'a unique index contains each element of an array',
     steps: [
       step(create({ key: { a: 1 }, name: 'a', unique: true })),
       given({ _id: 1, a: [1, 2] }),
@@ -188,7 +188,7 @@ export const indexes: Row[] = [
     ],
   },
   {
-    name: 'a unique index is not built over duplicates',
+    name: 'a unique index cannot be built over duplicates',
     steps: [
       given({ _id: 1, a: 1 }, { _id: 2, a: 1 }),
       step(create({ key: { a: 1 }, name: 'a', unique: true }), fails(11000, 'DuplicateKey')),
@@ -196,7 +196,7 @@ export const indexes: Row[] = [
     ],
   },
   {
-    name: 'indexes are dropped by name, by key, or all but that of _id',
+    name: 'indexes are dropped by name, by key, or all except the one on _id',
     steps: [
       step(
         create(
@@ -230,7 +230,7 @@ export const indexes: Row[] = [
     ],
   },
   {
-    name: 'collMod needs a collection, and an index that is there',
+    name: 'collMod needs a collection and an existing index',
     steps: [
       step(change({ name: 'at_1', expireAfterSeconds: 90 }), fails(26, 'NamespaceNotFound')),
       step(create(ttl())),
@@ -239,7 +239,7 @@ export const indexes: Row[] = [
     ],
   },
   {
-    name: 'collMod needs to know which index, and what to change',
+    name: 'collMod needs an index and a change',
     steps: [
       step(create(ttl())),
       step(change({ expireAfterSeconds: 90 }), fails(72, 'InvalidOptions')),
@@ -251,7 +251,7 @@ export const indexes: Row[] = [
     ],
   },
   {
-    name: 'collMod turns no plain index into a TTL index before 5.1',
+    name: 'collMod cannot turn a plain index into a TTL index before 5.1',
     steps: [
       step(create({ key: { at: 1 }, name: 'at_1' })),
       step(change({ name: 'at_1', expireAfterSeconds: 90 }), fails(72, 'InvalidOptions')),
@@ -279,7 +279,7 @@ export const indexes: Row[] = [
     from: '5.0',
   },
   {
-    name: 'a hidden index is shown as such, and collMod brings it back',
+    name: 'a hidden index is listed as hidden, and collMod unhides it',
     steps: [
       step(create({ key: { a: 1 }, name: 'a', hidden: true })),
       list({ name: 'a', hidden: true }),
@@ -287,7 +287,7 @@ export const indexes: Row[] = [
     ],
   },
   {
-    name: 'documents written before an index are under it too',
+    name: 'an index also contains documents that were written before it',
     steps: [
       given({ _id: 1, a: 1 }),
       step(create({ key: { a: 1 }, name: 'a', unique: true })),

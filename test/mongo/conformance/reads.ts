@@ -34,7 +34,7 @@ export const reads: Row[] = [
     ],
   },
   {
-    name: 'equality with null finds missing fields too',
+    name: 'equality with null also finds missing fields',
     steps: [
       given({ _id: 1, a: null }, { _id: 2 }, { _id: 3, a: 0 }),
       find({ a: null }, 1, 2),
@@ -42,7 +42,7 @@ export const reads: Row[] = [
     ],
   },
   {
-    name: 'comparison sees only values of the type it compares with',
+    name: 'comparison matches only values of the same type',
     steps: [
       given(
         { _id: 1, v: 5 },
@@ -71,7 +71,7 @@ export const reads: Row[] = [
     ],
   },
   {
-    name: '_id of any type names its document',
+    name: '_id may have any type',
     steps: [
       given(
         { _id: id },
@@ -172,7 +172,7 @@ export const reads: Row[] = [
     ],
   },
   {
-    name: 'skip, limit and sort make a window',
+    name: 'skip, limit and sort select a range',
     steps: [
       given({ _id: 1 }, { _id: 2 }, { _id: 3 }, { _id: 4 }),
       step({ find: 'things', sort: { _id: -1 }, skip: 1, limit: 2 }, found(3, 2)),
@@ -180,14 +180,14 @@ export const reads: Row[] = [
     ],
   },
   {
-    name: 'a missing field sorts before any value, by several keys in turn',
+    name: 'a missing field sorts before any value, also with several sort keys',
     steps: [
       given({ _id: 1, a: 2, b: 1 }, { _id: 2, a: 1, b: 2 }, { _id: 3, b: 3 }, { _id: 4, a: 1, b: 1 }),
       step({ find: 'things', sort: { a: 1, b: -1 }, projection: { _id: 1 } }, found(3, 2, 4, 1)),
     ],
   },
   {
-    name: 'projections include or exclude, and keep _id unless told',
+    name: 'projections include or exclude fields, and keep _id by default',
     steps: [
       given({ _id: 1, a: { b: 1, c: 2 }, d: 3 }),
       step(
@@ -200,7 +200,7 @@ export const reads: Row[] = [
     ],
   },
   {
-    name: 'a batch size splits a result, and a single batch ends it',
+    name: 'a batch size splits a result, and singleBatch ends it after the first batch',
     steps: [
       given({ _id: 1 }, { _id: 2 }, { _id: 3 }),
       step({ find: 'things', sort: { _id: 1 }, batchSize: 2, singleBatch: true }, found(1, 2)),
@@ -214,7 +214,7 @@ export const reads: Row[] = [
     ],
   },
   {
-    name: 'killCursors says which cursors there were',
+    name: 'killCursors returns which cursors existed',
     steps: [
       given({ _id: 1 }),
       step(
@@ -224,7 +224,7 @@ export const reads: Row[] = [
     ],
   },
   {
-    name: 'count counts what matches',
+    name: 'count counts matching documents',
     steps: [
       given({ _id: 1, a: 1 }, { _id: 2, a: 1 }, { _id: 3 }),
       step({ count: 'things' }, ok({ n: 3 })),
@@ -233,7 +233,7 @@ export const reads: Row[] = [
     ],
   },
   {
-    name: 'distinct gives each value once, elements of arrays too',
+    name: 'distinct returns each value once, including elements of arrays',
     steps: [
       given({ _id: 1, a: 1 }, { _id: 2, a: [1, 2] }, { _id: 3 }),
       step({ distinct: 'things', key: 'a' }, ok({ values: [1, 2] })),
@@ -300,7 +300,7 @@ export const reads: Row[] = [
     ],
   },
   {
-    name: 'an expression that does not exist is refused, though there is no document',
+    name: 'an unknown expression is refused even if there are no documents',
     steps: [
       step({ aggregate: 'things', cursor: {}, pipeline: [{ $group: { _id: { $foo: 1 } } }] }, fails(168)),
       given({ _id: 1 }),
@@ -311,7 +311,7 @@ export const reads: Row[] = [
     ],
   },
   {
-    name: 'comparison expressions order values of unlike types too, and tell missing from null',
+    name: 'comparison expressions also order values of different types, and distinguish missing from null',
     steps: [
       given({ _id: 1, s: '12', at: new Date(5), none: null }),
       step(
@@ -336,7 +336,7 @@ export const reads: Row[] = [
     ],
   },
   {
-    name: 'expressions convert dates and numbers, reckon with them, and merge documents',
+    name: 'expressions convert and calculate with dates and numbers, and merge documents',
     steps: [
       given({ _id: 1, at: new Date(1_000), end: new Date(1_600), d: { a: 1, b: 1 } }),
       step(
@@ -389,7 +389,7 @@ export const reads: Row[] = [
     ],
   },
   {
-    name: 'a hint names an index that exists',
+    name: 'a hint must name an existing index',
     steps: [
       given({ _id: 1 }),
       step({ find: 'things', hint: '_id_' }, found(1)),

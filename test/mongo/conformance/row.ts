@@ -1,23 +1,23 @@
 import type { Document } from 'mongodb';
 
-/** One request, and what MongoDB's manual says of the reply. */
+/** A request, and the reply according to MongoDB's manual. */
 export interface Step {
   send: Document;
-  /** Fields the reply has; it may have more. */
+  /** Fields of the reply; it may have more. */
   reply?: Document;
-  /** The error it answers with instead. */
+  /** The expected error, instead of a reply. */
   error?: { code: number; codeName?: string; [detail: string]: unknown };
-  /** Sent to this database instead of the test's own. */
+  /** The database that the request is sent to, instead of the test's. */
   to?: 'admin';
 }
 
-/** A behaviour, as requests and replies in a collection `things` that does not exist at first. */
+/** A behaviour, as requests and replies on a collection `things`, which does not exist at first. */
 export interface Row {
   name: string;
   steps: Step[];
-  /** The first server version of which it is true, such as '5.0'. */
+  /** The first server version with this behaviour, such as '5.0'. */
   from?: string;
-  /** The first server version of which it is no longer true. */
+  /** The first server version without this behaviour. */
   before?: string;
 }
 
@@ -34,11 +34,11 @@ export const admin = (send: Document, expectation: Expectation = ok()): Step => 
   ...expectation,
 });
 
-/** Documents put in place, of which nothing is claimed. */
+/** Inserts documents, without checking the reply. */
 export const given = (...documents: Document[]): Step =>
   step({ insert: 'things', documents }, ok({ n: documents.length }));
 
-/** What the whole collection, in order of `_id`, holds afterwards. */
+/** The whole collection afterwards, in the order of `_id`. */
 export const holds = (...documents: Document[]): Step =>
   step({ find: 'things', sort: { _id: 1 } }, ok({ cursor: { firstBatch: documents } }));
 

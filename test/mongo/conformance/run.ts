@@ -2,7 +2,7 @@ import { type ClientSession, type Db, type Document, MongoServerError } from 'mo
 import { expect } from 'vitest';
 import type { Step } from './row.ts';
 
-/** Sends the requests one after another, and compares what comes back. */
+/** Sends the requests one after another, and compares the replies. */
 export async function runSteps(database: Db, steps: readonly Step[], session?: ClientSession): Promise<void> {
   for (const { send, to, reply, error } of steps) {
     const target = to === 'admin' ? database.admin() : database;

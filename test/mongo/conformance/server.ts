@@ -3,7 +3,7 @@ import { admin, fails, given, ok, type Row, step } from './row.ts';
 export const server: Row[] = [
   { name: 'ping', steps: [step({ ping: 1 })] },
   {
-    name: 'hello tells the limits and the wire versions',
+    name: 'hello returns the limits and the wire versions',
     steps: [
       step(
         { hello: 1 },
@@ -18,7 +18,7 @@ export const server: Row[] = [
     ],
   },
   {
-    name: 'isMaster is the older hello',
+    name: 'isMaster is the older name of hello',
     steps: [step({ isMaster: 1 }, ok({ ismaster: true })), step({ ismaster: 1 }, ok({ ismaster: true }))],
   },
   {
@@ -26,7 +26,7 @@ export const server: Row[] = [
     steps: [step({ noSuchCommand: 1 }, fails(59, 'CommandNotFound'))],
   },
   {
-    name: 'sharding commands do not exist on a server that is no router',
+    name: 'sharding commands do not exist on a server that is not a router',
     steps: [
       admin({ enableSharding: 'things' }, fails(59, 'CommandNotFound')),
       admin({ shardCollection: 'a.things', key: { _id: 'hashed' } }, fails(59, 'CommandNotFound')),
@@ -50,19 +50,19 @@ export const server: Row[] = [
     from: '5.0',
   },
   {
-    name: 'an empty collection name is no namespace',
+    name: 'an empty collection name is refused',
     steps: [
       step({ find: '' }, fails(73, 'InvalidNamespace')),
       step({ insert: '', documents: [{}] }, fails(73, 'InvalidNamespace')),
     ],
   },
   {
-    name: 'create makes a collection once',
+    name: 'create creates a collection, and fails the second time',
     steps: [step({ create: 'things' }), step({ create: 'things' }, fails(48, 'NamespaceExists'))],
     before: '7.0',
   },
   {
-    name: 'listCollections shows what there is',
+    name: 'listCollections lists the collections',
     steps: [
       given({ _id: 1 }),
       step(
@@ -83,7 +83,7 @@ export const server: Row[] = [
     ],
   },
   {
-    name: 'collStats counts documents and indexes, of a collection that is not there too',
+    name: 'collStats counts documents and indexes, also of a missing collection',
     steps: [
       step({ collStats: 'things' }, ok({ count: 0, size: 0 })),
       given({ _id: 1 }, { _id: 2 }),
@@ -92,7 +92,7 @@ export const server: Row[] = [
     ],
   },
   {
-    name: 'drop takes the documents and the indexes',
+    name: 'drop removes the documents and the indexes',
     steps: [
       given({ _id: 1 }),
       step({ createIndexes: 'things', indexes: [{ key: { a: 1 }, name: 'a' }] }),
@@ -101,17 +101,17 @@ export const server: Row[] = [
     ],
   },
   {
-    name: 'to drop what is not there is an error before 7.0',
+    name: 'dropping a missing collection is an error before 7.0',
     steps: [step({ drop: 'things' }, fails(26, 'NamespaceNotFound'))],
     before: '7.0',
   },
   {
-    name: 'to drop what is not there is done at once from 7.0 on',
+    name: 'dropping a missing collection succeeds from 7.0 on',
     steps: [step({ drop: 'things' })],
     from: '7.0',
   },
   {
-    name: 'dropDatabase takes all collections',
+    name: 'dropDatabase removes all collections',
     steps: [
       given({ _id: 1 }),
       step({ dropDatabase: 1 }),
@@ -120,7 +120,7 @@ export const server: Row[] = [
     ],
   },
   {
-    name: 'a read takes a read concern, a write a write concern',
+    name: 'reads accept a read concern, writes a write concern',
     steps: [
       given({ _id: 1 }),
       step({ find: 'things', readConcern: { level: 'majority' } }),
@@ -132,7 +132,7 @@ export const server: Row[] = [
     ],
   },
   {
-    name: 'commands of the server are for the database admin',
+    name: 'server commands only work on the database admin',
     steps: [step({ getParameter: 1, ttlMonitorSleepSecs: 1 }, fails(13, 'Unauthorized'))],
   },
 ];

@@ -9,7 +9,7 @@ const upsert = (q: object, u: object) => update(q, u, { upsert: true });
 
 export const writes: Row[] = [
   {
-    name: 'insert counts what it stored',
+    name: 'insert returns the number of stored documents',
     steps: [
       step({ insert: 'things', documents: [{ _id: 1 }, { _id: 2 }] }, ok({ n: 2 })),
       holds({ _id: 1 }, { _id: 2 }),
@@ -54,18 +54,18 @@ export const writes: Row[] = [
     ],
   },
   {
-    name: 'an array or a regular expression is no _id',
+    name: 'an array or a regular expression is refused as _id',
     steps: [
       step({ insert: 'things', documents: [{ _id: [1] }] }, ok({ n: 0, writeErrors: [{ index: 0 }] })),
       step({ insert: 'things', documents: [{ _id: /a/ }] }, ok({ n: 0, writeErrors: [{ index: 0 }] })),
     ],
   },
   {
-    name: 'a write batch is not empty',
+    name: 'an empty write batch is refused',
     steps: [step({ insert: 'things', documents: [] }, fails(16, 'InvalidLength'))],
   },
   {
-    name: 'update changes the first match, and says how many matched and changed',
+    name: 'update changes the first match, and returns how many matched and changed',
     steps: [
       given({ _id: 1, a: 1 }, { _id: 2, a: 1 }),
       step(update({ _id: 1 }, { $set: { a: 2 } }), ok({ n: 1, nModified: 1 })),
@@ -121,7 +121,7 @@ export const writes: Row[] = [
     ],
   },
   {
-    name: '$max and $min compare dates, and values of unlike types by their order',
+    name: '$max and $min compare dates, and values of different types by the order of types',
     steps: [
       given({ _id: 1, at: new Date(5), v: 5 }),
       step(update({ _id: 1 }, { $max: { at: new Date(4), v: 'x' } })),
@@ -147,14 +147,14 @@ export const writes: Row[] = [
     ],
   },
   {
-    name: 'a replacement replaces one document only',
+    name: 'a replacement replaces only one document',
     steps: [
       given({ _id: 1 }),
       step(update({}, { c: 3 }, { multi: true }), ok({ writeErrors: [{ code: 9 }] })),
     ],
   },
   {
-    name: 'an _id never changes',
+    name: 'an update that changes _id is refused',
     steps: [
       given({ _id: 1 }),
       step(update({ _id: 1 }, { $set: { _id: 2 } }), ok({ n: 0, writeErrors: [{ code: 66 }] })),
@@ -163,7 +163,7 @@ export const writes: Row[] = [
     ],
   },
   {
-    name: 'an upsert makes the document from the equalities of its filter',
+    name: 'an upsert creates the document from the equality conditions of its filter',
     steps: [
       step(
         upsert(
@@ -178,11 +178,11 @@ export const writes: Row[] = [
     ],
   },
   {
-    name: 'an upsert by replacement takes nothing but the _id from its filter',
+    name: 'an upsert by replacement takes only the _id from its filter',
     steps: [step(upsert({ _id: 'k', a: 1 }, { b: 2 }), ok({ n: 1 })), holds({ _id: 'k', b: 2 })],
   },
   {
-    name: 'an upsert whose filter excludes the document there is E11000',
+    name: 'an upsert whose filter excludes the existing document is E11000',
     steps: [
       given({ _id: 'k', v: 1 }),
       step(
@@ -192,7 +192,7 @@ export const writes: Row[] = [
     ],
   },
   {
-    name: 'two operators do not change one path',
+    name: 'two operators on one path are refused',
     steps: [
       given({ _id: 1 }),
       step(update({ _id: 1 }, { $set: { a: 1 }, $inc: { a: 1 } }), ok({ writeErrors: [{ code: 40 }] })),
@@ -200,7 +200,7 @@ export const writes: Row[] = [
     ],
   },
   {
-    name: 'operators refuse values they cannot work on',
+    name: 'operators refuse values of the wrong type',
     steps: [
       given({ _id: 1, s: 'text', n: 1 }),
       step(update({ _id: 1 }, { $inc: { s: 1 } }), ok({ writeErrors: [{ code: 14 }] })),
@@ -212,7 +212,7 @@ export const writes: Row[] = [
     ],
   },
   {
-    name: 'ints grow into longs, and stay whole',
+    name: 'an int that overflows becomes a long, and stays exact',
     steps: [
       given({ _id: 1, n: 2 ** 31 - 1, l: Long.fromString('9007199254740993') }),
       step(update({ _id: 1 }, { $inc: { n: 1, l: 2 } })),
@@ -248,7 +248,7 @@ export const writes: Row[] = [
     from: '5.0',
   },
   {
-    name: 'a pipeline update computes from the document, and $literal is taken as it is',
+    name: 'a pipeline update computes from the document, and does not evaluate $literal',
     steps: [
       given({ _id: 1, n: 2, text: 'x', at: new Date(1000) }),
       step(
@@ -279,7 +279,7 @@ export const writes: Row[] = [
     ],
   },
   {
-    name: 'a pipeline update leaves bytes and longs as they were',
+    name: 'a pipeline update does not change bytes and longs',
     steps: [
       given({ _id: 1, bytes: new Binary(Buffer.from([255, 254])), long: Long.fromNumber(7) }),
       step(update({ _id: 1 }, [{ $set: { seen: { $literal: true } } }])),
@@ -293,7 +293,7 @@ export const writes: Row[] = [
     ],
   },
   {
-    name: 'a pipeline update adds to dates, and knows the time of the statement',
+    name: 'a pipeline update can add to dates and use the time of the statement',
     steps: [
       given({ _id: 1, at: new Date('2024-02-28T00:00:00Z') }),
       step(
@@ -309,7 +309,7 @@ export const writes: Row[] = [
     from: '5.0',
   },
   {
-    name: 'a pipeline update replaces the whole document but its _id',
+    name: 'a pipeline update can replace the whole document except its _id',
     steps: [
       given({ _id: 1, a: 1 }),
       step(update({ _id: 1 }, [{ $replaceWith: { b: '$a' } }])),
@@ -317,7 +317,7 @@ export const writes: Row[] = [
     ],
   },
   {
-    name: 'a pipeline update upserts',
+    name: 'a pipeline update can upsert',
     steps: [
       step(
         upsert({ _id: 'k' }, [{ $set: { n: { $add: [{ $ifNull: ['$n', 0] }, 1] } } }]),
@@ -327,7 +327,7 @@ export const writes: Row[] = [
     ],
   },
   {
-    name: 'statements of one update see what those before them did',
+    name: 'statements of one update see the changes of earlier statements',
     steps: [
       given({ _id: 1, n: 1 }),
       step(
@@ -352,7 +352,7 @@ export const writes: Row[] = [
     ],
   },
   {
-    name: 'findAndModify gives the document before or after',
+    name: 'findAndModify returns the document before or after the change',
     steps: [
       given({ _id: 1, n: 1 }),
       step(

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { StandIn } from '../../support/mongo/stand-in/server.ts';
 
-/** What mongodb-memory-server takes for a mongod: its flags and its log line. */
+/** A program that mongodb-memory-server accepts as a mongod: it has the flags and the log line. */
 const { values } = parseArgs({
   options: {
     port: { type: 'string' },

@@ -66,12 +66,12 @@ const unknown: [what: string, ...Step[]][] = [
   ['validate', step({ validate: 'things' }, fails(59, 'CommandNotFound'))],
 ];
 
-describe('what the stand-in does not implement is an error, in MongoDB’s own form', () => {
+describe('a feature that the stand-in does not implement is an error in MongoDB’s format', () => {
   test.each([...known, ...unknown])('%s', async (_, ...steps) => {
     await runSteps(client.db('honesty'), steps);
   });
 });
 
-test('it says that it is one', async () => {
+test('the stand-in identifies itself as one', async () => {
   expect(await client.db('admin').command({ buildInfo: 1 })).toMatchObject({ modules: ['stand-in'] });
 });

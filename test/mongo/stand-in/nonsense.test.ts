@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { StandIn } from '../../support/mongo/stand-in/server.ts';
 import { fc, runs } from '../../support/sampling.ts';
 
-/** The code by which the stand-in reports a failure of its own rather than of the sender. */
+/** The code with which the stand-in reports an internal error. */
 const OWN_FAILURE = 8;
 
 const COMMANDS =
@@ -57,7 +57,7 @@ async function isAnswered(command: Document): Promise<void> {
   expect(reply.code === OWN_FAILURE ? reply.errmsg : '').toBe('');
 }
 
-test('any command with any fields is answered', async () => {
+test('any command with any fields gets a reply', async () => {
   const command = fc
     .tuple(words(COMMANDS), fc.jsonValue(), fc.dictionary(words(FIELDS), fc.jsonValue()))
     .map(([name, value, fields]) => ({ [name]: value, ...fields }));
@@ -90,7 +90,7 @@ const shapes: [name: string, shape: (any: unknown) => Document][] = [
   ['document', (any) => ({ insert: 'inserted', documents: [any] })],
 ];
 
-test.each(shapes)('any %s made of operators is answered', async (_, shape) => {
+test.each(shapes)('any %s made of operators gets a reply', async (_, shape) => {
   await fc.assert(
     fc.asyncProperty(operators, (any) => isAnswered(shape(any))),
     { numRuns: runs(200) },

@@ -4,7 +4,7 @@ import { toPlain } from '../../support/mongo/stand-in/plain.ts';
 import { cloneValue, compareValues, identical, keyText } from '../../support/mongo/stand-in/values.ts';
 import { fc, runs } from '../../support/sampling.ts';
 
-/** Small ranges, so that equal values of unlike types come up. */
+/** Small ranges, so that equal values of different types occur. */
 const scalar = fc.oneof(
   fc.constant(null),
   fc.boolean(),
@@ -26,7 +26,7 @@ const { value } = fc.letrec((tie) => ({
   ),
 }));
 
-test('the order of values is total: it turns with its operands, and is handed on', () => {
+test('the order of values is total: antisymmetric and transitive', () => {
   fc.assert(
     fc.property(value, value, value, (a, b, c) => {
       expect(Math.sign(compareValues(a, b)) + Math.sign(compareValues(b, a))).toBe(0);
@@ -39,7 +39,7 @@ test('the order of values is total: it turns with its operands, and is handed on
   );
 });
 
-test('two values share the text of their key exactly when they are equal', () => {
+test('two values have the same key text if and only if they are equal', () => {
   fc.assert(
     fc.property(value, value, (a, b) => {
       expect(keyText(a) === keyText(b)).toBe(compareValues(a, b) === 0);
@@ -56,7 +56,7 @@ test('strings are in the order of their UTF-8 bytes', () => {
   );
 });
 
-test('a copy is the same in value and type', () => {
+test('a copy has the same value and type', () => {
   fc.assert(
     fc.property(value, (original) => {
       expect(identical(cloneValue(original), original)).toBe(true);
@@ -64,7 +64,7 @@ test('a copy is the same in value and type', () => {
   );
 });
 
-test('a plain form compares as its original does, as far as numbers are exact', () => {
+test('plain values compare like their originals, as far as numbers are exact', () => {
   fc.assert(
     fc.property(value, (original) => {
       expect(compareValues(toPlain(original), original)).toBe(0);

@@ -55,7 +55,7 @@ function sequence(name: string, ...documents: Document[]): Buffer {
 
 const ping = body({ ping: 1, $db: 'admin' });
 
-/** The first whole message that comes back. */
+/** The first complete message of the reply. */
 async function reply(socket: Socket): Promise<Document> {
   let bytes = Buffer.alloc(0);
   for await (const chunk of socket.iterator({ destroyOnReturn: false })) {
@@ -65,7 +65,7 @@ async function reply(socket: Socket): Promise<Document> {
   return deserialize(bytes.subarray(16 + 4 + 1, bytes.readInt32LE(0)));
 }
 
-/** An independent bit-by-bit reckoning of CRC-32C. */
+/** An independent, bitwise implementation of CRC-32C. */
 function crc32c(bytes: Uint8Array): number {
   let crc = ~0;
   for (const byte of bytes) {
@@ -87,12 +87,12 @@ async function stillServes(): Promise<void> {
   expect(await reply(socket)).toMatchObject({ ok: 1 });
 }
 
-test('the check value of CRC-32C is what the standard says', () => {
+test('CRC-32C has the check value of the standard', () => {
   expect(crc32c(Buffer.from('123456789')) >>> 0).toBe(0xe3069283);
 });
 
-describe('what OP_MSG may carry', () => {
-  test('a checksum that is right', async () => {
+describe('OP_MSG accepts', () => {
+  test('a correct checksum', async () => {
     const socket = await open();
     socket.write(withChecksum(ping));
     expect(await reply(socket)).toMatchObject({ ok: 1 });
@@ -112,7 +112,7 @@ describe('what OP_MSG may carry', () => {
     expect(await reply(socket)).toMatchObject({ ok: 1, n: 1 });
   });
 
-  test('a write that waits for no answer gets none, and is done before the next request', async () => {
+  test('an unacknowledged write, which gets no reply and is done before the next request', async () => {
     const socket = await open();
     const silent = body({ insert: 'silent', documents: [{ _id: 1 }], writeConcern: { w: 0 }, $db: 'wire' });
     socket.write(frame(OP_MSG, int32(MORE_TO_COME), silent));
@@ -143,26 +143,26 @@ const malformed: [name: string, bytes: Buffer][] = [
   ['a length smaller than a header', int32(15)],
   ['a negative length', int32(-1)],
   ['a length beyond 48 MB', Buffer.concat([int32(48_000_001), Buffer.alloc(12)])],
-  ['an op code nobody knows', frame(4242, ping)],
-  ['a compressed message nobody agreed on', frame(2012, ping)],
+  ['an unknown op code', frame(4242, ping)],
+  ['a compressed message without negotiation', frame(2012, ping)],
   ['OP_MSG without flags', frame(OP_MSG)],
   ['OP_MSG without a body', frame(OP_MSG, int32(0))],
   ['OP_MSG with two bodies', frame(OP_MSG, int32(0), ping, ping)],
-  ['a required flag nobody knows', frame(OP_MSG, int32(1 << 5), ping)],
-  ['a section kind nobody knows', frame(OP_MSG, int32(0), Buffer.from([9]), serialize({}))],
-  ['a checksum that is wrong', wrongChecksum],
+  ['an unknown required flag', frame(OP_MSG, int32(1 << 5), ping)],
+  ['an unknown section kind', frame(OP_MSG, int32(0), Buffer.from([9]), serialize({}))],
+  ['a wrong checksum', wrongChecksum],
   ['a document that ends too early', truncated],
   [
-    'a document that is no BSON',
+    'a document that is not BSON',
     frame(OP_MSG, int32(0), Buffer.from([0, 12, 0, 0, 0, 99, 0, 0, 0, 0, 0, 0, 0])),
   ],
   [
-    'a sequence that is in the body too',
+    'a sequence that is also in the body',
     frame(OP_MSG, int32(0), body({ insert: 'a', documents: [], $db: 'a' }), sequence('documents')),
   ],
 ];
 
-describe('what ends a connection, and no other', () => {
+describe('the connection is closed, and no other, by', () => {
   test.each(malformed)('%s', async (_, bytes) => {
     const socket = await open();
     socket.write(bytes);
@@ -171,7 +171,7 @@ describe('what ends a connection, and no other', () => {
     await stillServes();
   });
 
-  test('a client that closes its half is closed, after its answer', async () => {
+  test('a client that closes its half, after the reply is sent', async () => {
     const socket = await open();
     socket.end(frame(OP_MSG, int32(0), ping));
     expect(await reply(socket)).toMatchObject({ ok: 1 });
@@ -188,7 +188,7 @@ describe('what ends a connection, and no other', () => {
     await stillServes();
   });
 
-  test('a client that knows no TLS where TLS is spoken', async () => {
+  test('a client without TLS on a server with TLS', async () => {
     const tls = await StandIn.start({
       tls: { keyAndCertificate: await readFile(KEY_AND_CERTIFICATE_FILE, 'utf8') },
     });
@@ -203,7 +203,7 @@ describe('what ends a connection, and no other', () => {
     await tls.close();
   });
 
-  test('any bytes at all', async () => {
+  test('random bytes', async () => {
     const noise = fc.oneof(
       fc.uint8Array({ maxLength: 200 }),
       fc.uint8Array({ maxLength: 100 }).map((bytes) => frame(OP_MSG, int32(0), bytes)),

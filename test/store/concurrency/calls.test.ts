@@ -13,7 +13,7 @@ import { fc, runs } from '../../support/sampling.ts';
 process.env.MONGODB_URL = useDatabase().url;
 
 const TTL = 60_000;
-/** Each store takes what it knows of. */
+/** The options of all features; each store uses those that it has. */
 const OPTIONS: StoreOptions = {
   ttl: TTL,
   absoluteTtl: TTL,
@@ -24,7 +24,7 @@ const OPTIONS: StoreOptions = {
 
 type Collection = Awaited<ReturnType<ReturnType<GeneratedModules['connection']['connect']>['collection']>>;
 
-/** A collection whose calls happen in the order that the scheduler chooses. */
+/** A collection whose calls run in the order that the scheduler chooses. */
 const schedule = (scheduler: fc.Scheduler, collection: Collection): Collection => ({
   ...collection,
   findOne: scheduler.scheduleFunction((...args: Parameters<Collection['findOne']>) =>
@@ -46,51 +46,48 @@ const change = fc.dictionary(fc.constantFrom('a', 'b', 'c', 'd'), fc.nat(3), {
 test.each([
   ['plain', FEATURES.plain],
   ['all', FEATURES.all],
-])(
-  '%s: in whatever order the calls of several writes reach the database, none is lost',
-  async (_name, features) => {
-    const { connection, sessions: module } = await loadGenerated({ ...PLAIN, ...features });
-    const opened = connection.connect();
-    afterAll(() => opened.close());
-    const collection = await opened.collection();
-    await fc.assert(
-      fc.asyncProperty(
-        fc.scheduler(),
-        fc.array(change, { minLength: 2, maxLength: 4 }),
-        fc.boolean(),
-        async (scheduler, changes, isLogout) => {
-          const key = randomBytes(16).toString('hex');
-          const direct = new module.Sessions(opened, OPTIONS);
-          const scheduled = new module.Sessions(
-            { collection: async () => schedule(scheduler, collection), close: async () => {} },
-            OPTIONS,
-          );
-          await direct.set(key, { a: 'as it was', z: 'kept' });
-          const write = async (changed: object) => {
-            const ctx = {};
-            const session = await scheduled.get(key, TTL, { ctx });
-            if (session) await scheduled.set(key, { ...session, ...changed }, TTL, { ctx });
-          };
-          const work = changes.map(write);
-          if (isLogout) work.push(scheduled.destroy(key));
-          await scheduler.waitFor(Promise.all(work));
+])('%s: several writes lose nothing, with any order of their database calls', async (_name, features) => {
+  const { connection, sessions: module } = await loadGenerated({ ...PLAIN, ...features });
+  const opened = connection.connect();
+  afterAll(() => opened.close());
+  const collection = await opened.collection();
+  await fc.assert(
+    fc.asyncProperty(
+      fc.scheduler(),
+      fc.array(change, { minLength: 2, maxLength: 4 }),
+      fc.boolean(),
+      async (scheduler, changes, isLogout) => {
+        const key = randomBytes(16).toString('hex');
+        const direct = new module.Sessions(opened, OPTIONS);
+        const scheduled = new module.Sessions(
+          { collection: async () => schedule(scheduler, collection), close: async () => {} },
+          OPTIONS,
+        );
+        await direct.set(key, { a: 'as it was', z: 'kept' });
+        const write = async (changed: object) => {
+          const ctx = {};
+          const session = await scheduled.get(key, TTL, { ctx });
+          if (session) await scheduled.set(key, { ...session, ...changed }, TTL, { ctx });
+        };
+        const work = changes.map(write);
+        if (isLogout) work.push(scheduled.destroy(key));
+        await scheduler.waitFor(Promise.all(work));
 
-          const left = await direct.load(key);
-          if (isLogout) {
-            expect(left).toBeUndefined();
-            return;
-          }
-          const wanted = (name: string) => changes.flatMap((changed) => changed[name] ?? []);
-          expect(left?.z).toBe('kept');
-          for (const name of ['a', 'b', 'c', 'd']) {
-            const values = wanted(name);
-            expect(values.length > 0 ? values : [name === 'a' ? 'as it was' : undefined]).toContain(
-              left?.[name],
-            );
-          }
-        },
-      ),
-      { numRuns: runs(150) },
-    );
-  },
-);
+        const left = await direct.load(key);
+        if (isLogout) {
+          expect(left).toBeUndefined();
+          return;
+        }
+        const wanted = (name: string) => changes.flatMap((changed) => changed[name] ?? []);
+        expect(left?.z).toBe('kept');
+        for (const name of ['a', 'b', 'c', 'd']) {
+          const values = wanted(name);
+          expect(values.length > 0 ? values : [name === 'a' ? 'as it was' : undefined]).toContain(
+            left?.[name],
+          );
+        }
+      },
+    ),
+    { numRuns: runs(150) },
+  );
+});

@@ -1,6 +1,6 @@
-/** Blocks callers until it is opened, and tells when the expected number of callers is waiting. */
+/** Blocks callers until it is opened, and signals when the expected number of callers is waiting. */
 export class Gate {
-  /** Settles when the expected number has arrived. */
+  /** Resolves when the expected number of callers has arrived. */
   readonly arrived: Promise<void>;
   #isAwaited: () => void = () => {};
   #missing: number;

@@ -14,7 +14,7 @@ process.env.MONGODB_URL = useDatabase().url;
 
 const CLIENTS = 3;
 const TTL = 60_000;
-/** Each store takes what it knows of. */
+/** The options of all features; each store uses those that it has. */
 const OPTIONS: StoreOptions = {
   ttl: TTL,
   absoluteTtl: TTL,
@@ -23,21 +23,21 @@ const OPTIONS: StoreOptions = {
   encryptionKeys: [randomBytes(32)],
 };
 
-/** A payload: JSON text by property. */
+/** A payload: property → JSON text. */
 type Payload = Map<string, string>;
 
-/** A request that is under way. */
+/** A request in progress. */
 interface ClientModel {
   key: string;
-  /** What its `ctx.session` holds. */
+  /** The contents of its `ctx.session`. */
   mine: Payload;
-  /** What the store knows that it has seen; nothing while the session is new. */
+  /** The state that the store has loaded for it; undefined while the session is new. */
   base: { payload: Payload; version: number } | undefined;
 }
 
 interface Model {
   sessions: Map<string, { payload: Payload; version: number }>;
-  /** Each key there ever was. */
+  /** All keys that were ever used. */
   keys: string[];
   clients: (ClientModel | undefined)[];
 }
@@ -72,7 +72,7 @@ const clientAt = ({ clients }: Model, at: number): ClientModel => {
   return client;
 };
 
-/** What a policy makes of a changed session that another request may have changed or ended meanwhile. */
+/** The result of writing a changed session, which another request may have changed or ended meanwhile, by policy. */
 const policies: Record<'merge' | 'overwrite' | 'throw', Settle> = {
   merge({ sessions }, { key, mine, base }) {
     const theirs = sessions.get(key);
@@ -102,7 +102,7 @@ const policies: Record<'merge' | 'overwrite' | 'throw', Settle> = {
 };
 
 function commandsFor(settle: Settle): fc.Arbitrary<Iterable<Command>> {
-  /** What `store.set` is expected to do; it brings the model up to date. */
+  /** The expected result of `store.set`; updates the model. */
   function expectSet(model: Model, client: ClientModel): 'saved' | 'CONCURRENT_WRITE' {
     const { key, mine, base } = client;
     if (base && isSame(base.payload, mine)) return 'saved';
@@ -140,12 +140,12 @@ function commandsFor(settle: Settle): fc.Arbitrary<Iterable<Command>> {
     async run(model, real) {
       const ctx = {};
       real.ctxs[at] = ctx;
-      // Mostly one of few living sessions, for requests that never meet show nothing.
+      // Mostly one of a few existing sessions, since requests on different sessions test nothing.
       const key = [...model.sessions.keys()].at(-1 - which) ?? model.keys[which] ?? newKey(model);
       const found = await real.store.get(key, TTL, { ctx });
       const stored = model.sessions.get(key);
       expect(found && toPayload(found)).toEqual(stored?.payload);
-      // As koa-session does: a key without a session is not used any further.
+      // Like koa-session: a key without a session is not used any more.
       model.clients[at] = stored
         ? { key, mine: new Map(stored.payload), base: { ...stored, payload: new Map(stored.payload) } }
         : { key: newKey(model), mine: new Map(), base: undefined };
@@ -221,7 +221,7 @@ async function openStore(features: object): Promise<GeneratedStore> {
   return opened;
 }
 
-describe('requests that overlap in any way find and leave what a plain map of sessions would', () => {
+describe('requests that overlap in any way read and write the same as in a simple map of sessions', () => {
   test.each([
     ['plain', FEATURES.plain, policies.merge],
     ['all', FEATURES.all, policies.merge],

@@ -28,13 +28,13 @@ type Change = (session: Record<string, unknown>) => void;
 interface World {
   readonly origin: string;
   readonly store: GeneratedStore;
-  /** A new one, without a cookie. */
+  /** A new session, without a cookie. */
   browser(): Browser;
-  /** What requests ended with, oldest first. */
+  /** Errors of requests, oldest first. */
   readonly errors: Error[];
   /** Changes the session in one request. */
   change(browser: Browser, change: Change): Promise<{ status: number }>;
-  /** A request that has loaded its session and stays in its handler until `finish`. */
+  /** Starts a request that has loaded its session, and stays in its handler until `finish`. */
   begin(
     browser: Browser,
     act: (ctx: Koa.Context) => unknown,
@@ -42,7 +42,7 @@ interface World {
   see(browser: Browser): Promise<unknown>;
 }
 
-/** An app with generated sessions, whose requests do what the test gives them to do. */
+/** An app with generated sessions, whose requests run functions of the test. */
 async function world(features: Partial<Settings> = {}): Promise<World> {
   const { index } = await loadGenerated({ ...PLAIN, ...features });
   const app = new Koa();
@@ -90,7 +90,7 @@ const set =
   (session) =>
     void Object.assign(session, properties);
 
-describe('two requests of one session at the same time, under merge', () => {
+describe('two concurrent requests of one session, under merge', () => {
   test('lose nothing when they change different properties', async () => {
     const { browser, change, begin, see } = await world();
     const ann = browser();
@@ -105,7 +105,7 @@ describe('two requests of one session at the same time, under merge', () => {
     expect(await see(ann)).toEqual({ views: 1, cart: ['tea'], theme: 'dark' });
   });
 
-  test('the later one wins where they change the same property', async () => {
+  test('the later one wins if they change the same property', async () => {
     const { browser, change, begin, see } = await world();
     const ann = browser();
     await change(ann, set({ views: 1, theme: 'light' }));
@@ -116,7 +116,7 @@ describe('two requests of one session at the same time, under merge', () => {
     expect(await see(ann)).toEqual({ views: 2, theme: 'dark' });
   });
 
-  test('a request that saves twice keeps what others wrote between its saves', async () => {
+  test('a request that saves twice keeps the changes of others between its saves', async () => {
     const { browser, change, begin, see } = await world();
     const ann = browser();
     await change(ann, set({ views: 1 }));
@@ -142,7 +142,7 @@ describe('two requests of one session at the same time, under merge', () => {
     });
   });
 
-  test('twelve at once, each with a property of its own, all count', async () => {
+  test('twelve concurrent requests, each with its own property, lose nothing', async () => {
     const { browser, change, begin, see } = await world();
     const ann = browser();
     await change(ann, set({ views: 1 }));
@@ -170,7 +170,7 @@ describe.each(Object.entries({ ...FEATURES, merge: {} }))(
           ctx.session.views = 2;
         },
       ],
-    ])('stays a logout when the request %s', async (_what, act) => {
+    ])('is not undone when the request %s', async (_what, act) => {
       const { browser, origin, change, begin, see } = await world(features);
       const ann = browser();
       await change(ann, set({ views: 1, userId: 'ann' }));
@@ -193,13 +193,13 @@ const THIRTY_DAYS = 30 * 24 * 60 * 60 * 1000;
 describe.each([
   { what: 'a lifetime', maxAge: THIRTY_DAYS, cookie: { _maxAge: THIRTY_DAYS } },
   { what: 'the end of the browser session', maxAge: 'session', cookie: { _session: true } },
-])('$what that is set during a slow request', ({ maxAge, cookie }) => {
+])('$what, set during a slow request', ({ maxAge, cookie }) => {
   test.each([
     { strategy: 'merge', features: {}, act: (ctx: Koa.Context) => ctx.session.save(), status: 200 },
     { strategy: 'rolling', features: FEATURES.rolling, act: () => undefined, status: 200 },
     { strategy: 'merge', features: {}, act: changeViews, status: 200 },
     { strategy: 'throw', features: FEATURES.throw, act: changeViews, status: 500 },
-  ])('stays, under $strategy', async ({ features, act, status }) => {
+  ])('is kept, under $strategy', async ({ features, act, status }) => {
     const { browser, change, begin, origin } = await world(features);
     const ann = browser();
     await change(ann, set({ views: 1 }));
@@ -218,12 +218,12 @@ const regenerate =
   };
 
 describe.each(Object.entries({ 'user-key': FEATURES['user-key'], all: FEATURES.all }))(
-  '%s: a slow request that asks for a new key',
+  '%s: a slow request that calls regenerate()',
   (_name, features) => {
     test.each([
       { what: 'and changes nothing', properties: {} },
       { what: 'and changes the session', properties: { views: 2 } },
-    ])('undoes no logout of its user ($what)', async ({ properties }) => {
+    ])('does not undo a logout of its user ($what)', async ({ properties }) => {
       const { browser, origin, change, begin, see } = await world(features);
       const ann = browser();
       await change(ann, set({ views: 1, userId: 'ann' }));
@@ -237,7 +237,7 @@ describe.each(Object.entries({ 'user-key': FEATURES['user-key'], all: FEATURES.a
       expect(await sessions.countDocuments()).toBe(0);
     });
 
-    test('undoes no logout everywhere', async () => {
+    test('does not undo a logout from all devices', async () => {
       const { browser, change, begin, see, store } = await world(features);
       const ann = browser();
       await change(ann, set({ userId: 'ann' }));
@@ -248,7 +248,7 @@ describe.each(Object.entries({ 'user-key': FEATURES['user-key'], all: FEATURES.a
       expect(await sessions.countDocuments()).toBe(0);
     });
 
-    test('logs another user in, although the first one was logged out meanwhile', async () => {
+    test('can log in another user after the first one was logged out meanwhile', async () => {
       const { browser, change, begin, see, store } = await world(features);
       const browserOfBoth = browser();
       await change(browserOfBoth, set({ userId: 'ann' }));
@@ -258,7 +258,7 @@ describe.each(Object.entries({ 'user-key': FEATURES['user-key'], all: FEATURES.a
       expect(await see(browserOfBoth)).toEqual({ userId: 'bob' });
     });
 
-    test('logs in from a form that was sent twice, both times', async () => {
+    test('logs in both times if a login form is sent twice', async () => {
       const { browser, origin, change, begin, see } = await world(features);
       const ann = browser();
       await change(ann, set({ views: 1 }));
@@ -271,7 +271,7 @@ describe.each(Object.entries({ 'user-key': FEATURES['user-key'], all: FEATURES.a
 );
 
 describe('two requests that change the same session', () => {
-  test('under overwrite: the last one is what remains', async () => {
+  test('under overwrite: the last change remains', async () => {
     const { browser, change, begin, see } = await world(FEATURES.overwrite);
     const ann = browser();
     await change(ann, set({ views: 1 }));
@@ -282,7 +282,7 @@ describe('two requests that change the same session', () => {
     expect(await see(ann)).toEqual({ views: 1, theme: 'dark' });
   });
 
-  test('under throw: the later one fails, and the first one is what remains', async () => {
+  test('under throw: the later one fails, and the first change remains', async () => {
     const { browser, change, begin, see, errors } = await world(FEATURES.throw);
     const ann = browser();
     await change(ann, set({ views: 1 }));
@@ -296,7 +296,7 @@ describe('two requests that change the same session', () => {
     expect(await see(ann)).toEqual({ views: 1, cart: ['tea'], theme: 'dark' });
   });
 
-  test('under throw: one that changes nothing is no conflict', async () => {
+  test('under throw: a request without changes does not conflict', async () => {
     const { browser, change, begin, see } = await world(FEATURES.throw);
     const ann = browser();
     await change(ann, set({ views: 1 }));
@@ -308,7 +308,7 @@ describe('two requests that change the same session', () => {
 });
 
 test.each(Object.entries(FEATURES))(
-  '%s: a login during a slow request leaves the old key worthless',
+  '%s: after a login during a slow request, the old key is invalid',
   async (_name, features) => {
     const { browser, origin, change, begin, see } = await world(features);
     const ann = browser();
@@ -327,7 +327,7 @@ test.each(Object.entries(FEATURES))(
 );
 
 test.each(Object.entries({ plain: FEATURES.plain, all: FEATURES.all }))(
-  '%s: hundreds of first requests of one new key at once make one document',
+  '%s: hundreds of concurrent first requests with one new key create one document',
   async (_name, features) => {
     const { connection, sessions: module } = await loadGenerated({
       ...PLAIN,
@@ -335,7 +335,7 @@ test.each(Object.entries({ plain: FEATURES.plain, all: FEATURES.all }))(
       connection: STYLES.db,
     });
     const options = { ttl: 60_000, absoluteTtl: 60_000, touchAfter: 1000, userKey: 'userId' };
-    // A busy machine takes its time with so many; this client has no limit to the wait for a free connection.
+    // This client waits for a free connection without a limit, since so many requests take long on a busy machine.
     const timeout = 120_000;
     const count = runs(1000);
     const encryptionKeys = [randomBytes(32)] as [Buffer];

@@ -16,7 +16,7 @@ type Topic = (world: World) => void;
 const ALWAYS: readonly Topic[] = [documents, reading, writing, lifetimes, conflicts, lifecycle, secrecy];
 const BY_POLICY = { merge: merging, overwrite: overwriting, throw: throwing } as const;
 
-/** What every generated store keeps, whatever it was generated with and whatever it runs on. */
+/** The contract of every generated store, with any options and any supported packages. */
 export function storeContract(harness: Harness): void {
   const { settings } = harness;
   const topics = [

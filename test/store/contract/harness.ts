@@ -7,7 +7,7 @@ type Feature = keyof typeof FEATURES;
 type Policy = Settings['onConcurrentWrite'];
 type Release = keyof typeof PACKAGES;
 
-/** One variant of the generated store, and the packages it runs on. */
+/** One variant of the generated store, and the packages that it uses. */
 export interface Harness {
   readonly name: string;
   readonly style: Style;
@@ -18,13 +18,13 @@ export interface Harness {
 const monitored = (driver: string) =>
   fileURLToPath(new URL(`../../support/monitored/${driver}.ts`, import.meta.url));
 
-/** The newest release of the driver and Mongoose; release 6 of the one, and release 8 of the other. */
+/** `newest`: the newest driver and Mongoose; `earlier`: driver 6 and Mongoose 8. */
 const PACKAGES = {
   newest: { mongodb: monitored('mongodb') },
   earlier: { mongodb: monitored('mongodb6'), mongoose: 'mongoose8' },
 } as const satisfies Record<string, PackageVersions>;
 
-/** What a variant has, beside a style and a policy. */
+/** The features of a variant, besides its style and policy. */
 export const SWITCHES = {
   earlier: 'earlier packages',
   absoluteTtl: 'absolute-ttl',
@@ -40,7 +40,7 @@ export interface Row {
   readonly on: readonly (keyof typeof SWITCHES)[];
 }
 
-/** Whatever two things are chosen, at least one of these variants has both of them. */
+/** For any two choices, at least one of these variants has both. */
 export const PAIRWISE: readonly Row[] = [
   { style: 'url', policy: 'merge', on: [] },
   { style: 'url', policy: 'overwrite', on: ['absoluteTtl', 'touchAfter', 'rolling', 'userKey', 'encrypt'] },
@@ -56,7 +56,7 @@ export const PAIRWISE: readonly Row[] = [
   { style: 'mongoose', policy: 'throw', on: ['earlier', 'encrypt'] },
 ];
 
-/** The style, the policy, and each switch, on or off: what a sample of the rows is to have all of. */
+/** The style, the policy, and each switch, on or off. A sample of the rows has to cover all of these. */
 export const thingsIn = ({ style, policy, on }: Row): string[] => [
   style,
   policy,
@@ -79,7 +79,7 @@ export function harnessOf({ style, policy, on }: Row): Harness {
   return { name, style, settings, packages: PACKAGES[on.includes('earlier') ? 'earlier' : 'newest'] };
 }
 
-/** Plain, each feature alone, and all of them; plain and all on the earlier packages, too. */
+/** Plain, each feature alone, and all of them; plain and all also with the earlier packages. */
 export function everyFeature(style: Style): Harness[] {
   return [
     ...(Object.keys(FEATURES) as Feature[]).map((feature) => variant(style, feature)),

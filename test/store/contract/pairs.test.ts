@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { STYLES } from '../../support/generated.ts';
 import { PAIRWISE, type Row, SWITCHES } from './harness.ts';
 
-/** What can be chosen, and what a variant chooses. */
+/** The possible choices, and the choices of a variant. */
 const CHOICES: Readonly<Record<string, readonly unknown[]>> = {
   style: Object.keys(STYLES),
   policy: ['merge', 'overwrite', 'throw'],
@@ -20,7 +20,7 @@ const pairs = choices.flatMap((one) =>
   choices.filter(({ name }) => name > one.name).map((other) => [one, other] as const),
 );
 
-test('the contract is tried with each two things that can be chosen', () => {
+test('the variants of the contract cover each pair of choices', () => {
   const missing = pairs.filter(
     (pair) => !PAIRWISE.some((row) => pair.every(({ name, value }) => choiceOf(row, name) === value)),
   );

@@ -7,7 +7,7 @@ import { MongoClient } from '../../support/monitored/mongodb.ts';
 
 const database = useDatabase();
 
-test('a session is read from the primary, whatever the connection prefers', async () => {
+test('a session is read from the primary, with any read preference of the connection', async () => {
   const server = await startServer({ replicaSet: true });
   onTestFinished(() => server.stop());
   const client = new MongoClient(withDatabase(server.url, 'app'), { readPreference: 'secondaryPreferred' });
@@ -33,7 +33,7 @@ test.each([
   { features: {}, more: {} },
   { features: FEATURES.encrypt, more: { encryptionKeys: [randomBytes(32)] as [Buffer] } },
 ])(
-  'a session is read as plain values, whatever the connection prefers ($features)',
+  'a session is read as plain values, with any BSON options of the connection ($features)',
   async ({ features, more }) => {
     const { url } = database;
     const client = new MongoClient(url, { promoteValues: false });

@@ -6,7 +6,7 @@ import { FEATURES, PLAIN, STYLES } from '../../support/generated.ts';
 
 const FILES = ['store', 'sessions', 'payload', 'encryption', 'errors', 'types'];
 
-/** All that is the same whatever the connection, as generated. */
+/** The generated files that do not depend on the connection. */
 function textOf(settings: Settings): string {
   const files = renderFiles(settings, templates).filter(({ id }) => FILES.includes(id));
   return files.map(({ text }) => text).join('\n');
@@ -16,12 +16,12 @@ describe.each(Object.entries(FEATURES))('the store, %s', (_name, feature) => {
   const settings: Settings = { ...PLAIN, ...feature };
   const text = textOf(settings);
 
-  test('is the same text for every connection style', () => {
+  test('has the same text for every connection style', () => {
     const texts = Object.values(STYLES).map((connection) => textOf({ ...settings, connection }));
     expect(new Set(texts).size).toBe(1);
   });
 
-  test('imports nothing at run time but modules of Node and its own', () => {
+  test('imports only Node modules and its own modules at run time', () => {
     const imports = [...text.matchAll(/^import (?!type )[^;]* from '([^']+)'/gms)].map(([, from]) => from);
     expect(imports).toContain('node:crypto');
     expect(imports.filter((from) => !/^(node:|\.\/)/.test(from ?? ''))).toEqual([]);
@@ -37,7 +37,7 @@ describe.each(Object.entries(FEATURES))('the store, %s', (_name, feature) => {
     { words: /touchAfter/, isAskedFor: settings.touchAfter !== undefined },
     { words: /merge|clash/i, isAskedFor: settings.onConcurrentWrite === 'merge' },
     { words: /CONCURRENT_WRITE/, isAskedFor: settings.onConcurrentWrite === 'throw' },
-  ])('$words is in it just when it is asked for', ({ words, isAskedFor }) => {
+  ])('$words is in it only with its option', ({ words, isAskedFor }) => {
     expect(words.test(text)).toBe(isAskedFor);
   });
 });

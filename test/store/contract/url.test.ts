@@ -3,5 +3,5 @@ import { storeContract } from './contract.ts';
 import { everyFeature, harnessOf, PAIRWISE, thingsIn } from './harness.ts';
 
 for (const row of sampleCovering(PAIRWISE, thingsIn)) if (row.style === 'url') storeContract(harnessOf(row));
-/** Each feature alone, too, which is in the store, and that is the same in each style. */
+/** Also each feature alone: features are in the store, which is the same in each style. */
 if (isExhaustive) for (const variant of everyFeature('url')) storeContract(variant);

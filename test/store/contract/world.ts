@@ -16,7 +16,7 @@ import { useDatabase } from '../../support/mongo/index.ts';
 import { monitor, type SentCommand, takeCommands } from '../../support/monitored/log.ts';
 import type { Harness } from './harness.ts';
 
-/** Its types describe the module `mongoose`, not one of this name. */
+/** Its types describe the module `mongoose`, not one with this name. */
 const mongoose8: typeof mongoose = createRequire(import.meta.url)('mongoose8');
 
 export const SECOND = 1000;
@@ -24,7 +24,7 @@ export const MINUTE = 60 * SECOND;
 export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
-/** What the contract's stores are made with, as far as a variant knows the option. */
+/** Options of the stores. A variant uses those that it has. */
 export const TTL = HOUR;
 export const ABSOLUTE_TTL = 10 * HOUR;
 export const TOUCH_AFTER = MINUTE;
@@ -32,7 +32,7 @@ export const USER_KEY = 'userId';
 
 export type Payload = Record<string, unknown>;
 
-/** A document as MongoDB holds it, whatever the variant. */
+/** A stored document of any variant. */
 export interface StoredDocument {
   _id: string;
   data: string | Binary;
@@ -44,42 +44,42 @@ export interface StoredDocument {
   user?: string;
 }
 
-/** What the tests of one variant live in: a collection of its own, empty at the start of each. */
+/** The environment for the tests of one variant: its own collection, empty at the start of each test. */
 export interface World {
   readonly settings: Settings;
   readonly modules: GeneratedModules;
-  /** What `connect()` and `sessions()` take: the project's own database, where the style has one. */
+  /** The arguments of `connect()` and `sessions()`: the database of the app, if the style has one. */
   readonly source: unknown;
   readonly encryptionKeys: [Buffer, ...Buffer[]];
-  /** What the stores are made with. */
+  /** The options of the stores. */
   readonly options: StoreOptions;
-  /** The collection, seen past the store. */
+  /** The collection, without the store. */
   readonly documents: Collection<StoredDocument>;
-  /** A store of the variant; it is closed after the test. */
+  /** Creates a store of the variant, which is closed after the test. */
   open(options?: Partial<StoreOptions>): GeneratedStore;
-  /** The only document there is. Throws when there are more or fewer. */
+  /** The only document. Throws if there are more or none. */
   onlyDocument(): Promise<StoredDocument>;
-  /** The commands that the work sends. */
+  /** Runs a function, and returns the commands that it sends. */
   sentBy(work: () => Promise<unknown>): Promise<SentCommand[]>;
 }
 
 export const newKey = () => randomBytes(32).toString('base64url');
 
-/** Sets the clock of this process ahead; the database keeps its own. */
+/** Sets the clock of this process forward; the database has its own. */
 export function wait(ms: number): void {
   vi.setSystemTime(Date.now() + ms);
 }
 
-/** A request under one of its keys: it has another one after `regenerate()`. */
+/** A request with one of its keys: it gets another one after `regenerate()`. */
 interface Request {
   get(): Promise<Payload | undefined>;
   set(payload: Payload, maxAge?: unknown): Promise<void>;
-  /** As `regenerate()` does, which has a session; it is given another key next. */
+  /** Like `regenerate()`: destroys the old key while there is a session; a new key follows. */
   leave(): Promise<void>;
   under(key: string): Request;
 }
 
-/** One request of koa-session: its `ctx` goes into each call. */
+/** One request of koa-session: each call gets its `ctx`. */
 export function request(store: GeneratedStore, key: string, ctx = {}): Request {
   return {
     get: () => store.get(key, TTL, { ctx }),
@@ -96,14 +96,14 @@ export async function requestOf(store: GeneratedStore, key: string) {
   return started;
 }
 
-/** Stores a new session, and gives back its key. */
+/** Stores a new session, and returns its key. */
 export async function newSession(store: GeneratedStore, payload: Payload = {}, maxAge: unknown = TTL) {
   const key = newKey();
   await request(store, key).set(payload, maxAge);
   return key;
 }
 
-/** The error that the work ends with. Throws when it ends well. */
+/** Runs a function, and returns its error. Throws if it succeeds. */
 export async function failureOf(work: Promise<unknown>): Promise<Error & { code?: unknown }> {
   return work.then(
     () => {
@@ -113,7 +113,7 @@ export async function failureOf(work: Promise<unknown>): Promise<Error & { code?
   );
 }
 
-/** To be called in a `describe`: the world of all tests in it. */
+/** Call it in a `describe`: returns the environment for the tests in it. */
 export function useWorld({ style, settings, packages }: Harness): World {
   const { url } = useDatabase();
   const client = new MongoClient(url);
@@ -183,7 +183,7 @@ export function useWorld({ style, settings, packages }: Harness): World {
   };
 }
 
-/** What the project opens itself, and hands to the generated module. */
+/** The connection that the app opens itself, and passes to the generated module. */
 interface Source {
   readonly value: unknown;
   close(): Promise<unknown>;
@@ -215,7 +215,7 @@ async function openConnection(release: typeof mongoose, url: string): Promise<So
   return { value: connection, close: () => connection.close() };
 }
 
-/** The style `host` has its server in the generated text. */
+/** The style `host` has its server in the generated code. */
 function nameServer(settings: Settings, url: string): Settings {
   if (settings.connection.style !== 'host') return settings;
   const { hosts, pathname, username, searchParams } = new ConnectionString(url);

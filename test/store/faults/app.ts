@@ -11,10 +11,10 @@ import type { Message, Start } from './child.ts';
 
 export interface FaultyApp {
   browser(): Browser;
-  /** Settles when a request to /slow has its session, and waits. */
+  /** Resolves when a request to /slow has loaded its session, and waits. */
   atTheGate(): Promise<void>;
   openGate(): void;
-  /** Asks the app to close its connections: the exit code is that of a process that ends by itself. */
+  /** Makes the app close its connections, and returns the exit code of the process, which has to end without help. */
   end(): Promise<{ exitCode: number | null; stderr: string }>;
 }
 
@@ -25,7 +25,7 @@ export function connectionTo({ port }: Pick<OwnServer, 'port'>, style: Style): C
   return connection.style === 'host' ? { ...connection, port } : connection;
 }
 
-/** Starts an app of the given style on a server that a test may fail. `query` is added to the URL. */
+/** Starts an app of the given style on a server that a test can make fail. `query` is added to the URL. */
 export async function startFaultyApp(
   server: Pick<OwnServer, 'port' | 'url'>,
   style: Style = 'url',
@@ -73,7 +73,7 @@ export async function startFaultyApp(
   };
 }
 
-/** The first message that the pick finds something in. */
+/** The first message for which `pick` returns a value. */
 function hear<T>(child: ChildProcess, pick: (message: Message) => T | false): Promise<T> {
   return new Promise((resolve) => {
     const listen = (message: Message) => {

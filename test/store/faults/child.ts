@@ -5,26 +5,26 @@ import Koa from 'koa';
 import type { Settings } from '../../../src/core/answers/settings.ts';
 import type { GeneratedModules } from '../../support/generated.ts';
 
-/** What the parent sends: the compiled index of the generated modules, and how the app reaches its database. */
+/** Sent by the parent: the compiled index of the generated modules, and the address of the database. */
 export interface Start {
   index: string;
   style: Settings['connection']['style'];
-  /** With the name of the database. Style `url` takes it from the environment, as ever. */
+  /** With the name of the database. The style `url` takes it from the environment, as usual. */
   url: string;
 }
 
-/** What the parent hears. */
+/** Sent to the parent. */
 export type Message = { origin: string } | 'at the gate';
 
-/** A connection of the app's own, in the styles where the app has one. */
+/** The connection of the app, in the styles in which the app has one. */
 interface Own {
   source?: unknown;
   close(): Promise<void>;
 }
 
 /**
- * An app in a process of its own. It closes what it opened when the parent disconnects, and then has to end by
- * itself: nothing here calls `process.exit`. An unhandled rejection ends it with another exit code.
+ * An app in its own process. It closes its connections when the parent disconnects, and then has to end on its own:
+ * nothing here calls `process.exit`. An unhandled rejection ends it with another exit code.
  */
 const { index, style, url } = JSON.parse(process.argv[2] ?? '') as Start;
 const { sessions, closeConnections }: GeneratedModules['index'] = await import(pathToFileURL(index).href);

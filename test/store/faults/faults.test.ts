@@ -12,7 +12,7 @@ interface Fault {
   options?: ServerOptions;
   query?: Record<string, string>;
   befall(server: OwnServer): Promise<void>;
-  /** What a request gets that changes its session meanwhile: 200, or 500 with this in it. */
+  /** The response to a request that changes its session meanwhile: 200, or 500 with this text. */
   gets: 200 | RegExp;
   end?(server: OwnServer): Promise<void>;
 }
@@ -43,7 +43,7 @@ const faults: Fault[] = [
     gets: /^SessionStoreError: Session set failed: connection .* closed/,
   },
   {
-    name: 'a connection that breaks while it writes, in a replica set, where the driver tries again',
+    name: 'a connection that breaks while it writes, in a replica set, where the driver retries',
     options: { replicaSet: true },
     befall: (server) => server.failCommand({ failCommands: writes, closeConnection: true }),
     gets: 200,
@@ -90,7 +90,7 @@ const faults: Fault[] = [
   },
 ];
 
-describe.concurrent('what was acknowledged is kept, the next request works, and the process ends by itself', () => {
+describe.concurrent('acknowledged writes are kept, the next request works, and the process ends without help', () => {
   test.each(sample(faults, 2, ({ gets }) => gets === 200))(
     'after $name',
     async ({ options, query, befall, gets, end }) => {
@@ -117,7 +117,7 @@ describe.concurrent('what was acknowledged is kept, the next request works, and 
   );
 
   test.each(sample<Connection['style']>(['url', 'host', 'db', 'mongoose'], 1))(
-    'style %s: after a kill in the midst of a request',
+    'style %s: after a kill during a request',
     async (style) => {
       await using server = disposable(await startServer());
       await using app = await startFaultyApp(server, style);
@@ -146,12 +146,12 @@ describe.concurrent('regenerate()', () => {
   test.each(
     sample(
       [
-        { what: 'that cannot be stored', failCommands: ['update'], times: 2 },
-        { what: 'whose old one cannot be ended', failCommands: ['delete'], times: 2 },
+        { what: 'to store the new session', failCommands: ['update'], times: 2 },
+        { what: 'to end the old session', failCommands: ['delete'], times: 2 },
       ],
       1,
     ),
-  )('a new key $what logs nobody out, and loses nothing', async ({ failCommands, times }) => {
+  )('a failure $what logs nobody out, and loses nothing', async ({ failCommands, times }) => {
     await using server = disposable(await startServer());
     await using app = await startFaultyApp(server);
     const browser = app.browser();
@@ -165,9 +165,9 @@ describe.concurrent('regenerate()', () => {
   });
 });
 
-describe.concurrent('a write that its request was told had failed', () => {
+describe.concurrent('a write that was reported as failed', () => {
   test.each(sample<Settings['onConcurrentWrite']>(['merge', 'overwrite', 'throw'], 1))(
-    'does not come on top of a later one: %s',
+    'does not overwrite a later one: %s',
     async (onConcurrentWrite) => {
       await using server = disposable(await startServer());
       await using app = await startFaultyApp(server, 'url', {}, { onConcurrentWrite });
@@ -177,7 +177,7 @@ describe.concurrent('a write that its request was told had failed', () => {
       const late = browser.post('/?a=late');
       expect(await late).toMatchObject({ status: 500, text: expect.stringMatching(/gave no answer/) });
       expect(await browser.post('/?a=acknowledged')).toMatchObject({ status: 200 });
-      // Longer than the server holds the late one back: there is no event that would tell of its end.
+      // Longer than the server delays the late write: no event signals its end.
       await setTimeout(4000);
       expect(JSON.parse((await browser.get('/')).text)).toEqual({ a: 'acknowledged' });
       expect(await app.end()).toEqual({ exitCode: 0, stderr: '' });
@@ -187,7 +187,7 @@ describe.concurrent('a write that its request was told had failed', () => {
 
 describe.concurrent('a database that is down when the app starts', () => {
   test.each(sample<Connection['style']>(['url', 'host'], 1))(
-    'style %s: each request fails by itself, and works once it is up',
+    'style %s: each request fails while it is down, and succeeds once it is up',
     async (style) => {
       await using server = disposable(await startServer());
       await server.pause();
@@ -212,7 +212,7 @@ describe.concurrent('the first request of a new session', () => {
   test.each(
     sample(
       [
-        { name: 'is tried again', times: 1, status: 200, text: /one/ },
+        { name: 'is retried', times: 1, status: 200, text: /one/ },
         {
           name: 'fails in the end',
           times: 2,
@@ -222,7 +222,7 @@ describe.concurrent('the first request of a new session', () => {
       ],
       1,
     ),
-  )('after $times duplicate key error(s) $name', async ({ times, status, text }) => {
+  )('after $times duplicate key error(s), $name', async ({ times, status, text }) => {
     await using server = disposable(await startServer());
     await using app = await startFaultyApp(server);
     await server.failCommand({
@@ -238,7 +238,7 @@ describe.concurrent('the first request of a new session', () => {
   });
 });
 
-test('a Mongoose connection that was never opened fails each request, and works once it is', async () => {
+test('with a Mongoose connection that is not open, each request fails; once it is open, requests succeed', async () => {
   await using server = disposable(await startServer());
   const { connection, sessions: module } = await loadGenerated({ ...PLAIN, connection: STYLES.mongoose });
   const opened = mongoose.createConnection();
@@ -254,7 +254,7 @@ test('a Mongoose connection that was never opened fails each request, and works 
 });
 
 test.each<Connection['style']>(['url', 'host'])(
-  'style %s: a store that was closed opens nothing again for a request that is late',
+  'style %s: a closed store does not connect again for a late request',
   async (style) => {
     await using server = disposable(await startServer());
     vi.stubEnv('MONGODB_URL', withDatabase(server.url, 'app'));
@@ -269,7 +269,7 @@ test.each<Connection['style']>(['url', 'host'])(
   },
 );
 
-test('an unacknowledged write is refused, since it cannot be told from a logout', async () => {
+test('an unacknowledged write is refused, since its result looks the same as after a logout', async () => {
   await using server = disposable(await startServer());
   await using app = await startFaultyApp(server);
   const browser = app.browser();
@@ -284,7 +284,7 @@ test('an unacknowledged write is refused, since it cannot be told from a logout'
 });
 
 describe.concurrent('a pool without a free connection', () => {
-  test('fails the request that waits for one, and serves the next', async () => {
+  test('makes a waiting request fail, and the next one succeeds', async () => {
     await using server = disposable(await startServer());
     await using app = await startFaultyApp(server, 'url', { maxPoolSize: '1' });
     const [one, other] = [app.browser(), app.browser()];
@@ -305,10 +305,10 @@ describe.concurrent('a pool without a free connection', () => {
   });
 });
 
-describe.concurrent('a server that asks for a login', () => {
+describe.concurrent('a server that requires a login', () => {
   const auth = { username: 'root', password: 'the-password-of-root' };
 
-  test('a user who may only read: reads work, writes fail with the code, and nothing shows the password', async () => {
+  test('with a read-only user, reads work, writes fail with the code, and no message shows the password', async () => {
     await using server = disposable(await startServer({ auth }));
     const reader = { username: 'reader', password: 'the-password-of-reader' };
     const url = await server.createUser({ ...reader, roles: [{ role: 'read', db: 'app' }] });

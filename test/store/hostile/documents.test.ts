@@ -11,7 +11,7 @@ const ANN = 'the-key-of-ann';
 const BOB = 'the-key-of-bob';
 const gone = Symbol('the field is missing');
 
-/** Wrong in any field. */
+/** Damaged values for any field. */
 const anything: unknown[] = [
   gone,
   null,
@@ -65,7 +65,7 @@ const damage: [string, unknown][] = [
 
 const USERS = { ann: { userId: 'ann', secret: 'of ann' }, bob: { userId: 'bob', secret: 'of bob' } };
 
-/** Two sessions, as requests leave them. */
+/** Two sessions, written by requests. */
 async function withTwoSessions(
   feature: Feature,
   keys?: [Buffer, ...Buffer[]],
@@ -80,7 +80,7 @@ async function withTwoSessions(
   return { ...site, id: modules.store.hashKey(ANN), other };
 }
 
-/** Whatever happened to Ann's document: she has her session, or none, or is told of a failure; Bob has his own. */
+/** With any damage to Ann's document, she gets her session, none, or an error; Bob gets his own. */
 async function expectNoHarm({ request, store }: Site): Promise<void> {
   const seen = await request(ANN);
   if (seen.status === 500) expect(seen.error?.name).toBe('SessionStoreError');
@@ -106,7 +106,7 @@ const SAMPLED_DAMAGE = 40;
 describe.each<Feature>(['plain', 'all'])('%s: a document whose', (feature) => {
   const sampled = sample(damage, SAMPLED_DAMAGE, ([field]) => field);
   test.each(sampled.map(([field, value]) => ({ field, value, is: label(value) })))(
-    '$field is $is gives its own session, none, or an error',
+    '$field is $is gives the session of its owner, none, or an error',
     async ({ field, value }) => {
       const site = await withTwoSessions(feature);
       const update = value === gone ? { $unset: { [field]: '' } } : { $set: { [field]: value } };
@@ -123,7 +123,7 @@ describe('a ciphertext that', () => {
   const keys: [Buffer] = [randomBytes(32)];
   const bytesOf = ({ data }: Stored) => Buffer.from((data as Binary).buffer);
 
-  test('was cut off anywhere is no session', async () => {
+  test('was truncated anywhere gives no session', async () => {
     const site = await withTwoSessions('encrypt', keys);
     const document = await site.documents.findOne({ _id: site.id });
     const bytes = bytesOf(document as Stored);
@@ -134,7 +134,7 @@ describe('a ciphertext that', () => {
     await expectNoHarm(site);
   });
 
-  test('has one bit wrong is no session, or was encrypted with a key that is not there', async () => {
+  test('has one wrong bit gives no session, or the error for a missing encryption key', async () => {
     const site = await withTwoSessions('encrypt', keys);
     const document = await site.documents.findOne({ _id: site.id });
     const bytes = bytesOf(document as Stored);
@@ -152,14 +152,14 @@ describe('a ciphertext that', () => {
     await expectNoHarm(site);
   });
 
-  test('is another user’s is no session', async () => {
+  test('belongs to another user gives no session', async () => {
     const site = await withTwoSessions('encrypt', keys);
     await site.documents.updateOne({ _id: site.id }, { $set: { data: site.other.data } });
     expect(await site.request(ANN)).toMatchObject({ status: 204, session: {} });
     await expectNoHarm(site);
   });
 
-  test('comes with a copy of all the fields of another’s document is no session', async () => {
+  test('was copied with all the fields of another document gives no session', async () => {
     const site = await withTwoSessions('all', keys);
     const { _id, ...fields } = site.other;
     await site.documents.updateOne({ _id: site.id }, { $set: fields });

@@ -28,7 +28,7 @@ const keys: [name: string, key: (hashOfAnn: string) => unknown][] = [
 ];
 
 describe.each<Feature>(['plain', 'all'])('%s: a session key that is', (feature) => {
-  test.each(keys)('%s opens nobody’s session, and harms none', async (_name, make) => {
+  test.each(keys)('%s opens no session, and damages none', async (_name, make) => {
     const { store, modules, documents, request } = await openSite(url, feature);
     await store.set(KEY, { userId: 'ann', secret: 'of ann' });
     await store.set('\ufffd', { userId: 'bob', secret: 'of bob' });
@@ -50,7 +50,7 @@ describe.each<Feature>(['plain', 'all'])('%s: a session key that is', (feature) 
     expect(await store.load(KEY)).toEqual({ userId: 'ann', secret: 'of ann' });
   });
 
-  test('taken from a request gives that request a session under a key of its own', async () => {
+  test('not a string gives its request a session under a new key', async () => {
     const { documents, request, modules } = await openSite(url, feature);
     expect(await request({ $gt: '' }, (ctx) => void Object.assign(ctx.session, { views: 1 }))).toMatchObject({
       status: 204,
@@ -64,7 +64,7 @@ describe.each<Feature>(['plain', 'all'])('%s: a session key that is', (feature) 
   });
 });
 
-test('two keys that differ in a lone surrogate alone share no session', async () => {
+test('two keys that differ only in a lone surrogate have different sessions', async () => {
   const { store } = await openSite(url);
   await store.set('key-\ud800', { secret: 1 }).catch(() => {});
   expect(await store.load('key-\ud801')).toBeUndefined();

@@ -9,7 +9,7 @@ const KEY = 'the-key-of-ann';
 const cycle: Record<string, unknown> = {};
 cycle.self = cycle;
 
-/** What is put into `ctx.session.value`, and what the next request finds there. */
+/** [name, value put into `ctx.session.value`, value that the next request finds] */
 const kept: [name: string, value: unknown, found?: unknown][] = [
   ['a __proto__', JSON.parse('{"__proto__":{"polluted":1}}')],
   ['a constructor', { constructor: { prototype: { polluted: 1 } } }],
@@ -20,7 +20,11 @@ const kept: [name: string, value: unknown, found?: unknown][] = [
   ['lone surrogates', { '\ud800': '\udfff' }],
   ['BSON look-alikes', { _bsontype: 'ObjectId', id: 'x' }],
   ['dates, as text', { at: new Date(0) }, { at: '1970-01-01T00:00:00.000Z' }],
-  ['what JSON has no form for, left out', { no: undefined, fn: () => 1, nan: Number.NaN }, { nan: null }],
+  [
+    'values that JSON does not support, left out',
+    { no: undefined, fn: () => 1, nan: Number.NaN },
+    { nan: null },
+  ],
   ['half a megabyte', 'x'.repeat(512 * 1024)],
   ['a hundred levels', JSON.parse(`${'['.repeat(100)}${']'.repeat(100)}`)],
 ];
@@ -45,7 +49,7 @@ const refused: [name: string, value: unknown, error: object][] = [
 ];
 
 describe.each<Feature>(['plain', 'all'])('%s: a session that holds', (feature) => {
-  test.each(sample(kept, 5))('%s comes back as it went in', async (_name, value, found = value) => {
+  test.each(sample(kept, 5))('%s comes back unchanged', async (_name, value, found = value) => {
     const { store, documents, request } = await openSite(url, feature);
     await store.set(KEY, { userId: 'ann' });
     expect(await request(KEY, (ctx) => void Object.assign(ctx.session, { value }))).toMatchObject({
@@ -60,7 +64,7 @@ describe.each<Feature>(['plain', 'all'])('%s: a session that holds', (feature) =
   });
 
   test.each(sample(refused, 2))(
-    '%s fails its request alone, and stays as it was',
+    '%s fails only its request, and the stored session does not change',
     async (_name, value, error) => {
       const { store, request } = await openSite(url, feature);
       await store.set(KEY, { userId: 'ann' });
@@ -86,7 +90,7 @@ describe.each<Feature>(['plain', 'all'])('%s: a session that holds', (feature) =
       JSON.parse('{"constructor":1,"toString":2,"views":1}'),
       { constructor: 1, toString: 2, views: 1 },
     ],
-  ])('as a property of its own %s gives ctx.session no other prototype', async (_name, payload, found) => {
+  ])('%s as an own property does not change the prototype of ctx.session', async (_name, payload, found) => {
     const { store, request } = await openSite(url, feature);
     await store.set(KEY, payload);
     const { session } = await request(KEY, (ctx) => expect(ctx.session.isAdmin).toBeUndefined());
@@ -94,7 +98,7 @@ describe.each<Feature>(['plain', 'all'])('%s: a session that holds', (feature) =
   });
 });
 
-test('properties by the names of Object.prototype are merged as any others', async () => {
+test('properties with names of Object.prototype are merged like any other', async () => {
   const { store, request } = await openSite(url);
   await store.set(KEY, { views: 1, constructor: 'old', valueOf: 'old' });
   await request(KEY, async (slow) => {
@@ -108,7 +112,7 @@ test('properties by the names of Object.prototype are merged as any others', asy
   expect((await request(KEY)).session).toEqual({ views: 1, hasOwnProperty: 'mine', toString: 'mine' });
 });
 
-test('the size of each property is taken once, however many there are', async () => {
+test('the size of each property is computed once, with any number of properties', async () => {
   const { store } = await openSite(url, 'plain', { maxBytes: 100 });
   let taken = 0;
   const toJSON = () => {
@@ -121,11 +125,11 @@ test('the size of each property is taken once, however many there are', async ()
   ).rejects.toMatchObject({
     code: 'TOO_LARGE',
   });
-  // The payload as a whole, and each property by itself.
+  // The whole payload, and each property separately.
   expect(taken).toBe(2 * names.length);
 });
 
-test('a property name of any length leaves the error readable', async () => {
+test('the error stays readable with a property name of any length', async () => {
   const { store } = await openSite(url);
   const failure = await store.set(KEY, { ['n'.repeat(2 * 1024 * 1024)]: 1 }).catch((error) => error);
   expect(failure).toMatchObject({ code: 'TOO_LARGE' });
@@ -136,7 +140,7 @@ test.each([
   ['an object', { $ne: null }],
   ['an array', ['bob']],
   ['true', true],
-])('a user that is %s names nobody, and nobody else’s sessions are touched', async (_name, userId) => {
+])('a user that is %s is ignored, and no other sessions are touched', async (_name, userId) => {
   const { store, request } = await openSite(url, 'user-key');
   await store.set(KEY, { userId: 'ann' });
   const answer = await request(undefined, (ctx) => void Object.assign(ctx.session, { userId }));

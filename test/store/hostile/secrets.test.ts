@@ -13,7 +13,7 @@ import {
 import { type OwnServer, startServer, withDatabase } from '../../support/mongo/index.ts';
 import { sample } from '../../support/sampling.ts';
 
-/** What must not be seen anywhere: each is unlike any other text. */
+/** Secrets that must not appear anywhere; each is unique. */
 const mark = (what: string) => `${what}-${randomBytes(12).toString('hex')}`;
 const KEY = mark('key');
 const USER = mark('user');
@@ -73,7 +73,7 @@ const session = () => ({
   [PAYLOAD.slice(0, 4)]: { PAYLOAD },
 });
 
-/** Each operation there is. */
+/** Calls every operation. */
 const operations: ((store: GeneratedStore) => Promise<unknown>)[] = [
   (store) => store.get(KEY),
   (store) => store.set(KEY, session()),
@@ -102,11 +102,11 @@ const withFault =
 
 const COMMANDS = ['find', 'update', 'delete', 'aggregate', 'listIndexes'];
 
-/** What was thrown while a row was tried. */
+/** The errors of the current row. */
 let noted: unknown[] = [];
 const note = (error: unknown) => void noted.push(error);
 
-/** A collection of which every call fails as the given error says. */
+/** A collection in which every call fails with the given error. */
 const failingWith = (error: object) => {
   const fail = async () => {
     throw error;
@@ -141,9 +141,9 @@ const situations: [name: string, provoke: () => Promise<unknown>][] = [
       for (const operate of operations) await use(full, other, operate).catch(note);
     },
   ],
-  ['the user may do nothing', withFault({ failCommands: COMMANDS, errorCode: 13 })],
+  ['the user has no privileges', withFault({ failCommands: COMMANDS, errorCode: 13 })],
   [
-    'keys are duplicate',
+    'keys are duplicates',
     withFault({
       failCommands: COMMANDS,
       errorCode: 11000,
@@ -198,7 +198,7 @@ const situations: [name: string, provoke: () => Promise<unknown>][] = [
     },
   ],
   [
-    'the key is none',
+    'the key is invalid',
     async () => {
       await use(full, url, async (store) => {
         for (const key of [KEY.padEnd(20_000), [KEY], { KEY }, `${KEY}\ud800`]) {
@@ -228,7 +228,7 @@ const situations: [name: string, provoke: () => Promise<unknown>][] = [
     },
   ],
   [
-    'a value refuses to become JSON, in words of its own',
+    'a value throws its own error when it is converted to JSON',
     async () => {
       const toJSON = () => {
         throw new Error(`no JSON for ${PAYLOAD}`);
@@ -262,7 +262,7 @@ const situations: [name: string, provoke: () => Promise<unknown>][] = [
     },
   ],
   [
-    'the secrets of the environment are none',
+    'the secrets in the environment are invalid',
     async () => {
       for (const secrets of [PAYLOAD, `${PAYLOAD},${PAYLOAD}`, '']) {
         process.env.SESSION_ENCRYPTION_KEYS = secrets;
@@ -298,7 +298,7 @@ const situations: [name: string, provoke: () => Promise<unknown>][] = [
   ],
 ];
 
-/** All that can be made of a value by looking at it. */
+/** The results of all ways to inspect a value. */
 function lookAt(value: unknown, depth = 0): string {
   const shown = [inspect(value, { depth: null, showHidden: true, getters: true }), String(value)];
   if (typeof value === 'object' && value !== null && depth < 4) {
@@ -308,7 +308,7 @@ function lookAt(value: unknown, depth = 0): string {
   return shown.join('\n');
 }
 
-describe('no key, user, payload or credential is seen in an error, a warning, on the console or in a store', () => {
+describe('no key, user, payload or credential appears in an error, a warning, on the console or in a store', () => {
   test.each(sample(situations, 8))('when %s', async (_name, provoke) => {
     noted = [];
     const warnings: unknown[] = [];
@@ -334,7 +334,7 @@ describe('no key, user, payload or credential is seen in an error, a warning, on
     for (const error of noted) expect((error as Error).name).toMatch(/^(SessionStoreError|Error)$/);
   });
 
-  test('when a store and its connection are looked at', async () => {
+  test('when a store and its connection are inspected', async () => {
     process.env.MONGODB_URL = url;
     const connection = full.connection.connect();
     const store = storeOn(connection);

@@ -19,17 +19,17 @@ export type Stored = Record<string, unknown> & { _id: string };
 
 export interface Answer {
   status: number;
-  /** What `ctx.session` held at the end of the request. */
+  /** `ctx.session` at the end of the request. */
   session: Record<string, unknown>;
-  /** What the request ended with, if it failed. */
+  /** The error of the request, if it failed. */
   error: (Error & { code?: unknown }) | undefined;
 }
 
-/** An app that takes its session key from wherever the test says, and does what the test gives it to do. */
+/** An app that gets its session key and its behaviour from the test. */
 export interface Site {
   readonly modules: GeneratedModules;
   readonly store: GeneratedStore;
-  /** The collection, seen past the store. */
+  /** The collection, without the store. */
   readonly documents: Collection<Stored>;
   request(key: unknown, act?: (ctx: Koa.Context) => unknown): Promise<Answer>;
 }

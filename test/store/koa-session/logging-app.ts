@@ -1,7 +1,10 @@
 import { inspect } from 'node:util';
 import Koa from 'koa';
 
-/** Hands a store of the generated modules to the session middleware, all named on the command line, and shows it: to be read by a test. */
+/**
+ * Passes a store of the generated modules to the session middleware, both named on the command line, and prints it for
+ * a test.
+ */
 const [, , middleware = '', connection = '', sessions = ''] = process.argv;
 const { default: koaSession } = await import(middleware);
 const { connect } = await import(connection);

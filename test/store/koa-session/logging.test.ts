@@ -11,7 +11,7 @@ const ENCRYPTION_KEY = Buffer.alloc(32, 'marker-of-the-key');
 test.each([
   { middleware: 'koa-session', env: { NODE_DEBUG: 'koa-session*' } },
   { middleware: 'koa-session6', env: { DEBUG: 'koa-session*', DEBUG_COLORS: 'no' } },
-])('13. $middleware logs its options, and with them no secret of the store', async ({ middleware, env }) => {
+])('13. $middleware logs its options without any secret of the store', async ({ middleware, env }) => {
   const { folder } = await loadGenerated({ ...PLAIN, encrypt: true });
   const moduleAt = async (name: string) => pathToFileURL(await compiled(join(folder, `${name}.ts`))).href;
   const [connection, sessions] = [await moduleAt('connection'), await moduleAt('sessions')];

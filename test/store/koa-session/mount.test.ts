@@ -10,7 +10,7 @@ import { variant } from '../contract/harness.ts';
 import { useWorld } from '../contract/world.ts';
 
 const require = createRequire(import.meta.url);
-// Without types, or with those of another release.
+// These come without types, or with those of another version.
 const koa2: typeof Koa = require('koa2');
 const mount: (path: string, app: unknown) => Koa.Middleware = require('koa-mount');
 const compose: (middleware: Koa.Middleware[]) => Koa.Middleware = require('koa-compose');
@@ -31,7 +31,7 @@ describe.each(RELEASES)('$release', ({ Application, name, other }) => {
   const { packages, ...harness } = variant('url', 'plain');
   const world = useWorld({ ...harness, packages: { ...packages, 'koa-session': name } });
 
-  /** The session middleware of the same package, and of a second copy of it. */
+  /** The session middleware of the same package, and that of a second copy. */
   const middlewareOf = async (packageName: string) => {
     const { default: koaSession } = await import(packageName);
     return (app: Koa): Koa.Middleware => koaSession({ maxAge: 60_000 }, app);
@@ -80,7 +80,7 @@ describe.each(RELEASES)('$release', ({ Application, name, other }) => {
           return mount('/', inner.use(session(inner)));
         },
       },
-    ])('the same package after sessions(app), $how, fails each request', async ({ use }) => {
+    ])('the same package after sessions(app), $how, makes each request fail', async ({ use }) => {
       const { app, errors } = newApp();
       mountSessions(app);
       app.use(use(app, await middlewareOf(name))).use(count);
@@ -99,7 +99,7 @@ describe.each(RELEASES)('$release', ({ Application, name, other }) => {
     test.each([
       { which: 'koa-generic-session', middleware: () => genericSession({}) },
       { which: 'koa-session-minimal', middleware: () => minimalSession() },
-    ])('$which in front fails each request', async ({ middleware }) => {
+    ])('$which in front makes each request fail', async ({ middleware }) => {
       const { app, errors } = newApp();
       vi.spyOn(console, 'warn').mockImplementation(() => {});
       app.use(middleware());
@@ -111,7 +111,7 @@ describe.each(RELEASES)('$release', ({ Application, name, other }) => {
   });
 
   describe('an app in an app', () => {
-    test('sessions of the inner one fail with what to do', async () => {
+    test('sessions of the inner app fail with a message that says what to do', async () => {
       const { app, errors } = newApp();
       const { app: inner } = newApp();
       mountSessions(inner);
@@ -122,7 +122,7 @@ describe.each(RELEASES)('$release', ({ Application, name, other }) => {
       );
     });
 
-    test('sessions of the outer one are there in the inner one, too', async () => {
+    test('sessions of the outer app can be used in the inner one', async () => {
       const { app } = newApp();
       mountSessions(app);
       app.use(mount('/inner', new Application().use(count))).use(count);
@@ -150,7 +150,7 @@ describe.each(RELEASES)('$release', ({ Application, name, other }) => {
           ctx.session = null;
         },
       },
-    ])('fails when it is $how', async ({ use }) => {
+    ])('is an error when it is $how', async ({ use }) => {
       const { app, errors } = newApp();
       app.use(use);
       mountSessions(app);
@@ -158,7 +158,7 @@ describe.each(RELEASES)('$release', ({ Application, name, other }) => {
       expect(errors.map(({ message }) => message)).toEqual([expect.stringMatching(NOT_BEGUN)]);
     });
 
-    test('fails in the context of an upgrade to a WebSocket', async () => {
+    test('is an error in the context of a WebSocket upgrade', async () => {
       const { app } = newApp();
       mountSessions(app);
       const server = createServer(app.callback()).listen(0, '127.0.0.1');
@@ -177,7 +177,7 @@ describe.each(RELEASES)('$release', ({ Application, name, other }) => {
       socket.destroy();
     });
 
-    test('is empty for a listener to `error`: a failure in it would end the process', async () => {
+    test('is empty for an `error` listener, since an exception there would end the process', async () => {
       const { app, errors } = newApp();
       app.use((ctx, next) => (ctx.path === '/early' ? ctx.throw(418) : next()));
       mountSessions(app);
@@ -206,7 +206,7 @@ describe.each(RELEASES)('$release', ({ Application, name, other }) => {
       expect(cookies.map((cookie) => /; secure(;|$)/.test(cookie))).toEqual([isSecure, isSecure]);
     });
 
-    test('in production nothing is stored for a request over HTTP, and the error says what to do', async () => {
+    test('in production, nothing is stored for a request over HTTP, and the error says what to do', async () => {
       vi.stubEnv('NODE_ENV', 'production');
       const { app, errors } = newApp();
       mountSessions(app);
@@ -227,7 +227,7 @@ describe.each(RELEASES)('$release', ({ Application, name, other }) => {
       expect(await world.documents.countDocuments()).toBe(0);
     });
 
-    test('in production a request over HTTP that leaves the session alone is answered', async () => {
+    test('in production, a request over HTTP that does not use the session succeeds', async () => {
       vi.stubEnv('NODE_ENV', 'production');
       const { app } = newApp();
       mountSessions(app);
@@ -239,7 +239,7 @@ describe.each(RELEASES)('$release', ({ Application, name, other }) => {
     });
   });
 
-  test('the attributes of the cookie are those of its settings, also where the request fails', async () => {
+  test('the cookie has the attributes of its settings, also if the request fails', async () => {
     const { app } = newApp();
     const cookie = {
       key: 'shop',
@@ -263,7 +263,7 @@ describe.each(RELEASES)('$release', ({ Application, name, other }) => {
     ]);
   });
 
-  test('a lifetime in a document that is no number fails no request', async () => {
+  test('an invalid lifetime in a document does not make the request fail', async () => {
     const { app } = newApp();
     mountSessions(app);
     const visitor = new Browser(await listen(app.use(count)));
@@ -272,7 +272,7 @@ describe.each(RELEASES)('$release', ({ Application, name, other }) => {
     expect(await visitor.get('/')).toMatchObject({ status: 200, text: 'views 2' });
   });
 
-  test('a session that begins after the response leaves no unreachable document', async () => {
+  test('a session that begins after the response is not stored', async () => {
     const { app, errors } = newApp();
     mountSessions(app);
     app.use(async (ctx: Context) => {
@@ -287,7 +287,7 @@ describe.each(RELEASES)('$release', ({ Application, name, other }) => {
   });
 
   describe('a request that fails', () => {
-    /** One error for all requests, as an app may keep it. */
+    /** One error object for all requests, which an app may use. */
     const shared = Object.assign(new Error('shared'), { status: 403, expose: true });
 
     const failing = async (fail: (ctx: Context) => unknown) => {
@@ -324,7 +324,7 @@ describe.each(RELEASES)('$release', ({ Application, name, other }) => {
       { how: 'a string', fail: () => Promise.reject('no error at all'), status: 500 },
       // Koa 3 closes the connection instead.
       ...(Application === koa2 ? [{ how: 'a stream', fail: breakStream, status: 500 }] : []),
-    ])('counts the tries of a visitor from the first request on: $how', async ({ fail, status }) => {
+    ])('counts the attempts of a visitor from the first request on: $how', async ({ fail, status }) => {
       const { visitor } = await failing((ctx) => {
         ctx.session.views = (ctx.session.views ?? 0) + 1;
         return fail(ctx);
@@ -334,7 +334,7 @@ describe.each(RELEASES)('$release', ({ Application, name, other }) => {
       expect(await world.documents.countDocuments()).toBe(1);
     });
 
-    test('keeps its login, and no ownerless session is left', async () => {
+    test('keeps its login, and leaves no session without a cookie', async () => {
       const { visitor } = await failing(() => {});
       await visitor.get('/');
       expect((await visitor.get('/login?fail')).status).toBe(422);
@@ -342,12 +342,12 @@ describe.each(RELEASES)('$release', ({ Application, name, other }) => {
       expect(await world.documents.countDocuments()).toBe(1);
     });
 
-    test('has its cookie also where something like koa-onerror answers errors from then on', async () => {
+    test('keeps its cookie with an error handler like koa-onerror', async () => {
       const { app, visitor } = await failing((ctx) => {
         ctx.session.views = (ctx.session.views ?? 0) + 1;
         ctx.throw(401);
       });
-      // Koa calls this at the end of each answer, too, then without an error.
+      // Koa also calls this at the end of each response, without an error.
       app.context.onerror = function (this: Context, error: Error | null) {
         if (!error) return;
         for (const name of this.res.getHeaderNames()) this.res.removeHeader(name);
@@ -366,7 +366,7 @@ describe.each(RELEASES)('$release', ({ Application, name, other }) => {
       expect(await world.documents.countDocuments()).toBe(0);
     });
 
-    test('has no cookie except that of the session and those of the error itself', async () => {
+    test('has only the cookie of the session and those of the error itself', async () => {
       const { app } = await failing((ctx) => {
         ctx.session.views = 1;
         ctx.throw(401, { headers: { 'Set-Cookie': 'own=1' } });
@@ -375,7 +375,7 @@ describe.each(RELEASES)('$release', ({ Application, name, other }) => {
       expect(cookies.map((cookie) => cookie.split('=', 1)[0])).toEqual(['own', 'koa.sess', 'koa.sess.sig']);
     });
 
-    test('has its cookie in the answer to HEAD, too', async () => {
+    test('also has its cookie in the response to HEAD', async () => {
       const { visitor } = await failing((ctx) => {
         ctx.session.views = 1;
         ctx.throw(409);
@@ -384,7 +384,7 @@ describe.each(RELEASES)('$release', ({ Application, name, other }) => {
       expect([status, headers.getSetCookie().length]).toEqual([409, 2]);
     });
 
-    test('does not give its cookie to others through an error that requests share', async () => {
+    test('does not leak its cookie through an error object that requests share', async () => {
       const { visitor } = await failing((ctx) => {
         if (ctx.query.count) ctx.session.views = 1;
         throw shared;
@@ -396,7 +396,7 @@ describe.each(RELEASES)('$release', ({ Application, name, other }) => {
       expect(shared).not.toHaveProperty('headers');
     });
 
-    test('has its cookies once where an error handler of the app answers', async () => {
+    test('has each cookie only once if an error handler of the app responds', async () => {
       const { app } = newApp();
       app.use(async (ctx, next) => {
         try {

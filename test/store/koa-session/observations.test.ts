@@ -47,7 +47,7 @@ describe.each(pairs)('$release.name, $harness.name', ({ release, harness }) => {
   observations(world, release);
 });
 
-/** By the numbers that these facts have in the documentation of the store. */
+/** Numbered like the facts in the documentation of the store. */
 function observations(world: World, release: Release): void {
   const { Application, koaSession } = release;
   const isLatest = release === RELEASES[0];
@@ -55,7 +55,7 @@ function observations(world: World, release: Release): void {
   const site = (routes: Routes = {}, options: SessionOptions = {}) =>
     serveSessions(world, release, { ...ROUTES, ...routes }, { maxAge: HOUR, ...options });
 
-  test('1. get is asked on each request with a cookie; set and destroy are awaited', async () => {
+  test('1. get is called in each request with a cookie; set and destroy are awaited', async () => {
     const { browser, calls } = await site();
     const visitor = browser();
     await visitor.get('/');
@@ -80,7 +80,7 @@ function observations(world: World, release: Release): void {
     { option: { maxAge: MINUTE }, asked: MINUTE, set: MINUTE + 10 * SECOND, stored: MINUTE + 10 * SECOND },
     { option: { maxAge: 'session' as const }, asked: 'session', set: 'session', stored: TTL },
   ])(
-    '2. a maxAge of $option.maxAge comes as $set and is stored as a date',
+    '2. a maxAge of $option.maxAge arrives as $set and is stored as a date',
     async ({ option, asked, set, stored }) => {
       const { browser, calls } = await site({}, option);
       const visitor = browser();
@@ -95,7 +95,7 @@ function observations(world: World, release: Release): void {
     },
   );
 
-  test('3. save() comes as unchanged, and is stored', async () => {
+  test('3. save() arrives as unchanged, and is stored', async () => {
     const { browser, calls } = await site({
       '/save': async (ctx) => {
         ctx.session.user = 'ann';
@@ -115,7 +115,7 @@ function observations(world: World, release: Release): void {
     expect((await visitor.get('/')).text).toBe('{"views":1,"user":"ann"}');
   });
 
-  test('3. a login by regenerate() comes as unchanged, and is stored', async () => {
+  test('3. a login by regenerate() arrives as unchanged, and is stored', async () => {
     const { browser, calls } = await site();
     const visitor = browser();
     await visitor.get('/count');
@@ -124,7 +124,7 @@ function observations(world: World, release: Release): void {
     expect((await visitor.get('/')).text).toBe('{"views":1,"user":"ann"}');
   });
 
-  test('3. a new maxAge comes as unchanged, and is stored', async () => {
+  test('3. a new maxAge arrives as unchanged, and is stored', async () => {
     const { browser, calls } = await site({
       '/remember': (ctx) => {
         ctx.session.maxAge = 3 * HOUR;
@@ -138,7 +138,7 @@ function observations(world: World, release: Release): void {
     expect((await visitor.get('/')).text).toBe('{"views":1}');
   });
 
-  test('4. a request that saves by itself is known when the session is committed', async () => {
+  test('4. a manual save is known when the session is committed', async () => {
     const { browser, calls, errors } = await site({
       '/save': async (ctx) => {
         const { visit = 0 } = ctx.session;
@@ -159,7 +159,7 @@ function observations(world: World, release: Release): void {
     expect((await world.onlyDocument()).version).toBe(6);
   });
 
-  test('5. the session of a browser carries one day from its second commit on', async () => {
+  test('5. a browser session has a lifetime of one day from its second commit on', async () => {
     const { browser, calls } = await site(
       {
         '/save': async (ctx) => {
@@ -183,7 +183,7 @@ function observations(world: World, release: Release): void {
     expect((await other.get('/')).text).toBe('{"views":1}');
   });
 
-  test('6. the lifetime of a session comes back as it went in', async () => {
+  test('6. the lifetime of a session comes back unchanged', async () => {
     const seen: unknown[] = [];
     const { browser } = await site({
       '/remember': (ctx) => {
@@ -200,7 +200,7 @@ function observations(world: World, release: Release): void {
     expect(seen).toEqual([3 * HOUR, Date.now() + 3 * HOUR]);
   });
 
-  test('6. a later date in the index alone does not extend a session', async () => {
+  test('6. a later date only in the indexed field does not extend a session', async () => {
     const { browser } = await site();
     const visitor = browser();
     await visitor.get('/count');
@@ -224,7 +224,7 @@ function observations(world: World, release: Release): void {
     expect((await world.onlyDocument()).version).toBe(1);
   });
 
-  test('6. a session that is renewed is so in its second half, unchanged as it is', async () => {
+  test('6. with renew, an unchanged session is renewed in the second half of its lifetime', async () => {
     const { browser, calls } = await site({}, { renew: true });
     const visitor = browser();
     await visitor.get('/count');
@@ -238,7 +238,7 @@ function observations(world: World, release: Release): void {
     expect((await visitor.get('/')).text).toBe('{"views":1}');
   });
 
-  test('7. regenerate() moves the session, and the old cookie is worth nothing', async () => {
+  test('7. regenerate() moves the session, and the old cookie is invalid', async () => {
     const { browser, calls, origin } = await site();
     const visitor = browser();
     await visitor.get('/count');
@@ -258,7 +258,7 @@ function observations(world: World, release: Release): void {
     expect(await world.documents.countDocuments()).toBe(1);
   });
 
-  test('8. a session that was never stored is destroyed without a failure', async () => {
+  test('8. destroying a session that was never stored succeeds', async () => {
     const { browser, calls, errors } = await site();
     expect((await browser().get('/logout')).status).toBe(200);
     expect((await browser().get('/login')).status).toBe(200);
@@ -267,7 +267,7 @@ function observations(world: World, release: Release): void {
   });
 
   test.each([{ key: ['a'] }, { key: { $gt: '' } }, { key: { $ne: null } }, { key: 7 }])(
-    '9. an externalKey that gives $key finds nobody',
+    '9. an externalKey that returns $key finds no session',
     async ({ key }) => {
       const { browser } = await site();
       await browser().get('/count');
@@ -286,7 +286,7 @@ function observations(world: World, release: Release): void {
     expect(await world.documents.countDocuments()).toBe(1);
   });
 
-  test('10. a failure to read is no logout: the cookie stays, and is good again afterwards', async () => {
+  test('10. a failed read is not a logout: the cookie is kept, and is valid again afterwards', async () => {
     const { database, store } = openUnreliable(world);
     onTestFinished(() => store.close());
     const { browser, errors } = await serve(ROUTES, (app) => koaSession({ store, maxAge: HOUR }, app));
@@ -301,7 +301,7 @@ function observations(world: World, release: Release): void {
     expect((await visitor.get('/count')).text).toBe('{"views":2}');
   });
 
-  test('11. a failure to write replaces the error of the request, so it says what failed', async () => {
+  test('11. a failed write replaces the error of the request, so it says what failed', async () => {
     const { database, store } = openUnreliable(world);
     onTestFinished(() => store.close());
     const routes: Routes = {
@@ -321,7 +321,7 @@ function observations(world: World, release: Release): void {
     expect((await visitor.get('/')).text).toBe('{"views":1}');
   });
 
-  test('12. what is private, isNew and functions are no part of a session', async () => {
+  test('12. private properties, isNew and functions are not part of a session', async () => {
     const { browser } = await site({
       '/private': (ctx) => {
         Object.assign(ctx.session, { _private: 1, call: () => 1, public: 1 });
@@ -355,7 +355,7 @@ function observations(world: World, release: Release): void {
   });
 
   if (isLatest) {
-    test('13. a store that is a promise, too, is refused', async () => {
+    test('13. a store that is also a promise is refused', async () => {
       const store = Object.assign(Promise.resolve(), {
         get: async () => undefined,
         set: async () => {},
@@ -366,7 +366,7 @@ function observations(world: World, release: Release): void {
     });
   }
 
-  test('13. the class serves as a ContextStore', async () => {
+  test('13. the class can be used as a ContextStore', async () => {
     const { connection, sessions } = world.modules;
     const opened = connection.connect();
     onTestFinished(() => opened.close());
@@ -402,7 +402,7 @@ function observations(world: World, release: Release): void {
     },
   );
 
-  test('15. a second middleware on the same app is ignored without a word', async () => {
+  test('15. a second middleware on the same app is silently ignored', async () => {
     const [first, second] = [new Recorder(world.open()), new Recorder(world.open())];
     const { browser } = await serve(ROUTES, (app) => {
       app.use(koaSession({ store: first }, app));

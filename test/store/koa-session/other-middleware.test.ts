@@ -13,7 +13,7 @@ interface Options {
 }
 type SessionMiddleware = (options: Options) => Middleware;
 
-// Both come without types.
+// Both have no types.
 const require = createRequire(import.meta.url);
 const genericSession: SessionMiddleware = require('koa-generic-session');
 const minimalSession: SessionMiddleware = require('koa-session-minimal');
@@ -40,7 +40,7 @@ async function serveWith(
   const store = new Recorder(world.open());
   const site = await serve(routes, () => middleware({ store, ...options }));
   const visitor = site.browser();
-  /** The page, once all is stored. */
+  /** The page, after everything is stored. */
   const visit = async (path: string) => {
     const { text } = await visitor.get(path);
     await store.settled();
@@ -52,7 +52,7 @@ async function serveWith(
 describe.each(VARIANTS)('16. koa-generic-session, $name', (harness) => {
   const world = useWorld(harness);
 
-  test('counts, and forgets with the logout', async () => {
+  test('counts views, and forgets them at logout', async () => {
     const { visit } = await serveWith(world, genericSession, { cookie: { maxAge: HOUR } });
     expect([await visit('/count'), await visit('/count'), await visit('/')]).toEqual([1, 2, 2]);
     expect((await world.onlyDocument()).expiresAt).toEqual(new Date(Date.now() + HOUR));
@@ -61,7 +61,7 @@ describe.each(VARIANTS)('16. koa-generic-session, $name', (harness) => {
     expect(await visit('/')).toBeNull();
   });
 
-  test('a lifetime that it leaves open is the idle lifetime', async () => {
+  test('without a lifetime, a session has the idle lifetime', async () => {
     const { visit, store } = await serveWith(world, genericSession, { cookie: { maxAge: null } });
     await visit('/count');
     expect(store.calls).toEqual([
@@ -92,7 +92,7 @@ describe.each(VARIANTS)('16. koa-generic-session, $name', (harness) => {
     expect(await world.documents.countDocuments()).toBe(1);
   });
 
-  test('its own cookie object comes back, with the date that it may hold', async () => {
+  test('its own cookie object comes back, with its date if there is one', async () => {
     const { visit } = await serveWith(
       world,
       genericSession,
@@ -115,7 +115,7 @@ describe.each(VARIANTS)('16. koa-generic-session, $name', (harness) => {
 describe.each(VARIANTS)('16. koa-session-minimal, $name', (harness) => {
   const world = useWorld(harness);
 
-  test('counts, and forgets with the logout', async () => {
+  test('counts views, and forgets them at logout', async () => {
     const { visit } = await serveWith(world, minimalSession, { cookie: { maxAge: HOUR } });
     expect([await visit('/count'), await visit('/count'), await visit('/')]).toEqual([1, 2, 2]);
     expect((await world.onlyDocument()).expiresAt).toEqual(new Date(Date.now() + HOUR));
@@ -124,7 +124,7 @@ describe.each(VARIANTS)('16. koa-session-minimal, $name', (harness) => {
     expect(await visit('/')).toBeNull();
   });
 
-  test('the cookie of a browser session comes as one day', async () => {
+  test('the cookie of a browser session arrives as one day', async () => {
     const { visit, store } = await serveWith(world, minimalSession, {});
     await visit('/count');
     expect(store.calls).toEqual([{ method: 'set', args: [expect.any(String), { views: 1 }, DAY] }]);
@@ -161,7 +161,7 @@ describe.each(VARIANTS)('16. koa-session-minimal, $name', (harness) => {
     expect(await visitor.cookie('koa:sess')).toBe(sid);
   });
 
-  test('a key of any length that a cookie can have is stored: it waits for no failure, which would end the process', async () => {
+  test('a key of any length that fits into a cookie is stored, since a rejection would end the process', async () => {
     const { origin, store } = await serveWith(world, minimalSession, {});
     const headers = { cookie: `koa:sess=${'x'.repeat(12_000)}` };
     await fetch(new URL('/count', origin), { headers });

@@ -4,7 +4,7 @@ import koaSession from 'koa-session';
 
 const require = createRequire(import.meta.url);
 
-/** The releases that the store serves. The older ones come without types; their options are the same. */
+/** The supported versions. The older ones have no types; their options are the same. */
 export const RELEASES: readonly Release[] = [
   { name: 'koa 3, koa-session 7', Application: Koa, koaSession },
   { name: 'koa 2.16, koa-session 6', Application: require('koa2'), koaSession: require('koa-session6') },

@@ -17,7 +17,7 @@ beforeEach(() => {
   return () => vi.unstubAllEnvs();
 });
 
-/** Mounts the generated sessions into an app that counts, and serves it. */
+/** Mounts the generated sessions in an app that counts views, and serves it. */
 async function serve(world: World, app = new Koa()) {
   const { sessions, closeConnections } = world.modules.index;
   const store = sessions(app, world.source);
@@ -48,7 +48,7 @@ describe.each(STYLES)('sessions(app), style %s', (style) => {
     expect((await other.get('/count')).text).toBe('{"views":1}');
   });
 
-  test('closeConnections closes what this module opened, and nothing else', async () => {
+  test('closeConnections closes only what this module opened', async () => {
     const before = openClients();
     const { origin } = await serve(world);
     await new Browser(origin).get('/count');
@@ -61,14 +61,14 @@ describe.each(STYLES)('sessions(app), style %s', (style) => {
 describe('sessions(app)', () => {
   const world = useWorld(variant('url', 'plain'));
 
-  test('in development the cookie is for this host, out of reach of scripts and of other sites', async () => {
+  test('in development, the cookie is for this host, hidden from scripts, and not sent from other sites', async () => {
     const { origin } = await serve(world);
     const [cookie = '', signature = ''] = cookiesOf(await fetch(`${origin}/count`));
     expect(cookie).toMatch(/^koa\.sess=[\w-]{43}; path=\/; expires=[^;]+; samesite=lax; httponly$/);
     expect(signature).toMatch(/^koa\.sess\.sig=[\w-]{43}; path=\/; expires=[^;]+; samesite=lax; httponly$/);
   });
 
-  test('in production the cookie is sent over HTTPS only, from this very host', async () => {
+  test('in production, the cookie is sent only over HTTPS, and only this host can set it', async () => {
     vi.stubEnv('NODE_ENV', 'production');
     const app = new Koa({ proxy: true });
     const { origin } = await serve(world, app);
@@ -89,7 +89,7 @@ describe('sessions(app)', () => {
     expect(await visitor.cookie('koa.sess.sig')).toBe(new Keygrip(['old key'], 'sha256').sign(value));
   });
 
-  test('APP_KEYS can be rotated: the new key signs, the old one is still good', async () => {
+  test('APP_KEYS can be rotated: the new key signs, the old one is still valid', async () => {
     const old = await serve(world);
     const visitor = new Browser(old.origin);
     await visitor.get('/count');
@@ -119,14 +119,14 @@ describe('sessions(app)', () => {
   });
 
   test.each([undefined, '', ' , ,'])(
-    'APP_KEYS of %o end the start, and the message tells how to make one',
+    'APP_KEYS of %o prevent the start, and the message says how to create one',
     (keys) => {
       vi.stubEnv('APP_KEYS', keys);
       expect(() => world.modules.index.sessions(new Koa())).toThrow(/^APP_KEYS is not set.*npm run keys:new/);
     },
   );
 
-  test('a start that failed for want of keys can be tried again', () => {
+  test('a start that failed because of missing keys can be retried', () => {
     const app = new Koa();
     vi.stubEnv('APP_KEYS', '');
     expect(() => world.modules.index.sessions(app)).toThrow('APP_KEYS');
@@ -134,14 +134,14 @@ describe('sessions(app)', () => {
     world.modules.index.sessions(app);
   });
 
-  test('keys that the app has are kept', async () => {
+  test('existing keys of the app are kept', async () => {
     vi.stubEnv('APP_KEYS', '');
     const app = new Koa({ keys: ['of the app'] });
     await serve(world, app);
     expect(app.keys).toEqual(['of the app']);
   });
 
-  test('a second call for the same app is refused, where koa-session would ignore it', async () => {
+  test('a second call for the same app is refused, while koa-session would ignore it', async () => {
     const { app } = await serve(world);
     expect(() => world.modules.index.sessions(app)).toThrow('two session middlewares');
     expect(() => world.modules.index.sessions(new Koa())).not.toThrow();
@@ -180,7 +180,7 @@ describe('sessions(app), with all features', () => {
   const { settings, ...harness } = variant('url', 'all');
   const world = useWorld({ ...harness, settings: { ...settings, absoluteTtl: 24 * 60 * 60 } });
 
-  test('the settings reach the store', async () => {
+  test('the store uses the settings', async () => {
     const { origin, store } = await serve(world);
     const visitor = new Browser(origin);
     await visitor.get('/count');
@@ -194,7 +194,7 @@ describe('sessions(app), with all features', () => {
     expect(sent.map(({ name }) => name)).toEqual(['find']);
   });
 
-  test('a user who logs the other devices out and takes a new key stays logged in', async () => {
+  test('a user who logs out the other devices and then calls regenerate() stays logged in', async () => {
     const { origin } = await serve(world);
     const [here, there] = [new Browser(origin), new Browser(origin)];
     for (const browser of [here, there]) await browser.get('/login');
@@ -209,7 +209,7 @@ describe('sessions(app), with all features', () => {
     { keys: undefined, message: /^SESSION_ENCRYPTION_KEYS is not set.*npm run keys:new/ },
     { keys: 'marker', message: /^SESSION_ENCRYPTION_KEYS takes keys of 32 bytes.*npm run keys:new/ },
     { keys: `${ENCRYPTION_KEY},marker`, message: /^SESSION_ENCRYPTION_KEYS takes keys of 32 bytes/ },
-  ])('SESSION_ENCRYPTION_KEYS of $keys end the start, and are not quoted', ({ keys, message }) => {
+  ])('SESSION_ENCRYPTION_KEYS of $keys prevent the start, and are not quoted', ({ keys, message }) => {
     vi.stubEnv('SESSION_ENCRYPTION_KEYS', keys);
     const start = () => world.modules.index.sessions(new Koa());
     expect(start).toThrow(message);

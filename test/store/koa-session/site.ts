@@ -6,26 +6,26 @@ import { listen } from '../../support/listen.ts';
 import type { World } from '../contract/world.ts';
 import type { Release } from './releases.ts';
 
-/** What each path does; what it returns is the page. */
+/** Path → function that handles its requests and returns the page. */
 export type Routes = Record<string, (ctx: Context) => unknown>;
 
-/** A call of a session middleware, with all that it passed. */
+/** A call of the session middleware to the store, with its arguments. */
 export interface Call {
   readonly method: 'get' | 'set' | 'destroy';
   readonly args: readonly unknown[];
 }
 
-/** An app that listens, and what happened in it. */
+/** A listening app, and a record of what happened in it. */
 export interface Site {
   readonly app: Koa;
   readonly origin: string;
-  /** A new browser, without any cookie. */
+  /** A new browser, without cookies. */
   browser(): Browser;
-  /** What the app's `error` event told. */
+  /** Errors of the app's `error` event. */
   readonly errors: unknown[];
 }
 
-/** Passes everything on to the store, and keeps what was asked of it. */
+/** Passes all calls on to the store, and records them. */
 export class Recorder {
   readonly calls: Call[] = [];
   readonly #work: Promise<unknown>[] = [];
@@ -47,7 +47,7 @@ export class Recorder {
     return this.#record('destroy', args, this.#store.destroy(...args));
   }
 
-  /** Once all that was asked for is done, also what the middleware did not wait for. */
+  /** Resolves when all calls are done, including those that the middleware did not await. */
   async settled(): Promise<void> {
     await Promise.all(this.#work);
   }
@@ -92,7 +92,7 @@ export async function serveSessions(
   return { ...site, calls: recorder.calls };
 }
 
-/** A store whose database is out of reach for as long as one says so. */
+/** A store whose database can be made unreachable. */
 export function openUnreliable(world: World) {
   const { connection, sessions } = world.modules;
   const database = { isDown: false };

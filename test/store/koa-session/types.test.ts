@@ -14,7 +14,7 @@ export function use(app: Koa): void {
     ctx.session.views = (views ?? 0) + 1;
     // @ts-expect-error It is a number.
     ctx.session.views = 'one';
-    // @ts-expect-error It is no property of SessionData.
+    // @ts-expect-error It is not a property of SessionData.
     ctx.session.unknown = 1;
     delete ctx.session.views;
 
@@ -31,9 +31,9 @@ export function use(app: Koa): void {
     await ctx.session.regenerate();
 
     ctx.session = { views: 1 };
-    // @ts-expect-error It is no SessionData.
+    // @ts-expect-error It is not a SessionData.
     ctx.session = { views: '1' };
-    // @ts-expect-error It is no object.
+    // @ts-expect-error It is not an object.
     ctx.session = 'views';
     ctx.session = null;
   });
@@ -43,7 +43,7 @@ interface State { user?: { id: number } }
 interface Extended extends Koa.DefaultContext { log(message: string): void }
 interface Plain { log(message: string): void }
 
-/** What is handed in beside the app. */
+/** The arguments besides the app. */
 export type Source = Parameters<typeof sessions> extends [unknown, ...infer Rest] ? Rest : never;
 
 export function useTyped(extended: Koa<State, Extended>, plain: Koa<State, Plain>, source: Source): void {
@@ -51,13 +51,13 @@ export function useTyped(extended: Koa<State, Extended>, plain: Koa<State, Plain
   sessions(plain, ...source);
   extended.use((ctx) => {
     ctx.session.views = 1;
-    // @ts-expect-error It is no property of SessionData.
+    // @ts-expect-error It is not a property of SessionData.
     ctx.session.unknown = 1;
     ctx.session = null;
   });
   plain.use((ctx) => {
     ctx.session.views = 1;
-    // @ts-expect-error It is no property of SessionData.
+    // @ts-expect-error It is not a property of SessionData.
     ctx.session.unknown = 1;
     ctx.session = null;
   });
@@ -77,13 +77,13 @@ const STORE = `
 const ROWS: readonly { golden: string; usage: string }[] = [
   {
     golden: 'url',
-    // The app alone is enough.
+    // The app is the only argument.
     usage: `${SESSION}
 export async function open(app: Koa) {
   const store = sessions(app);
-  // @ts-expect-error Nothing is handed in.
+  // @ts-expect-error There are no arguments.
   sessions(app, {});
-  // @ts-expect-error Without a user key nobody can be listed.
+  // @ts-expect-error Without a user key, sessions cannot be listed by user.
   await store.listByUser('ann');
 ${STORE}}
 `,
@@ -98,7 +98,7 @@ export async function open(app: Koa, database: Db) {
   sessions(app, new MongoClient('mongodb://127.0.0.1').db('app', { readPreference: 'secondary' }));
   // @ts-expect-error The database is missing.
   sessions(app);
-  // @ts-expect-error It is the client.
+  // @ts-expect-error A client is not a database.
   sessions(app, new MongoClient('mongodb://127.0.0.1'));
 ${STORE}}
 `,
@@ -126,10 +126,10 @@ export async function open(app: Koa) {
   const store = sessions(app);
   const [first] = await store.listByUser('ann', { current: 'key' });
   const since: Date | undefined = first?.createdAt;
-  // @ts-expect-error No key comes back.
+  // @ts-expect-error No key is returned.
   const key = first?.key;
   await store.destroyByUser(7, { except: 'key' });
-  // @ts-expect-error An operator is nobody.
+  // @ts-expect-error A query operator is not a user.
   await store.destroyByUser({ $ne: null });
   return [since, key];
 }
@@ -142,11 +142,14 @@ const RELEASES = [
   { release: 'mongodb 6 and mongoose 8', aliases: { mongodb: 'mongodb6', mongoose: 'mongoose8' } },
 ];
 
-test.each(sample(RELEASES, 1))('the types tell right from wrong, with $release', async ({ aliases }) => {
-  const projects = ROWS.map(({ golden, usage }): [string, Tree] => [
-    golden,
-    { ...goldenNamed(golden).project, 'src/usage.ts': usage },
-  ]);
-  const tsconfig = { extends: './tsconfig.json', compilerOptions: { noEmit: true } };
-  expect(await compile(Object.fromEntries(projects), { tsconfig, aliases })).toEqual(COMPILED);
-});
+test.each(sample(RELEASES, 1))(
+  'the types accept correct code and reject wrong code, with $release',
+  async ({ aliases }) => {
+    const projects = ROWS.map(({ golden, usage }): [string, Tree] => [
+      golden,
+      { ...goldenNamed(golden).project, 'src/usage.ts': usage },
+    ]);
+    const tsconfig = { extends: './tsconfig.json', compilerOptions: { noEmit: true } };
+    expect(await compile(Object.fromEntries(projects), { tsconfig, aliases })).toEqual(COMPILED);
+  },
+);

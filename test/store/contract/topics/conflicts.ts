@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { MINUTE, newSession, type Payload, requestOf, type World, wait } from '../world.ts';
 
-/** Two requests that load the same session: what they set is set one after the other. */
+/** Two requests that load the same session, and write one after the other. */
 async function twoRequests(world: World, before: Payload) {
   const store = world.open();
   const key = await newSession(store, before);
@@ -34,14 +34,14 @@ export function merging(world: World): void {
         after: { a: 2 },
       },
       {
-        what: 'a property can be removed beside another change',
+        what: 'a property can be removed together with another change',
         before: { user: 'u', a: 1 },
         first: { user: 'u', a: 2 },
         second: { a: 1 },
         after: { a: 2 },
       },
       {
-        what: 'properties that an object inherits are properties like all others',
+        what: 'names of inherited properties are properties like any other',
         before: { constructor: 1, toString: 1 },
         first: { constructor: 2, toString: 1 },
         second: { constructor: 1, valueOf: 1 },
@@ -55,21 +55,21 @@ export function merging(world: World): void {
       expect((await world.onlyDocument()).version).toBe(3);
     });
 
-    test('of the same property the later one wins', async () => {
+    test('the later change of the same property wins', async () => {
       const { store, key, first, second } = await twoRequests(world, { cart: ['a'], other: 1 });
       await first.set({ cart: ['a', 'b'], other: 2 });
       await second.set({ cart: ['a', 'c'], other: 1 });
       expect(await store.get(key)).toEqual({ cart: ['a', 'c'], other: 2 });
     });
 
-    test('the same change by both is kept once', async () => {
+    test('an identical change by both is kept once', async () => {
       const { store, key, first, second } = await twoRequests(world, { a: 1 });
       await first.set({ a: { deep: [1] } });
       await second.set({ a: { deep: [1] } });
       expect(await store.get(key)).toEqual({ a: { deep: [1] } });
     });
 
-    test('a request that continues after a merge undoes nothing', async () => {
+    test('a request that continues after a merge does not undo the changes of others', async () => {
       const { store, key, first, second } = await twoRequests(world, { a: 1, b: 1 });
       await first.set({ a: 2, b: 1 });
       await second.set({ a: 1, b: 2 });
@@ -77,7 +77,7 @@ export function merging(world: World): void {
       expect(await store.get(key)).toEqual({ a: 2, b: 3 });
     });
 
-    test('a request that ends unchanged after a merge takes nothing back', async () => {
+    test('a request that ends without further changes after a merge reverts nothing', async () => {
       const { store, key, first, second } = await twoRequests(world, { a: 1, b: 1 });
       await first.set({ a: 2, b: 1 });
       await second.set({ a: 1, b: 2 });
@@ -86,7 +86,7 @@ export function merging(world: World): void {
       expect(await store.get(key)).toEqual({ a: 2, b: 2 });
     });
 
-    test('many writers of their own properties lose nothing', async () => {
+    test('many writers with their own properties lose nothing', async () => {
       const store = world.open();
       const key = await newSession(store);
       const names = Array.from({ length: 20 }, (_, index) => `p${index}`);
@@ -99,7 +99,7 @@ export function merging(world: World): void {
 
 export function overwriting(world: World): void {
   describe('overwrite', () => {
-    test('the later write stands as a whole', async () => {
+    test('the later write replaces the whole session', async () => {
       const { store, key, first, second } = await twoRequests(world, { a: 1, b: 1 });
       await first.set({ a: 2, b: 1 });
       await second.set({ a: 1, b: 2 });
@@ -111,7 +111,7 @@ export function overwriting(world: World): void {
 
 export function throwing(world: World): void {
   describe('throw', () => {
-    test('the later write is refused, and the earlier stands', async () => {
+    test('the later write is refused, and the earlier one is kept', async () => {
       const { store, key, first, second } = await twoRequests(world, { a: 1, b: 1 });
       await first.set({ a: 2, b: 1 });
       await expect(second.set({ a: 1, b: 2 })).rejects.toMatchObject({
@@ -121,7 +121,7 @@ export function throwing(world: World): void {
       expect(await store.get(key)).toEqual({ a: 2, b: 1 });
     });
 
-    test('a refused write is refused again', async () => {
+    test('a refused write is refused again when it is repeated', async () => {
       const { first, second } = await twoRequests(world, { a: 1 });
       await first.set({ a: 2 });
       await expect(second.set({ a: 3 })).rejects.toMatchObject({ code: 'CONCURRENT_WRITE' });
@@ -132,7 +132,7 @@ export function throwing(world: World): void {
 
 export function conflicts(world: World): void {
   describe('conflicts', () => {
-    test('a request that changes nothing conflicts with none', async () => {
+    test('a request that changes nothing does not conflict', async () => {
       const { store, key, first, second } = await twoRequests(world, { a: 1 });
       await first.set({ a: 2 });
       wait(2 * MINUTE);
@@ -140,7 +140,7 @@ export function conflicts(world: World): void {
       expect(await store.get(key)).toEqual({ a: 2 });
     });
 
-    test('a touch in between is no conflict', async () => {
+    test('a touch in between is not a conflict', async () => {
       const { store, key, first, second } = await twoRequests(world, { a: 1 });
       wait(2 * MINUTE);
       await first.set({ a: 1 });

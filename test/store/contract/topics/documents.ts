@@ -17,7 +17,7 @@ const AWKWARD = {
 
 export function documents(world: World): void {
   describe('documents', () => {
-    test('a session is one document with just the known fields', async () => {
+    test('a session is one document with only the known fields', async () => {
       const key = await newSession(world.open(), { views: 1 });
       const { data, ...rest } = await world.onlyDocument();
       expect(rest).toEqual({
@@ -32,12 +32,12 @@ export function documents(world: World): void {
       else expect(data).toBe('{"views":1}');
     });
 
-    test('nothing of the key is stored', async () => {
+    test('no part of the key is stored', async () => {
       const key = await newSession(world.open());
       expect(JSON.stringify(await world.onlyDocument())).not.toContain(key);
     });
 
-    test('whatever can be JSON comes back as it went in', async () => {
+    test('every JSON value comes back unchanged', async () => {
       const store = world.open();
       const key = await newSession(store, AWKWARD);
       expect(await store.get(key)).toEqual(JSON.parse(JSON.stringify(AWKWARD)));
@@ -47,7 +47,7 @@ export function documents(world: World): void {
       { cookie: { _expire: 1_800_000_000_000, _maxAge: 86_400_000 } },
       { cookie: { _session: true } },
       { cookie: {} },
-    ])('$cookie comes back as it went in, and is no part of the payload', async ({ cookie }) => {
+    ])('$cookie comes back unchanged, and is not part of the payload', async ({ cookie }) => {
       const store = world.open();
       const future = '_expire' in cookie ? { ...cookie, _expire: Date.now() + 1_000_000 } : cookie;
       const key = await newSession(store, { views: 1, ...future });
@@ -56,7 +56,7 @@ export function documents(world: World): void {
       expect((await world.onlyDocument()).cookie).toEqual(future);
     });
 
-    test('a stored hash is of no use as a key', async () => {
+    test('a stored hash cannot be used as a key', async () => {
       const store = world.open();
       await newSession(store, { views: 1 });
       const { _id } = await world.onlyDocument();
@@ -64,7 +64,7 @@ export function documents(world: World): void {
       expect(await store.load(_id)).toBeUndefined();
     });
 
-    test('a stored __proto__ leaves the prototype alone', async () => {
+    test('a stored __proto__ does not change the prototype', async () => {
       const store = world.open();
       const key = await newSession(store, JSON.parse('{"__proto__":{"admin":true},"views":1}'));
       const payload = await store.get(key);
@@ -72,7 +72,7 @@ export function documents(world: World): void {
       expect(payload).not.toHaveProperty('admin');
     });
 
-    test('a payload that is too large is refused by the name of its largest property', async () => {
+    test('a payload that is too large is refused, with the name of its largest property', async () => {
       const store = world.open({ maxBytes: 1000 });
       const payload = { small: 1, huge: 'x'.repeat(900), large: 'y'.repeat(200) };
       await expect(request(store, newKey()).set(payload)).rejects.toMatchObject({
@@ -82,14 +82,14 @@ export function documents(world: World): void {
       expect(await world.documents.countDocuments()).toBe(0);
     });
 
-    test('the largest payload that is allowed is stored', async () => {
+    test('a payload of the maximum size is stored', async () => {
       const store = world.open({ maxBytes: 1000 });
       const payload = { text: 'x'.repeat(1000 - '{"text":""}'.length) };
       const key = await newSession(store, payload);
       expect(await store.get(key)).toEqual(payload);
     });
 
-    test('no other request gets what a request put into its session', async () => {
+    test('requests share no objects through their sessions', async () => {
       const store = world.open();
       const [mine, other] = [
         await newSession(store, { name: 'mine' }),

@@ -10,9 +10,9 @@ export function plainText(world: World): void {
       expect((await world.onlyDocument()).data).toBe('{"secret":"plain to see"}');
     });
 
-    // Whoever asks for `overwrite` has the last write win, whatever is there.
+    // Under `overwrite`, the last write wins in any case.
     test.skipIf(world.settings.onConcurrentWrite === 'overwrite')(
-      'what another process has encrypted meanwhile stays as it is',
+      'a session that another process has encrypted meanwhile does not change',
       async () => {
         const store = world.open();
         const slow = await requestOf(store, await newSession(store, { [USER_KEY]: 'ann' }));
@@ -33,7 +33,7 @@ export function encryption(world: World): void {
       throw new Error('The data are no bytes.');
     };
 
-    test('nothing of the payload can be read in the database', async () => {
+    test('the payload cannot be read in the database', async () => {
       const store = world.open();
       const key = await newSession(store, { secret: 'marker-of-the-payload' });
       const stored = JSON.stringify(await world.onlyDocument()) + (await dataOf()).toString('latin1');
@@ -42,7 +42,7 @@ export function encryption(world: World): void {
       expect(await store.get(key)).toEqual({ secret: 'marker-of-the-payload' });
     });
 
-    test('no IV is used twice, so the same payload is never encrypted to the same bytes', async () => {
+    test('each write uses a new IV, so the same payload is never encrypted to the same bytes', async () => {
       const store = world.open();
       for (const payload of [{ a: 1 }, { a: 1 }, { a: 1 }]) await newSession(store, payload);
       const stored = await world.documents.find().toArray();
@@ -52,7 +52,7 @@ export function encryption(world: World): void {
       expect([new Set(ivs).size, new Set(ciphertexts).size]).toEqual([3, 3]);
     });
 
-    test('a ciphertext is of no use in another document', async () => {
+    test('a ciphertext is not accepted in another document', async () => {
       const store = world.open();
       const victim = await newSession(store, { role: 'user' });
       const admin = await newSession(store, { role: 'admin' });
@@ -67,7 +67,7 @@ export function encryption(world: World): void {
       { part: 'the IV', at: 4 },
       { part: 'the tag', at: 16 },
       { part: 'the ciphertext', at: 32 },
-    ])('a bit that was flipped in $part makes it no session', async ({ at }) => {
+    ])('a session with a flipped bit in $part is not found', async ({ at }) => {
       const store = world.open();
       const key = await newSession(store, { role: 'user' });
       const data = await dataOf();
@@ -76,7 +76,7 @@ export function encryption(world: World): void {
       expect(await store.get(key)).toBeUndefined();
     });
 
-    test('a payload that was stored before it was encrypted is no session', async () => {
+    test('a payload in plain text is not accepted as a session', async () => {
       const store = world.open();
       const key = await newSession(store, { role: 'user' });
       await world.documents.updateOne({}, { $set: { data: '{"role":"admin"}' } });
@@ -94,7 +94,7 @@ export function encryption(world: World): void {
     test.each([
       { write: 'a touch', payload: { a: 1 } },
       { write: 'a change', payload: { a: 2 } },
-    ])('after a rotation $write encrypts anew', async ({ payload }) => {
+    ])('after a key rotation, $write encrypts with the new key', async ({ payload }) => {
       const [old, next] = [randomBytes(32), randomBytes(32)];
       const key = await newSession(world.open({ encryptionKeys: [old] }), { a: 1 });
       const rotated = world.open({ encryptionKeys: [next, old] });
@@ -102,7 +102,7 @@ export function encryption(world: World): void {
       expect(await world.open({ encryptionKeys: [next] }).get(key)).toEqual(payload);
     });
 
-    test('re-encryption undoes nothing of another request', async () => {
+    test('re-encryption does not undo a change of another request', async () => {
       const [old, next] = [randomBytes(32), randomBytes(32)];
       const key = await newSession(world.open({ encryptionKeys: [old] }), { a: 1, b: 1 });
       const rotated = world.open({ encryptionKeys: [next, old] });
@@ -112,7 +112,7 @@ export function encryption(world: World): void {
       expect(await world.open({ encryptionKeys: [next] }).get(key)).toEqual({ a: 2, b: 1 });
     });
 
-    test('what was encrypted with an unknown key is a failure: nobody is logged out by a lost key', async () => {
+    test('a session that was encrypted with an unknown key is an error: a lost key logs nobody out', async () => {
       const key = await newSession(world.open(), { a: 1, [USER_KEY]: 'ann' });
       const store = world.open({ encryptionKeys: [randomBytes(32)] });
       for (const work of [() => store.get(key), () => store.load(key)]) {
@@ -125,7 +125,7 @@ export function encryption(world: World): void {
       expect(await store.count()).toBe(0);
     });
 
-    test('a key says nothing of itself in the record', async () => {
+    test('the record reveals nothing about the encryption key', async () => {
       await newSession(world.open(), { a: 1 }, newKey());
       const data = (await dataOf()).toString('hex');
       const [encryptionKey] = world.encryptionKeys;

@@ -5,7 +5,7 @@ import { openClients } from '../../../support/monitored/log.ts';
 import { HOUR, MINUTE, newKey, newSession, requestOf, SECOND, type World, wait } from '../world.ts';
 
 export function lifecycle(world: World): void {
-  /** The warnings that the work ends with. */
+  /** Runs a function, and returns the warnings that it causes. */
   const warningsOf = async (work: () => Promise<unknown>) => {
     const emitWarning = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
     try {
@@ -25,13 +25,13 @@ export function lifecycle(world: World): void {
   const NO_TTL_INDEX = ['The sessions lack an index: run `npm run migrate:sessions`.'];
 
   describe('lifecycle', () => {
-    test('making a store connects to nothing', async () => {
+    test('creating a store does not connect', async () => {
       const before = openClients();
       expect(await world.sentBy(async () => world.open())).toEqual([]);
       expect(openClients()).toBe(before);
     });
 
-    test('count counts the living, clear ends all', async () => {
+    test('count counts unexpired sessions, clear ends all sessions', async () => {
       const store = world.open();
       await newSession(store, {}, MINUTE);
       const key = await newSession(store, {}, HOUR);
@@ -43,7 +43,7 @@ export function lifecycle(world: World): void {
       expect(await world.documents.countDocuments()).toBe(0);
     });
 
-    test('what is in the collection and no session is neither counted, listed nor ended', async () => {
+    test('documents that are not sessions are neither counted, listed nor deleted', async () => {
       const store = world.open();
       await newSession(store, { views: 1 });
       const others = world.documents as unknown as Collection;
@@ -60,7 +60,7 @@ export function lifecycle(world: World): void {
       expect(await others.countDocuments()).toBe(3);
     });
 
-    test('list goes through all that are alive, in batches', async () => {
+    test('list returns all unexpired sessions, in batches', async () => {
       const store = world.open();
       for (let views = 0; views < 205; views += 1) await newSession(store, { views });
       await newSession(store, { views: -1 }, SECOND);
@@ -78,7 +78,7 @@ export function lifecycle(world: World): void {
       ]);
     });
 
-    test('touch renews a session by its own lifetime, without a request', async () => {
+    test('touch renews a session with its own lifetime, without a request', async () => {
       const store = world.open();
       const key = await newSession(store, { views: 1 });
       const own = 61 * MINUTE;
@@ -92,7 +92,7 @@ export function lifecycle(world: World): void {
       expect(await store.load(key)).toEqual({ views: 1 });
     });
 
-    test('touch brings nothing back', async () => {
+    test('touch does not restore a destroyed or expired session', async () => {
       const store = world.open();
       const key = await newSession(store, { views: 1 }, MINUTE);
       wait(2 * MINUTE);
@@ -101,7 +101,7 @@ export function lifecycle(world: World): void {
       expect(await store.load(key)).toBeUndefined();
     });
 
-    test('what ends sessions is acknowledged by a majority, and everything is bounded on the server', async () => {
+    test('deletions are acknowledged by a majority, and all commands have a time limit on the server', async () => {
       const store = world.open();
       const sent = await world.sentBy(async () => {
         const key = await newSession(store, { views: 1 });
@@ -123,7 +123,7 @@ export function lifecycle(world: World): void {
       await world.documents.drop();
     });
 
-    test('ready warns, with the command to run, while there is no TTL index', async () => {
+    test('ready warns if there is no TTL index, and names the command to run', async () => {
       const store = world.open();
       await newSession(store);
       expect(await warningsOf(() => store.ready())).toEqual(NO_TTL_INDEX);
@@ -135,7 +135,7 @@ export function lifecycle(world: World): void {
       expect(await warningsOf(() => store.ready())).toEqual(NO_TTL_INDEX);
     });
 
-    test('ready has nothing to say about the right index', async () => {
+    test('ready gives no warning about the right index', async () => {
       const store = world.open();
       await world.documents.createIndex({ expiresAt: 1 }, { expireAfterSeconds: 0 });
       await world.documents.createIndex(
@@ -145,12 +145,12 @@ export function lifecycle(world: World): void {
       expect(await warningsOf(() => store.ready())).toEqual([]);
     });
 
-    test('ready is no failure before the first session has made the collection', async () => {
+    test('ready succeeds before the first session creates the collection', async () => {
       const store = world.open();
       expect(await warningsOf(() => store.ready())).toEqual(NO_TTL_INDEX);
     });
 
-    test('closing closes what was opened for the store, and never what was handed in', async () => {
+    test('closing closes the client of the store, and never a connection of the app', async () => {
       const [store, other] = [world.open(), world.open()];
       const before = openClients();
       const key = await newSession(store, { views: 1 });
@@ -161,7 +161,7 @@ export function lifecycle(world: World): void {
       expect(await other.get(key)).toEqual({ views: 1 });
     });
 
-    test('all requests of a store share one client', async () => {
+    test('all requests share one client', async () => {
       const store = world.open();
       const before = openClients();
       await Promise.all([store.count(), store.count(), newSession(store)]);
@@ -172,7 +172,7 @@ export function lifecycle(world: World): void {
       await world.open().close();
     });
 
-    test('its end is that of its connection, and of nothing else', async () => {
+    test('closing a store only closes its connection', async () => {
       const { Sessions } = world.modules.sessions;
       const calls: string[] = [];
       const connection = {
@@ -186,7 +186,7 @@ export function lifecycle(world: World): void {
       expect(calls).toEqual(['close']);
     });
 
-    test('its methods sit on the prototype, as ContextStore needs them, and it is no thenable', () => {
+    test('its methods are on the prototype, as ContextStore requires, and it is not a thenable', () => {
       const store = world.open();
       const { prototype } = world.modules.sessions.Sessions;
       for (const name of ['get', 'set', 'destroy'] as const) expect(prototype[name]).toBeTypeOf('function');
@@ -194,7 +194,7 @@ export function lifecycle(world: World): void {
       expect(Object.keys(store)).toEqual([]);
     });
 
-    test('the time that the database may take is bounded', async () => {
+    test('an operation fails after the time limit of the store', async () => {
       const { Sessions } = world.modules.sessions;
       const silent = { collection: () => new Promise<never>(() => {}), close: async () => {} };
       const store = new Sessions(silent, { ...world.options, timeout: 20 });

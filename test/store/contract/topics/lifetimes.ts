@@ -31,7 +31,7 @@ export function lifetimes(world: World): void {
       { maxAge: Number.NaN },
       { maxAge: Number.POSITIVE_INFINITY },
       { maxAge: '60000' },
-    ])('a maxAge of $maxAge stands for the idle lifetime', async ({ maxAge }) => {
+    ])('a maxAge of $maxAge means the idle lifetime', async ({ maxAge }) => {
       await newSession(world.open(), {}, maxAge);
       expect(await lifetimeOf()).toBe(TTL);
     });
@@ -42,7 +42,7 @@ export function lifetimes(world: World): void {
     });
 
     test.each([{ maxAge: 8.64e15 }, { maxAge: Number.MAX_VALUE }])(
-      'a maxAge of $maxAge ends at the last date that is allowed',
+      'a maxAge of $maxAge ends at the last allowed date',
       async ({ maxAge }) => {
         const store = world.open();
         const key = await newSession(store, { views: 1 }, maxAge);
@@ -54,7 +54,7 @@ export function lifetimes(world: World): void {
     );
 
     test.each([{ maxAge: 0 }, { maxAge: -1 }, { maxAge: -8.64e15 }, { maxAge: -Number.MAX_VALUE }])(
-      'a maxAge of $maxAge is over at once, at a date that exists',
+      'a maxAge of $maxAge expires immediately, at a valid date',
       async ({ maxAge }) => {
         const store = world.open();
         const key = await newSession(store, { views: 1 }, maxAge);
@@ -63,7 +63,7 @@ export function lifetimes(world: World): void {
       },
     );
 
-    test('each write starts the idle lifetime anew', async () => {
+    test('each write restarts the idle lifetime', async () => {
       const store = world.open();
       const key = await newSession(store, { views: 1 }, HOUR);
       wait(50 * MINUTE);
@@ -74,7 +74,7 @@ export function lifetimes(world: World): void {
       expect(await store.get(key)).toEqual({ views: 2 });
     });
 
-    test('a lifetime that is made shorter is stored with the next write', async () => {
+    test('a shortened lifetime is stored with the next write', async () => {
       const store = world.open();
       const key = await newSession(store, { views: 1, _maxAge: DAY, _expire: Date.now() + DAY }, DAY);
       const { set } = await requestOf(store, key);
@@ -83,7 +83,7 @@ export function lifetimes(world: World): void {
       expect(await store.get(key)).toBeUndefined();
     });
 
-    test('another lifetime in the settings is that of a session from its next renewal on', async () => {
+    test('a changed lifetime in the settings applies to a session from its next renewal on', async () => {
       const before = world.open({ ttl: DAY });
       const end = Date.now() + DAY;
       const key = await newSession(before, { views: 1, _maxAge: DAY, _expire: end }, DAY);
@@ -96,7 +96,7 @@ export function lifetimes(world: World): void {
       expect(await store.get(key)).toMatchObject({ _maxAge: 3 * DAY, _expire: Date.now() + 3 * DAY });
     });
 
-    test('the lifetime of a browser session decays with its second commit, and is not remembered', async () => {
+    test('a browser session gets a lifetime of one day with its second commit, which is not stored', async () => {
       const store = world.open();
       const key = newKey();
       const { set } = request(store, key);
@@ -127,7 +127,7 @@ export function absoluteLifetime(world: World): void {
       expect(await store.get(key)).toBeUndefined();
     });
 
-    test('a session without a ctx is not extended either', async () => {
+    test('it also applies to a session that is written without a ctx', async () => {
       const store = world.open();
       const key = newKey();
       await store.set(key, { views: 1 }, 2 * ABSOLUTE_TTL);
@@ -137,7 +137,7 @@ export function absoluteLifetime(world: World): void {
       expect(await store.get(key)).toBeUndefined();
     });
 
-    test('it ends a session that was stored under a longer one', async () => {
+    test('it ends a session that was stored with a longer one', async () => {
       const key = await newSession(world.open({ absoluteTtl: 30 * DAY }), { views: 1 }, 30 * DAY);
       wait(DAY);
       expect(await world.open({ absoluteTtl: 30 * DAY }).get(key)).toEqual({ views: 1 });
@@ -145,7 +145,7 @@ export function absoluteLifetime(world: World): void {
       expect(await world.open({ absoluteTtl: DAY }).load(key)).toBeUndefined();
     });
 
-    test('a key that is used again after it begins a session of its own', async () => {
+    test('a key that is used again afterwards begins a new session', async () => {
       const store = world.open();
       const key = newKey();
       await store.set(key, { views: 1 }, HOUR);
@@ -161,7 +161,7 @@ export function touchAfter(world: World): void {
   describe('touch-after', () => {
     const cookie = (maxAge: number) => ({ _maxAge: maxAge, _expire: Date.now() + maxAge });
 
-    test('an unchanged session is not written before its time', async () => {
+    test('an unchanged session is not written before touchAfter', async () => {
       const store = world.open();
       const key = await newSession(store, { views: 1, ...cookie(HOUR) });
       wait(TOUCH_AFTER - SECOND);
@@ -172,7 +172,7 @@ export function touchAfter(world: World): void {
       expect(await world.sentBy(() => due.set({ views: 1, ...cookie(HOUR) }))).toHaveLength(1);
     });
 
-    test('a session with a shorter lifetime of its own is written in the second half of that', async () => {
+    test('a session with a shorter lifetime is written in the second half of it', async () => {
       const store = world.open();
       const key = await newSession(store, { views: 1, ...cookie(40 * SECOND) }, 40 * SECOND);
       for (const _ of [1, 2, 3]) {
@@ -183,7 +183,7 @@ export function touchAfter(world: World): void {
       expect(await store.get(key)).toMatchObject({ views: 1 });
     });
 
-    test('a change is written at once', async () => {
+    test('a change is written immediately', async () => {
       const store = world.open();
       const key = await newSession(store, { views: 1 });
       await (await requestOf(store, key)).set({ views: 2 });
@@ -193,7 +193,7 @@ export function touchAfter(world: World): void {
     test.each([
       { what: 'longer', next: () => cookie(2 * HOUR) },
       { what: 'that of the browser', next: () => ({ _session: true }) },
-    ])('a lifetime that becomes $what is written at once', async ({ next }) => {
+    ])('a lifetime that becomes $what is written immediately', async ({ next }) => {
       const store = world.open();
       const key = await newSession(store, { views: 1, ...cookie(HOUR) });
       const fields = next();

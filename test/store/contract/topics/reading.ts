@@ -9,7 +9,7 @@ export function reading(world: World): void {
       expect(await store.load(newKey())).toBeUndefined();
     });
 
-    test('a session that is over is gone before the TTL index removes it', async () => {
+    test('an expired session is not found, even before the TTL index removes it', async () => {
       const store = world.open();
       const key = await newSession(store, { views: 1 }, HOUR);
       wait(HOUR - SECOND);
@@ -21,7 +21,7 @@ export function reading(world: World): void {
       expect(await store.count()).toBe(0);
     });
 
-    test('it takes one command, by _id', async () => {
+    test('reading takes one command, by _id', async () => {
       const store = world.open();
       const key = await newSession(store);
       const { _id } = await world.onlyDocument();
@@ -30,19 +30,19 @@ export function reading(world: World): void {
       expect(Object.keys(Object(sent[0]?.command.filter))).toEqual(['_id']);
     });
 
-    test('load reads outside of a request, and gives no cookie fields', async () => {
+    test('load reads outside of a request, and returns no cookie fields', async () => {
       const store = world.open();
       const key = await newSession(store, { views: 1, _expire: Date.now() + HOUR, _maxAge: HOUR });
       expect(await store.load(key)).toEqual({ views: 1 });
     });
 
-    test('load goes by the date in the cookie as koa-session does', async () => {
+    test('load respects the date in the cookie, like koa-session', async () => {
       const store = world.open();
       const key = await newSession(store, { views: 1, _expire: Date.now() - 1, _maxAge: HOUR });
       expect(await store.load(key)).toBeUndefined();
     });
 
-    test('the methods need no ctx', async () => {
+    test('the methods work without a ctx', async () => {
       const store = world.open();
       const key = newKey();
       await store.set(key, { views: 1 });
@@ -53,7 +53,7 @@ export function reading(world: World): void {
       expect(await store.get(key)).toBeUndefined();
     });
 
-    test('a failure is thrown, never taken for an absent session', async () => {
+    test('a failure is thrown, and does not count as a missing session', async () => {
       const { Sessions } = world.modules.sessions;
       const { SessionStoreError } = world.modules.errors;
       const unreachable = {

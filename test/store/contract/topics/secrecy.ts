@@ -6,7 +6,7 @@ export function secrecy(world: World): void {
   const { encrypt } = world.settings;
 
   describe('secrecy', () => {
-    test('a store shows no secret, however it is looked at', async () => {
+    test('a store shows no secret, in any way of inspecting it', async () => {
       const store = world.open();
       const key = await newSession(store, { marker: 'marker' });
       await requestOf(store, key);
@@ -27,7 +27,7 @@ export function secrecy(world: World): void {
       expect(JSON.stringify(store)).toBe('{}');
     });
 
-    test('an error of the server is reported by its code alone', async () => {
+    test('an error of the server is reported only with its code', async () => {
       const { Sessions } = world.modules.sessions;
       const server = Object.assign(new Error('E11000 dup key: { data: "marker" }'), {
         code: 121,

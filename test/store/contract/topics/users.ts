@@ -14,7 +14,7 @@ import {
 
 export function noUsers(world: World): void {
   describe('without a user key', () => {
-    test('no user is stored beside the payload', async () => {
+    test('no user is stored outside of the payload', async () => {
       await newSession(world.open(), { [USER_KEY]: 'ann' });
       expect(await world.onlyDocument()).not.toHaveProperty('user');
     });
@@ -23,7 +23,7 @@ export function noUsers(world: World): void {
 
 export function users(world: World): void {
   describe('users', () => {
-    test('the user of a session is stored beside it, and goes with the logout', async () => {
+    test('the user of a session is stored in its own field, and removed at logout', async () => {
       const store = world.open();
       const key = await newSession(store, { views: 1 });
       expect(await world.onlyDocument()).not.toHaveProperty('user');
@@ -35,7 +35,7 @@ export function users(world: World): void {
       expect(await world.onlyDocument()).not.toHaveProperty('user');
     });
 
-    test('the user is stored with a new session, too, and a touch keeps it', async () => {
+    test('the user is also stored with a new session, and a touch keeps it', async () => {
       const store = world.open();
       const key = await newSession(store, { [USER_KEY]: 'ann' });
       wait(2 * MINUTE);
@@ -44,7 +44,7 @@ export function users(world: World): void {
     });
 
     test.each([{ user: true }, { user: { $gt: '' } }, { user: ['ann'] }, { user: Number.NaN }])(
-      'a user of $user names nobody, and keeps no session from being stored',
+      'a user of $user is ignored, and the session is stored',
       async ({ user }) => {
         const emitWarning = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
         onTestFinished(() => emitWarning.mockRestore());
@@ -53,12 +53,12 @@ export function users(world: World): void {
       },
     );
 
-    test('null is no user', async () => {
+    test('null does not count as a user', async () => {
       await newSession(world.open(), { [USER_KEY]: null });
       expect(await world.onlyDocument()).not.toHaveProperty('user');
     });
 
-    test('destroyByUser ends the sessions of the user and no others', async () => {
+    test('destroyByUser ends only the sessions of the user', async () => {
       const store = world.open();
       await newSession(store, { [USER_KEY]: 'ann' });
       await newSession(store, { [USER_KEY]: 'ann' });
@@ -68,7 +68,7 @@ export function users(world: World): void {
       for (const key of others) expect(await store.get(key)).toBeDefined();
     });
 
-    test('destroyByUser can spare the session it is asked in', async () => {
+    test('destroyByUser can keep the current session', async () => {
       const store = world.open();
       const [mine, other] = [
         await newSession(store, { [USER_KEY]: 'ann' }),
@@ -79,14 +79,14 @@ export function users(world: World): void {
       expect(await store.get(other)).toBeUndefined();
     });
 
-    test('an invalid key spares nothing and ends nothing', async () => {
+    test('an invalid key keeps no session and ends none', async () => {
       const store = world.open();
       await newSession(store, { [USER_KEY]: 'ann' });
       await expect(store.destroyByUser('ann', { except: '' })).rejects.toMatchObject({ code: 'INVALID_KEY' });
       expect(await world.documents.countDocuments()).toBe(1);
     });
 
-    test('a request that was under way does not undo the logout everywhere', async () => {
+    test('a request in progress does not undo a logout from all devices', async () => {
       const store = world.open();
       const slow = await requestOf(store, await newSession(store, { [USER_KEY]: 'ann' }));
       await store.destroyByUser('ann');
@@ -100,7 +100,7 @@ export function users(world: World): void {
       { what: 'nobody', before: { [USER_KEY]: 'ann' }, after: { a: 1 }, isKept: true },
       { what: 'a user who was nobody', before: {}, after: { [USER_KEY]: 'ann' }, isKept: true },
     ])(
-      'a session that was ended is given a new key for $what: $isKept',
+      'regenerate() after the session was ended, for $what: is kept: $isKept',
       async ({ before, after, isKept }) => {
         const store = world.open();
         const key = await newSession(store, before);
@@ -114,7 +114,7 @@ export function users(world: World): void {
       },
     );
 
-    test('a session that is still there keeps its user under a new key', async () => {
+    test('an existing session keeps its user under a new key', async () => {
       const store = world.open();
       const request = await requestOf(store, await newSession(store, { [USER_KEY]: 'ann' }));
       await request.leave();
@@ -123,7 +123,7 @@ export function users(world: World): void {
       expect(await store.get(next)).toEqual({ [USER_KEY]: 'ann' });
     });
 
-    test('a key that has no session is no logout: who logs in then is logged in', async () => {
+    test('a key without a session does not count as a logout: a login with it succeeds', async () => {
       const store = world.open();
       const login = await requestOf(store, await newSession(store, { [USER_KEY]: 'ann' }));
       await login.under(newKey()).leave();
@@ -132,7 +132,7 @@ export function users(world: World): void {
       expect(await store.get(next)).toEqual({ [USER_KEY]: 'ann' });
     });
 
-    test('the user 7 and the user "7" are one', async () => {
+    test('the user 7 and the user "7" are the same', async () => {
       const store = world.open();
       await newSession(store, { [USER_KEY]: 7 });
       await newSession(store, { [USER_KEY]: '7' });
@@ -142,7 +142,7 @@ export function users(world: World): void {
       expect(await store.count()).toBe(0);
     });
 
-    test('listByUser gives the latest first, marks the current one, and gives no key', async () => {
+    test('listByUser returns the latest session first, marks the current one, and returns no keys', async () => {
       const store = world.open();
       const first = await newSession(store, { [USER_KEY]: 'ann', device: 'phone' }, 2 * HOUR);
       wait(SECOND);
@@ -159,7 +159,7 @@ export function users(world: World): void {
       for (const { id } of list) expect(await store.get(id)).toBeUndefined();
     });
 
-    test('destroyById ends one session, and only for its own user', async () => {
+    test('destroyById ends one session, and only if it belongs to the user', async () => {
       const store = world.open();
       const keys = [await newSession(store, { [USER_KEY]: 7 }), await newSession(store, { [USER_KEY]: 7 })];
       const [id = ''] = keys.map((key) => world.modules.store.hashKey(key));
@@ -170,7 +170,7 @@ export function users(world: World): void {
       expect(await Promise.all(keys.map((key) => store.get(key)))).toEqual([undefined, { [USER_KEY]: 7 }]);
     });
 
-    test('ready warns while the index of users is missing, or a session from before is not named by its user', async () => {
+    test('ready warns if the index of users is missing, or an older session has no user field', async () => {
       const store = world.open();
       await world.documents.createIndex({ expiresAt: 1 }, { expireAfterSeconds: 0 });
       const key = await newSession(store, { [USER_KEY]: 'ann' });
@@ -192,7 +192,7 @@ export function users(world: World): void {
       expect(emitWarning.mock.calls).toEqual([[warning]]);
     });
 
-    test('listByUser leaves out what is over', async () => {
+    test('listByUser leaves out expired sessions', async () => {
       const store = world.open();
       await newSession(store, { [USER_KEY]: 'ann' }, MINUTE);
       await newSession(store, { [USER_KEY]: 'ann' }, HOUR);
@@ -200,7 +200,7 @@ export function users(world: World): void {
       expect(await store.listByUser('ann')).toHaveLength(1);
     });
 
-    test('an operator finds no user', async () => {
+    test('a query operator matches no user', async () => {
       const store = world.open();
       await newSession(store, { [USER_KEY]: 'ann' });
       const everybody = { $ne: null } as unknown as string;

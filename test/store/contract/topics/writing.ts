@@ -18,7 +18,7 @@ function onlyUpdate(sent: readonly SentCommand[]): {
 
 export function writing(world: World): void {
   describe('writing', () => {
-    test('a new session is an upsert by the _id alone', async () => {
+    test('a new session is an upsert with only the _id in its filter', async () => {
       const { set } = request(world.open(), newKey());
       const { q, upsert } = onlyUpdate(await world.sentBy(() => set({ views: 1 })));
       const { _id } = await world.onlyDocument();
@@ -26,7 +26,7 @@ export function writing(world: World): void {
       expect(upsert).toBe(true);
     });
 
-    test('a changed session is updated by what was loaded, and never upserted', async () => {
+    test('a changed session is updated with the loaded version in the filter, and never upserted', async () => {
       const store = world.open();
       const { set } = await requestOf(store, await newSession(store, { views: 1 }));
       const { q, upsert } = onlyUpdate(await world.sentBy(() => set({ views: 2 })));
@@ -36,7 +36,7 @@ export function writing(world: World): void {
       expect(version).toBe(2);
     });
 
-    test('an unchanged session is touched: dates only, and no new version', async () => {
+    test('an unchanged session is touched: only dates change, not the version', async () => {
       const store = world.open();
       const { set } = await requestOf(store, await newSession(store, { views: 1 }));
       const before = await world.onlyDocument();
@@ -50,7 +50,7 @@ export function writing(world: World): void {
       expect(after).toEqual({ ...before, updatedAt: new Date(), expiresAt: new Date(Date.now() + TTL) });
     });
 
-    test('a touch carries the new date of the cookie', async () => {
+    test('a touch stores the new date of the cookie', async () => {
       const store = world.open();
       const _expire = Date.now() + TTL;
       const key = await newSession(store, { views: 1, _expire, _maxAge: TTL });
@@ -60,7 +60,7 @@ export function writing(world: World): void {
       expect(await store.get(key)).toEqual({ views: 1, _expire: _expire + 1, _maxAge: TTL });
     });
 
-    test('what a request saved itself is known to it: insert, update, update', async () => {
+    test('a request knows its own saves: insert, update, update', async () => {
       const store = world.open();
       const key = newKey();
       const { set } = request(store, key);
@@ -74,7 +74,7 @@ export function writing(world: World): void {
       expect((await world.onlyDocument()).version).toBe(3);
     });
 
-    test('what a request saved twice without a change is written once', async () => {
+    test('a request that saves twice without a change writes once', async () => {
       const store = world.open();
       const { set } = await requestOf(store, await newSession(store, { views: 1 }));
       await set({ views: 2 });
@@ -84,7 +84,7 @@ export function writing(world: World): void {
       expect((await world.onlyDocument()).version).toBe(2);
     });
 
-    test('what was loaded under one key says nothing of another', async () => {
+    test('the state that was loaded for one key does not apply to another', async () => {
       const store = world.open();
       const oldKey = await newSession(store, { views: 1 });
       const ctx = {};
@@ -99,18 +99,21 @@ export function writing(world: World): void {
     test.each([
       { what: 'changed', payload: { views: 2 } },
       { what: 'untouched', payload: { views: 1 } },
-    ])('a destroyed session stays destroyed when a slow request ends with it $what', async ({ payload }) => {
-      const store = world.open();
-      const key = await newSession(store, { views: 1 });
-      const slow = await requestOf(store, key);
-      await store.destroy(key);
-      wait(2 * MINUTE);
-      await slow.set(payload);
-      await slow.set({ views: 3 });
-      expect(await world.documents.countDocuments()).toBe(0);
-    });
+    ])(
+      'a destroyed session stays destroyed when a slow request finishes with it $what',
+      async ({ payload }) => {
+        const store = world.open();
+        const key = await newSession(store, { views: 1 });
+        const slow = await requestOf(store, key);
+        await store.destroy(key);
+        wait(2 * MINUTE);
+        await slow.set(payload);
+        await slow.set({ views: 3 });
+        expect(await world.documents.countDocuments()).toBe(0);
+      },
+    );
 
-    test('a session that is saved and destroyed meanwhile stays destroyed, too', async () => {
+    test('a session that is destroyed after a save stays destroyed', async () => {
       const store = world.open();
       const key = newKey();
       const slow = request(store, key);
@@ -120,7 +123,7 @@ export function writing(world: World): void {
       expect(await world.documents.countDocuments()).toBe(0);
     });
 
-    test('destroying what is not there is no failure', async () => {
+    test('destroying a missing session succeeds', async () => {
       const store = world.open();
       await store.destroy(newKey());
       await newSession(store);
@@ -128,7 +131,7 @@ export function writing(world: World): void {
       expect(await world.documents.countDocuments()).toBe(1);
     });
 
-    test('without a ctx the last write stands, and the session keeps the date it began', async () => {
+    test('without a ctx, the last write wins, and the session keeps its creation date', async () => {
       const store = world.open();
       const key = newKey();
       await store.set(key, { views: 1 }, TTL);
@@ -146,7 +149,7 @@ export function writing(world: World): void {
       { key: 7 },
       { key: null },
       { key: 'x'.repeat(1_000_000) },
-    ])('a key that is none ($key) finds nothing, destroys nothing and is not written', async ({ key }) => {
+    ])('an invalid key ($key) finds nothing, destroys nothing and is not written', async ({ key }) => {
       const store = world.open();
       await newSession(store, { views: 1 });
       const hostile = key as string;
