@@ -71,7 +71,8 @@ const NODE: Runner = {
     'migrate:sessions': 'tsx scripts/migrate-sessions.ts',
     'keys:new': `node -p "crypto.randomBytes(32).toString('base64url')"`,
   },
-  app: { dev: 'tsx watch src/server.ts', test: 'node --import tsx --test test/*.test.ts' },
+  // No pattern: cmd.exe expands none, and neither does Node 20.
+  app: { dev: 'tsx watch src/server.ts', test: 'node --import tsx --test test/login.test.ts' },
   build: { build: 'tsc', start: 'node dist/src/server.js' },
   tools: ['tsx'],
 };

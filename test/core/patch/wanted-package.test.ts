@@ -27,3 +27,11 @@ test('adds no script that runs an app to a project without one', () => {
     expect(Object.keys(wantedPackage(settings).scripts)).not.toEqual(expect.arrayContaining(['dev']));
   }
 });
+
+test('gives no script that needs a shell to expand a pattern or a variable: cmd.exe would not', () => {
+  for (const { settings } of goldens) {
+    for (const script of Object.values(wantedPackage(settings).scripts)) {
+      expect(script.replace(/"[^"]*"/g, '')).not.toMatch(/[*?'$[{]|^\w+=/);
+    }
+  }
+});
