@@ -1,5 +1,5 @@
 import type Koa from 'koa';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { samplePairs } from '../../support/sampling.ts';
 import { variant } from '../contract/harness.ts';
 import { DAY, HOUR, MINUTE, SECOND, TTL, useWorld, type World, wait } from '../contract/world.ts';
@@ -299,6 +299,17 @@ function observations(world: World, release: Release): void {
     expect(String(errors[0])).toBe('SessionStoreError: Session get failed: the database is out of reach');
     database.isDown = false;
     expect((await visitor.get('/count')).text).toBe('{"views":2}');
+  });
+
+  test('10. a file that the connection lacks is a failure, and not a page that is missing', async () => {
+    vi.stubEnv('MONGODB_URL', 'mongodb://127.0.0.1/?tls=true&tlsCAFile=/is/not/there.pem');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const { connection, sessions } = world.modules;
+    const store = new sessions.Sessions(connection.connect(), world.options);
+    onTestFinished(() => store.close());
+    const { browser, errors } = await serve(ROUTES, (app) => koaSession({ store, maxAge: HOUR }, app));
+    expect((await browser().get('/count')).status).toBe(500);
+    expect(String(errors[0])).toContain('no such file');
   });
 
   test('11. a failed write replaces the error of the request, so it says what failed', async () => {
