@@ -83,12 +83,19 @@ function shorterLife({ absoluteTtl }: Settings, saved: Answers): string[] {
   ];
 }
 
-/** A changed `--ttl` does not end sessions, and does not extend those that are alive before their next renewal. */
-export function lifetimesKept({ ttl }: Settings, saved: Answers): readonly string[] {
+/**
+ * A changed `--ttl` does not end sessions, and does not extend those that are alive before their next renewal. Without
+ * `--rolling`, one that is not changed is renewed in the second half of the TTL alone.
+ */
+export function lifetimesKept({ ttl, rolling }: Settings, saved: Answers): readonly string[] {
   const before = secondsOf(saved.ttl);
   if (before === undefined || before === ttl) return [];
+  const next =
+    rolling || before < ttl
+      ? 'the next one gives them the lifetime of --ttl'
+      : 'a change gives them the lifetime of --ttl, and requests that only read do not. To end all of them, call clear() of the store';
   return [
-    `sessions that are alive keep their end, at most ${formatDuration(before)} after their last renewal; the next one gives them the lifetime of --ttl`,
+    `sessions that are alive keep their end, at most ${formatDuration(before)} after their last renewal; ${next}`,
   ];
 }
 

@@ -76,11 +76,16 @@ test('the first run causes no warning', () => {
 });
 
 describe('a changed lifetime', () => {
-  test('does not change existing sessions until they are renewed', () => {
+  const NEXT = /at most 14d after their last renewal; the next one gives them the lifetime of --ttl$/;
+
+  test.each([
+    { ttl: '30d', rolling: false, says: NEXT },
+    { ttl: '30d', rolling: true, says: NEXT },
+    { ttl: '7d', rolling: true, says: NEXT },
+    { ttl: '7d', rolling: false, says: /14d after .*; a change gives them .*only read do not.*clear\(\)/ },
+  ])('$ttl after 14d, rolling: $rolling, says when existing sessions get it', ({ says, ...change }) => {
     const { answers: saved } = parseSettings(BEFORE, FACTS);
-    const { settings } = parseSettings({ ...BEFORE, ttl: '7d' }, FACTS);
-    expect(lifetimesKept(settings, saved)).toEqual([
-      'sessions that are alive keep their end, at most 14d after their last renewal; the next one gives them the lifetime of --ttl',
-    ]);
+    const { settings } = parseSettings({ ...BEFORE, ...change }, FACTS);
+    expect(lifetimesKept(settings, saved)).toEqual([expect.stringMatching(says)]);
   });
 });

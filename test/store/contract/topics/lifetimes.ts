@@ -96,6 +96,73 @@ export function lifetimes(world: World): void {
       expect(await store.get(key)).toMatchObject({ _maxAge: 3 * DAY, _expire: Date.now() + 3 * DAY });
     });
 
+    describe('a shorter lifetime in the settings', () => {
+      const koaFields = (maxAge: number) => ({ _maxAge: maxAge, _expire: Date.now() + maxAge });
+      const openLonger = () => world.open({ ttl: 9 * HOUR });
+      const endOf = async () => (await world.onlyDocument()).expiresAt;
+
+      test.each([
+        { what: 'with a date', fields: koaFields },
+        { what: 'of a browser', fields: () => ({ _session: true }) },
+      ])('is that of an unchanged session $what from its next renewal on', async ({ fields }) => {
+        const key = await newSession(openLonger(), { views: 1, ...fields(9 * HOUR) }, 9 * HOUR);
+        wait(TOUCH_AFTER);
+        const cookie = fields(HOUR);
+        const { set } = await requestOf(world.open(), key);
+        expect(await world.sentBy(() => set({ views: 1, ...cookie }, HOUR))).toHaveLength(1);
+        expect(await world.onlyDocument()).toMatchObject({ version: 1, updatedAt: new Date() });
+        expect(await endOf()).toEqual(new Date(Date.now() + HOUR));
+        expect(await world.open().get(key)).toMatchObject(cookie);
+      });
+
+      test('is that of a session that touch(key) renews', async () => {
+        const key = await newSession(openLonger(), { views: 1, ...koaFields(9 * HOUR) }, 9 * HOUR);
+        wait(TOUCH_AFTER);
+        expect(await world.open().touch(key)).toBe(true);
+        wait(HOUR + MINUTE);
+        expect(await world.open().get(key)).toBeUndefined();
+      });
+
+      test('undoes no renewal of a parallel request', async () => {
+        const key = await newSession(openLonger(), { views: 1, ...koaFields(9 * HOUR) }, 9 * HOUR);
+        const [slow, other] = [await requestOf(world.open(), key), await requestOf(openLonger(), key)];
+        wait(TOUCH_AFTER);
+        const late = koaFields(HOUR);
+        wait(SECOND);
+        await other.set({ views: 1, ...koaFields(9 * HOUR) }, 9 * HOUR);
+        await slow.set({ views: 1, ...late }, HOUR);
+        expect(await endOf()).toEqual(new Date(Date.now() + 9 * HOUR));
+      });
+
+      test('takes nothing from a parallel request that has the shorter lifetime, too', async () => {
+        const key = await newSession(openLonger(), { views: 1, ...koaFields(9 * HOUR) }, 9 * HOUR);
+        const [first, second] = [await requestOf(world.open(), key), await requestOf(world.open(), key)];
+        wait(TOUCH_AFTER);
+        await first.set({ views: 1, ...koaFields(HOUR) }, HOUR);
+        wait(SECOND);
+        await second.set({ views: 1, ...koaFields(HOUR) }, HOUR);
+        expect(await endOf()).toEqual(new Date(Date.now() + HOUR));
+      });
+
+      test('says nothing of a session to which other middleware gave a longer one', async () => {
+        const store = world.open();
+        const key = await newSession(store, { views: 1 }, 9 * HOUR);
+        const end = await endOf();
+        wait(TOUCH_AFTER);
+        expect(await store.touch(key)).toBe(true);
+        expect(await endOf()).toEqual(end);
+      });
+
+      test('is not what a server has whose clock is some seconds behind', async () => {
+        const key = await newSession(world.open(), { views: 1, ...koaFields(HOUR) });
+        const end = await endOf();
+        const { set } = await requestOf(world.open({ touchAfter: -DAY }), key);
+        wait(-5 * SECOND);
+        await set({ views: 1, ...koaFields(HOUR) }, HOUR);
+        expect(await endOf()).toEqual(end);
+      });
+    });
+
     test('a browser session gets a lifetime of one day with its second commit, which is not stored', async () => {
       const store = world.open();
       const key = newKey();
