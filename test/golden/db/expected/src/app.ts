@@ -34,7 +34,9 @@ export function createApp(
   const store = sessions(app, database);
   app.use((ctx, next) => {
     refuseCrossSite(ctx);
-    switch (`${ctx.method} ${ctx.path}`) {
+    // The answer to HEAD is that to GET, from which Koa leaves out the body.
+    const method = ctx.method === 'HEAD' ? 'GET' : ctx.method;
+    switch (`${method} ${ctx.path}`) {
       case 'GET /':
         return home(ctx);
       case 'POST /login':
@@ -90,7 +92,10 @@ function home(ctx: Context): void {
 async function logIn(ctx: Context): Promise<void> {
   const name = (await readForm(ctx)).get('name');
   if (!name) ctx.throw(400, 'Enter a name.');
+  // The properties of a guest are kept. Those of another user are not.
+  if (ctx.session.user !== undefined) ctx.session = {};
   ctx.session.user = name;
+  ctx.session.since = Date.now(); // The session under the new id begins now.
   await ctx.session.regenerate(); // An id that was known before the login is useless after it.
   seeOther(ctx, '/');
 }

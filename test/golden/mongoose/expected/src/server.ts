@@ -9,10 +9,10 @@ import { closeConnections } from './session/index.ts';
 import type { Sessions } from './session/sessions.ts';
 
 /** How long requests in progress may take to finish when the server is told to stop, in ms. */
-const DRAIN_TIME = 10_000;
+const DRAIN_TIME = 7000;
 
-/** After this time the process exits, even if something cannot be closed; in ms, and before a supervisor kills it. */
-const STOP_TIME = 15_000;
+/** After this time the process exits, even if something cannot be closed; in ms. `docker stop` kills it after 10 s. */
+const STOP_TIME = 9000;
 
 /** This server speaks plain HTTP. Without a proxy, each request that begins a session would fail. */
 const PROXY_HELP = `with NODE_ENV=production the session cookie is sent over HTTPS only.

@@ -23,5 +23,6 @@ export function toStoreError(operation: string, error: unknown): SessionStoreErr
   const { name, message = 'no reason was given', code, codeName = 'an error' } = Object(error) as Thrown;
   const isAnswer = typeof code === 'number' || name === 'MongoServerError';
   const reason = isAnswer ? `MongoDB answered ${codeName} (code ${code ?? 'unknown'})` : message;
-  return new SessionStoreError(String(code ?? name), `Session ${operation} failed: ${reason}`);
+  // No code of Node: Koa 2 answers `ENOENT`, which a missing `tlsCAFile` has, with 404.
+  return new SessionStoreError(String(typeof code === 'number' ? code : name), `Session ${operation} failed: ${reason}`);
 }

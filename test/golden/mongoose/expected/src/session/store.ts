@@ -25,6 +25,8 @@ type Draft = Omit<Loaded, 'createdAt' | 'version'>;
 /** No cookie is longer. koa-session-minimal does not await `set`, so an error in it would end the process. */
 const MAX_KEY_LENGTH = 16 * 1024;
 const LAST_DATE = Date.UTC(9999, 11, 31);
+/** By how much the clocks of two servers may differ, in ms. */
+const CLOCK_SKEW = 10_000;
 
 /** A store for koa-session; koa-generic-session and koa-session-minimal call the same three methods. */
 export class MongoSessionStore {
@@ -67,7 +69,11 @@ export class MongoSessionStore {
         updatedAt: new Date(),
       };
       const written = await this.#write(operation, loaded, draft);
-      if (ctx) await this.#endReplaced(operation, ctx, id);
+      const replaced = ctx && this.#replaced.get(ctx);
+      if (ctx && replaced !== undefined && replaced !== id) {
+        await operation.sessions.deleteOne({ _id: replaced }, operation.limits(DURABLE));
+        this.#replaced.delete(ctx);
+      }
       if (ctx && written) this.#loaded.set(ctx, written);
     });
   }
@@ -131,9 +137,13 @@ export class MongoSessionStore {
     const { _id, cookie, expiresAt, updatedAt } = draft;
     const { _expire, _maxAge = null, _session = null } = cookie;
     const filter = { _id, 'cookie._maxAge': _maxAge, 'cookie._session': _session };
-    // `$max`, since this touch may arrive after a later one.
     const dates = { expiresAt, updatedAt, ...(_expire !== undefined && { 'cookie._expire': _expire }) };
-    const isFound = await updateOne(operation, filter, { $max: dates });
+    // This touch may arrive after a later one. So it shortens only the end that was loaded, and `$max` does the rest.
+    const { expiresAt: end } = loaded;
+    // Only koa-session, which has these fields, goes by the settings.
+    const isShorter = (_expire ?? _session) && end.getTime() - expiresAt.getTime() > CLOCK_SKEW;
+    const isSet = isShorter && (await updateOne(operation, { ...filter, expiresAt: end }, { $set: dates }));
+    const isFound = isSet || (await updateOne(operation, filter, { $max: dates }));
     return isFound ? Object.assign(loaded, draft) : undefined;
   }
 
@@ -163,13 +173,6 @@ export class MongoSessionStore {
     return { $set: { data, cookie, expiresAt, updatedAt }, $inc: { version: 1 } };
   }
 
-  async #endReplaced(operation: Operation, ctx: object, id: string): Promise<void> {
-    const _id = this.#replaced.get(ctx);
-    if (_id === undefined || _id === id) return;
-    await operation.sessions.deleteOne({ _id }, operation.limits(DURABLE));
-    this.#replaced.delete(ctx);
-  }
-
   /** Kept in range: BSON stores an invalid date as 1970, and the TTL index would delete the session at once. */
   protected expiry(maxAge: unknown): Date {
     const lifetime = Number.isFinite(maxAge) ? Number(maxAge) : this.#options.ttl;
@@ -180,27 +183,25 @@ export class MongoSessionStore {
   protected async run<T>(name: string, work: (operation: Operation) => Promise<T>): Promise<T> {
     const { timeout } = this.#options;
     const deadline = performance.now() + timeout;
+    const timedOut = () =>
+      new SessionStoreError('TIMEOUT', `The session database gave no answer in ${timeout} ms.`);
     const limits = (options?: object) => {
       const maxTimeMS = Math.ceil(deadline - performance.now());
       if (maxTimeMS > 0) return { maxTimeMS, ...options };
-      throw timedOut(timeout);
+      throw timedOut();
     };
     try {
       const sent = this.#connection.collection().then((sessions) => work({ sessions, limits }));
-      return await within(timeout, sent);
+      return await within(timeout, sent, timedOut);
     } catch (error) {
       throw toStoreError(name, error);
     }
   }
 }
 
-function timedOut(timeout: number): SessionStoreError {
-  return new SessionStoreError('TIMEOUT', `The session database gave no answer in ${timeout} ms.`);
-}
-
-function within<T>(timeout: number, work: Promise<T>): Promise<T> {
+function within<T>(timeout: number, work: Promise<T>, error: () => Error): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(timedOut(timeout)), timeout);
+    const timer = setTimeout(() => reject(error()), timeout);
     work.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }

@@ -62,10 +62,8 @@ export class Sessions extends MongoSessionStore {
       batch = await this.run('list', ({ sessions, limits }) =>
         sessions.find(filter, limits({ sort: { _id: 1 }, limit: BATCH_SIZE })).toArray(),
       );
-      for (const document of batch) {
-        last = document._id;
-        for (const session of this.#describe(document)) yield session;
-      }
+      last = batch.at(-1)?._id ?? last;
+      yield* batch.flatMap((document) => this.#describe(document));
     } while (batch.length === BATCH_SIZE);
   }
 
