@@ -2,6 +2,7 @@ import { applyEdits, type FormattingOptions, findNodeAtLocation, modify, parseTr
 import { isTooDeep } from '../answers/nesting.ts';
 import { UserError } from '../errors.ts';
 import { plainObject } from '../project/json.ts';
+import { developmentPackages, packageEntries } from '../project/packages.ts';
 import { lineEndOf } from '../project/text.ts';
 import type { WantedPackage } from './wanted-package.ts';
 
@@ -23,7 +24,7 @@ export function patchPackageJson(raw: string | undefined, wanted: WantedPackage)
   if (raw === undefined) return { text: created(wanted), notes: [] };
   const mark = raw.startsWith('\uFEFF') ? '\uFEFF' : '';
   const found = parse(raw.slice(mark.length));
-  const installed = { ...found.devDependencies, ...found.dependencies };
+  const installed = packageEntries(found);
   const additions = [
     ...missing('scripts', wanted.scripts, found.scripts),
     ...missing('dependencies', wanted.dependencies, installed),
@@ -33,7 +34,7 @@ export function patchPackageJson(raw: string | undefined, wanted: WantedPackage)
   const text = additions.reduce(insert, raw.slice(mark.length));
   return {
     text: mark + text,
-    notes: scriptNotes(found.scripts, wanted),
+    notes: [...scriptNotes(found.scripts, wanted), ...productionNotes(found, wanted)],
   };
 }
 
@@ -41,7 +42,7 @@ function created({ own, ...blocks }: WantedPackage): string {
   return `${JSON.stringify({ ...own, ...blocks }, undefined, 2)}\n`;
 }
 
-function parse(text: string): Record<Block, Names> {
+function parse(text: string): Names & Record<Block, Names> {
   if (isTooDeep(text)) throw new UserError('package.json is nested too deeply. Fix it, then run again.');
   let value: unknown;
   try {
@@ -57,6 +58,7 @@ function parse(text: string): Record<Block, Names> {
   const block = (name: Block) =>
     found[name] === undefined ? {} : (plainObject(found[name]) ?? notAnObject(name));
   return {
+    ...found,
     scripts: block('scripts'),
     dependencies: block('dependencies'),
     devDependencies: block('devDependencies'),
@@ -129,4 +131,12 @@ function scriptNotes(present: Names, { scripts }: WantedPackage): string[] {
       ([name, command]) =>
         `package.json already has a script "${name}"; for this one, add \`${command}\` under another name.`,
     );
+}
+
+function productionNotes(found: Names, { dependencies }: WantedPackage): string[] {
+  const misplaced = developmentPackages(found).filter((name) => Object.hasOwn(dependencies, name));
+  if (misplaced.length === 0) return [];
+  return [
+    `package.json: move ${misplaced.join(', ')} from devDependencies to dependencies, for the sessions need ${misplaced.length === 1 ? 'it' : 'them'} in production.`,
+  ];
 }

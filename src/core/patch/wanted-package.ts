@@ -94,10 +94,15 @@ const TYPECHECK = { typecheck: 'tsc --noEmit' };
 const ranges = (...names: readonly PackageName[]): Record<string, string> =>
   Object.fromEntries(names.toSorted().map((name) => [name, VERSIONS[name]]));
 
+/** JavaScript under `"type": "commonjs"` needs it for the sessions, in production too, unless Babel compiles them. */
+const isStartedByTool = ({ project, importExtension }: Settings): boolean =>
+  project.language !== 'typescript' && project.modules === 'commonjs' && importExtension === 'ts';
+
 export function wantedPackage(settings: Settings): WantedPackage {
   const { app } = settings;
   const { name, kind, kept, language, manager, inherited } = settings.project;
   const runner = manager === 'bun' ? BUN : NODE;
+  const [started, tools] = isStartedByTool(settings) ? [runner.tools, []] : [[], runner.tools];
   const isNew = kind === 'new';
   const isOwnBuild = isNew && !kept.includes('tsconfig');
   return {
@@ -110,9 +115,12 @@ export function wantedPackage(settings: Settings): WantedPackage {
       ...(isOwnBuild ? TYPECHECK : {}),
       ...runner.session,
     },
-    dependencies: ranges('koa', 'koa-session', 'keygrip', DRIVER[settings.connection.style]),
+    dependencies: ranges(
+      ...(['koa', 'koa-session', 'keygrip', DRIVER[settings.connection.style]] as const),
+      ...started,
+    ),
     devDependencies: ranges(
-      ...[...TYPES[language], ...runner.tools].filter((tool) => !inherited.includes(tool)),
+      ...[...TYPES[language], ...tools].filter((tool) => !inherited.includes(tool)),
       ...(hasOwnTestServer(settings) ? [TEST_SERVER] : []),
     ),
   };

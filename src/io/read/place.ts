@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { plainObject } from '../../core/project/json.ts';
 import { MANIFEST_PATH } from '../../core/project/manifest.ts';
+import { packagesOf } from '../../core/project/packages.ts';
 import { type Around, isAsGoodAsEmpty, type Place } from '../../core/project/place.ts';
 import { statIfThere } from '../files.ts';
 import { onlyReadingSync } from '../system-errors.ts';
@@ -87,10 +88,7 @@ function projectAround(folder: string): string | undefined {
   return undefined;
 }
 
-function hasKoa(folder: string): boolean {
-  const { dependencies, devDependencies } = packageJsonIn(folder);
-  return [dependencies, devDependencies].some((block) => Object.hasOwn(plainObject(block) ?? {}, 'koa'));
-}
+const hasKoa = (folder: string): boolean => Object.hasOwn(packagesOf(packageJsonIn(folder)), 'koa');
 
 /** Of package.json (npm, Yarn, Bun) and pnpm-workspace.yaml: the simple ones, and none that leave out. */
 function workspacePatterns(folder: string): readonly string[] {

@@ -17,6 +17,7 @@ import {
   parseManifest,
   STATE_DIR,
 } from '../../core/project/manifest.ts';
+import { packagesOf, textsIn } from '../../core/project/packages.ts';
 import { NO_USES } from '../../core/project/session-uses.ts';
 import { JOURNAL, PENDING } from '../../core/project/state-folder.ts';
 import type { OnDisk, Project, WorkingTree } from '../../core/project/working-tree.ts';
@@ -387,18 +388,6 @@ function withVersions(ranges: Record<string, string>, workspace: string): Record
 }
 
 const packagesIn = (packageJson: OnDisk): Record<string, string> => packagesOf(fieldsOf(packageJson));
-
-function packagesOf({ dependencies, devDependencies }: Readonly<Record<string, unknown>>) {
-  return { ...textsIn(devDependencies), ...textsIn(dependencies) };
-}
-
-function textsIn(block: unknown): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(plainObject(block) ?? {}).filter(
-      (entry): entry is [string, string] => typeof entry[1] === 'string',
-    ),
-  );
-}
 
 /** A project with neither tsconfig.json nor TypeScript is not one of TypeScript. */
 function languageOf(root: string, kind: Project['kind'], packageJson: OnDisk): Language {

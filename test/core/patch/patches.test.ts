@@ -89,8 +89,8 @@ describe('package.json', () => {
   test('existing entries are never changed, only reported', () => {
     const own = {
       scripts: { dev: 'nodemon' },
-      devDependencies: { koa: '^1.7.0', tsx: '^4.1.0' },
-      dependencies: { mongodb: '^8.0.0' },
+      devDependencies: { tsx: '^4.1.0' },
+      dependencies: { koa: '^1.7.0', mongodb: '^8.0.0' },
     };
     const raw = JSON.stringify(own);
     expect(patchPackageJson(raw, WANTED)).toEqual({
@@ -99,6 +99,29 @@ describe('package.json', () => {
         'package.json already has a script "dev"; for this one, add `tsx watch src/server.ts` under another name.',
       ],
     });
+  });
+
+  test.each(['dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies'])(
+    'a package in %s is not added once more',
+    (block) => {
+      const raw = JSON.stringify({
+        ...WANTED,
+        dependencies: {},
+        [block]: { koa: '2', mongodb: '5', tsx: 4 },
+      });
+      expect(patchPackageJson(raw, { ...WANTED, devDependencies: {} }).text).toBe(raw);
+    },
+  );
+
+  test('what the sessions need in production is to move there from devDependencies', () => {
+    const notesOn = (blocks: object) => patchPackageJson(JSON.stringify(blocks), WANTED).notes;
+    const devDependencies = { koa: '^3.3.0', mongodb: '^7.9.0', tsx: '^4.0.0' };
+    expect(notesOn({ devDependencies })).toEqual([
+      expect.stringContaining('move koa, mongodb from devDependencies to dependencies'),
+    ]);
+    expect(
+      notesOn({ devDependencies, peerDependencies: { koa: '3' }, dependencies: { mongodb: '7' } }),
+    ).toEqual([]);
   });
 
   test.each([

@@ -1,0 +1,28 @@
+import { plainObject } from './json.ts';
+
+/** Where a package.json names packages, in the order in which a later range replaces an earlier one. */
+const BLOCKS = ['peerDependencies', 'devDependencies', 'dependencies', 'optionalDependencies'] as const;
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** What a package.json has for each package, which need not be a range. */
+export const packageEntries = (fields: Fields): Fields =>
+  Object.assign({}, ...BLOCKS.map((block) => plainObject(fields[block])));
+
+/** The version range of each package that a package.json names. */
+export const packagesOf = (fields: Fields): Record<string, string> => textsIn(packageEntries(fields));
+
+/** The packages that an install for production leaves out. */
+export function developmentPackages({ devDependencies, ...others }: Fields): string[] {
+  const kept = packageEntries(others);
+  return Object.keys(plainObject(devDependencies) ?? {}).filter((name) => !Object.hasOwn(kept, name));
+}
+
+/** The entries of a block whose values are texts. */
+export function textsIn(block: unknown): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(plainObject(block) ?? {}).filter(
+      (entry): entry is [string, string] => typeof entry[1] === 'string',
+    ),
+  );
+}
