@@ -5,6 +5,7 @@ import { doubtsAboutAdoption } from './core/answers/adoption.ts';
 import { endingsOf, lifetimesKept } from './core/answers/endings.ts';
 import type { Answers, ProjectFacts } from './core/answers/options.ts';
 import { doubtsAbout, parseSettings, type Settings, valuesForEnv } from './core/answers/settings.ts';
+import { UserError } from './core/errors.ts';
 import { patchApp } from './core/patch/mount.ts';
 import { listPatches } from './core/patch/patches.ts';
 import type { Patch } from './core/plan/plan.ts';
@@ -71,7 +72,9 @@ async function generate(start: Start, collected: Answers): Promise<Ending> {
   inBuild.forEach(warn);
   const tree = await readWorkingTree(project, rendered);
   const mount = collected.mount === true ? await agreedMount(settings, project, tree, run) : [];
-  const patches = [...listPatches(settings, valuesForEnv(settings, secrets, saved), tree, newKey), ...mount];
+  const values = valuesForEnv(settings, secrets, saved);
+  const before = settingsBefore(saved, facts);
+  const patches = [...listPatches(settings, values, tree, newKey, before), ...mount];
 
   const remembered = { generator: program.version, project: project.kind, answers };
   const notes = projectNotes(settings, project);
@@ -127,5 +130,16 @@ const factsOf = ({ root, manifest, ...project }: Project): ProjectFacts => ({
   ),
   isFirstRun: manifest === undefined,
 });
+
+/** Undefined where there are none, or none by the rules of this version. */
+function settingsBefore(saved: Answers, facts: ProjectFacts): Settings | undefined {
+  if (facts.isFirstRun) return undefined;
+  try {
+    return parseSettings(saved, facts).settings;
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
+}
 
 const newKey = (): string => randomBytes(32).toString('base64url');

@@ -115,6 +115,14 @@ describe('without a terminal', () => {
     expect(remembered).not.toHaveProperty('touchAfter');
   });
 
+  test('a later run without the app names what it leaves in package.json, once', async () => {
+    const cwd = await temporaryFolder();
+    await run(['app', '-y'], { cwd });
+    const note = 'scripts: dev, test, build, start; packages: mongodb-memory-server-core';
+    expect((await run(['app', '-y', '--no-app'], { cwd })).stdout).toContain(note);
+    expect((await run(['app', '-y'], { cwd })).stdout).not.toContain('package.json');
+  });
+
   test('a later run with another style forgets the answers of the old one', async () => {
     const cwd = await temporaryFolder();
     await run(['app', '--host', 'db.example', '--db', 'shop', '--collection', 'logins'], { cwd });

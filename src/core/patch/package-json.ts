@@ -18,9 +18,14 @@ type Names = Readonly<Record<string, unknown>>;
 /**
  * Adds what is missing, in the file's own format. What the project has already is never changed, only noted.
  *
+ * @param before what the answers of the run before asked for
  * @throws UserError where the file is no package.json, or one with a block that npm does not read
  */
-export function patchPackageJson(raw: string | undefined, wanted: WantedPackage): PatchedPackageJson {
+export function patchPackageJson(
+  raw: string | undefined,
+  wanted: WantedPackage,
+  before: WantedPackage = wanted,
+): PatchedPackageJson {
   if (raw === undefined) return { text: created(wanted), notes: [] };
   const mark = raw.startsWith('\uFEFF') ? '\uFEFF' : '';
   const found = parse(raw.slice(mark.length));
@@ -34,7 +39,11 @@ export function patchPackageJson(raw: string | undefined, wanted: WantedPackage)
   const text = additions.reduce(insert, raw.slice(mark.length));
   return {
     text: mark + text,
-    notes: [...scriptNotes(found.scripts, wanted), ...productionNotes(found, wanted)],
+    notes: [
+      ...scriptNotes(found.scripts, wanted),
+      ...productionNotes(found, wanted),
+      ...leftoverNotes(found, wanted, before),
+    ],
   };
 }
 
@@ -140,3 +149,33 @@ function productionNotes(found: Names, { dependencies }: WantedPackage): string[
     `package.json: move ${misplaced.join(', ')} from devDependencies to dependencies, for the sessions need ${misplaced.length === 1 ? 'it' : 'them'} in production.`,
   ];
 }
+
+/** What other answers needed, as it was written for them. In an existing project, its owner may have had the packages. */
+function leftoverNotes(
+  found: Names & Record<Block, Names>,
+  wanted: WantedPackage,
+  before: WantedPackage,
+): string[] {
+  const scripts = Object.entries(before.scripts)
+    .filter(([name, command]) => !Object.hasOwn(wanted.scripts, name) && found.scripts[name] === command)
+    .map(([name]) => name);
+  const packages = Object.keys(packagesIn(before)).filter(
+    (name) => !Object.hasOwn(packagesIn(wanted), name) && Object.hasOwn(packageEntries(found), name),
+  );
+  const left = [
+    ...listed('scripts', scripts),
+    ...(wanted.own === undefined ? [] : listed('packages', packages)),
+  ];
+  if (left.length === 0) return [];
+  return [
+    `package.json still has what the sessions need no more (${left.join('; ')}). Remove what you do not use.`,
+  ];
+}
+
+const packagesIn = ({ dependencies, devDependencies }: WantedPackage): Names => ({
+  ...dependencies,
+  ...devDependencies,
+});
+
+const listed = (what: string, names: readonly string[]): string[] =>
+  names.length === 0 ? [] : [`${what}: ${names.join(', ')}`];

@@ -24,19 +24,21 @@ const ENV_EXAMPLE = '.env.example';
  * The files that are added to and not generated.
  *
  * @param newKey makes a fresh random key
+ * @param before of the run before; undefined on the first
  */
 export function listPatches(
   settings: Settings,
   secrets: Secrets,
   tree: Pick<WorkingTree, 'files'>,
   newKey: () => string,
+  before?: Settings,
 ): Patch[] {
   const raw = (path: string) => textOnDisk(tree, path);
   return [
     {
       id: 'package',
       path: 'package.json',
-      ...patchPackageJson(raw('package.json'), wantedPackage(settings)),
+      ...patchPackageJson(raw('package.json'), wantedPackage(settings), wantedPackage(before ?? settings)),
     },
     {
       id: 'gitignore',

@@ -124,6 +124,33 @@ describe('package.json', () => {
     ).toEqual([]);
   });
 
+  describe('what other answers needed and these do not', () => {
+    const OWN = { name: 'a', version: '0.1.0', private: true, type: 'module' } as const;
+    const before: WantedPackage = {
+      own: OWN,
+      scripts: { ...WANTED.scripts, start: 'node server.js', test: 'node --test' },
+      dependencies: { ...WANTED.dependencies, mongoose: '^9.0.0' },
+      devDependencies: WANTED.devDependencies,
+    };
+    const raw = JSON.stringify({ ...before, scripts: { ...before.scripts, test: 'vitest' } });
+
+    test('is named and stays, but for what its owner wrote', () => {
+      expect(patchPackageJson(raw, { ...WANTED, own: OWN }, before)).toEqual({
+        text: raw,
+        notes: [expect.stringContaining('(scripts: start; packages: mongoose)')],
+      });
+      expect(patchPackageJson(raw, WANTED, before).notes).toEqual([
+        expect.stringContaining('(scripts: start)'),
+      ]);
+    });
+
+    test('is not spoken of where the answers are the same', () => {
+      expect(patchPackageJson(raw, before, before).notes).toEqual([
+        expect.stringContaining('already has a script "test"'),
+      ]);
+    });
+  });
+
   test.each([
     ['{ "name": "a", }', 'package.json is not JSON'],
     ['[]', 'must contain one JSON object'],
