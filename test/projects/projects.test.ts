@@ -23,6 +23,8 @@ interface Case {
   readonly name: string;
   readonly what: string;
   readonly args: readonly string[];
+  /** Of a second run, as the first one advises: its text occurs in what that printed. */
+  readonly again?: readonly string[];
   /** If it is not 0. */
   readonly exitCode?: number;
   /** Edits that the user then makes, as the output says: replaced texts of a file, or a new file. */
@@ -57,7 +59,12 @@ const before = ({ name }: Case): Tree =>
 /** Runs the program in the project, with the flags of the case. */
 async function generate(given: Case) {
   const folder = writeTree(await temporaryFolder(), before(given));
-  return { folder, ...(await run(given.args, { cwd: folder })) };
+  const first = await run(given.args, { cwd: folder });
+  if (given.again === undefined) return { folder, ...first };
+  expect(`${first.stdout}${first.stderr}`).toContain(given.again.join(' '));
+  const second = await run(given.again, { cwd: folder });
+  const stdout = `${first.stdout}\n$ create-koa-mongo-session ${given.again.join(' ')}\n\n${second.stdout}`;
+  return { folder, ...second, stdout, stderr: `${first.stderr}${second.stderr}` };
 }
 
 const isUpdate = () => expect.getState().snapshotState.snapshotUpdateState === 'all';

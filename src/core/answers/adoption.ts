@@ -4,18 +4,33 @@ import type { Settings } from './settings.ts';
 
 /** What to know when adoption begins, and when it ends. */
 export function doubtsAboutAdoption(
-  { adopt, cookieName, legacyCookie }: Settings,
+  settings: Settings,
   saved: Answers,
   { packages, isFirstRun }: ProjectFacts,
 ): readonly string[] {
-  const wasAdopting = typeof saved.adopt === 'string';
-  if (adopt && !wasAdopting) return beginning(adopt, cookieName, packages);
-  if (!adopt && wasAdopting) return [ending(String(saved.adoptCollection), legacyCookie)];
+  const { adopt, cookieName, legacyCookie } = settings;
+  if (adopt && beginsAdoption(settings, saved))
+    return [
+      ...beginning(adopt, cookieName, packages),
+      ...(isFirstRun || isFoundAsBefore(settings, saved) ? [] : [ownSessionsEnd(adopt)]),
+    ];
+  if (!adopt && typeof saved.adopt === 'string') return [ending(String(saved.adoptCollection), legacyCookie)];
   if (isFirstRun || (saved.legacyCookie === true) === legacyCookie) return [];
   return [
     `in production the cookie is called ${legacyCookie ? cookieName : `__Host-${cookieName}`} from now on, so everybody has to log in again: deploy it when that does least harm`,
   ];
 }
+
+/** Whether this run is the first one that adopts sessions. */
+export const beginsAdoption = ({ adopt }: Pick<Settings, 'adopt'>, saved: Answers): boolean =>
+  adopt !== undefined && typeof saved.adopt !== 'string';
+
+/** Whether sessions that the app has written itself are still found, under the cookie and where they are. */
+const isFoundAsBefore = ({ adopt, cookieName }: Settings, saved: Answers): boolean =>
+  saved.legacyCookie === true && saved.cookieName === cookieName && saved.collection !== adopt?.collection;
+
+const ownSessionsEnd = ({ store }: NonNullable<Settings['adopt']>): string =>
+  `sessions that this app has stored since the run before end; those of ${store} go on`;
 
 function beginning(
   { store, collection }: NonNullable<Settings['adopt']>,

@@ -1,3 +1,4 @@
+import { beginsAdoption } from './adoption.ts';
 import { formatDuration, parseDuration } from './duration.ts';
 import type { Answers } from './options.ts';
 import type { Settings } from './settings.ts';
@@ -38,16 +39,21 @@ function otherDatabase(answers: Answers, saved: Answers): string[] {
   ];
 }
 
-function otherCollection({ collection, project }: Settings, saved: Answers): string[] {
+/** The collection that is adopted from holds the sessions of the old store, and nobody should drop it. */
+function otherCollection({ collection, project, adopt }: Settings, saved: Answers): string[] {
   if (typeof saved.collection !== 'string' || saved.collection === collection) return [];
+  if (saved.collection === adopt?.collection) return [];
   const command = migration(project.manager, `--from ${shellQuote(saved.collection)}`);
   return [
     `--collection is ${collection} and was ${saved.collection}: run \`${command}\` right before you deploy, and again when no old process is running. It copies the sessions; drop the old collection yourself`,
   ];
 }
 
-function otherCookie({ cookieName }: Settings, saved: Answers): string[] {
+/** When adoption begins, the new name is the one that the cookies of the old app have. */
+function otherCookie(settings: Settings, saved: Answers): string[] {
+  const { cookieName } = settings;
   if (typeof saved.cookieName !== 'string' || saved.cookieName === cookieName) return [];
+  if (beginsAdoption(settings, saved)) return [];
   return [
     `--cookie-name is ${cookieName} and was ${saved.cookieName}: everybody has to log in again. To avoid that, keep the name`,
   ];

@@ -295,7 +295,8 @@ function settingsOf(values: Values, url: MongoUrl | undefined, facts: ProjectFac
       modules: facts.modules,
       hadSamples: facts.hadSamples,
       inherited: facts.inherited,
-      copiesSessions: facts.couldCopy || (facts.collectionBefore ?? collection) !== collection,
+      copiesSessions:
+        facts.couldCopy || ![undefined, collection, values.adoptCollection].includes(facts.collectionBefore),
     },
   };
 }

@@ -1,4 +1,5 @@
 import { parseEnv } from 'node:util';
+import { beginsAdoption } from '../answers/adoption.ts';
 import { EXECUTE, type PackageManager } from '../answers/managers.ts';
 import type { Answers, OptionName } from '../answers/options.ts';
 import type { Settings } from '../answers/settings.ts';
@@ -71,11 +72,11 @@ const MIGRATED: readonly OptionName[] = [
 ];
 
 export function nextSteps(settings: Settings, run: Run): NextSteps {
-  const toFillIn = emptyNames(settings, run.env);
+  const toFillIn = namesToFillIn(settings, run);
   const { mount, mountIn } = mountingOf(settings, run.project.koaSources);
   const steps = [
     ...settling(run.entries),
-    ...fillingIn(toFillIn),
+    ...fillingIn(settings, run, toFillIn),
     ...installing(run),
     ...startingMongo(settings, run),
     ...migrating(run),
@@ -112,15 +113,25 @@ function settling(entries: readonly Entry[]): Step[] {
   return lines.length === 0 ? [] : [{ what: 'Resolve the conflict markers', commands: [], lines }];
 }
 
-const fillingIn = (names: readonly string[]): Step[] =>
-  names.length === 0 ? [] : [{ what: `Set ${names.join(', ')} in .env`, commands: [] }];
+function fillingIn(settings: Settings, { saved }: Run, names: readonly string[]): Step[] {
+  const isAdopting = beginsAdoption(settings, saved);
+  const others = names.filter((name) => name !== APP_KEYS || !isAdopting);
+  return [
+    ...(isAdopting ? [{ what: `Put app.keys of the old app into ${APP_KEYS}, in .env`, commands: [] }] : []),
+    ...(others.length === 0 ? [] : [{ what: `Set ${others.join(', ')} in .env`, commands: [] }]),
+  ];
+}
 
-function emptyNames(settings: Settings, env: string): string[] {
-  const values = parseEnv(plainText(env));
+/** What has no value, and the keys of an earlier run, by which no cookie of the old app is valid. */
+function namesToFillIn(settings: Settings, run: Run): string[] {
+  const values = parseEnv(plainText(run.env));
+  const isReplaced = !isFirst(run) && beginsAdoption(settings, run.saved);
   return envEntries(settings)
     .map(({ name }) => name)
-    .filter((name) => !values[name]);
+    .filter((name) => !values[name] || (name === APP_KEYS && isReplaced));
 }
+
+const APP_KEYS = 'APP_KEYS';
 
 function installing({ entries, isInstalled, manager }: Run): Step[] {
   const isNeeded = !isInstalled && wasTouched(entries, 'package');

@@ -183,3 +183,12 @@ test('the command that repeats a run names the store whose sessions are adopted'
   expect(command).not.toContain('--cookie-name');
   expect(parseSettings({ ...DB, adopt: 'koa-generic-session-mongo' }, facts()).answers).toEqual(answers);
 });
+
+test('a later run that begins to adopt says that sessions of the app itself end', () => {
+  const old = { adopt: 'koa-session-mongo' };
+  const { answers } = run({});
+  expect(run({ ...old, collection: 'koa_sessions' }, answers).doubts).toContain('since the run before end');
+  expect(run(old).doubts).not.toContain('since the run before end');
+  const wasAdopting = run({ adopt: null }, run(old).answers).answers;
+  expect(run(old, wasAdopting).doubts).not.toContain('since the run before end');
+});

@@ -64,6 +64,19 @@ test.each([
   expect(endings(change, { ...BEFORE, absoluteTtl: '30d' })).toBe('');
 });
 
+describe('the run that begins to adopt', () => {
+  const ADOPTING = { adopt: 'koa-generic-session-mongo', cookieName: 'koa.sid' };
+
+  test('does not call the collection that it adopts from, or the old name of the cookie, a thing of the past', () => {
+    expect(endings({ ...ADOPTING, collection: 'koa_sessions' })).toBe('');
+  });
+
+  test('copies sessions of its own from a collection of their own', () => {
+    const before = { ...BEFORE, collection: 'logins' };
+    expect(endings({ ...ADOPTING, collection: 'koa_sessions' }, before)).toContain('--from logins');
+  });
+});
+
 test('several changes are listed in one warning', () => {
   const says = endings({ collection: 'logins', cookieName: 'sid', encrypt: true });
   expect(says.match(/^ {2}- /gm)).toHaveLength(3);

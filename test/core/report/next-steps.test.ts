@@ -3,7 +3,12 @@ import { parseSettings } from '../../../src/core/answers/settings.ts';
 import { NO_USES } from '../../../src/core/project/session-uses.ts';
 import { nextSteps } from '../../../src/core/report/next-steps.ts';
 
-function stepsFor(kind: 'new' | 'existing', answers: Record<string, unknown>, env: string) {
+function stepsFor(
+  kind: 'new' | 'existing',
+  answers: Record<string, unknown>,
+  env: string,
+  saved: Record<string, unknown> = {},
+) {
   const facts = {
     kind,
     name: 'shop',
@@ -28,7 +33,7 @@ function stepsFor(kind: 'new' | 'existing', answers: Record<string, unknown>, en
     repeat: '',
     env,
     entries: [],
-    saved: {},
+    saved,
     answers,
     project: { koaSources: [], sessionUses: NO_USES, scripts: {}, packages: {} },
   });
@@ -56,5 +61,31 @@ describe('a step names the values to fill in', () => {
     const env = 'APP_KEYS=a\nMONGODB_PASSWORD=b\n';
     const answers = { connection: 'host', db: 'shop', username: 'ann' };
     expect(stepsFor('existing', answers, env).toFillIn).toEqual([]);
+  });
+});
+
+describe('when adoption begins, the keys of the old app are asked for', () => {
+  const KEYS = { what: 'Put app.keys of the old app into APP_KEYS, in .env', commands: [] };
+  const answers = { connection: 'mongoose', adopt: 'koa-session-mongo' };
+  const env = 'APP_KEYS=a\nMONGODB_URL=b\n';
+
+  test('also where .env has keys, which may be the right ones already', () => {
+    const { steps, toFillIn } = stepsFor('existing', answers, env);
+    expect(steps).toContainEqual(KEYS);
+    expect(toFillIn).toEqual([]);
+  });
+
+  test('in the place of those that an earlier run made', () => {
+    const { steps, toFillIn } = stepsFor('existing', answers, env, { connection: 'mongoose' });
+    expect(steps).toContainEqual(KEYS);
+    expect(toFillIn).toEqual(['APP_KEYS']);
+  });
+
+  test('and never again', () => {
+    const { steps, toFillIn } = stepsFor('existing', answers, env, answers);
+    expect({ keys: steps.some(({ what }) => what === KEYS.what), toFillIn }).toEqual({
+      keys: false,
+      toFillIn: [],
+    });
   });
 });
