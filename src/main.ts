@@ -9,6 +9,7 @@ import { UserError } from './core/errors.ts';
 import { patchApp } from './core/patch/mount.ts';
 import { listPatches } from './core/patch/patches.ts';
 import type { Patch } from './core/plan/plan.ts';
+import { withEditedSource } from './core/project/edited-source.ts';
 import { type Project, textOnDisk, type WorkingTree } from './core/project/working-tree.ts';
 import { renderFiles } from './core/render/render.ts';
 import { unifiedDiff } from './core/report/diff.ts';
@@ -77,7 +78,8 @@ async function generate(start: Start, collected: Answers): Promise<Ending> {
   const patches = [...listPatches(settings, values, tree, newKey, before), ...mount];
 
   const remembered = { generator: program.version, project: project.kind, answers };
-  const notes = projectNotes(settings, project);
+  const mounted = mount.reduce((seen, { path, text }) => withEditedSource(seen, path, text), project);
+  const notes = projectNotes(settings, mounted);
   const outcome = await regenerate({
     ...{ project, rendered, patches, tree, remembered, run, notes },
     canAsk: mayAsk,
@@ -87,18 +89,18 @@ async function generate(start: Start, collected: Answers): Promise<Ending> {
   const isIdle = !outcome.changesRecord && !outcome.problem && project.manifest !== undefined;
   const changed = mayAsk && isIdle && !run.yes && !run.json ? await askForChange(answers, facts) : undefined;
   if (changed) return generate(start, changed);
-  const written = { project, directory, settings, answers, saved, collected, facts, patches };
+  const written = { project: mounted, directory, settings, answers, saved, collected, facts, patches };
   return finish(outcome, written, { ...run, canAsk: mayAsk && !run.yes });
 }
 
 /** The edit of the user's own app is shown, and needs a yes at a terminal. */
 async function agreedMount(
   settings: Settings,
-  { koaSources }: Project,
+  { koaSources, databases }: Project,
   tree: WorkingTree,
   run: RunFlags,
 ): Promise<Patch[]> {
-  const patch = patchApp(settings, koaSources, (path) => textOnDisk(tree, path));
+  const patch = patchApp(settings, { koaSources, databases }, (path) => textOnDisk(tree, path));
   if (patch === undefined) return [];
   const isAsked = run.input && !run.yes && !isPreview(run) && canAsk(process.env);
   if (!isAsked) return [patch];

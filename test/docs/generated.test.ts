@@ -24,7 +24,7 @@ const blocksIn = (project: Tree, language: string): Block[] =>
 function moduleOf({ text }: Block, { connection, dir }: Settings): string {
   const index = `../${dir}/index.ts`;
   return `import Koa from 'koa';
-${connection.style === 'mongoose' ? "import mongoose from 'mongoose';\n" : ''}${connection.style === 'db' ? "import type { MongoClient } from 'mongodb';\n\ndeclare const client: MongoClient;\n" : ''}import { sessions } from '${index}';
+${connection.style === 'mongoose' ? "import mongoose from 'mongoose';\n" : ''}${connection.style === 'db' ? "import type { Db } from 'mongodb';\n\ndeclare const db: Db;\n" : ''}import { sessions } from '${index}';
 
 declare const user: { id: string };
 

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { MongoClient } from 'mongodb';
@@ -29,6 +29,8 @@ interface Case {
   readonly exitCode?: number;
   /** Edits that the user then makes, as the output says: replaced texts of a file, or a new file. */
   readonly follow?: Readonly<Record<string, readonly (readonly [string, string])[] | string>>;
+  /** Whether it starts as on a server, where .env is not there. */
+  readonly withoutEnv?: true;
   /** Values that the user sets in .env. */
   readonly env?: Readonly<Record<string, string>>;
   /** The folder that is written to, if it is not the top folder. */
@@ -129,6 +131,7 @@ describe('afterwards', () => {
     const path = await pathFor(given);
     if (given.start === undefined || path === undefined) return;
     const secrets = { ...parseEnv(env), ...given.env, MONGODB_URL: database.url, PATH: path };
+    if (given.withoutEnv) rmSync(join(folder, '.env'));
     const stored = await sessionsOf(folder);
     const app = await startApp(folder, ['sh', '-c', `exec ${scripts[given.start]}`], secrets);
     const browser = new Browser(app.origin);

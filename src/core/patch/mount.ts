@@ -3,6 +3,7 @@ import { UserError } from '../errors.ts';
 import type { Patch } from '../plan/plan.ts';
 import type { KoaSource } from '../project/koa-app.ts';
 import { inFormOf, plainText } from '../project/text.ts';
+import type { Project } from '../project/working-tree.ts';
 import { EXTENSIONS, specifier } from '../render/render.ts';
 
 const TEST = /(?:^|\/)(?:tests?|__tests__|spec)\/|\.(?:test|spec)\.\w+$/;
@@ -15,11 +16,11 @@ const TEST = /(?:^|\/)(?:tests?|__tests__|spec)\/|\.(?:test|spec)\.\w+$/;
  */
 export function patchApp(
   settings: Settings,
-  sources: readonly KoaSource[],
+  { koaSources, databases }: Pick<Project, 'koaSources' | 'databases'>,
   textOf: (path: string) => string | undefined,
 ): Patch | undefined {
   if (settings.app) throw refused('the app that --app writes already has them');
-  const source = theOnly(sources.filter(({ path, app }) => app !== undefined && !TEST.test(path)));
+  const source = theOnly(koaSources.filter(({ path, app }) => app !== undefined && !TEST.test(path)));
   const raw = textOf(source.path);
   if (raw === undefined || source.app === undefined) throw refused(`${source.path} cannot be read`);
   const lines = plainText(raw).split('\n');
@@ -49,7 +50,7 @@ export function patchApp(
       `the statement that creates the app at ${source.path}:${source.app.line} continues after that line`,
     );
   }
-  const argument = argumentOf(settings, lines, source.path);
+  const argument = argumentOf(settings, source, lines.slice(0, at), databases);
   const end = made.trimEnd().endsWith(';') ? ';' : '';
   const quote = /(?:from|require\()\s*(")/.test(lines.find((line) => /['"]koa['"]/.test(line)) ?? '')
     ? '"'
@@ -91,32 +92,36 @@ function endsOnItsLine(line: string): boolean {
   return isBalanced && STATEMENT.test(code);
 }
 
-/** The second argument: what the file has under a name that can only mean the connection. */
-function argumentOf({ connection }: Settings, lines: readonly string[], path: string): string {
-  const text = lines.join('\n');
+/**
+ * The second argument: what the file has under a name that can only mean the connection.
+ *
+ * @param above the lines above the app
+ * @param databases where the project names a database
+ */
+function argumentOf(
+  { connection }: Settings,
+  { path, database }: KoaSource,
+  above: readonly string[],
+  databases: readonly string[],
+): string {
+  const text = above.join('\n');
   if (connection.style === 'mongoose') {
     const name =
       /(?:import\s+(?:\*\s+as\s+)?([\w$]+)[^;'"]*from|([\w$]+)\s*=\s*require\()\s*['"]mongoose['"]/.exec(
         text,
       );
     const mongoose = name?.[1] ?? name?.[2];
-    if (mongoose === undefined || /createConnection\s*\(/.test(text)) {
+    if (mongoose === undefined || /(?:createConnection|useDb)\s*\(/.test(text)) {
       throw refused(`${path} does not say which Mongoose connection the sessions should use`);
     }
     return `, ${mongoose}.connection`;
   }
   if (connection.style !== 'db') return '';
-  const clients = [
-    ...text.matchAll(/\b(?:const|let|var)\s+([\w$]+)(?:\s*:[^=]+)?\s*=\s*new\s+MongoClient\s*\(/g),
-  ];
-  const [client, other] = clients;
-  const isBefore =
-    client !== undefined &&
-    /^(?:const|let|var|export)\b/.test(text.slice(text.lastIndexOf('\n', client.index) + 1));
-  if (client === undefined || other !== undefined || !isBefore) {
-    throw refused(`${path} does not say which database the sessions should use`);
-  }
-  return `, ${client[1]}.db()`;
+  if (database.kind === 'known') return `, ${database.expression}`;
+  const [named] = databases;
+  if (database.kind === 'client' && named === undefined) return `, ${database.client}.db()`;
+  const hint = named === undefined ? '' : `, and ${named} names one`;
+  throw refused(`${path} does not say which database the sessions should use${hint}`);
 }
 
 /** The last line of the imports; -1 if there are none. */

@@ -1,3 +1,6 @@
+import { lineAt, withoutComments } from './code.ts';
+import { type OwnDatabase, ownDatabase } from './databases.ts';
+
 /** What one of the user's source files shows about the Koa app. Lines count from 1. */
 export interface KoaSource {
   /** Relative to the project, with `/`. */
@@ -8,6 +11,10 @@ export interface KoaSource {
   readonly app: KoaApp | undefined;
   /** Where it imports another session middleware or store, and which. */
   readonly sessions: { readonly line: number; readonly name: string } | undefined;
+  /** The line where it sets `app.keys`. */
+  readonly keys: number | undefined;
+  /** What is the database where it creates the app. */
+  readonly database: OwnDatabase;
 }
 
 export interface KoaApp {
@@ -29,19 +36,36 @@ const SESSION_PACKAGES = [
 
 const MODULE = /(?:\bfrom\s*|\brequire\s*\(\s*|\bimport\s*\(?\s*)(['"])([^'"\n]+)\1/g;
 
-/** Undefined for a file that has neither. */
+/** Undefined for a file that has none of it. */
 export function koaSourceIn(path: string, text: string): KoaSource | undefined {
-  if (!text.includes('koa')) return undefined;
+  if (!text.includes('koa') && !text.includes('app.keys')) return undefined;
   const code = withoutComments(text);
   const app = appIn(code);
   const taken = [...code.matchAll(MODULE)].find(([, , name = '']) => SESSION_PACKAGES.includes(name));
-  if (app === undefined && taken === undefined) return undefined;
+  const keys = keysIn(code, app);
+  if (app === undefined && taken === undefined && keys === undefined) return undefined;
   return {
     path,
     syntax: /^\s*(?:import\b(?!\s*\()|export\b)/m.test(code) ? 'import' : 'require',
     app,
     sessions: taken && { line: lineAt(code, taken.index), name: taken[2] ?? '' },
+    keys,
+    database: ownDatabase(code, (app?.line ?? 1) - 1),
   };
+}
+
+/** The line of `app.keys = ['secret']` or of `new Koa({ keys: ['secret'] })`. */
+function keysIn(code: string, app: KoaApp | undefined): number | undefined {
+  const names = [escaped(app?.name ?? 'app'), 'app'].join('|');
+  const set = new RegExp(`(?<![\\w$])(?:${names})\\.keys\\s*(?:\\?\\?|\\|\\|)?=(?![=>])`).exec(code);
+  if (set !== null) return lineAt(code, set.index);
+  if (app === undefined) return undefined;
+  const made = code
+    .split('\n')
+    .slice(app.line - 1)
+    .join('\n');
+  const [, options = ''] = /\bnew\s+[\w$]+\s*\(\s*\{([^{}]*)\}/.exec(made) ?? [];
+  return /\bkeys\s*(?:[:,]|$)/.test(options) ? app.line : undefined;
 }
 
 function appIn(code: string): KoaApp | undefined {
@@ -111,16 +135,3 @@ function koaNames(code: string): string[] {
 const REQUIRED = String.raw`\(\s*require\s*\(\s*['"]koa['"]\s*\)\s*\)`;
 
 const escaped = (name: string): string => name.replaceAll('$', '\\$');
-
-export const lineAt = (text: string, index: number): number => {
-  const lead = /^\s*/.exec(text.slice(index))?.[0].length ?? 0;
-  return text.slice(0, index + lead).split('\n').length;
-};
-
-/** Replaces comments by spaces, so that positions stay the same. What looks like a comment in a string stays. */
-export function withoutComments(text: string): string {
-  return text.replace(
-    /("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`)|\/\/[^\n]*|\/\*[\s\S]*?\*\//g,
-    (found, string: string | undefined) => string ?? found.replace(/[^\n]/g, ' '),
-  );
-}

@@ -1,4 +1,4 @@
-import { lineAt, withoutComments } from './koa-app.ts';
+import { lineAt, withoutComments } from './code.ts';
 
 /** A property of `ctx.session`, and where the user's sources first use it. Lines count from 1. */
 export interface SessionProperty {

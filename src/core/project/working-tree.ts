@@ -53,6 +53,10 @@ export interface Project {
   readonly koaSources: readonly KoaSource[];
   /** How its own sources use `ctx.session`. */
   readonly sessionUses: SessionUses;
+  /** `src/db.ts:4`: where its own sources name a database that need not be the one of the connection string. */
+  readonly databases: readonly string[];
+  /** Whether its own sources load .env. */
+  readonly loadsEnv: boolean;
   readonly manifest: Manifest | undefined;
   /** Warnings for the user about what was read. */
   readonly warnings: readonly string[];

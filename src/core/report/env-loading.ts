@@ -1,29 +1,29 @@
 import type { Settings } from '../answers/settings.ts';
+import { commandLoadsEnv } from '../project/env-loaders.ts';
+import type { KoaSource } from '../project/koa-app.ts';
+import type { Project } from '../project/working-tree.ts';
 
-/** Programs that take Node's own options, or hand them on to it. */
-const RUNNER = /(^|&&\s*|\s)(node|tsx(?:\s+watch)?|nodemon)(?=\s)/;
-
-/** Here, nodemon takes an option before the file as its own, and the program that it starts never sees it. */
-const NODEMON_OF_OTHERS = /\bnodemon\b.*\s(?:--exec|-x)\b/;
+/** Scripts that start an app. */
+const STARTING = /^(?:start|dev|develop|serve|watch)(?::|$)/;
 
 /**
- * How to load .env in the scripts that start the app: one line each. Empty if they load it already, or if the program
- * that runs them does.
+ * The lines that load .env in the user's own app; empty if it is loaded already. The file is not there on a server, so
+ * `node --env-file=.env` in a script would keep the app from starting.
+ *
+ * @param source where the app is made
  */
 export function envLoading(
   { project, app }: Pick<Settings, 'project' | 'app'>,
-  scripts: Readonly<Record<string, string>>,
-  packages: Readonly<Record<string, string>>,
+  { scripts, loadsEnv }: Pick<Project, 'scripts' | 'loadsEnv'>,
+  source: KoaSource | undefined,
 ): readonly string[] {
-  if (app || project.manager === 'bun') return [];
-  const started = ['start', 'dev'].flatMap((name) =>
-    scripts[name] === undefined ? [] : [[name, scripts[name]] as const],
-  );
-  if (started.some(([, command]) => /--env-file|dotenv|env-cmd|dotenvx/.test(command))) return [];
-  if (Object.hasOwn(packages, 'dotenv')) return ['dotenv is installed: load it before the app is created'];
-  const changed = started.filter(([, command]) => RUNNER.test(command) && !NODEMON_OF_OTHERS.test(command));
-  if (changed.length === 0) return ['node --env-file=.env …'];
-  return changed.map(
-    ([name, command]) => `"${name}": ${JSON.stringify(command.replace(RUNNER, '$1$2 --env-file=.env'))}`,
-  );
+  if (app || loadsEnv || project.manager === 'bun') return [];
+  const isInScript = ([name, command]: readonly [string, string]) =>
+    STARTING.test(name) && commandLoadsEnv(command);
+  if (Object.entries(scripts).some(isInScript)) return [];
+  const isRequired = source === undefined ? project.modules === 'commonjs' : source.syntax === 'require';
+  return [
+    isRequired ? "const { existsSync } = require('node:fs');" : "import { existsSync } from 'node:fs';",
+    "if (existsSync('.env')) process.loadEnvFile();",
+  ];
 }

@@ -1,6 +1,6 @@
 import type { Settings } from '../answers/settings.ts';
-import type { ConnectionStyle } from '../answers/styles.ts';
 import type { KoaApp, KoaSource } from '../project/koa-app.ts';
+import type { Project } from '../project/working-tree.ts';
 import { EXTENSIONS, specifier } from '../render/render.ts';
 
 /** How to mount the sessions in the user's own app. */
@@ -12,33 +12,45 @@ export interface Mounting {
   readonly within: KoaApp['within'];
   /** `src/app.ts:1`: other sessions, which these replace. */
   readonly instead: string | undefined;
+  /** `src/app.ts:4`: where the app sets `app.keys`. */
+  readonly keys: string | undefined;
 }
 
-/** The usual expression for the database in an app that uses this package. */
-const SOURCE: Readonly<Record<ConnectionStyle, string | undefined>> = {
-  url: undefined,
-  host: undefined,
-  db: 'client.db()',
-  mongoose: 'mongoose.connection',
-};
-
-/** @param sources where an app of the project is made or has sessions */
-export function mountingOf(settings: Settings, sources: readonly KoaSource[]): Mounting {
+export function mountingOf(
+  settings: Settings,
+  { koaSources: sources, databases }: Pick<Project, 'koaSources' | 'databases'>,
+): Mounting {
   const source = sources.find(({ app }) => app !== undefined);
   const other = sources.find(({ sessions }) => sessions !== undefined);
+  const setter = sources.find(({ keys }) => keys !== undefined);
   const from = moduleFrom(settings, source);
   const taken =
     source?.syntax === 'require' || (source === undefined && settings.project.modules === 'commonjs')
       ? `const { sessions } = require('${from}');`
       : `import { sessions } from '${from}';`;
-  const argument = SOURCE[settings.connection.style];
+  const argument = connectionIn(settings, source, databases);
   const call = `sessions(${source?.app?.name ?? 'app'}${argument === undefined ? '' : `, ${argument}`});`;
   return {
     mount: [taken, call],
     mountIn: source?.app === undefined ? folderOf(settings) : `${source.path}:${source.app.line}`,
     within: source?.app?.within,
     instead: other?.sessions && `${other.path}:${other.sessions.line} (${other.sessions.name})`,
+    keys: setter && `${setter.path}:${setter.keys}`,
   };
+}
+
+/** The expression for the connection of the app; where that is not known, the usual one. */
+function connectionIn(
+  { connection: { style } }: Settings,
+  source: KoaSource | undefined,
+  databases: readonly string[],
+): string | undefined {
+  if (style === 'mongoose') return 'mongoose.connection';
+  if (style !== 'db') return undefined;
+  const { database } = source ?? {};
+  if (database?.kind === 'known') return database.expression;
+  if (databases.length > 0) return 'db';
+  return `${database?.kind === 'client' ? database.client : 'client'}.db()`;
 }
 
 /** If the file is not known, as seen from a file next to the session folder. */

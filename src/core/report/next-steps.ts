@@ -54,7 +54,10 @@ export interface Run {
   readonly isInstalled: boolean;
   readonly repeat: string;
   /** What is known of the project. */
-  readonly project: Pick<Project, 'koaSources' | 'sessionUses' | 'scripts' | 'packages'>;
+  readonly project: Pick<
+    Project,
+    'koaSources' | 'sessionUses' | 'databases' | 'loadsEnv' | 'scripts' | 'packages'
+  >;
   /** The text of `.env` after the run. */
   readonly env: string;
   /** What the run did to each file. */
@@ -73,7 +76,7 @@ const MIGRATED: readonly OptionName[] = [
 
 export function nextSteps(settings: Settings, run: Run): NextSteps {
   const toFillIn = namesToFillIn(settings, run);
-  const { mount, mountIn } = mountingOf(settings, run.project.koaSources);
+  const { mount, mountIn } = mountingOf(settings, run.project);
   const steps = [
     ...settling(run.entries),
     ...fillingIn(settings, run, toFillIn),
@@ -175,8 +178,9 @@ function migrating(run: Run): Step[] {
 /** Only for the user's own app; the generated app has the sessions already. */
 function mountingSteps(settings: Settings, { entries, project }: Run): Step[] {
   if (settings.app || !wasMade(entries, 'session')) return [];
-  const { mount, mountIn, within, instead } = mountingOf(settings, project.koaSources);
-  const loading = envLoading(settings, project.scripts, project.packages);
+  const { mount, mountIn, within, instead, keys } = mountingOf(settings, project);
+  const source = project.koaSources.find(({ app }) => app !== undefined);
+  const loading = envLoading(settings, project, source);
   const running = runningOf(settings, project);
   return [
     ...(wasTouched(entries, 'own-app')
@@ -185,13 +189,31 @@ function mountingSteps(settings: Settings, { entries, project }: Run): Step[] {
     ...(instead === undefined
       ? []
       : [{ what: `Remove the old sessions, with their options, at ${instead}`, commands: [] }]),
+    ...replacingKeys(keys),
     ...declaring(settings, project.sessionUses),
     ...(loading.length === 0
       ? []
-      : [{ what: 'Load .env when the app starts', commands: [], lines: loading }]),
+      : [
+          {
+            what: `Load .env${source ? ` in ${source.path}` : ''}, before the sessions are mounted`,
+            commands: [],
+            lines: loading,
+          },
+        ]),
     ...(running === undefined ? [] : [running]),
   ];
 }
+
+/** They would replace the keys from APP_KEYS without a word. */
+const replacingKeys = (place: string | undefined): Step[] =>
+  place === undefined
+    ? []
+    : [
+        {
+          what: `Remove app.keys at ${place}, or set it before sessions() is called: then its keys sign the cookies, and ${APP_KEYS} is not used`,
+          commands: [],
+        },
+      ];
 
 /** The session was `any` before. From now on, a build refuses what SessionData does not declare. */
 function declaring({ project, dir, userKey }: Settings, uses: SessionUses): Step[] {

@@ -5,12 +5,29 @@ import type { Project } from '../project/working-tree.ts';
 import { packageNotes } from './package-notes.ts';
 
 /** What the user of a project should know about what was found in it. */
-export function projectNotes(settings: Settings, { manifest, packages }: Project): readonly string[] {
+export function projectNotes(
+  settings: Settings,
+  { manifest, packages, databases }: Project,
+): readonly string[] {
   const isFirstRun = manifest === undefined;
+  const isNewStyle = manifest?.answers.connection !== settings.connection.style;
   const firstNotes = isFirstRun
     ? [...keptNotes(settings), ...adoptionNotes(settings, packages), ...userNotes(settings, packages)]
     : [];
-  return [...firstNotes, ...packageNotes(packages, settings)];
+  return [
+    ...firstNotes,
+    ...(isNewStyle ? databaseNotes(settings, databases) : []),
+    ...packageNotes(packages, settings),
+  ];
+}
+
+/** The migration knows the database only by MONGODB_URL. */
+function databaseNotes({ connection, app }: Settings, [named]: readonly string[]): string[] {
+  const isHandedOver = connection.style === 'db' || connection.style === 'mongoose';
+  if (!isHandedOver || app || named === undefined) return [];
+  return [
+    `the app names its database at ${named}: MONGODB_URL in .env has to name the same one, or the migration works on another`,
+  ];
 }
 
 /** A run without questions does not adopt old sessions, and everybody has to log in again. */

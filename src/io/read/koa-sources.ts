@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { databasesNamedIn } from '../../core/project/databases.ts';
+import { loadsEnv } from '../../core/project/env-loaders.ts';
 import { idInHeader } from '../../core/project/header.ts';
 import { type KoaSource, koaSourceIn } from '../../core/project/koa-app.ts';
 import { type SessionUses, sessionUsesIn } from '../../core/project/session-uses.ts';
@@ -10,13 +12,20 @@ import { sourceFiles } from './sources.ts';
 const MAX_SOURCES = 5000;
 const TEST = /(?:^|\/)(?:tests?|__tests__|spec|examples?|benchmarks?)\/|\.(?:test|spec)\.\w+$/;
 
-/** The user's files in which a Koa app is created or has sessions, tests last, and all uses of `ctx.session`. */
-export function readKoaSources(root: string): Pick<Project, 'koaSources' | 'sessionUses'> & {
+type Sources = Pick<Project, 'koaSources' | 'sessionUses' | 'databases' | 'loadsEnv'>;
+
+/**
+ * The user's files in which a Koa app is created or has sessions, tests last, all uses of `ctx.session`, and how the app
+ * reaches its database and its .env.
+ */
+export function readKoaSources(root: string): Sources & {
   /** Folders that cannot be read. */
   readonly unsearched: readonly string[];
 } {
   const found: KoaSource[] = [];
   const uses: SessionUses[] = [];
+  const databases: string[] = [];
+  let isEnvLoaded = false;
   const unsearched: string[] = [];
   let seen = 0;
   for (const path of sourceFiles(root, (folder) => unsearched.push(folder))) {
@@ -24,9 +33,13 @@ export function readKoaSources(root: string): Pick<Project, 'koaSources' | 'sess
     if (seen > MAX_SOURCES) break;
     const text = readTextIfAny(join(root, path));
     if (text === undefined || idInHeader(text.slice(0, 200)) !== undefined) continue;
+    const isTest = TEST.test(path);
     const source = koaSourceIn(path, text);
-    if (source !== undefined) found.push(source);
+    if (source !== undefined) found.push(isTest ? { ...source, keys: undefined } : source);
     uses.push(sessionUsesIn(path, text));
+    if (isTest) continue;
+    databases.push(...databasesNamedIn(path, text));
+    isEnvLoaded ||= loadsEnv(text);
   }
   const inOrder = found.toSorted(byPath);
   const koaSources = [
@@ -37,7 +50,7 @@ export function readKoaSources(root: string): Pick<Project, 'koaSources' | 'sess
     properties: uses.flatMap(({ properties }) => properties).toSorted(byPath),
     declarations: uses.flatMap(({ declarations }) => declarations).toSorted(),
   };
-  return { koaSources, sessionUses, unsearched };
+  return { koaSources, sessionUses, databases: databases.toSorted(), loadsEnv: isEnvLoaded, unsearched };
 }
 
 const byPath = (one: { readonly path: string }, other: { readonly path: string }): number =>

@@ -93,7 +93,13 @@ async function readIn(root: string, generator: string): Promise<Project> {
   };
 }
 
-const NO_SOURCES = { koaSources: [], sessionUses: NO_USES, unsearched: [] };
+const NO_SOURCES = {
+  koaSources: [],
+  sessionUses: NO_USES,
+  databases: [],
+  loadsEnv: false,
+  unsearched: [],
+};
 
 /** Matters only if the app was found nowhere else. */
 function searchWarnings(

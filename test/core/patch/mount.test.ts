@@ -1,13 +1,15 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { patchApp } from '../../../src/core/patch/mount.ts';
 import { koaSourceIn } from '../../../src/core/project/koa-app.ts';
+import { STYLES } from '../../support/generated.ts';
 import { goldenNamed } from '../../support/goldens.ts';
 
 const { settings } = goldenNamed('existing-with-js-specifiers');
 
-const patched = (text: string) => {
+const patched = (text: string, change: Partial<typeof settings> = {}, databases: readonly string[] = []) => {
   const source = koaSourceIn('src/app.ts', text);
-  return patchApp(settings, source ? [source] : [], () => text)?.text;
+  const project = { koaSources: source ? [source] : [], databases };
+  return patchApp({ ...settings, ...change }, project, () => text)?.text;
 };
 
 test.each([
@@ -94,4 +96,51 @@ test.each([
   { text: 'if (on) { const app = new Koa(); }', says: 'continues after that line' },
 ])('nothing is edited if there is no place for the call: $text', ({ text, says }) => {
   expect(() => patched(`${IMPORT}${text}\n`)).toThrow(says);
+});
+
+describe('the database of the driver is the one that the app takes from its client', () => {
+  const DRIVER = `${IMPORT}import { MongoClient } from 'mongodb';\n`;
+  const CLIENT = 'const client = new MongoClient(url);\n';
+  const APP = 'const app = new Koa();\n';
+  const mounted = (text: string, databases?: readonly string[]) =>
+    patched(DRIVER + text, { connection: STYLES.db }, databases)?.match(/^sessions\(.*$/m)?.[0];
+
+  test.each([
+    { text: `${CLIENT}const db = client.db('shop');\n${APP}`, call: 'sessions(app, db);' },
+    { text: `${CLIENT}export const shop: Db = client.db(name);\n${APP}`, call: 'sessions(app, shop);' },
+    {
+      text: `const client = await MongoClient.connect(url);\nconst db = client.db();\n${APP}`,
+      call: 'sessions(app, db);',
+    },
+    {
+      text: `${CLIENT}${APP}const users = client.db('shop').collection('users');\n`,
+      call: "sessions(app, client.db('shop'));",
+    },
+    { text: `${CLIENT}${APP}const db = client.db('shop');\n`, call: "sessions(app, client.db('shop'));" },
+    { text: `${CLIENT}${APP}`, call: 'sessions(app, client.db());' },
+  ])('$call', ({ text, call }) => {
+    expect(mounted(text)).toBe(call);
+  });
+
+  test.each([
+    { what: 'two databases', text: `${CLIENT}const a = client.db('a'), b = client.db('b');\n${APP}` },
+    { what: 'a name that is known only later', text: `${CLIENT}${APP}start(client.db(process.env.DB));\n` },
+    {
+      what: 'a variable of a function',
+      text: `${CLIENT}${APP}const main = (name) => {\n  const db = client.db(name);\n};\n`,
+    },
+    { what: 'a client that is made later', text: `${APP}${CLIENT}` },
+    { what: 'two clients', text: `${CLIENT}const other = new MongoClient(url);\n${APP}` },
+  ])('where there is $what, nothing is edited', ({ text }) => {
+    expect(() => mounted(text)).toThrow('src/app.ts does not say which database the sessions should use');
+  });
+
+  test('where another file names it, that is said', () => {
+    expect(() => mounted(CLIENT + APP, ['src/users.ts:3'])).toThrow('and src/users.ts:3 names one');
+  });
+});
+
+test('of several Mongoose databases, none is taken', () => {
+  const text = `${IMPORT}import mongoose from 'mongoose';\nconst db = mongoose.connection.useDb('shop');\nconst app = new Koa();\n`;
+  expect(() => patched(text, { connection: STYLES.mongoose })).toThrow('which Mongoose connection');
 });

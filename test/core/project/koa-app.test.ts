@@ -88,3 +88,34 @@ test('other session middleware is found, with its line', () => {
     "const Koa = require('koa');\n/* a\n comment */\nconst session = require('koa-session');\nconst app = new Koa();\n";
   expect(find(text)).toMatchObject({ app: { line: 5 }, sessions: { line: 4, name: 'koa-session' } });
 });
+
+describe('where the app sets its own keys', () => {
+  const MADE = "import Koa from 'koa';\nconst shop = new Koa();\n";
+  test.each([
+    { text: `${MADE}shop.keys = ['secret'];\n`, line: 3 },
+    { text: `${MADE}\nshop.keys ??= ['secret'];\n`, line: 4 },
+    { text: "import Koa from 'koa';\nconst app = new Koa({ proxy: true, keys: ['secret'] });\n", line: 2 },
+    { text: "import Koa from 'koa';\nconst app = new Koa({\n  keys,\n});\n", line: 2 },
+    {
+      text: "import Koa from 'koa';\nclass Shop extends Koa {\n  constructor() {\n    super();\n    this.keys = [key];\n  }\n}\n",
+      line: 5,
+    },
+    {
+      text: "import Koa from 'koa';\nclass Shop {\n  app = new Koa();\n  start() {\n    this.app.keys = [key];\n  }\n}\n",
+      line: 5,
+    },
+    { text: 'export const setUp = (app) => {\n  app.keys = config.keys;\n};\n', line: 2 },
+  ])('line $line of $text', ({ text, line }) => {
+    expect(find(text)).toMatchObject({ keys: line });
+  });
+
+  test.each([
+    "if (shop.keys === undefined) throw new Error('none');",
+    "map.keys = ['secret'];",
+    'const keys = Object.keys(shop);',
+    "// shop.keys = ['secret'];",
+    'shop.on("error", ({ keys }) => log(keys));',
+  ])('not in %s', (text) => {
+    expect(find(`${MADE}${text}\n`)?.keys).toBeUndefined();
+  });
+});

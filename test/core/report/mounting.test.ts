@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import type { ProjectSettings } from '../../../src/core/answers/settings.ts';
+import { loadsEnv } from '../../../src/core/project/env-loaders.ts';
 import { koaSourceIn } from '../../../src/core/project/koa-app.ts';
 import { envLoading } from '../../../src/core/report/env-loading.ts';
 import { mountingOf } from '../../../src/core/report/mounting.ts';
@@ -7,9 +9,11 @@ import { PLAIN, STYLES } from '../../support/generated.ts';
 const REQUIRED = "const Koa = require('koa');\nconst server = new Koa();\n";
 const IMPORTED = "import Koa from 'koa';\nexport const app = new Koa();\n";
 
+const NO_SOURCES = { koaSources: [], databases: [] };
+
 function mountingIn(path: string, text: string, settings: Partial<typeof PLAIN> = {}) {
   const source = koaSourceIn(path, text);
-  return mountingOf({ ...PLAIN, ...settings }, source ? [source] : []);
+  return mountingOf({ ...PLAIN, ...settings }, { koaSources: source ? [source] : [], databases: [] });
 }
 
 describe('the lines that mount sessions', () => {
@@ -53,11 +57,27 @@ describe('the lines that mount sessions', () => {
 
   test('show what to pass as the database', () => {
     const mount = (style: 'db' | 'mongoose') =>
-      mountingOf({ ...PLAIN, connection: STYLES[style] }, []).mount.at(-1);
+      mountingOf({ ...PLAIN, connection: STYLES[style] }, NO_SOURCES).mount.at(-1);
     expect([mount('db'), mount('mongoose')]).toEqual([
       'sessions(app, client.db());',
       'sessions(app, mongoose.connection);',
     ]);
+  });
+
+  test.each([
+    { text: "const client = new MongoClient(url);\nconst db = client.db('shop');\n", argument: 'db' },
+    { text: 'const mongo = new MongoClient(url);\n', argument: 'mongo.db()' },
+    { text: 'const mongo = new MongoClient(url);\n', databases: ['src/users.ts:3'], argument: 'db' },
+  ])('take the database from the app: $argument', ({ text, databases = [], argument }) => {
+    const source = koaSourceIn('src/app.ts', `import Koa from 'koa';\n${text}const app = new Koa();\n`);
+    const settings = { ...PLAIN, connection: STYLES.db };
+    const { mount } = mountingOf(settings, { koaSources: source ? [source] : [], databases });
+    expect(mount.at(-1)).toBe(`sessions(app, ${argument});`);
+  });
+
+  test('name where the app sets its own keys', () => {
+    expect(mountingIn('src/app.ts', `${IMPORTED}app.keys = ['secret'];\n`).keys).toBe('src/app.ts:3');
+    expect(mountingIn('src/app.ts', IMPORTED).keys).toBeUndefined();
   });
 
   test('name the other session middleware that they replace', () => {
@@ -66,7 +86,7 @@ describe('the lines that mount sessions', () => {
   });
 
   test('assume a file next to the session folder if no app is found', () => {
-    expect(mountingOf(PLAIN, [])).toMatchObject({
+    expect(mountingOf(PLAIN, NO_SOURCES)).toMatchObject({
       mount: ["import { sessions } from './session/index.ts';", 'sessions(app);'],
       mountIn: 'src/',
     });
@@ -74,37 +94,49 @@ describe('the lines that mount sessions', () => {
 });
 
 describe('.env is loaded', () => {
-  const project = PLAIN.project;
+  const { project } = PLAIN;
+  const LOAD = "if (existsSync('.env')) process.loadEnvFile();";
+  const IMPORT = "import { existsSync } from 'node:fs';";
+  const lines = (scripts: Record<string, string>, change: Partial<ProjectSettings> = {}, loadsEnv = false) =>
+    envLoading({ project: { ...project, ...change }, app: false }, { scripts, loadsEnv }, undefined);
+
   test.each([
-    { scripts: { start: 'node dist/index.js' }, says: ['"start": "node --env-file=.env dist/index.js"'] },
-    {
-      scripts: { start: 'npm run build && node .', dev: 'tsx watch src/app.ts' },
-      says: [
-        '"start": "npm run build && node --env-file=.env ."',
-        '"dev": "tsx watch --env-file=.env src/app.ts"',
-      ],
-    },
-    { scripts: { start: 'node --env-file=.env .' }, says: [] },
-    { scripts: { start: 'node -r dotenv/config .' }, says: [] },
-    {
-      scripts: { start: 'node .' },
-      packages: { dotenv: '16' },
-      says: ['dotenv is installed: load it before the app is created'],
-    },
-    { scripts: { start: 'nodemon app.js' }, says: ['"start": "nodemon --env-file=.env app.js"'] },
-    { scripts: { start: 'nodemon --exec ts-node src/app.ts' }, says: ['node --env-file=.env …'] },
-    { scripts: {}, says: ['node --env-file=.env …'] },
-  ])('by $scripts', ({ scripts, packages = {}, says }) => {
-    expect(
-      envLoading(
-        { project, app: false },
-        scripts as Record<string, string>,
-        packages as Record<string, string>,
-      ),
-    ).toEqual(says);
+    { start: 'node dist/index.js' },
+    { start: 'npm run build && node .', dev: 'tsx watch src/app.ts' },
+    { start: 'nodemon --exec ts-node src/app.ts' },
+    { test: 'node --env-file=.env --test' },
+    {},
+  ])('in the app, where the file may be missing, and not by $start', (scripts) => {
+    expect(lines(scripts as Record<string, string>)).toEqual([IMPORT, LOAD]);
+  });
+
+  test('in the words of CommonJS', () => {
+    expect(lines({}, { modules: 'commonjs' })).toEqual(["const { existsSync } = require('node:fs');", LOAD]);
+  });
+
+  test.each([
+    { start: 'node --env-file=.env .' },
+    { 'start:dev': 'node --env-file-if-exists=.env .' },
+    { start: 'node -r dotenv/config .' },
+    { dev: 'env-cmd node .' },
+  ])('by $start already', (scripts) => {
+    expect(lines(scripts as Record<string, string>)).toEqual([]);
   });
 
   test('by Bun without a flag', () => {
-    expect(envLoading({ project: { ...project, manager: 'bun' }, app: false }, {}, {})).toEqual([]);
+    expect(lines({}, { manager: 'bun' })).toEqual([]);
+  });
+
+  test.each([
+    { text: "import 'dotenv/config';", loads: true },
+    { text: "import dotenv from 'dotenv';\ndotenv.config();", loads: true },
+    { text: "require('dotenv').config();", loads: true },
+    { text: "import { config } from '@dotenvx/dotenvx';", loads: true },
+    { text: 'process.loadEnvFile();', loads: true },
+    { text: "// import 'dotenv/config';", loads: false },
+    { text: "import './dotenv/mine.js';", loads: false },
+  ])('by the app, or not: $text', ({ text, loads }) => {
+    expect(loadsEnv(text)).toBe(loads);
+    expect(lines({ start: 'node .' }, {}, loads)).toEqual(loads ? [] : [IMPORT, LOAD]);
   });
 });

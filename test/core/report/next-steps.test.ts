@@ -35,7 +35,14 @@ function stepsFor(
     entries: [],
     saved,
     answers,
-    project: { koaSources: [], sessionUses: NO_USES, scripts: {}, packages: {} },
+    project: {
+      koaSources: [],
+      sessionUses: NO_USES,
+      databases: [],
+      loadsEnv: false,
+      scripts: {},
+      packages: {},
+    },
   });
 }
 

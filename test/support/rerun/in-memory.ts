@@ -44,6 +44,8 @@ export function regenerateInMemory(
     couldCopy: false,
     koaSources: [],
     sessionUses: NO_USES,
+    databases: [],
+    loadsEnv: false,
     manifest,
     warnings: [],
   };

@@ -1,0 +1,22 @@
+import { databasesNamedIn } from './databases.ts';
+import { koaSourceIn } from './koa-app.ts';
+import { sessionUsesIn } from './session-uses.ts';
+import type { Project } from './working-tree.ts';
+
+/** The project once one of its source files has another text, in which what is found stands at other lines. */
+export function withEditedSource(project: Project, path: string, text: string): Project {
+  const { koaSources, sessionUses, databases } = project;
+  const uses = sessionUsesIn(path, text);
+  const elsewhere = (place: string): boolean => !place.startsWith(`${path}:`);
+  return {
+    ...project,
+    koaSources: koaSources.map((source) => (source.path === path && koaSourceIn(path, text)) || source),
+    sessionUses: {
+      properties: sessionUses.properties.flatMap((use) =>
+        use.path === path ? (uses.properties.find(({ name }) => name === use.name) ?? []) : use,
+      ),
+      declarations: [...sessionUses.declarations.filter(elsewhere), ...uses.declarations].toSorted(),
+    },
+    databases: [...databases.filter(elsewhere), ...databasesNamedIn(path, text)].toSorted(),
+  };
+}
