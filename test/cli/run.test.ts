@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createWriteStream, existsSync } from 'node:fs';
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
 import { filesIn, readIn, rememberedIn, run, runAsProcess, temporaryFolder } from '../support/program.ts';
@@ -546,7 +546,7 @@ describe('streams and exit codes', () => {
 describe('in a project of the user', () => {
   test('secrets that are added to a .env tracked by git cause a warning, other values do not', async () => {
     const cwd = await temporaryFolder();
-    await writeFile(`${cwd}/.env`, 'MINE=1\n');
+    await writeFile(`${cwd}/.env`, 'MINE=1\n', { mode: 0o600 });
     await execa('git', ['init', '-q'], { cwd });
     expect((await run(['.', '-c', 'db'], { cwd })).stderr).toBe('');
     await execa('git', ['add', '--force', '.env'], { cwd });
@@ -556,6 +556,19 @@ describe('in a project of the user', () => {
     expect(exitCode).toBe(0);
     expect(stderr).toMatch(/^warning: git tracks \.env, .* git rm --cached \.env\n$/);
   });
+
+  test.runIf(process.platform !== 'win32').each([0o640, 0o604])(
+    'secrets that are added to a .env of mode %o cause a warning, and the mode stays',
+    async (mode) => {
+      const cwd = await temporaryFolder();
+      await writeFile(`${cwd}/.env`, 'MINE=1\n');
+      await chmod(`${cwd}/.env`, mode);
+      const { stderr } = await run(['.', '-c', 'db'], { cwd });
+      expect(stderr).toMatch(/^warning: other users of this machine can read \.env, .* chmod 600 \.env\n$/);
+      expect((await stat(`${cwd}/.env`)).mode & 0o777).toBe(mode);
+      expect((await run(['.'], { cwd })).stderr).toBe('');
+    },
+  );
 
   test('the lines that mount sessions are printed', async () => {
     const cwd = await temporaryFolder();

@@ -1,15 +1,26 @@
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Plan } from '../../core/plan/plan.ts';
 import { ENV_FILE } from '../../core/project/state-folder.ts';
+import { statIfThere } from '../files.ts';
 
 const TIMEOUT_MS = 5_000;
 
-/** A warning if the next commit would contain the secrets that were added to `.env`. */
+/** Warnings if others could read the secrets that were added to `.env`: on this machine, or after the next commit. */
 export async function doubtsAboutEnv(root: string, { entries }: Pick<Plan, 'entries'>): Promise<string[]> {
   const isAddedTo = entries.some(({ path, action }) => path === ENV_FILE && action === 'update');
-  if (!isAddedTo || !(await isTracked(root, ENV_FILE))) return [];
+  if (!isAddedTo) return [];
+  return [...readableDoubts(root), ...((await isTracked(root, ENV_FILE)) ? [TRACKED] : [])];
+}
+
+const TRACKED = `git tracks ${ENV_FILE}, to which secrets were added, and .gitignore does nothing about a file that is tracked. Before the next commit, run in the project: git rm --cached ${ENV_FILE}`;
+
+/** The mode of a file that is there already is its owner's choice. On Windows it says nothing. */
+function readableDoubts(root: string): string[] {
+  const { mode } = statIfThere(join(root, ENV_FILE)) ?? { mode: 0 };
+  if (process.platform === 'win32' || (mode & 0o044) === 0) return [];
   return [
-    `git tracks ${ENV_FILE}, to which secrets were added, and .gitignore does nothing about a file that is tracked. Before the next commit, run in the project: git rm --cached ${ENV_FILE}`,
+    `other users of this machine can read ${ENV_FILE}, to which secrets were added. To prevent that, run in the project: chmod 600 ${ENV_FILE}`,
   ];
 }
 
