@@ -10,13 +10,26 @@ interface Folders {
   readonly include: readonly string[];
 }
 
-const TESTS = /^(?:tests?|__tests__|spec|e2e|scripts)$/;
+const OTHERS = /^(?:tests?|__tests__|spec|e2e|scripts|bin|examples?|benchmarks?)$/;
 
-/** The folder that a build takes its sources from. */
-export function sourceFolderOf({ rootDir, include }: Folders): string {
+/**
+ * The folder that a build takes its sources from.
+ *
+ * @param app the file that makes the app, if there is one: it counts where the build takes everything
+ */
+export function sourceFolderOf({ rootDir, include }: Folders, app?: string): string {
   const tops = include.map((pattern) => pattern.replace(/\/?\*.*$/, '').replace(/\/[^/]*\.\w+$/, ''));
   const folders = [rootDir ?? '', ...tops.filter((top) => top === DEFAULT_SOURCES), ...tops];
-  const found = folders.find((folder) => !TESTS.test(folder) && 'value' in parseFolder(folder));
+  const found = folders.find(isForSources);
   const isAll = (rootDir ?? '') === '' && tops.includes('');
-  return isAll || found === undefined ? DEFAULT_SOURCES : found;
+  return isAll || found === undefined ? folderAround(app) : found;
+}
+
+const isForSources = (folder: string): boolean => !OTHERS.test(folder) && 'value' in parseFolder(folder);
+
+/** The `src` in which the app is, or else its own folder. */
+export function folderAround(app: string | undefined): string {
+  const folders = app?.split('/').slice(0, -1) ?? [];
+  const own = folders.slice(0, folders.indexOf(DEFAULT_SOURCES) + 1 || undefined).join('/');
+  return folders.some((each) => OTHERS.test(each)) || !isForSources(own) ? DEFAULT_SOURCES : own;
 }

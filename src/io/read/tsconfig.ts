@@ -10,7 +10,7 @@ import {
 import { ESLINT_CONFIGS, lintDoubts } from '../../core/plan/lint-doubts.ts';
 import { moduleOf } from '../../core/project/imports.ts';
 import { isBelow } from '../../core/project/ranges.ts';
-import { DEFAULT_SOURCES, sourceFolderOf } from '../../core/project/source-folder.ts';
+import { DEFAULT_SOURCES, folderAround, sourceFolderOf } from '../../core/project/source-folder.ts';
 import type { Project } from '../../core/project/working-tree.ts';
 import type { RenderedFile } from '../../core/render/rendered-file.ts';
 import { statIfThere } from '../files.ts';
@@ -47,7 +47,7 @@ type BuildFacts = Pick<Project, 'importExtension' | 'sourceFolder' | 'warnings'>
 };
 
 /**
- * How the imports of a project end, and where its sources are, by its tsconfig.
+ * How the imports of a project end, and where its sources are, by its tsconfig and its app.
  *
  * @param settled how imports ended last time: that stays where the tsconfig cannot be read, as before an install
  */
@@ -58,7 +58,7 @@ export async function readBuild(
 ): Promise<BuildFacts> {
   const unknown: Omit<BuildFacts, 'warnings'> = {
     importExtension: settled ?? (isBabel ? 'none' : 'ts'),
-    sourceFolder: DEFAULT_SOURCES,
+    sourceFolder: folderAround(app),
     isCheckedOnly: false,
   };
   const home = homeOf(root, dir ?? dirname(app ?? ''));
@@ -72,7 +72,7 @@ export async function readBuild(
     return {
       isCheckedOnly,
       importExtension: isCheckedOnly ? 'ts' : extensionFor(config.config.compilerOptions ?? {}),
-      sourceFolder: sourceFolderOf(foldersIn(config, root)),
+      sourceFolder: sourceFolderOf(foldersIn(config, root), app),
       warnings: [],
     };
   } catch (error) {

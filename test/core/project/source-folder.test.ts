@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sourceFolderOf } from '../../../src/core/project/source-folder.ts';
+import { folderAround, sourceFolderOf } from '../../../src/core/project/source-folder.ts';
 
 test.each([
   { rootDir: 'server', include: [], folder: 'server' },
@@ -13,4 +13,24 @@ test.each([
   { rootDir: undefined, include: [], folder: 'src' },
 ])('rootDir $rootDir and include $include: $folder', ({ rootDir, include, folder }) => {
   expect(sourceFolderOf({ rootDir, include })).toBe(folder);
+});
+
+test.each([
+  [undefined, 'src'],
+  ['app.js', 'src'],
+  ['lib/server.js', 'lib'],
+  ['server/http/app.js', 'server/http'],
+  ['src/server/app.js', 'src'],
+  ['packages/api/src/http/app.js', 'packages/api/src'],
+  ['bin/www.js', 'src'],
+  ['lib/test/app.js', 'src'],
+  ['dist/app.js', 'src'],
+])('without a build, sources are around the app %s: %s', (app, folder) => {
+  expect(folderAround(app)).toBe(folder);
+});
+
+test('a build that takes everything leaves it to the app', () => {
+  const everything = { rootDir: undefined, include: ['**/*'] };
+  expect(sourceFolderOf(everything, 'lib/server.ts')).toBe('lib');
+  expect(sourceFolderOf({ ...everything, rootDir: 'server' }, 'lib/server.ts')).toBe('server');
 });
