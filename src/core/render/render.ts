@@ -148,6 +148,8 @@ export interface View extends Settings {
   readonly userDeclaration: string;
   /** Whether the migration script changes sessions, beside ending those that are over. */
   readonly changesSessions: boolean;
+  /** Whether it changes them in place. */
+  readonly rewritesSessions: boolean;
   /** The class that `sessions()` makes, and whether it takes more options than a lifetime. */
   readonly storeClass: 'Sessions' | 'AdoptingSessions';
   readonly storeOptions: boolean;
@@ -195,6 +197,7 @@ export function renderFiles(settings: Settings, templates: Templates): RenderedF
 
 /** The values for the templates of all files. Each one gets `modules`, too. */
 export function viewOf(settings: Settings): Omit<View, 'modules'> {
+  const rewritesSessions = settings.encrypt || settings.userKey !== undefined;
   const source = SOURCES[settings.connection.style];
   const { manager } = settings.project;
   const parameter = source ? `${source.name}: ${source.type}` : '';
@@ -215,7 +218,8 @@ export function viewOf(settings: Settings): Omit<View, 'modules'> {
     throwOnConflict: settings.onConcurrentWrite === 'throw',
     adopts: adoptView(settings),
     ...viewOfUser((settings.userKey ?? 'user').split('.')),
-    changesSessions: settings.encrypt || settings.userKey !== undefined || settings.project.copiesSessions,
+    changesSessions: rewritesSessions || settings.project.copiesSessions,
+    rewritesSessions,
     storeClass: settings.adopt ? 'AdoptingSessions' : 'Sessions',
     storeOptions:
       [settings.absoluteTtl, settings.touchAfter, settings.userKey].some((option) => option !== undefined) ||

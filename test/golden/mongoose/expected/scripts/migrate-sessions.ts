@@ -18,7 +18,7 @@ Exit codes: 0 done, 1 failed, 2 usage, 3 something to do (--check), 4 refused, 6
 type Db = NonNullable<mongoose.Connection['db']>;
 type Sessions = ReturnType<typeof sessionsIn>;
 type Options = ReturnType<typeof readOptions>;
-type Write = (batch: Session[]) => Promise<unknown>;
+type Prepare = (batch: Session[]) => () => Promise<unknown>;
 type Found = Readonly<{ type?: string; options?: Record<string, unknown> }>;
 type Action = Readonly<{ what: string; run: () => Promise<unknown> }>;
 
@@ -162,21 +162,22 @@ function isBuilding(sessions: Sessions, { name, partialFilterExpression = {} }: 
 async function planPruning(sessions: Sessions): Promise<Action[]> {
   const filter = { $and: [OWN, { expiresAt: { $lt: new Date() } }] };
   const count = await sessions.countDocuments(filter);
-  const end: Write = (batch) => sessions.deleteMany({ ...filter, _id: { $in: batch.map(({ _id }) => _id) } });
-  const run = () => inBatches(sessions, filter, end);
+  const end = (ids: string[]) => sessions.deleteMany({ ...filter, _id: { $in: ids } });
+  const run = () => inBatches(sessions, filter, (batch) => () => end(batch.map(({ _id }) => _id)));
   return count > 0 ? [{ what: `delete sessions that are over (${count})`, run }] : [];
 }
 
-/** One pass, so that it ends even while apps write. Reads one batch ahead; a batch is one reply: at most 16 MB. */
-async function inBatches(sessions: Sessions, filter: object, write: Write): Promise<void> {
+/** One pass, so that it ends even while apps write. Prepares a batch while one is written; each is a reply: up to 16 MB. */
+async function inBatches(sessions: Sessions, filter: object, prepare: Prepare): Promise<void> {
   const found = sessions.find(filter).sort({ _id: 1 }).batchSize(1000);
-  let done = 0;
-  while (await found.hasNext()) {
-    const batch = found.readBufferedDocuments();
-    await Promise.all([write(batch), found.hasNext()]);
-    done += batch.length;
-    if (done % 10_000 < batch.length) console.error(`  ${done} sessions so far`);
-  }
+  let [read, write]: [number, ReturnType<Prepare> | false] = [0, async () => {}];
+  const next = async () => {
+    const batch = (await found.hasNext()) ? found.readBufferedDocuments() : [];
+    read += batch.length;
+    if (read % 10_000 < batch.length) console.error(`  ${read} sessions so far`);
+    return batch.length > 0 && prepare(batch);
+  };
+  while (write) [write] = await Promise.all([next(), write()]);
 }
 
 function readOptions(args: string[]) {
