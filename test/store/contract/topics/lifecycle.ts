@@ -129,6 +129,21 @@ export function lifecycle(world: World): void {
       expect(await warningsOf(() => store.ready())).toEqual(NO_TTL_INDEX);
     });
 
+    test('ready warns once, however often a probe asks', async () => {
+      const store = world.open();
+      const probe = async () => {
+        for (let times = 0; times < 3; times += 1) await store.ready();
+      };
+      expect(await warningsOf(probe)).toEqual(NO_TTL_INDEX);
+    });
+
+    test('ready reads no session, of which there may be many', async () => {
+      const store = world.open();
+      await newSession(store);
+      const sent = await world.sentBy(() => store.ready());
+      expect(sent.map(({ name }) => name)).toEqual(['listIndexes']);
+    });
+
     test('ready warns of an index that would end sessions late', async () => {
       const store = world.open();
       await world.documents.createIndex({ expiresAt: 1 }, { expireAfterSeconds: 60 });
