@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { renderFiles } from '../../src/core/render/render.ts';
-import { templates } from '../../src/io/templates.ts';
 import { PLAIN, STYLES } from '../support/generated.ts';
+import { createGuideRole } from '../support/guide-role.ts';
 import { type OwnServer, startServer, withDatabase } from '../support/mongo/index.ts';
 import { withOption } from '../support/mongo/urls.ts';
 import {
@@ -259,15 +258,7 @@ describe('privileges', () => {
   test('the role in the guide is enough for everything that concerns one collection', async ({ skip }) => {
     if (locked.kind === 'stand-in') skip('the stand-in has no roles of its own');
     const { db } = await openDatabase(locked);
-    const guide = renderFiles(PLAIN, templates).find(({ id }) => id === 'guide')?.text ?? '';
-    const [, code = ''] = /```js\n(const privileges[\s\S]*?)```/.exec(guide) ?? [];
-    const roles: { role: string; privileges: unknown; roles: [] }[] = [];
-    // As in mongosh.
-    new Function('db', code)({
-      getName: () => db.databaseName,
-      createRole: (role: never) => roles.push(role),
-    });
-    for (const { role, ...rest } of roles) await db.command({ createRole: role, ...rest });
+    await createGuideRole(db, PLAIN);
     const url = await locked.createUser({
       username: 'small',
       password: 's3cret',
