@@ -82,7 +82,7 @@ function inMongosh(text: string): { calls: unknown[][] } {
 test.each(goldens)(
   'the blocks for mongosh in the guide of $name are about its collection',
   ({ project, settings }) => {
-    const { collection } = settings;
+    const { collection, adopt } = settings;
     const calls = blocksIn(project, 'js').flatMap(({ text }) => inMongosh(text).calls);
     const resource = { db: 'app', collection };
     expect(calls).toEqual([
@@ -91,7 +91,11 @@ test.each(goldens)(
         {
           role: 'sessions',
           roles: [],
-          privileges: [expect.objectContaining({ resource }), expect.anything()],
+          privileges: [
+            expect.objectContaining({ resource }),
+            ...(adopt ? [expect.objectContaining({ resource: { db: 'app', collection: adopt.collection } })] : []),
+            expect.anything(),
+          ],
         },
       ],
       ['enableSharding', 'app'],
