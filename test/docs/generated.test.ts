@@ -73,7 +73,8 @@ function inMongosh(text: string): { calls: unknown[][] } {
     (name: string) =>
     (...args: unknown[]) =>
       void calls.push([name, ...args]);
-  const db = { getName: () => 'app', createRole: noted('createRole') };
+  const getCollection = (name: string) => ({ countDocuments: noted(`${name}.countDocuments`) });
+  const db = { getName: () => 'app', createRole: noted('createRole'), getCollection };
   const sh = { enableSharding: noted('enableSharding'), shardCollection: noted('shardCollection') };
   runInNewContext(text, { db, sh });
   return { calls: JSON.parse(JSON.stringify(calls)) };
@@ -82,7 +83,8 @@ function inMongosh(text: string): { calls: unknown[][] } {
 test.each(goldens)(
   'the blocks for mongosh in the guide of $name are about its collection',
   ({ project, settings }) => {
-    const { collection, adopt } = settings;
+    const { collection, adopt, encrypt } = settings;
+    const encrypted = { data: { $type: 'binData' }, expiresAt: { $gt: expect.any(String) } };
     const calls = blocksIn(project, 'js').flatMap(({ text }) => inMongosh(text).calls);
     const resource = { db: 'app', collection };
     expect(calls).toEqual([
@@ -93,13 +95,16 @@ test.each(goldens)(
           roles: [],
           privileges: [
             expect.objectContaining({ resource }),
-            ...(adopt ? [expect.objectContaining({ resource: { db: 'app', collection: adopt.collection } })] : []),
+            ...(adopt
+              ? [expect.objectContaining({ resource: { db: 'app', collection: adopt.collection } })]
+              : []),
             expect.anything(),
           ],
         },
       ],
       ['enableSharding', 'app'],
       ['shardCollection', `app.${collection}`, { _id: 'hashed' }],
+      ...(encrypt ? [[`${collection}.countDocuments`, encrypted]] : []),
     ]);
   },
 );

@@ -74,8 +74,9 @@ function encryptionOn({ encrypt, project }: Settings, saved: Answers): string[] 
 
 function encryptionOff({ encrypt, ttl }: Settings, saved: Answers): string[] {
   if (encrypt || saved.encrypt !== true) return [];
+  const longest = formatDuration(Math.max(ttl, secondsOf(saved.ttl) ?? 0));
   return [
-    `--no-encrypt: encrypted sessions can no longer be read. Keep encryption for now, and deploy with SESSION_PLAIN_TEXT=write: every write then stores plain text. ${formatDuration(ttl)} later, --no-encrypt ends no session`,
+    `--no-encrypt: encrypted sessions can no longer be read. Keep encryption for now, and deploy with SESSION_PLAIN_TEXT=write: every write then stores plain text. ${longest} later, or longer if the app gives sessions a longer maxAge, --no-encrypt ends no session. The guide in the session folder says how to count those that are left`,
   ];
 }
 
