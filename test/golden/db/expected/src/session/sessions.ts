@@ -18,7 +18,9 @@ export interface StoredSession extends Pick<SessionDocument, 'createdAt' | 'upda
 
 /** What `sessions(app)` returns: the store of its middleware, with methods for use outside of a request. */
 export class Sessions extends MongoSessionStore {
-  /** For the start of the app: throws if the database cannot be used, and warns if the migration has to run. */
+  #hasWarned = false;
+
+  /** For the start of the app: throws if the database cannot be used, and warns once if an index is missing. */
   ready(): Promise<void> {
     return this.run('ready', async ({ sessions, limits }) => {
       const listed = sessions.listIndexes(limits()).toArray();
@@ -27,7 +29,8 @@ export class Sessions extends MongoSessionStore {
         if (codeOf(error) !== 26) throw error;
         return [];
       });
-      if (planIndexes(indexes).create.length === 0) return;
+      if (this.#hasWarned || planIndexes(indexes).create.length === 0) return;
+      this.#hasWarned = true;
       process.emitWarning('The sessions lack an index: run `npm run migrate:sessions`.');
     });
   }

@@ -25,8 +25,6 @@ type Draft = Omit<Loaded, 'createdAt' | 'version'>;
 /** No cookie is longer. koa-session-minimal does not await `set`, so an error in it would end the process. */
 const MAX_KEY_LENGTH = 16 * 1024;
 const LAST_DATE = Date.UTC(9999, 11, 31);
-/** By how much the clocks of two servers may differ, in ms. */
-const CLOCK_SKEW = 10_000;
 
 /** A store for koa-session; koa-generic-session and koa-session-minimal call the same three methods. */
 export class MongoSessionStore {
@@ -140,8 +138,8 @@ export class MongoSessionStore {
     const dates = { expiresAt, updatedAt, ...(_expire !== undefined && { 'cookie._expire': _expire }) };
     // This touch may arrive after a later one. So it shortens only the end that was loaded, and `$max` does the rest.
     const { expiresAt: end } = loaded;
-    // Only koa-session, which has these fields, goes by the settings.
-    const isShorter = (_expire ?? _session) && end.getTime() - expiresAt.getTime() > CLOCK_SKEW;
+    // Only koa-session, which has these fields, goes by the settings. Clocks of servers may differ by some seconds.
+    const isShorter = (_expire ?? _session) && end.getTime() - expiresAt.getTime() > 10_000;
     const isSet = isShorter && (await updateOne(operation, { ...filter, expiresAt: end }, { $set: dates }));
     const isFound = isSet || (await updateOne(operation, filter, { $max: dates }));
     return isFound ? Object.assign(loaded, draft) : undefined;

@@ -24,8 +24,7 @@ export function mountSession<State, Custom>(app: Koa<State, Custom>, options: Op
     },
     set(ctx: Context, key: string): void {
       // These have the lifetime of this session.
-      const { sessionOptions } = ctx;
-      ctx.cookies.set(options.key, key, sessionOptions);
+      ctx.cookies.set(options.key, key, ctx.sessionOptions);
     },
   };
   /** Checks before the session is stored: the cookie itself would be refused only afterwards. */
