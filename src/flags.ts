@@ -55,7 +55,7 @@ Exit codes:
   2    usage, or a missing or bad answer
   3    --check found that a run would change something
   4    a conflict is left: nothing was written, or markers with --on-conflict markers
-  5    written, but the install failed
+  5    written, but the install or the start of the app failed
   130  Ctrl-C; a message says what was written
   143  SIGTERM
 

@@ -24,8 +24,10 @@ export async function runCommand(words: readonly string[], options: CommandOptio
   }
   const stop = () => child.kill();
   process.once('exit', stop);
+  // Ctrl-C comes to all programs of a terminal, SIGTERM only to this one.
+  process.on('SIGTERM', stop);
   const problem = await endOf(child);
-  process.off('exit', stop);
+  process.off('exit', stop).off('SIGTERM', stop);
   return { problem, output };
 }
 

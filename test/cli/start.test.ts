@@ -6,10 +6,10 @@ import { useDatabase } from '../support/mongo/index.ts';
 import { MODULES } from '../support/packages.ts';
 import { runAtTerminal, temporaryFolder } from '../support/program.ts';
 import { oneIn } from '../support/sampling.ts';
-import { KEYS } from '../support/terminal.ts';
+import { KEYS, type Terminal } from '../support/terminal.ts';
 
 const database = useDatabase();
-const sampled = oneIn(2);
+const sampled = oneIn(3);
 
 /** An npm that installs by linking the packages of this repository, and otherwise calls the real npm. */
 function npmThatInstalls(cwd: string): string {
@@ -22,9 +22,14 @@ PATH=\${PATH#*:} exec npm "$@"
   return `${join(cwd, 'bin')}:${process.env.PATH}`;
 }
 
-sampled(
-  '"Start it now?": yes creates the indexes, starts the app at an address that answers, and Ctrl-C ends it',
-  async () => {
+const ENDS = [
+  { by: 'Ctrl-C', end: (terminal: Terminal) => terminal.type(KEYS.ctrlC), exitCode: 130 },
+  { by: 'SIGTERM', end: (terminal: Terminal) => process.kill(terminal.pid, 'SIGTERM'), exitCode: 143 },
+];
+
+for (const { by, end, exitCode } of ENDS) {
+  const starts = 'yes creates the indexes and starts the app at an address that answers';
+  sampled(`"Start it now?": ${starts}, and ${by} ends it`, async () => {
     const cwd = await temporaryFolder();
     const env = { PATH: npmThatInstalls(cwd), PORT: '0' };
     const args = ['shop', '-c', 'url', '--url', database.url, '--collection', 'sessions', '--ttl', '1d'];
@@ -46,12 +51,12 @@ sampled(
     // The database is not started, since it already answers.
     expect(terminal.screen).not.toContain('$ docker');
 
-    terminal.type(KEYS.ctrlC);
-    expect(await terminal.ended, terminal.screen).toMatchObject({ exitCode: 130 });
+    end(terminal);
+    expect(await terminal.ended, terminal.screen).toMatchObject({ exitCode });
     expect(terminal.screen).toContain('The app was stopped; all files are written.');
     await expect(fetch(origin)).rejects.toThrow('fetch failed');
-  },
-);
+  });
+}
 
 sampled('a command that fails is named, with exit code 5 and how to continue', async () => {
   const cwd = await temporaryFolder();

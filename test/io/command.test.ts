@@ -31,6 +31,23 @@ describe('a command', () => {
     expect(await runCommand(words, piped)).toMatchObject({ output: 'aäb' });
   });
 
+  test('is ended by a SIGTERM to this program, which waits for its end', async () => {
+    const module = pathToFileURL(await compiled(join(import.meta.dirname, '../../src/io/command.ts'))).href;
+    const program = `
+      import { runCommand } from ${JSON.stringify(module)};
+      const words = ['sh', '-c', 'trap "echo ended; exit 3" TERM; echo begun; while :; do sleep 0.05; done'];
+      const { problem } = await runCommand(words, { cwd: '.', stdio: ['ignore', 'inherit', 'inherit'] });
+      console.log(problem, process.listenerCount('SIGTERM'));
+    `;
+    const running = execa(process.execPath, ['--input-type=module', '-e', program], { reject: false });
+    await Promise.race([once(running.stdout, 'data'), running]);
+    running.kill('SIGTERM');
+    expect(await running).toMatchObject({
+      exitCode: 0,
+      stdout: 'begun\nended\nended with exit code 3 0',
+    });
+  });
+
   test('is stopped when this program ends', async () => {
     const module = pathToFileURL(await compiled(join(import.meta.dirname, '../../src/io/command.ts'))).href;
     const program = `
