@@ -18,7 +18,7 @@ import { introduce, paintFor, say, warn } from './io/terminal/output.ts';
 import { isPreview, type Outcome } from './regenerate.ts';
 
 /**
- * The answers from flags, the file, earlier runs and questions, in this order: complete and without problems.
+ * The answers from flags, the `--config` file, earlier runs and questions, in this order: complete and valid.
  *
  * @throws UserError that lists every problem and every missing answer
  */
@@ -51,7 +51,7 @@ export async function collectAnswers(
   };
 }
 
-/** The answers of an earlier run are complete: only what another style needs is asked for. */
+/** The answers of an earlier run are complete, so a later run asks only for what another style needs. */
 async function askFor(known: Answers, saved: Answers, facts: ProjectFacts): Promise<Answers> {
   if (Object.keys(saved).length === 0) {
     return askAdvanced(await askMissing(known, facts, problemsIn), facts, problemsIn);
@@ -62,7 +62,7 @@ async function askFor(known: Answers, saved: Answers, facts: ProjectFacts): Prom
     : askMissing(known, facts, problemsIn);
 }
 
-/** Shows the current answers, and returns others if the person wants to change some. */
+/** Shows the current answers, and returns changed ones if the user wants that. */
 export async function askForChange(answers: Answers, facts: ProjectFacts): Promise<Answers | undefined> {
   say(`Everything is up to date. In force:\n${answersText(answers, paintFor('stderr'))}\n`);
   if (!(await confirm('Change an answer?', false))) return undefined;

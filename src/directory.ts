@@ -13,7 +13,7 @@ const NEW_FOLDER = 'my-app';
 /**
  * The directory to write: as given, or as answered at a terminal. Otherwise the current one, if it is clearly meant.
  *
- * @throws UserError (2) where a directory has to be named
+ * @throws UserError (2) if the user has to name a directory
  */
 export async function chooseDirectory({ directory, run }: Pick<Flags, 'directory' | 'run'>): Promise<string> {
   const chosen = await directoryOf({ directory, run });

@@ -4,13 +4,13 @@ import { reasonOf } from './io/system-errors.ts';
 /** How a run ended. */
 export interface Ending {
   readonly exitCode: number;
-  /** What `--json` says beside the exit code, the warnings and the error. */
+  /** The output of `--json`, besides the exit code, the warnings and the error. */
   readonly facts: { readonly written?: boolean; readonly [fact: string]: unknown };
-  /** Worded for the user; told on stderr, too. */
+  /** Worded for the user; also printed on stderr. */
   readonly problem?: string;
 }
 
-/** A run that wrote nothing because of the error, or whose error nobody expected. */
+/** A run that wrote nothing because of the error, or that ended with an unexpected error. */
 export function endingOf(error: unknown, inCaseOfBug: (error: unknown) => string): Ending {
   if (error instanceof Interrupted) {
     return { exitCode: error.exitCode, facts: { written: false }, problem: error.message };

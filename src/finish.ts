@@ -28,28 +28,28 @@ export function showPlan(outcome: Outcome, { json, diff }: RunFlags): Ending {
   return outcome.problem ? endedBy(outcome.problem, facts) : { exitCode: outcome.exitCode, facts };
 }
 
-/** What a run was about, once it is written. */
+/** A run after its files are written. */
 export interface Written {
   readonly project: Project;
   readonly directory: string;
   readonly settings: Settings;
-  /** As they are remembered, and as they were collected for this run. */
+  /** As they are saved, and as they were collected for this run. */
   readonly answers: Answers;
-  /** What was remembered before; nothing on a first run. */
+  /** The saved state before the run; undefined on a first run. */
   readonly saved: Answers;
   readonly collected: Answers;
   readonly facts: ProjectFacts;
   readonly patches: readonly Patch[];
 }
 
-/** How what is written is shown. */
+/** How the result is shown. */
 interface Manner {
   readonly json: boolean;
-  /** Whether a person is there to be asked. */
+  /** Whether the program can ask questions. */
   readonly canAsk: boolean;
 }
 
-/** Says what was written, installs where that was asked for, and says what comes next. */
+/** Reports what was written, installs if requested, and shows the next steps. */
 export async function finish(outcome: Outcome, written: Written, { json, canAsk }: Manner): Promise<Ending> {
   const { project, collected } = written;
   const { root } = project;
@@ -70,7 +70,7 @@ export async function finish(outcome: Outcome, written: Written, { json, canAsk 
   return { exitCode: 0, facts: ended };
 }
 
-/** If the program is ended meanwhile, it says how to finish. */
+/** If the program is stopped meanwhile, it says how to finish. */
 async function install({ project, collected, facts }: Written): Promise<UserError | undefined> {
   const { root } = project;
   const manager = managerFor(collected, facts);

@@ -18,7 +18,7 @@ import { UserError } from './core/errors.ts';
 import { statIfThere } from './io/files.ts';
 import { columnsOf } from './io/terminal/standard.ts';
 
-/** The flags of this run, which are not remembered. */
+/** The flags of this run, which are not saved. */
 export interface RunFlags {
   readonly yes: boolean;
   /** False for `--no-input`. */
@@ -26,7 +26,7 @@ export interface RunFlags {
   /** A file, or `-` for standard input. */
   readonly config: string | undefined;
   readonly dryRun: boolean;
-  /** Of one path, or of all. */
+  /** For one path, or for all. */
   readonly diff: string | true | undefined;
   readonly check: boolean;
   readonly json: boolean;
@@ -36,7 +36,7 @@ export interface RunFlags {
 
 export interface Flags {
   readonly command: 'generate' | 'undo';
-  /** Undefined where none was named. */
+  /** Undefined if none was given. */
   readonly directory: string | undefined;
   readonly given: Answers;
   readonly run: RunFlags;
@@ -64,10 +64,10 @@ Nothing is asked without a terminal, with CI set, or when a known agent runs the
 With ACCESSIBLE=1 or TERM=dumb, questions are plain lines, for a screen reader.
 Documentation: npm view create-koa-mongo-session readme`;
 
-/** Whether the result is to be one JSON value, also that of a command line which cannot be parsed. */
+/** Whether the output has to be one JSON value, even for an invalid command line. */
 export const asksForJson = (argv: readonly string[]): boolean => argv.includes('--json');
 
-/** What commander would ask Node's streams for. The texts have no colours. */
+/** Replaces what commander would read from Node's streams. The texts have no colours. */
 const OF_TERMINAL = {
   getOutHelpWidth: () => columnsOf('stdout') ?? 80,
   getErrHelpWidth: () => columnsOf('stderr') ?? 80,
@@ -75,7 +75,7 @@ const OF_TERMINAL = {
   getErrHasColors: () => false,
 };
 
-/** Command line to flags. Throws a UserError, which shows no value of the command line. */
+/** Parses the command line. Throws a UserError that shows no value of the command line. */
 export function parseFlags(argv: readonly string[]): Flags | Text {
   let text = '';
   let flags: Flags | undefined;
@@ -98,7 +98,7 @@ export function parseFlags(argv: readonly string[]): Flags | Text {
   return flags;
 }
 
-/** Package managers differ in whether `create x -- --flag` hands on the `--`. */
+/** Package managers differ in whether `create x -- --flag` passes the `--` on. */
 function withoutStrayDashes(argv: readonly string[]): string[] {
   const stray = argv.findIndex((word, at) => word === '--' && (at === 0 || argv[at + 1]?.startsWith('-')));
   return argv.filter((_, at) => at !== stray);
@@ -156,7 +156,7 @@ const UNDO_FLAGS = `
 
 const TAKEN_BY_UNDO = ['dryRun', 'check', 'json', 'input'];
 
-/** A flag that only a run has is refused rather than ignored. */
+/** A flag that `undo` does not have is refused, not ignored. */
 function refuseForeign(program: Command): void {
   if (program.opts().password !== undefined) throw refusedPassword();
   const foreign = program.options.find((option) => {
@@ -200,7 +200,7 @@ function directoryOf(directory: string | undefined): string | undefined {
   return directory;
 }
 
-/** `--no-…` of an optional answer takes it back. */
+/** `--no-…` turns an optional answer off. */
 function givenIn(options: Record<string, unknown>): Answers {
   if (options.password !== undefined) throw refusedPassword();
   const answers = OPTION_NAMES.filter((name) => options[name] !== undefined).map((name) => [
@@ -227,7 +227,7 @@ function runIn(options: Record<string, unknown>): RunFlags {
   };
 }
 
-/** The flags of this run as they would be written again, without `--yes`. */
+/** The flags of this run as a command line, without `--yes`. */
 export function wordsOf({
   input,
   config,
@@ -260,7 +260,10 @@ function conflictPolicy(given: unknown): ConflictPolicy | undefined {
 
 const UNKNOWN = /unknown option '(-[^-]|--[\w-]*)(.+)?'/s;
 
-/** What commander says, without the value that an unknown flag may carry: all from the first character of no flag on. */
+/**
+ * The message of commander, without the value of an unknown flag: everything from the first character that a flag
+ * cannot have.
+ */
 function usageError({ code, message }: CommanderError, program: Command): UserError {
   const hint = '\nSee create-koa-mongo-session --help';
   const [, flag = '', value] = (code === 'commander.unknownOption' && UNKNOWN.exec(message)) || [];
@@ -278,7 +281,7 @@ function usageError({ code, message }: CommanderError, program: Command): UserEr
     program.parse([flag], { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    // The flag of the help is in no list of options.
+    // commander does not list its help flag with the options.
     return error.exitCode === 0 ? new UserError(`${flag}: takes no value`) : usageError(error, program);
   }
   return new UserError(`unknown option '${flag}'${hint}`);

@@ -31,14 +31,14 @@ import { openProject } from './io/write/open.ts';
 import { isPreview, type Outcome, regenerate } from './regenerate.ts';
 import { undo } from './undo.ts';
 
-/** What a run begins with. */
+/** The input of a run. */
 interface Start {
   readonly directory: string;
   readonly run: RunFlags;
   readonly project: Project;
   readonly facts: ProjectFacts;
   readonly saved: Answers;
-  /** Whether a person is there to be asked. */
+  /** Whether the program can ask questions. */
   readonly mayAsk: boolean;
 }
 
@@ -56,7 +56,7 @@ export async function main(flags: Flags): Promise<Ending> {
   return generate({ directory, run, project, facts, saved, mayAsk }, collected);
 }
 
-/** From answers to files. At a terminal, a run with nothing to do offers to change an answer. */
+/** From answers to files. At a terminal, a run that changes nothing offers to change an answer. */
 async function generate(start: Start, collected: Answers): Promise<Ending> {
   const { directory, run, project, facts, saved, mayAsk } = start;
   const { settings, secrets, answers } = parseSettings(collected, facts);
@@ -113,13 +113,13 @@ async function agreedMount(
   return (await confirm(`Edit ${patch.path} like this?`, true)) ? [patch] : [];
 }
 
-/** Checked before the run makes it a project. */
+/** Checked before the run, which makes it a project. */
 function askIn(directory: string): (outcome: Outcome) => Promise<void> {
   const isProject = placeAt(directory).kind !== 'other';
   return (outcome) => askToAgree(outcome, isProject);
 }
 
-/** The user cannot know what a run does here: the folder is in use, or another version wrote the project. */
+/** Whether the user cannot know what a run will do: the folder is not empty, or another version wrote the project. */
 const isNewsTo = ({ root, manifest }: Project): boolean =>
   manifest === undefined ? isInUse(root) : manifest.generator !== program.version;
 

@@ -10,7 +10,7 @@ import { decideConflicts } from './io/terminal/resolve.ts';
 import { unbroken } from './io/terminal/signals.ts';
 import { commitChanges } from './io/write/transaction.ts';
 
-/** What a run is made of, once everything is read and rendered. */
+/** The input of a run after everything is read and rendered. */
 export interface Regeneration {
   readonly project: Project;
   readonly rendered: readonly RenderedFile[];
@@ -18,18 +18,18 @@ export interface Regeneration {
   readonly tree: WorkingTree;
   readonly remembered: Remembered;
   readonly run: RunMode;
-  /** What should be said beside the plan. */
+  /** Notes to show with the plan. */
   readonly notes: readonly string[];
-  /** Whether a person is there to decide about conflicts. */
+  /** Whether the user can be asked about conflicts. */
   readonly canAsk: boolean;
-  /** Asks whether what is about to be written may be; throws for a no. Not asked where there is nothing to write. */
+  /** Asks for permission to write; throws for a no. Not called if there is nothing to write. */
   readonly agree?: (outcome: Outcome) => Promise<void>;
 }
 
 export interface RunMode {
   readonly dryRun: boolean;
   readonly check: boolean;
-  /** Of one path, or of all. */
+  /** For one path, or for all. */
   readonly diff: string | true | undefined;
   readonly onConflict: ConflictPolicy | undefined;
   readonly restore: readonly string[];
@@ -38,13 +38,13 @@ export interface RunMode {
 export interface Outcome {
   readonly plan: Plan | SettledPlan;
   readonly written: boolean;
-  /** Where another version of the program wrote the project last, and this one has something to change. */
+  /** Present if another version of the program wrote the project last, and this one has something to change. */
   readonly upgrade: Upgrade | undefined;
-  /** Whether the record of the project, too, changes. */
+  /** Whether the saved state also changes. */
   readonly changesRecord: boolean;
-  /** 3 where `check` found that a run would change something. */
+  /** 3 if `check` found that a run would change something. */
   readonly exitCode: 0 | 3;
-  /** The conflicts that are left, or why nothing was written: reported after the plan was shown. */
+  /** The remaining conflicts, or why nothing was written; reported after the plan is shown. */
   readonly problem: UserError | undefined;
 }
 
@@ -53,7 +53,7 @@ export function isPreview({ dryRun, check, diff }: Pick<RunMode, 'dryRun' | 'che
   return dryRun || check || diff !== undefined;
 }
 
-/** From rendered files to written ones; the plan is settled completely before the first write. */
+/** From rendered files to written ones; all conflicts are resolved before the first write. */
 export async function regenerate(regeneration: Regeneration): Promise<Outcome> {
   const { project, rendered, patches, tree, remembered, run } = regeneration;
   const planned = planChanges(rendered, patches, project, tree, run.restore);

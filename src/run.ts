@@ -8,7 +8,7 @@ import { inLines, tell, tellError, warningsTold } from './io/terminal/output.ts'
 import { endAtSignals } from './io/terminal/signals.ts';
 import { type Output, whenUnwritable, write } from './io/terminal/standard.ts';
 
-/** Runs the program to its end, whatever that is; sets the exit code. */
+/** Runs the program to its end, also after errors, and sets the exit code. */
 export async function run(argv: readonly string[]): Promise<void> {
   const isJson = asksForJson(argv);
   endAtSignals(({ written, text }, exitCode) => {
@@ -51,7 +51,7 @@ const explainBug = (error: unknown): string =>
     showStack: Boolean(process.env.DEBUG),
   });
 
-/** A reader such as `head` that stops early is no error. If an error cannot be reported, the run continues. */
+/** A reader that stops early, such as `head`, is not an error. If an error cannot be reported, the run continues. */
 function endUnread(output: Output, code: string | undefined): void {
   if (output === 'stderr' || code === 'EPIPE') return;
   tellError(`the output could not be written (${code}); the run itself was completed`);

@@ -11,8 +11,8 @@ const CONNECT_MS = 1000;
  * Runs the commands of the steps in the project, one after the other. The last one is the app, which prints its address
  * and runs until it is stopped. The command that starts a database is skipped if one responds already.
  *
- * @param port where this machine has or gets its MongoDB
- * @throws UserError (5) that names the command which failed
+ * @param port of MongoDB on this machine
+ * @throws UserError (5) that names the failed command
  */
 export async function startApp(root: string, steps: readonly Step[], port: number): Promise<void> {
   const isServed = await answers(port);

@@ -15,7 +15,7 @@ export class UserError extends Error {
   }
 }
 
-/** Ctrl-C at a question: ends the program with 130, and nothing has been written. */
+/** Thrown for Ctrl-C at a question: the program ends with 130, and nothing has been written. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
   readonly exitCode = 130;

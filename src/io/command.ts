@@ -7,13 +7,13 @@ export interface CommandOptions {
 
 /** How a command ended. */
 export interface CommandEnd {
-  /** Worded to follow the command; undefined for one that ended well. */
+  /** Worded to follow the command; undefined on success. */
   readonly problem: string | undefined;
-  /** All that it wrote to pipes, both in the order in which it came. */
+  /** Everything that it wrote to pipes, from both streams in the order of arrival. */
   readonly output: string;
 }
 
-/** Runs a command to its end. It does not outlive this program. */
+/** Runs a command until it ends. It does not outlive this program. */
 export async function runCommand(words: readonly string[], options: CommandOptions): Promise<CommandEnd> {
   let output = '';
   const child = spawnCommand(words, options);
@@ -31,7 +31,7 @@ export async function runCommand(words: readonly string[], options: CommandOptio
   return { problem, output };
 }
 
-/** On Windows a package manager is a batch file, which only a shell runs. The words must need no quotes there. */
+/** On Windows, a package manager is a batch file, which only a shell can run. The words must not need quotes there. */
 function spawnCommand(words: readonly string[], options: SpawnOptions): ChildProcess {
   const { spawn } = process.getBuiltinModule('node:child_process');
   const [file = '', ...args] = words;

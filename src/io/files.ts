@@ -24,12 +24,12 @@ import { PathError, reading, unless, unlessAbsent } from './system-errors.ts';
  * several times as long. Only fsync, which waits for the disk, runs concurrently.
  */
 
-/** Of what is there, a link followed. */
+/** Follows a link. */
 export function statIfThere(path: string): Stats | undefined {
   return reading(path, () => unlessAbsent(() => statSync(path, { throwIfNoEntry: false })));
 }
 
-/** Of what is there, a link itself. */
+/** Does not follow a link. */
 export function lstatIfThere(path: string): Stats | undefined {
   return reading(path, () => unlessAbsent(() => lstatSync(path, { throwIfNoEntry: false })));
 }
@@ -38,18 +38,18 @@ export function isLink(path: string): boolean {
   return lstatIfThere(path)?.isSymbolicLink() ?? false;
 }
 
-/** The folder itself or, where it is still to be made, the nearest one around it. */
+/** The folder itself or, if it does not exist, the nearest existing parent folder. */
 export function nearestFolder(folder: string): string {
   const parent = dirname(folder);
   return parent === folder || statIfThere(folder)?.isDirectory() ? folder : nearestFolder(parent);
 }
 
-/** What is in a folder; nothing where there is none. */
+/** The contents of a folder; empty if there is none. */
 export function namesIn(folder: string): string[] {
   return reading(folder, () => unlessAbsent(() => readdirSync(folder))) ?? [];
 }
 
-/** What something that is not a regular file is instead. */
+/** A description of something that is not a regular file. */
 export function kindOf(stats: Stats): string {
   if (stats.isDirectory()) return 'a directory';
   if (stats.isFIFO()) return 'a named pipe';
@@ -57,7 +57,7 @@ export function kindOf(stats: Stats): string {
   return stats.isSymbolicLink() ? 'a symbolic link' : 'a device';
 }
 
-/** Far larger than any generated file or what is kept about it. */
+/** Far larger than any generated file or its saved state. */
 export const MAX_BYTES = 2_000_000;
 
 export interface Content {
@@ -66,12 +66,12 @@ export interface Content {
 }
 
 /**
- * The only way in which a user's file is read: it must be regular, with at most `maxBytes`. Reading a pipe could block
- * forever, and no signal would end that.
+ * The only function that reads files of the user: they must be regular, with at most `maxBytes`. Reading a pipe could
+ * block forever, and no signal would end that.
  *
  * @param shown names the file in errors
- * @returns undefined where there is nothing
- * @throws PathError for whatever is there but cannot be read as a file
+ * @returns undefined if there is nothing
+ * @throws PathError for anything that cannot be read as a file
  */
 export function readRegular(path: string, shown = path, maxBytes = MAX_BYTES): Content | undefined {
   const stats = statIfThere(path);
@@ -80,7 +80,7 @@ export function readRegular(path: string, shown = path, maxBytes = MAX_BYTES): C
   return readUnseen(path, shown, maxBytes);
 }
 
-/** Like `readRegular`, but without a check before opening: for what a folder lists as a file. */
+/** Like `readRegular`, but without a check before opening, for entries that a folder lists as files. */
 export function readUnseen(path: string, shown = path, maxBytes = MAX_BYTES): Content | undefined {
   const file = reading(shown, () => unlessAbsent(() => openSync(path, READ_WITHOUT_WAITING)));
   if (file === undefined) return undefined;
@@ -108,7 +108,7 @@ function refuseOdd(stats: Stats, shown: string, maxBytes: number): void {
 const tooLarge = (shown: string, maxBytes: number): PathError =>
   new PathError(shown, `is larger than ${maxBytes} bytes, too large to be read`);
 
-/** @param size what the file is said to have; some, such as those of /proc, say 0 and have more */
+/** @param size reported size of the file; some files, such as those in /proc, report 0 and have more */
 function readUpTo(file: number, size: number, maxBytes: number): Buffer {
   const chunks: Buffer[] = [];
   let length = 0;
@@ -124,15 +124,15 @@ function readUpTo(file: number, size: number, maxBytes: number): Buffer {
   return more.length === 0 ? first : Buffer.concat(chunks);
 }
 
-/** What is asked for where there is more than was said. */
+/** Size of further reads if there is more than the reported size. */
 const FURTHER_BYTES = 4096;
 
-/** As `readRegular`, decoded. */
+/** Like `readRegular`, decoded as text. */
 export function readText(path: string, shown = path, maxBytes = MAX_BYTES): string | undefined {
   return readRegular(path, shown, maxBytes)?.bytes.toString('utf8');
 }
 
-/** Does the work for all, waits until all of it has ended, and then throws the first error. */
+/** Runs the work for all items, waits until all have finished, and then throws the first error. */
 export async function inParallel<T, R>(
   items: readonly T[],
   work: (item: T, index: number) => Promise<R>,
@@ -144,13 +144,13 @@ export async function inParallel<T, R>(
   });
 }
 
-/** By descriptor, as Yarn's Plug'n'Play breaks `FileHandle.sync`. */
+/** By descriptor, since Yarn's Plug'n'Play breaks `FileHandle.sync`. */
 const waitForDisk = promisify(fsync);
 
 /**
- * Writes a file that was not there and waits until it is on the disk.
+ * Writes a new file and waits until it is on the disk.
  *
- * @param mode exactly this one; without it, what the umask of the user leaves
+ * @param mode exact mode; by default, the umask of the user applies
  */
 export async function writeNew(path: string, content: string | Uint8Array, mode?: number): Promise<void> {
   const file = openNew(path, mode);
@@ -159,7 +159,7 @@ export async function writeNew(path: string, content: string | Uint8Array, mode?
     writeFileSync(file, content);
     await waitForDisk(file);
   } catch (error) {
-    // A call by descriptor does not know what it is about.
+    // Errors of calls by descriptor do not contain the path.
     throw Object.assign(error as Error, { path });
   } finally {
     closeSync(file);
@@ -173,19 +173,19 @@ function openNew(path: string, mode?: number): number {
   return openSync(path, 'wx', mode);
 }
 
-/** Makes a folder and those around it, one by one: Node's `recursive` reports a full disk as a missing folder. */
+/** Creates a folder and its parents one by one, since Node's `recursive` reports a full disk as a missing folder. */
 export function makeFolder(folder: string): void {
   if (statIfThere(folder)?.isDirectory()) return;
   if (dirname(folder) !== folder) makeFolder(dirname(folder));
   try {
     mkdirSync(folder);
   } catch (error) {
-    // Another run may have made it meanwhile.
+    // Another run may have created it meanwhile.
     if (!statIfThere(folder)?.isDirectory()) throw error;
   }
 }
 
-/** Waits until the names in a directory are on the disk. Not every system supports that. */
+/** Waits until the entries of a directory are on the disk. Not every system supports that. */
 export async function syncDirectory(path: string): Promise<void> {
   const directory = unless(['EISDIR', 'EPERM', 'EACCES', 'ENOENT'], () => openSync(path, 'r'));
   if (directory === undefined) return;
@@ -205,8 +205,8 @@ export function removeFile(path: string): void {
 }
 
 /**
- * Removes folders that were left empty, from the one of a path up to, but not including, `root`. A link to a folder
- * does not count as a folder, so no broken link is left.
+ * Removes folders that became empty, from the one of a path up to, but not including, `root`. A link to a folder does
+ * not count as a folder, so that no broken link is left.
  */
 export function pruneEmpty(root: string, path: string): void {
   for (let at = dirname(path); at !== '.'; at = dirname(at)) {

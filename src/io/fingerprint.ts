@@ -1,7 +1,7 @@
 import { sha256 } from '../core/project/base.ts';
 import { lstatIfThere, MAX_BYTES, readRegular } from './files.ts';
 
-/** SHA-256 of what is there; undefined for nothing; for something that is no file, a value no content has. */
+/** SHA-256 of a file; undefined if there is nothing; for anything else, a value that no content has. */
 export function fingerprint(path: string): string | undefined {
   const stats = lstatIfThere(path);
   if (!stats) return undefined;

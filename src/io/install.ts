@@ -2,14 +2,14 @@ import type { PackageManager } from '../core/answers/managers.ts';
 import { UserError } from '../core/errors.ts';
 import { runCommand } from './command.ts';
 
-/** The command for an install that was not done. */
+/** The command to install by hand. */
 export const installByHand = (root: string, manager: PackageManager): string =>
   `Install by hand, in ${root}:\n  ${manager} install`;
 
 /**
- * Returns the error, if it fails, instead of throwing it: the files are already written.
+ * If the install fails, returns the error instead of throwing it, since the files are already written.
  *
- * @param isShown whether its output goes to stderr at once; else it is kept for the case that it fails
+ * @param isShown whether its output goes to stderr immediately; otherwise it is kept and shown on failure
  */
 export async function installPackages(
   root: string,

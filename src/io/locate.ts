@@ -24,21 +24,21 @@ const wayTo = (root: string, path: string): string =>
 const within = (folder: string, name: string): string =>
   folder.endsWith(sep) ? folder + name : folder + sep + name;
 
-/** Where a path of a project leads. */
+/** The location to which a path of the project leads. */
 export interface Place {
   /** Absolute, with symbolic links resolved. */
   readonly real: string;
   /** Whether the path itself is a symbolic link, and not only a folder on the way. */
   readonly isLink: boolean;
-  /** Of what is there; undefined where nothing is. */
+  /** Undefined if nothing is there. */
   readonly stats: Stats | undefined;
-  /** The file in whose place there would have to be a folder; relative to the project. */
+  /** A file in the place of a required folder; relative to the project. */
   readonly blockedBy?: string;
 }
 
 export type Locate = (path: string) => Place;
 
-/** A folder on the way to a file: one that is there, one that is not, or a file in its place. */
+/** A folder on the way to a file: existing, missing, or with a file in its place. */
 interface Folder {
   readonly real: string;
   readonly isThere: boolean;

@@ -4,7 +4,7 @@ import { UserError } from '../core/errors.ts';
 
 const ABSENT: readonly string[] = ['ENOENT', 'ENOTDIR'];
 
-/** The name of a system error, such as ENOSPC; also for EDQUOT, which Node has no name for. */
+/** The code of a system error, such as ENOSPC; also for EDQUOT, for which Node has no name. */
 export function errorCode(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return undefined;
   const { errno } = error as NodeJS.ErrnoException;
@@ -32,7 +32,7 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   ENAMETOOLONG: 'has a name that is too long',
 };
 
-/** A path that cannot be used, and that the user can fix. */
+/** A problem with a path that the user can fix. */
 export class PathError extends UserError {
   /** Worded to follow the path. */
   readonly problem: string;
@@ -42,7 +42,7 @@ export class PathError extends UserError {
     this.problem = problem;
   }
 
-  /** Whether the permission to see what is there is missing. */
+  /** Whether the permission to look at the path is missing. */
   get isHidden(): boolean {
     return HIDDEN.includes(errorCode(this.cause) ?? '');
   }
@@ -51,9 +51,9 @@ export class PathError extends UserError {
 const HIDDEN = ['EACCES', 'EPERM'];
 
 /**
- * Does what reads at a path.
+ * Runs a function that reads at a path.
  *
- * @throws PathError where the path cannot be used
+ * @throws PathError if the path cannot be used
  */
 export function reading<T>(path: string, call: () => T): T {
   try {
@@ -64,7 +64,7 @@ export function reading<T>(path: string, call: () => T): T {
   }
 }
 
-/** Does what looks at a path, for which undefined is the answer where permission is missing. */
+/** Runs a function that looks at a path; returns undefined if permission is missing. */
 export function unlessHidden<T>(call: () => T): T | undefined {
   try {
     return call();
@@ -105,9 +105,9 @@ export function reasonOf(error: unknown): string | undefined {
 }
 
 /**
- * If the disk or a limit of the process is the reason, the user can fix it, whatever the call was.
+ * If the reason is the disk or a limit of the process, the user can fix it, after any call.
  *
- * @param outcome says what it means for the project
+ * @param outcome what it means for the project
  * @returns a UserError (4), or the error itself if it is not from the system
  */
 export function asUserError(root: string, error: unknown, verb: 'read' | 'write', outcome: string): unknown {
@@ -120,7 +120,7 @@ export function asUserError(root: string, error: unknown, verb: 'read' | 'write'
 
 const NOTHING_WRITTEN = 'Nothing was written.';
 
-/** Does what only reads. @throws UserError (4) for what the system refuses */
+/** Runs a function that only reads. @throws UserError (4) for system errors */
 export function onlyReadingSync<T>(root: string, work: () => T): T {
   try {
     return work();
@@ -129,7 +129,7 @@ export function onlyReadingSync<T>(root: string, work: () => T): T {
   }
 }
 
-/** Does what only reads, and may take its time. @throws UserError (4) for what the system refuses */
+/** Runs an async function that only reads. @throws UserError (4) for system errors */
 export async function onlyReading<T>(root: string, work: () => T | Promise<T>): Promise<T> {
   try {
     return await work();
@@ -138,7 +138,7 @@ export async function onlyReading<T>(root: string, work: () => T | Promise<T>): 
   }
 }
 
-/** For a temporary file, the one that it would have become. */
+/** For a temporary file, the file that it would have replaced. */
 function shown(root: string, path: string): string {
   const target = join(dirname(path), basename(path).replace(/^\.(.+)\.[0-9a-f]{12}\.tmp$/, '$1'));
   const inside = relative(root, target);

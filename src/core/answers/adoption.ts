@@ -2,7 +2,7 @@ import { oldCookieName } from './old-stores.ts';
 import type { Answers, ProjectFacts } from './options.ts';
 import type { Settings } from './settings.ts';
 
-/** What to know when adoption begins, and when it ends. */
+/** Warnings when adoption is turned on or off. */
 export function doubtsAboutAdoption(
   settings: Settings,
   saved: Answers,

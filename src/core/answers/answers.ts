@@ -42,7 +42,7 @@ const pick = (answers: Answers, wanted: (name: OptionName) => boolean): Answers 
     ]),
   );
 
-/** Given answers override saved ones. Of the given ones, those that do not fit the style are dropped. */
+/** Given answers override saved ones. Given answers that do not fit the style are dropped. */
 export function combineAnswers(
   given: Answers,
   saved: Answers,
@@ -88,7 +88,7 @@ function unusedWarning(style: ConnectionStyle | undefined, unused: readonly Opti
   return `${winner} takes precedence; not used: ${unused.map(flagName).join(', ')}${hint}`;
 }
 
-/** What can be asked for, in the order of the table: not answered, and not ruled out by another answer. */
+/** The open questions, in the order of the table: not answered, and not ruled out by another answer. */
 export const openQuestions = (
   answers: Answers,
   asked: Option['asked'],
@@ -101,7 +101,7 @@ export const openQuestions = (
     return !isRuledOut && (suspect === undefined || suspect(facts) !== undefined);
   });
 
-/** How an answer is shown to a person. */
+/** An answer as it is shown to the user. */
 export function answerText(answer: unknown): string {
   if (answer === undefined || answer === null || answer === '') return 'none';
   if (typeof answer === 'boolean') return answer ? 'yes' : 'no';
@@ -112,11 +112,11 @@ export function answerText(answer: unknown): string {
 export const missingAnswers = (answers: Answers): readonly OptionName[] =>
   OPTION_NAMES.filter((name) => optionOf(name).required && !isGiven(answers, name) && applies(name, answers));
 
-/** What installs the packages. */
+/** The package manager that installs. */
 export const managerFor = (answers: Answers, facts: ProjectFacts): PackageManager =>
   MANAGER_NAMES.find((name) => name === answers.packageManager) ?? facts.packageManager;
 
-/** The answers with a suggestion for each that is required: `--yes`. */
+/** The answers for `--yes`, with a suggestion for each missing required one. */
 export function withSuggestions(answers: Answers, facts: ProjectFacts): Answers {
   const [name] = missingAnswers(answers);
   if (name === undefined) return answers;
@@ -130,9 +130,9 @@ function flagText(name: OptionName, answer: unknown): string {
 }
 
 /**
- * A command to copy: each answer that is not the default, quoted for a shell, and no secret.
+ * A command to copy, with every answer that is not the default, quoted for a shell and without secrets.
  *
- * @param more flags that are no answers
+ * @param more flags that are not answers
  */
 export function commandOf(
   directory: string,
@@ -165,7 +165,7 @@ export function answersError(
     readonly directory: string;
     readonly answers: Answers;
     readonly facts: ProjectFacts;
-    /** What else was given. */
+    /** The other given flags. */
     readonly flags: readonly string[];
   },
 ): UserError {
@@ -178,7 +178,7 @@ export function answersError(
   const broken = new Set(problems.map(({ option }) => option));
   const sound = pick(rerun.answers, (name) => !broken.has(flagName(name)));
   const { directory, facts, flags } = rerun;
-  // A whole line each: an option that is added to the end of `npm create …` would be npm's.
+  // A complete command each, since npm would take an option that is added to the end of `npm create …`.
   const short = commandOf(directory, sound, facts, [...flags, '--yes']);
   const long = commandOf(directory, withSuggestions(sound, facts), facts, flags);
   return new UserError(

@@ -7,13 +7,13 @@ export const isGiven = (answers: Answers, name: OptionName): boolean => answers[
 export const styleOf = ({ connection }: Answers): ConnectionStyle | undefined =>
   STYLE_NAMES.find((style) => style === connection);
 
-/** Whether an optional answer was given, and not taken back. */
+/** Whether an optional answer was given, and not turned off. */
 const isOn = (answer: unknown): boolean => answer !== undefined && answer !== null;
 
-/** Whether an answer has a meaning, beside the others. */
+/** Whether an answer has an effect, given the other answers. */
 export function applies(name: OptionName, answers: Answers): boolean {
   if (name === 'adoptCollection') return isOn(answers.adopt);
-  // Adoption needs the cookie as it was: that is no question then.
+  // Adoption needs the old cookie, so there is nothing to ask.
   if (name === 'legacyCookie') return !isOn(answers.adopt);
   const { styles } = optionOf(name);
   if (styles === undefined) return !(name === 'collection' && namesIn(answers.url).collection);

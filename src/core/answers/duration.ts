@@ -2,12 +2,12 @@ import { type Parsed, textOf } from './parsed.ts';
 
 export const SECONDS = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 } as const;
 
-/** The largest `expireAfterSeconds` that MongoDB takes, in seconds: 68 years. */
+/** The largest `expireAfterSeconds` that MongoDB accepts, in seconds: 68 years. */
 export const LONGEST = 2_147_483_647;
 
 const RULE = `must be a duration: whole seconds, or a whole number with s, m, h, d or w, as in 90m, 12h, 14d, 2w; at least 1 second and at most ${LONGEST} seconds`;
 
-/** `90`, `90s`, `90m`, `12h`, `14d`, `2w` to whole seconds. */
+/** Parses `90`, `90s`, `90m`, `12h`, `14d` or `2w` to whole seconds. */
 export function parseDuration(answer: unknown): Parsed<number> {
   const match = /^(\d+)([smhdw])?$/.exec(textOf(answer));
   if (!match) return { problem: RULE };
@@ -15,7 +15,7 @@ export function parseDuration(answer: unknown): Parsed<number> {
   return seconds >= 1 && seconds <= LONGEST ? { value: seconds } : { problem: RULE };
 }
 
-/** Whole seconds to the shortest exact way of writing them: 1209600 is `14d`, and 90 is `90s`. */
+/** Formats whole seconds in the largest unit that is exact: 1209600 is `14d`, and 90 is `90s`. */
 export function formatDuration(seconds: number): string {
   const unit = (['d', 'h', 'm'] as const).find((each) => seconds % SECONDS[each] === 0) ?? 's';
   return `${seconds / SECONDS[unit]}${unit}`;

@@ -5,11 +5,11 @@ import type { Settings } from './settings.ts';
 import { shellQuote } from './shell.ts';
 
 /**
- * How changed answers affect sessions that are alive: one text, or none. It lists every change that ends sessions, each
- * with what to do about it.
+ * How changed answers affect existing sessions: one text, or none. It lists every change that ends sessions, with what
+ * to do about it.
  *
- * @param answers those of this run, as the project is to remember them
- * @param saved those of the run before; empty on the first
+ * @param answers those of this run, as they will be saved
+ * @param saved those of the previous run; empty on the first
  */
 export function endingsOf(settings: Settings, answers: Answers, saved: Answers): readonly string[] {
   const changes = [
@@ -26,7 +26,7 @@ export function endingsOf(settings: Settings, answers: Answers, saved: Answers):
   ];
 }
 
-/** The answers that say where the database is. Of a URL, its options do not count. */
+/** The answers that name the database. The options of a URL do not count. */
 const PLACES = ['url', 'host', 'port', 'db'] as const;
 
 function otherDatabase(answers: Answers, saved: Answers): string[] {
@@ -91,8 +91,8 @@ function shorterLife({ absoluteTtl }: Settings, saved: Answers): string[] {
 }
 
 /**
- * A changed `--ttl` does not end sessions, and does not extend those that are alive before their next renewal. Without
- * `--rolling`, one that is not changed is renewed in the second half of the TTL alone.
+ * A changed `--ttl` does not end existing sessions, and extends them only at their next renewal. Without `--rolling`,
+ * one that is not changed is renewed in the second half of the TTL alone.
  */
 export function lifetimesKept({ ttl, rolling }: Settings, saved: Answers): readonly string[] {
   const before = secondsOf(saved.ttl);

@@ -1,7 +1,7 @@
 import { parseCollection, parseDatabase, parseHost, parsePort } from './names.ts';
 import type { Parsed } from './parsed.ts';
 
-/** A connection string, taken apart as text, so that it can be put together again character by character. */
+/** A connection string, split as text, so that it can be reassembled exactly. */
 interface UrlParts {
   /** `mongodb://` or `mongodb+srv://`. */
   readonly scheme: string;
@@ -14,17 +14,17 @@ interface UrlParts {
   readonly query: readonly string[];
 }
 
-/** What a connection string says, for the parts of the program that may know no secret, and for `.env`. */
+/** The parts of a connection string: without secrets for the program, with them for `.env`. */
 export interface MongoUrl {
   /** Without credentials, and without the legacy collection segment. */
   readonly shown: string;
-  /** The whole of it without the legacy collection segment; `undefined` when it holds no credentials. */
+  /** The complete string without the legacy collection segment; `undefined` if it has no credentials. */
   readonly secret: string | undefined;
   readonly database: string | undefined;
   readonly collection: string | undefined;
 }
 
-/** What is before the first `@`, wherever that is, is a login to the driver. */
+/** The driver treats everything before the first `@`, at any place, as a login. */
 const PARTS =
   /^(?<scheme>mongodb(?:\+srv)?:\/\/)(?:(?<userinfo>[^@]*)@|(?![^@]*@))(?<hosts>[^/?#@]+)(?:\/(?<path>[^?#@]*))?(?:\?(?<query>[^#]*))?$/;
 
@@ -35,12 +35,12 @@ const REMOVED_OPTIONS = new Set([
   ...['auto_reconnect', 'autoreconnect', 'usenewurlparser', 'useunifiedtopology', 'poolsize', 'keepalive'],
 ]);
 
-/** Options whose value is a secret, or may hold one. */
+/** Options whose value is or may contain a secret. */
 const SECRET_OPTIONS = new Set([
   ...['tlscertificatekeyfilepassword', 'proxyusername', 'proxypassword', 'authmechanismproperties'],
 ]);
 
-/** As the driver reads the pair, which takes names in any case and percent-encoded ones, too. */
+/** As the driver reads the pair: it accepts names in any case, also percent-encoded. */
 function readOption(pair: string): { readonly name: string; readonly value: string } {
   const [[name, value] = ['', '']] = [...new URLSearchParams(pair)];
   return { name: name.toLowerCase(), value };
@@ -66,13 +66,13 @@ function joinUrl({ scheme, userinfo, hosts, path: [database = ''], query }: UrlP
   return `${scheme}${login}${hosts}/${database}${options}`;
 }
 
-/** Whether the string names a database and, in the legacy form, a collection; false for both of what is no such string. */
+/** Whether the string names a database and, in the legacy form, a collection; both false for an invalid string. */
 export function namesIn(url: unknown): { readonly database: boolean; readonly collection: boolean } {
   const [database = '', collection = ''] = (typeof url === 'string' && splitUrl(url)?.path) || [];
   return { database: database !== '', collection: collection !== '' };
 }
 
-/** For messages and commands to copy: the string without what it must not show, or a placeholder for one that is none. */
+/** For messages and commands to copy: the string without secrets, or a placeholder if it is invalid. */
 export function redactUrl(url: unknown): string {
   const parts = typeof url === 'string' ? splitUrl(url) : undefined;
   if (!parts || hostProblem(parts.hosts.split(',')) !== undefined) return 'mongodb://…';
@@ -118,26 +118,26 @@ function optionProblem(query: readonly string[]): string | undefined {
   }
   const options = query.map(readOption);
   const once = options.map(({ name }) => name).filter((name) => name !== 'readpreferencetags');
-  // What looks like a name may be the end of a secret with an unescaped `&` in it.
+  // An apparent option name may be the end of a secret that contains an unescaped `&`.
   if (new Set(once).size < once.length) return 'must not set an option twice';
   const tls = options.filter(({ name }) => name === 'tls' || name === 'ssl').map(({ value }) => value);
   return new Set(tls).size > 1 ? 'must not set tls and ssl to different values' : undefined;
 }
 
-/** A user name and maybe a password. What separates the parts of a URL is percent-encoded in both. */
+/** A user name and maybe a password. The separators of a URL are percent-encoded in both. */
 const LOGIN = /^[^:/?#[\]]+(?::[^:/?#[\]]*)?$/;
 
-/** What the driver refuses beyond its hosts and names. */
+/** Other rules of the driver, besides those for hosts and names. */
 function formProblem({ scheme, userinfo, hosts }: UrlParts): string | undefined {
   const isLogin = userinfo === undefined || (LOGIN.test(userinfo) && decoded(userinfo) !== '');
-  // The name that is looked up stands for all hosts and ports.
+  // The name is looked up in DNS, which returns all hosts and ports.
   const isOneName = scheme === 'mongodb://' || !/[,:]/.test(hosts);
   return isLogin && isOneName ? undefined : FORM;
 }
 
 /**
- * The credentials of a string without a database are checked against `admin`; once a database is put in, the driver
- * would check them against that, unless told.
+ * The driver authenticates against `admin` if the string has no database. After a database is inserted, it would
+ * authenticate against that one, unless `authSource` is set.
  */
 function withDatabase(parts: UrlParts, database: string | undefined): UrlParts {
   const [inUrl = ''] = parts.path;
@@ -148,7 +148,7 @@ function withDatabase(parts: UrlParts, database: string | undefined): UrlParts {
   return { ...named, query: [...parts.query, 'authSource=admin'] };
 }
 
-/** @param database put in where the string names none */
+/** @param database inserted if the string names none */
 export function parseMongoUrl(url: unknown, database: string | undefined): Parsed<MongoUrl> {
   const parts = typeof url === 'string' ? splitUrl(url) : undefined;
   if (!parts) return { problem: FORM };

@@ -1,6 +1,6 @@
 import { type Parsed, textOf } from './parsed.ts';
 
-/** The rules that MongoDB, HTTP, koa-session and module loading set for the names a user may choose. */
+/** The rules of MongoDB, HTTP, koa-session and module loading for names that the user chooses. */
 
 const byteLength = (text: string): number => new TextEncoder().encode(text).length;
 
@@ -8,7 +8,10 @@ const byteLength = (text: string): number => new TextEncoder().encode(text).leng
 export const NAMESPACE_BYTES = 255;
 const DATABASE_BYTES = 63;
 
-/** A rule for a text: patterns of which it must match one, what it must not match, or its greatest length in UTF-8. */
+/**
+ * A rule for a text: patterns of which it must match one, a pattern that it must not match, or its maximum length in
+ * UTF-8.
+ */
 export type TextRule =
   | { readonly wants: readonly RegExp[]; readonly says: string }
   | { readonly forbids: RegExp; readonly says: string }
@@ -22,13 +25,13 @@ const breaks = (text: string, rule: TextRule): boolean => {
 const wordsOf = (rule: TextRule): string =>
   'bytes' in rule ? `must be at most ${rule.bytes} bytes long` : rule.says;
 
-/** For every text; a lone surrogate has no UTF-8 form, so it would come back as another character. */
+/** For every text. A lone surrogate has no UTF-8 form, so it would be read back as another character. */
 export const ANY_TEXT: readonly TextRule[] = [
   { forbids: /^$/u, says: 'must not be empty' },
   { forbids: /\p{Cs}/u, says: 'must be well-formed Unicode' },
 ];
 
-/** The text as it is, where it breaks none of the rules. */
+/** The unchanged text, if it breaks none of the rules. */
 function textBy(rules: readonly TextRule[]) {
   return (answer: unknown): Parsed<string> => {
     if (typeof answer !== 'string') return { problem: 'must be a string' };
@@ -77,13 +80,13 @@ export const COLLECTION: readonly TextRule[] = [
 ];
 export const parseCollection = textBy(COLLECTION);
 
-/** Whether MongoDB takes the two names together. */
+/** Whether MongoDB accepts the two names together. */
 export const isNamespaceTooLong = (database: string, collection: string): boolean =>
   byteLength(database) + 1 + byteLength(collection) > NAMESPACE_BYTES;
 
 /**
- * As RFC 3986 has it: eight groups, or at most seven around one `::`, where an IPv4 address may stand for the last two.
- * Without a zone, which no URL may name.
+ * As in RFC 3986: eight groups, or at most seven around one `::`, where an IPv4 address may replace the last two.
+ * Without a zone, which a URL cannot have.
  */
 const IPV6 = (() => {
   const octet = '(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])';
@@ -98,7 +101,7 @@ const LABEL = '[a-zA-Z0-9_](?:[a-zA-Z0-9_-]{0,61}[a-zA-Z0-9_])?';
 
 export const HOST: readonly TextRule[] = [
   {
-    // The plain ones first: to compile what an IPv6 address looks like takes longer than all other checks together.
+    // The simple ones first, since compiling the pattern for IPv6 takes longer than all other checks together.
     wants: [
       new RegExp(`^(?=.{1,253}$)${LABEL}(?:\\.${LABEL})*$`, 'u'),
       new RegExp(`^(?:${IPV6}|\\[${IPV6}\\])$`, 'u'),
@@ -108,7 +111,7 @@ export const HOST: readonly TextRule[] = [
 ];
 const parseHostText = textBy(HOST);
 
-/** A host name or IP address; an IPv6 address comes out in brackets, as it stands in a connection string. */
+/** A host name or IP address; an IPv6 address is returned in brackets, as in a connection string. */
 export function parseHost(answer: unknown): Parsed<string> {
   const text = parseHostText(answer);
   if ('problem' in text) return text;
@@ -122,7 +125,7 @@ export function parsePort(answer: unknown): Parsed<number> {
     : { problem: 'must be a port: a whole number from 1 to 65535' };
 }
 
-/** RFC 6265 has no `:` in it, but browsers take it, and `koa:sess` was the default of koa-session up to 5. */
+/** RFC 6265 does not allow `:`, but browsers accept it, and `koa:sess` was the default of koa-session up to 5. */
 export const COOKIE_NAME: readonly TextRule[] = [
   {
     wants: [/^[\w!#$%&'*+.:^`|~-]+$/u],
@@ -138,7 +141,7 @@ export const parseCookieName = textBy(COOKIE_NAME);
 
 const INHERITED = Object.getOwnPropertyNames(Object.prototype);
 
-/** What a koa-session object, or any object, has of its own, and the example property of the generated code. */
+/** Properties of koa-session objects and of all objects, and the example property of the generated code. */
 const TAKEN = [
   ...INHERITED,
   ...['isNew', 'length', 'populated', 'maxAge', 'externalKey', 'prototype'],
@@ -169,7 +172,7 @@ const WINDOWS_DEVICE = `(?:${['con', 'prn', 'aux', 'nul'].map(inAnyCase).join('|
 const FOLDER_NAME = `(?!-|\\.{1,2}${END})[\\p{L}\\p{N}._@+-]+(?<!\\.)`;
 
 export const FOLDER: readonly TextRule[] = [
-  // Far below what any file system takes, with the names of the files to come.
+  // Far below the limit of any file system, so that file names still fit.
   { bytes: 200 },
   {
     wants: [new RegExp(`^(?:\\.[/\\\\])?${FOLDER_NAME}(?:[/\\\\]${FOLDER_NAME})*[/\\\\]?$`, 'u')],
@@ -186,7 +189,7 @@ export const FOLDER: readonly TextRule[] = [
 ];
 const parseFolderText = textBy(FOLDER);
 
-/** A folder inside the project, also as Windows writes it; with `/` and neither `.` nor `..` in the outcome. */
+/** A folder inside the project, also with Windows separators; the result has `/`, without `.` and `..`. */
 export function parseFolder(answer: unknown): Parsed<string> {
   const text = parseFolderText(answer);
   if ('problem' in text) return text;

@@ -1,4 +1,4 @@
-/** What a word in the place of the directory may mean, even if it is misspelt. */
+/** Words that mean something else in the place of the directory, even if misspelt. */
 const COMMANDS: Readonly<Record<string, string>> = { undo: 'undo', help: '--help', version: '--version' };
 /** The same, but only if the word is spelt exactly like this. */
 const FLAGS: Readonly<Record<string, string>> = {
@@ -13,7 +13,7 @@ export function wordMeantBy(word: string): string | undefined {
   return near === undefined ? FLAGS[typed] : COMMANDS[near];
 }
 
-/** One letter is missing, too many, another one, or in the place of the next. */
+/** One letter is missing, added, replaced, or swapped with the next. */
 function isNear(typed: string, word: string): boolean {
   if (typed === word) return true;
   const start = [...typed].findIndex((letter, at) => letter !== word[at]);

@@ -1,7 +1,7 @@
-/** Deeper than any real file. A parser of JSON runs out of stack far beyond this depth. */
+/** Deeper than any real file. A JSON parser runs out of stack only far beyond this depth. */
 const MAX_DEPTH = 500;
 
-/** Whether arrays and objects lie too deep in one another to be parsed; of JSON, with or without comments. */
+/** Whether JSON, with or without comments, is nested too deeply to be parsed. */
 export function isTooDeep(text: string): boolean {
   let depth = 0;
   for (const [token] of text.matchAll(TOKENS)) {
@@ -12,5 +12,5 @@ export function isTooDeep(text: string): boolean {
   return false;
 }
 
-/** Texts and comments, in which a bracket means nothing, and brackets. */
+/** Matches strings and comments, in which brackets have no meaning, and brackets. */
 const TOKENS = /"(?:[^"\\\n]+|\\.)*"|\/\/.*|\/\*[\s\S]*?\*\/|[[\]{}]/g;

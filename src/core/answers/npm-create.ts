@@ -4,14 +4,14 @@ import { shellQuote } from './shell.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Flags that npm knows, too, and that change what a run does. npm's `--json` and `--yes` do no harm. */
+/** Flags that npm also has, and that change what a run does. npm's `--json` and `--yes` do no harm. */
 const OTHERS = ['config', 'diff', 'check', 'on_conflict', 'restore'];
 
 const variableOf = (name: string): string => `npm_config_${flagName(name).slice(2).replaceAll('-', '_')}`;
 
 /**
- * `npm create koa-mongo-session app --connection url`, without `--`, hands over `app url`: npm keeps the flags for
- * itself and only shows them in its environment. A run would then not do what was asked.
+ * `npm create koa-mongo-session app --connection url`, without `--`, passes on only `app url`: npm takes the flags for
+ * itself and sets them as environment variables. The run would then ignore them.
  */
 export function refuseSwallowedFlags(argv: readonly string[], env: Environment): void {
   if (env.npm_command !== 'init') return;
@@ -45,7 +45,7 @@ function split(argv: readonly string[]): { words: readonly string[]; flags: read
   return { words, flags: shown.map((word) => (word.endsWith('<url>') ? word : shellQuote(word))) };
 }
 
-/** npm reads `--port 27018` as a switch and a further argument: with one of each, they belong together. */
+/** npm reads `--port 27018` as a switch and a separate argument: if there is one of each, they belong together. */
 function flagText(name: OptionName, value: string, rest: readonly string[]): string {
   if (optionOf(name).kind === 'switch')
     return value === 'true' ? flagName(name) : flagName(name).replace('--', '--no-');

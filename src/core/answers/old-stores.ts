@@ -1,6 +1,6 @@
 import type { Parsed } from './parsed.ts';
 
-/** The stores whose sessions the generated one can take over, and what each was used under. */
+/** The stores whose sessions can be taken over, and the middleware that each was used with. */
 export const OLD_STORES = {
   'koa-session-mongo': 'under koa-session-store',
   'koa-session-mongoose': 'version 2 or 3, under koa-session',
@@ -13,7 +13,7 @@ export type OldStore = keyof typeof OLD_STORES;
 export const isOldStore = (answer: unknown): answer is OldStore =>
   typeof answer === 'string' && Object.hasOwn(OLD_STORES, answer);
 
-/** Stores of express-session, which people expect here. */
+/** Stores of express-session, which users may expect here. */
 const EXPRESS_STORES: readonly unknown[] = ['connect-mongo', 'connect-mongodb-session'];
 
 export function parseOldStore(answer: unknown): Parsed<OldStore> {
@@ -27,10 +27,10 @@ export function parseOldStore(answer: unknown): Parsed<OldStore> {
   return { problem: `must be one of ${Object.keys(OLD_STORES).join(', ')}` };
 }
 
-/** The version range of each package that a package.json names. */
+/** Package → version range, as in a package.json. */
 export type Packages = Readonly<Record<string, string>>;
 
-/** The old store that a project uses, by its packages: a store, else the middleware that one was made for. */
+/** The old store that a project uses, detected by the package of the store, or otherwise of its middleware. */
 export function oldStoreIn(packages: Packages): OldStore | undefined {
   if ('koa-session-mongo' in packages) return 'koa-session-mongo';
   if ('koa-session-mongoose' in packages) return ofVersion('koa-session-mongoose', packages);
@@ -39,7 +39,7 @@ export function oldStoreIn(packages: Packages): OldStore | undefined {
   return 'koa-generic-session' in packages ? 'koa-generic-session-mongo' : undefined;
 }
 
-/** Version 1 of koa-session-mongoose kept its sessions in another way than those after it. */
+/** Version 1 of koa-session-mongoose stored sessions in a different format than later ones. */
 export const ofVersion = (store: OldStore, packages: Packages): OldStore =>
   store === 'koa-session-mongoose' && majorOf(packages[store]) <= 1 ? 'koa-session-mongoose@1' : store;
 
@@ -52,5 +52,5 @@ export function oldCookieName(store: OldStore, packages: Packages): string {
   return 'koa-generic-session' in packages ? 'koa.sid' : 'koa:sess';
 }
 
-/** Of a range such as `^5.10.0`; not a number where none is named. */
+/** The major version of a range such as `^5.10.0`; NaN if it names none. */
 const majorOf = (range = ''): number => Number(/\d+/.exec(range)?.[0] ?? Number.NaN);

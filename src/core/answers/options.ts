@@ -30,45 +30,45 @@ import { type ConnectionStyle, STYLES } from './styles.ts';
  * missing answer are all derived from it.
  */
 
-/** What is known about the project before anything is asked. */
+/** What is known about the project before the questions. */
 export interface ProjectFacts {
   readonly kind: 'new' | 'existing';
   readonly name: string;
   /** How the project's imports end, by its tsconfig. */
   readonly importExtension: 'ts' | 'js' | 'none';
-  /** The one that the project or its workspace uses, else the one that started this program. */
+  /** The one that the project or its workspace uses, otherwise the one that started this program. */
   readonly packageManager: PackageManager;
-  /** Where its sources are, by its tsconfig. */
+  /** The folder of its sources, by its tsconfig. */
   readonly sourceFolder: string;
   /** The version range of each package that its package.json names. */
   readonly packages: Readonly<Record<string, string>>;
   readonly language: Language;
   readonly modules: ModuleKind;
-  /** Whether an earlier run gave SessionData the properties of the sample app: sources may use them by now. */
+  /** Whether an earlier run added the properties of the sample app to SessionData: sources may use them. */
   readonly hadSamples: boolean;
-  /** Packages for development that the workspace around the project brings, such as its compiler. */
+  /** Development packages that the workspace provides, such as its compiler. */
   readonly inherited: readonly string[];
-  /** Where the sessions are since the run before; undefined on the first. */
+  /** The collection that the previous run used; undefined on the first. */
   readonly collectionBefore: string | undefined;
-  /** Whether the migration script of the run before could copy sessions from another collection. */
+  /** Whether the migration script of the previous run could copy sessions from another collection. */
   readonly couldCopy: boolean;
-  /** The files that this program would write in a new project, and that are there already. */
+  /** Existing files that this program would write in a new project. */
   readonly kept: readonly KeptFile[];
   readonly isFirstRun: boolean;
 }
 
-/** `javascript-in-editor`: with a jsconfig.json, or a tsconfig.json that emits nothing, by which it is checked. */
+/** `javascript-in-editor`: checked by a jsconfig.json, or by a tsconfig.json that emits nothing. */
 export type Language = 'typescript' | 'javascript' | 'javascript-in-editor';
 /** `unspecified`: CommonJS, unless a file has the syntax of an ES module. */
 export type ModuleKind = 'esm' | 'commonjs' | 'unspecified';
 
-/** Files that a new project gets, but that stay as they are if they exist already. */
+/** Files that a new project gets, but that are kept if they exist. */
 export const KEPT_FILES = {
   readme: ['README.md', 'README', 'readme.md', 'Readme.md', 'README.markdown', 'README.rst', 'README.txt'],
   tsconfig: ['tsconfig.json'],
   yarnrc: ['.yarnrc.yml'],
   'env-example': ['.env.example'],
-  // Docker takes the first of these that it finds.
+  // Docker uses the first of these that it finds.
   compose: ['compose.yaml', 'compose.yml', 'docker-compose.yaml', 'docker-compose.yml'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 export type KeptFile = keyof typeof KEPT_FILES;
@@ -88,37 +88,37 @@ interface Flag {
 export interface Option<T = unknown> extends Flag {
   readonly kind: Kind;
   readonly parse: (answer: unknown) => Parsed<T>;
-  /** Of a text: what `parse` checks, as far as a pattern can say it. */
+  /** For a text: the checks of `parse`, as far as patterns can express them. */
   readonly rules?: readonly TextRule[];
-  /** Of a switch: the only answer that is taken. */
+  /** For a switch: the only accepted answer. */
   readonly takes?: boolean;
   /** Value → what it means. */
   readonly choices?: Readonly<Record<string, string>>;
-  /** Taken when no answer is given. Written as an answer, so that it can be shown. */
+  /** Used if no answer is given. Written as an answer, so that it can be shown. */
   readonly default?: string | number | boolean;
-  /** A default that depends on the project, or on whose sessions are adopted; it goes before `default`. */
+  /** A default that depends on the project, or on the adopted store; takes precedence over `default`. */
   readonly offer?: (
     facts: ProjectFacts,
     answers: { readonly adopt?: unknown },
   ) => string | boolean | undefined;
-  /** The question is asked only if this returns an answer, which it then suggests. `--yes` does not take it. */
+  /** The question is asked only if this returns an answer, which it then suggests. `--yes` does not use it. */
   readonly suspect?: (facts: ProjectFacts) => string | undefined;
   /** `offer` is only used as a suggestion and by `--yes`; otherwise, the answer is missing. */
   readonly required?: true;
-  /** May be left out, and taken back by `--no-…` or, in JSON, `null`. */
+  /** May be left out, and turned off by `--no-…` or, in JSON, `null`. */
   readonly optional?: true;
   /** How an answer that may hold a secret is shown. */
   readonly redact?: (answer: unknown) => string;
-  /** The connection styles it belongs to; all, when not given. */
+  /** The connection styles that it belongs to; all by default. */
   readonly styles?: readonly ConnectionStyle[];
-  /** `advanced` ones have a good default: those to change are picked from a list. */
+  /** `advanced` ones have a good default; the user picks from a list which ones to change. */
   readonly asked: 'always' | 'advanced' | 'never';
   readonly question: string;
-  /** What in the project speaks for the answer that is offered. */
+  /** The reason for the suggested answer, from the project. */
   readonly because?: (facts: ProjectFacts) => string | undefined;
-  /** What helps to answer, shown beside the question. */
+  /** Help for the answer, shown with the question. */
   readonly hint?: string;
-  /** Of an advanced one: its name in the list from which those to change are picked. */
+  /** For an advanced one: its name in the list. */
   readonly label?: string;
   /** The answer has no effect without this switch, so it is asked for only when the switch is on. */
   readonly needs?: 'rolling';
@@ -160,10 +160,10 @@ const MANAGERS = { npm: 'npm', pnpm: 'pnpm', yarn: 'yarn', bun: 'bun' } as const
 /** Longest database name that is suggested, in characters; all of them are ASCII. */
 const SUGGESTED_NAME = 48;
 
-/** The databases of MongoDB itself, which treats names in another case as the same. */
+/** MongoDB's own databases. Their names are the same in any case. */
 const OF_MONGODB = /^(?:admin|config|local)$/i;
 
-/** The name of the project without its scope, as a database name that every shell takes unquoted. */
+/** The name of the project without its scope, as a database name that needs no quotes in a shell. */
 export function suggestDatabase({ name }: Pick<ProjectFacts, 'name'>): string {
   const plain = name
     .replace(/^@[^/]*\//, '')
@@ -173,7 +173,7 @@ export function suggestDatabase({ name }: Pick<ProjectFacts, 'name'>): string {
   return OF_MONGODB.test(plain) ? `${plain}-app` : plain || 'app';
 }
 
-/** The style of what a project connects with already. */
+/** The style that matches the packages of the project. */
 export function styleIn(packages: Readonly<Record<string, string>>): ConnectionStyle | undefined {
   if (Object.hasOwn(packages, 'mongoose')) return 'mongoose';
   return Object.hasOwn(packages, 'mongodb') ? 'db' : undefined;
@@ -509,12 +509,12 @@ export const OPTIONS = {
 
 export type OptionName = keyof typeof OPTIONS;
 
-/** What was answered by flags, file, saved state or prompts; not checked yet. `null` takes an optional answer back. */
+/** Answers from flags, file, saved state or prompts, not checked yet. `null` turns an optional answer off. */
 export type Answers = { readonly [K in OptionName]?: unknown };
 
 type ValueOf<O> = O extends { readonly parse: (answer: unknown) => Parsed<infer T> } ? T : never;
 
-/** The values that the answers stand for, as far as they were given and obey their rules. */
+/** The values of the given answers that obey their rules. */
 export type Values = { readonly [K in OptionName]?: ValueOf<(typeof OPTIONS)[K]> };
 
 export const OPTION_NAMES = Object.keys(OPTIONS) as OptionName[];
@@ -530,10 +530,10 @@ export const isRemembered = (name: OptionName): boolean => !FORGOTTEN.has(name);
 export const fallback = ({ default: fixed, offer }: Option, facts: ProjectFacts, answers: Answers) =>
   offer?.(facts, answers) ?? fixed;
 
-/** The row, with the fields that not every row has. */
+/** The row, with the optional fields. */
 export const optionOf = (name: OptionName): Option => OPTIONS[name];
 
-/** What becomes of a file that the user and an update changed in the same place. */
+/** What to do with a file that the user and an update changed in the same place. */
 export const CONFLICT_POLICIES = ['ask', 'fail', 'mine', 'theirs', 'markers'] as const;
 export type ConflictPolicy = (typeof CONFLICT_POLICIES)[number];
 
@@ -578,5 +578,5 @@ export const RUN_FLAGS = {
 export const flagName = (name: string): string =>
   `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
-/** Switches and optional answers have a `--no-…`, so that a later run can take them back. */
+/** Switches and optional answers have a `--no-…`, so that a later run can turn them off. */
 export const hasNegation = (option: Option): boolean => option.kind === 'switch' || option.optional === true;

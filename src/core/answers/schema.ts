@@ -2,7 +2,7 @@ import { LONGEST, SECONDS } from './duration.ts';
 import { ANY_TEXT, type TextRule } from './names.ts';
 import { OPTION_NAMES, type Option, type OptionName, optionOf } from './options.ts';
 
-/** The JSON Schema of the answers that `--config` takes. The rules between answers are checked by a run alone. */
+/** The JSON Schema of the answers for `--config`. Only a run checks the rules between answers. */
 export const answersSchema = (): object => ({
   $schema: 'http://json-schema.org/draft-07/schema#',
   $id: 'https://unpkg.com/create-koa-mongo-session/schema/answers.schema.json',
@@ -51,7 +51,7 @@ function typeOf({ kind, choices, rules = [], takes }: Option): object {
   }
 }
 
-/** A schema counts characters, of which none has less than a byte. */
+/** A schema counts characters, each of which has at least one byte. */
 function ruleOf(rule: TextRule): object {
   if ('bytes' in rule) return { maxLength: rule.bytes };
   if ('forbids' in rule) return { not: { pattern: rule.forbids.source } };
@@ -61,7 +61,7 @@ function ruleOf(rule: TextRule): object {
 
 const PORTS = 65_535;
 
-/** What each unit can count up to. */
+/** The largest number for each unit. */
 function lengths(): string[] {
   const units = Object.entries(SECONDS).map(
     ([unit, seconds]) => `(?:${atMost(Math.floor(LONGEST / seconds))})${unit}`,
@@ -69,7 +69,7 @@ function lengths(): string[] {
   return [`(?:${atMost(LONGEST)})`, ...units];
 }
 
-/** A pattern for the whole numbers up to one, without zeros in front. */
+/** A pattern for the whole numbers up to this one, without leading zeros. */
 function atMost(number: number): string {
   const digits = String(number);
   const smaller = [...digits].flatMap((digit, at) => {

@@ -52,47 +52,50 @@ export interface Settings {
   readonly encrypt: boolean;
   readonly onConcurrentWrite: 'merge' | 'overwrite' | 'throw';
   readonly cookieName: string;
-  /** The cookie of an earlier app: no `__Host-`, and SHA-1 signatures are accepted. On while adopting. */
+  /** Keeps the cookie of an earlier app: no `__Host-`, and SHA-1 signatures are accepted. On while adopting. */
   readonly legacyCookie: boolean;
-  /** Whose sessions are taken over, and the collection that they are in. */
+  /** The store whose sessions are taken over, and their collection. */
   readonly adopt: { readonly store: OldStore; readonly collection: string } | undefined;
   /** Folder of the session files, relative to the project, with `/` and no `.` or `..` segment. */
   readonly dir: string;
-  /** How the project's own imports end; `auto` has been settled against its tsconfig. */
+  /** How the project's own imports end; `auto` is already replaced, by its tsconfig. */
   readonly importExtension: 'ts' | 'js' | 'none';
   /** Whether the bootstrap (`src/app.ts`, `src/server.ts`, its test) is written. */
   readonly app: boolean;
-  /** A project made by this program owns its tsconfig, README and compose file; in an existing one they stay the user's. */
+  /**
+   * In a new project, this program writes tsconfig, README and compose file; in an existing one, they belong to the
+   * user.
+   */
   readonly project: ProjectSettings;
 }
 
 export interface ProjectSettings {
   readonly kind: 'new' | 'existing';
   readonly name: string;
-  /** What a new project has already, such as the README of a repository that was just cloned: it stays the user's. */
+  /** Existing files in a new project, such as the README of a cloned repository: they belong to the user. */
   readonly kept: readonly KeptFile[];
-  /** What its scripts are run with. */
+  /** The package manager that runs its scripts. */
   readonly manager: PackageManager;
-  /** What its own sources are written in. */
+  /** The language of its own sources. */
   readonly language: Language;
-  /** How Node takes its .js and .ts files, by package.json. */
+  /** How Node loads its .js and .ts files, by package.json. */
   readonly modules: ModuleKind;
-  /** Whether an earlier run gave SessionData the properties of the sample app: sources may use them by now. */
+  /** Whether an earlier run added the properties of the sample app to SessionData: sources may use them. */
   readonly hadSamples: boolean;
-  /** Packages for development that the workspace around the project brings, such as its compiler. */
+  /** Development packages that the workspace provides, such as its compiler. */
   readonly inherited: readonly string[];
-  /** Whether the sessions were in another collection once, from which the migration script can copy them. */
+  /** Whether the sessions were once in another collection, from which the migration script can copy them. */
   readonly copiesSessions: boolean;
 }
 
-/** Environment variables with a secret value, for `.env` and nothing else: never in state, output or errors. */
+/** Environment variables with a secret value, only for `.env`: never in state, output or errors. */
 export type Secrets = Readonly<Record<string, string>>;
 
-/** What the answers come to. */
+/** The result of checking the answers. */
 export interface Outcome {
   readonly settings: Settings;
   readonly secrets: Secrets;
-  /** The answers as the project remembers them: every one that applies, written as a flag or JSON would, no secret. */
+  /** The answers as they are saved: all that apply, written as in a flag or JSON, without secrets. */
   readonly answers: Answers;
 }
 
@@ -102,14 +105,14 @@ interface Checked {
   readonly problems: readonly Problem[];
 }
 
-/** Every rule that the answers break. Missing answers are not reported. */
+/** Every rule that the answers break. Does not report missing answers. */
 export const problemsIn = (answers: Answers): readonly Problem[] => check(answers).problems;
 
-/** The same for complete answers: a default may contradict what was given, too. */
+/** The same for complete answers, since a default may also contradict a given answer. */
 export const problemsInAll = (answers: Answers, facts: ProjectFacts): readonly Problem[] =>
   problemsIn(withDefaults(answers, facts));
 
-/** The answers must be complete and without problems, which the caller reports before. */
+/** The answers must be complete and valid; the caller has to check that first. */
 export function parseSettings(answers: Answers, facts: ProjectFacts): Outcome {
   const complete = withDefaults(withVersion(answers, facts), facts);
   const { values, url, problems } = check(complete);
@@ -146,7 +149,7 @@ export function doubtsAbout({ touchAfter, rolling, userKey }: Settings, saved: A
   ];
 }
 
-/** The store as it was in the version that the project uses. */
+/** The store in the version that the project uses. */
 const withVersion = (answers: Answers, { packages }: ProjectFacts): Answers =>
   isOldStore(answers.adopt) ? { ...answers, adopt: ofVersion(answers.adopt, packages) } : answers;
 

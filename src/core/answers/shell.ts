@@ -1,6 +1,7 @@
 /**
- * One word for a shell. Double quotes wherever they do, for cmd.exe knows no others; within single ones, every other
- * shell takes a word as it is. Within double ones, they all keep a backslash before a letter: `"..\\my app"`.
+ * Quotes one word for a shell. Uses double quotes if possible, since cmd.exe has no others; other shells do not
+ * interpret a word within single quotes. Within double quotes, all shells keep a backslash before a letter: `"..\\my
+ * app"`.
  */
 export function shellQuote(word: string): string {
   if (/^[\w@%+=:,./-]+$/.test(word)) return word;

@@ -1,4 +1,4 @@
-/** What a project reaches MongoDB with, and what each means. */
+/** The ways to connect to MongoDB, with their meaning. */
 export const STYLES = {
   url: 'a connection string, read from MONGODB_URL',
   host: 'host, port, database, perhaps a user and TLS',

@@ -13,11 +13,11 @@ export interface PatchedEnv {
 }
 
 /**
- * Adds the names that are missing, and changes nothing that is there: the old text is the beginning of the new one.
+ * Adds the missing names and changes no existing line: the old text is the beginning of the new one.
  *
- * @param newKey makes a fresh random key
- * @param file what the file is called, for errors
- * @throws UserError where a value cannot be written or would not be read, naming the variable and never the value
+ * @param newKey returns a new random key
+ * @param file name of the file, for errors
+ * @throws UserError if a value cannot be written or read back; it names the variable and never the value
  */
 export function patchEnv(
   raw: string | undefined,
@@ -71,8 +71,8 @@ function written(name: string, value = ''): string {
 }
 
 /**
- * The old text may swallow what follows, for example with a quote that is never closed. A byte order mark becomes part
- * of the first name, and in Node 20 so does a comment before it.
+ * The old text may include the following lines, for example after an unclosed quote. A byte order mark becomes part of
+ * the first name; in Node 20, a comment before the name does, too.
  */
 function assertReadsBack(patched: string, values: ReadonlyMap<string, string>, file: string): void {
   const found = parseEnv(patched);

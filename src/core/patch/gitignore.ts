@@ -1,6 +1,6 @@
 import { inFormOf, plainText } from '../project/text.ts';
 
-/** Adds what git does not ignore yet, in the form of the file. Plain names only, such as `.env` or `dist/`. */
+/** Adds names that git does not ignore yet, in the format of the file. Only plain names, such as `.env` or `dist/`. */
 export function patchGitignore(raw: string | undefined, wanted: readonly string[]): string {
   if (raw === undefined) return wanted.map((line) => `${line}\n`).join('');
   const text = plainText(raw);
@@ -11,7 +11,9 @@ export function patchGitignore(raw: string | undefined, wanted: readonly string[
   return inFormOf(raw, patched);
 }
 
-/** The last matching line decides. What a negation matches is hard to tell, so the name is added after any negation. */
+/**
+ * The last matching line decides. It is hard to tell what a negation matches, so the name is added after any negation.
+ */
 function isIgnored(lines: readonly string[], name: string): boolean {
   const pattern = namesIt(name);
   const last = lines.findLast((line) => line.startsWith('!') || pattern.test(line.trimEnd()));

@@ -65,7 +65,7 @@ export function patchApp(
   return { id: 'own-app', path: source.path, text: inFormOf(raw, edited.join('\n')), notes: [] };
 }
 
-/** With this import, or with another name of the same module, such as an alias. */
+/** Whether the file has this import, or imports the same module by another name, such as an alias. */
 function isMounted(lines: readonly string[], from: string, app: string | undefined): boolean {
   const isCall = (line: string) => line.replaceAll(' ', '').includes(`sessions(${app}`);
   return lines.some((line) => line.includes(`'${from}'`) || line.includes(`"${from}"`) || isCall(line));
@@ -93,7 +93,7 @@ function endsOnItsLine(line: string): boolean {
 }
 
 /**
- * The second argument: what the file has under a name that can only mean the connection.
+ * The second argument: a name in the file that can only mean the connection.
  *
  * @param above the lines above the app
  * @param databases where the project names a database
@@ -131,7 +131,7 @@ function lastModuleLine(lines: readonly string[]): number {
   return at;
 }
 
-/** Whether a declaration has more names in the next line. */
+/** Whether a declaration continues with more names in the next line. */
 const goesOn = (lines: readonly string[], at: number): boolean =>
   at + 1 < lines.length && (/,\s*(?:\/\/.*)?$/.test(lines[at] ?? '') || /^\s*[,.]/.test(lines[at + 1] ?? ''));
 

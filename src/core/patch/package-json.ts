@@ -16,10 +16,10 @@ type Block = (typeof BLOCKS)[number];
 type Names = Readonly<Record<string, unknown>>;
 
 /**
- * Adds what is missing, in the file's own format. What the project has already is never changed, only noted.
+ * Adds missing entries, in the format of the file. Existing entries are never changed, only reported.
  *
  * @param before what the answers of the run before asked for
- * @throws UserError where the file is no package.json, or one with a block that npm does not read
+ * @throws UserError if the file is not a valid package.json, or has a block that npm does not read
  */
 export function patchPackageJson(
   raw: string | undefined,
@@ -78,7 +78,7 @@ function notAnObject(name: Block): never {
   throw new UserError(`package.json: "${name}" must be an object. Fix it, then run again.`);
 }
 
-/** An addition would go into the first one, but npm reads the last one. */
+/** An addition would go into the first of two equal blocks, but npm reads the last one. */
 function refuseTwice(text: string): void {
   const keys = parseTree(text)?.children?.map(({ children }) => children?.[0]?.value);
   const twice = BLOCKS.find((name) => keys?.indexOf(name) !== keys?.lastIndexOf(name));
@@ -88,7 +88,7 @@ function refuseTwice(text: string): void {
   );
 }
 
-/** The line that something is added to is reformatted, in time that grows with the square of its length. */
+/** The edited line is reformatted, in time that grows with the square of its length. */
 const MAX_LINE = 100_000;
 
 function refuseLongLine(text: string): void {
@@ -115,13 +115,13 @@ function insert(text: string, { path, value }: Addition): string {
   const isThere = tree !== undefined && findNodeAtLocation(tree, [block]) !== undefined;
   const edits = modify(text, [...path], value, {
     formattingOptions: formattingOf(text),
-    // A block that is not there is itself what is inserted.
+    // A missing block is inserted as a whole.
     getInsertionIndex: (names) => (isThere ? insertionIndex(block, names, name) : names.length),
   });
   return applyEdits(text, edits);
 }
 
-/** Dependencies that are in order stay in order, as npm keeps them; else what is new goes last. */
+/** Sorted dependencies stay sorted, as with npm; otherwise, new ones go last. */
 function insertionIndex(block: Block, names: readonly string[], name: string): number {
   const isSorted = names.every((other, index) => index === 0 || (names[index - 1] ?? '') <= other);
   const after = names.findIndex((other) => other > name);

@@ -8,11 +8,11 @@ import { patchGitignore } from './gitignore.ts';
 import { patchPackageJson } from './package-json.ts';
 import { wantedPackage } from './wanted-package.ts';
 
-/** What can be generated again. */
+/** Names of files that can be generated again. */
 const GENERATED = ['node_modules/', 'dist/'];
 const OF_YARN = ['.pnp.*', '.yarn/'];
 
-/** Always the secrets. Which other files of an existing project are committed is for its owner to decide. */
+/** Only the secrets. The owner of an existing project decides which other files are committed. */
 function ignored({ project }: Settings): readonly string[] {
   if (project.kind === 'existing') return [ENV_FILE];
   return [ENV_FILE, ...GENERATED, ...(project.manager === 'yarn' ? OF_YARN : [])];
@@ -21,9 +21,9 @@ function ignored({ project }: Settings): readonly string[] {
 const ENV_EXAMPLE = '.env.example';
 
 /**
- * The files that are added to and not generated.
+ * The files that are patched, not generated.
  *
- * @param newKey makes a fresh random key
+ * @param newKey returns a new random key
  * @param before of the run before; undefined on the first
  */
 export function listPatches(
@@ -54,7 +54,7 @@ export function listPatches(
 const hasOwnEnvExample = ({ project }: Settings): boolean =>
   project.kind === 'existing' || project.kept.includes('env-example');
 
-/** In an existing project the example may be there already, with names of the project's own. */
+/** An existing project may already have this file, with its own names. */
 function patchEnvExample(raw: string | undefined, settings: Settings): Patch {
   const examples = envEntries(settings).map((entry): EnvEntry => ({ ...entry, secret: 'given' }));
   const noKey = () => '';

@@ -3,9 +3,9 @@ import type { Settings } from '../answers/settings.ts';
 import type { ConnectionStyle } from '../answers/styles.ts';
 import { hasOwnTestServer } from '../render/render.ts';
 
-/** What package.json should hold. A name the project has already is left as it is. */
+/** The wanted entries of package.json. Existing names are not changed. */
 export interface WantedPackage {
-  /** A new project has these, too; in an existing one they belong to the user. */
+  /** Only for a new project; in an existing one, these belong to the user. */
   readonly own:
     | {
         readonly name: string;
@@ -20,7 +20,7 @@ export interface WantedPackage {
   readonly devDependencies: Readonly<Record<string, string>>;
 }
 
-/** The versions that the generated code is compiled and run against in the tests. */
+/** The versions with which the tests compile and run the generated code. */
 export const VERSIONS = {
   koa: '^3.3.0',
   'koa-session': '^7.0.2',
@@ -55,7 +55,7 @@ const TEST_SERVER: PackageName = 'mongodb-memory-server-core';
 
 const ENGINES = { engines: { node: '>=20.19' } };
 
-/** How the scripts of package.json run what is written in TypeScript. */
+/** How the scripts of package.json run TypeScript. */
 interface Runner {
   readonly session: Readonly<Record<string, string>>;
   /** These work with every tsconfig. */
@@ -90,7 +90,7 @@ const BUN: Runner = {
 
 const TYPECHECK = { typecheck: 'tsc --noEmit' };
 
-/** In the order of the alphabet, as npm writes them. */
+/** In alphabetical order, as npm writes them. */
 const ranges = (...names: readonly PackageName[]): Record<string, string> =>
   Object.fromEntries(names.toSorted().map((name) => [name, VERSIONS[name]]));
 

@@ -1,16 +1,16 @@
-/** What a tsconfig says of its build. All paths here are relative to the project, with `/`. */
+/** The build of a tsconfig. All paths are relative to the project, with `/`. */
 export interface Build {
   readonly rootDir: string | undefined;
-  /** Where the tree of the sources is written; undefined where nothing is. */
+  /** The output folder; undefined if nothing is emitted. */
   readonly outDir: string | undefined;
-  /** What it leaves out. */
+  /** Excluded paths. */
   readonly exclude: readonly string[];
 }
 
 /**
- * How new files affect a build that includes them, and the line that excludes them.
+ * Warns if new files affect a build that includes them, with the line that excludes them.
  *
- * @param before the sources that the build includes already
+ * @param before the sources that the build already includes
  * @param added the new ones
  * @param name of the tsconfig
  */
@@ -34,7 +34,7 @@ export function buildDoubts(
   ];
 }
 
-/** Where the tree that tsc writes begins if there is no rootDir. */
+/** The root of the sources for tsc, if there is no rootDir. */
 function commonFolder(paths: readonly string[]): string {
   const [first = [], ...others] = paths.map((path) => path.split('/').slice(0, -1));
   const differs = first.findIndex((segment, at) => others.some((other) => other[at] !== segment));
@@ -46,13 +46,13 @@ const isWithin = (folder: string, path: string): boolean =>
 
 /** Whether a CommonJS module can be imported by default, and whether the compiled code then works. */
 export interface Interop {
-  /** `esModuleInterop`, or what it is where that is not said: `true` from TypeScript 6 on. */
+  /** `esModuleInterop`, or its default, which is `true` from TypeScript 6 on. */
   readonly emitted: boolean;
-  /** `allowSyntheticDefaultImports`, which changes nothing of what is written. */
+  /** `allowSyntheticDefaultImports`, which does not change the output. */
   readonly typed: boolean;
 }
 
-/** What a tsconfig says of how the session files are compiled. */
+/** The options that affect how the session files are compiled. */
 export interface SessionBuild {
   /** Of the tsconfig. */
   readonly name: string;
@@ -64,16 +64,16 @@ export interface SessionBuild {
   readonly verbatim: boolean;
   readonly interop: Interop;
   readonly noEmit: boolean;
-  /** Whether tsc takes imports that end with `.ts`. */
+  /** Whether tsc allows imports that end with `.ts`. */
   readonly takesTs: boolean;
-  /** Whether those of the session files do. */
+  /** Whether the imports of the session files do. */
   readonly endsInTs: boolean;
   readonly isolatedDeclarations: boolean;
   /** Whether tsc refuses files that it does not name, and it names none of the session files. */
   readonly isUnlisted: boolean;
 }
 
-/** What prevents the session files from being compiled, and how to fix it. */
+/** Problems that prevent the session files from being compiled, with their fix. */
 export function sessionDoubts(
   build: SessionBuild,
   dir: string,
@@ -114,7 +114,7 @@ export function sessionDoubts(
   ];
 }
 
-/** As an ES module of the older resolution, only the types are in the way. */
+/** In an ES module with the older resolution, only the types are a problem. */
 function lacksInterop({ module, moduleResolution, interop }: SessionBuild, isCommonJs: boolean): boolean {
   if (isCommonJs) return !interop.emitted;
   return /^es/.test(module) && /^node(?:10)?$/.test(moduleResolution) && !interop.emitted && !interop.typed;

@@ -16,13 +16,13 @@ export type Outcome =
       readonly was: string;
       readonly text: string;
     }
-  /** Already has the text that would be written: newly recorded, recorded before, or only its base is out of date. */
+  /** Already has the new text: newly recorded, recorded before, or only its base is out of date. */
   | { readonly action: 'adopt' | 'unchanged' | 'advance' }
-  /** Edited by the user, and nothing new to bring in. */
+  /** Edited by the user, and there is nothing new to merge. */
   | { readonly action: 'keep' }
   /** The user removed the file, and it stays removed. */
   | { readonly action: 'deleted' }
-  /** No longer generated, and removed by the user before: remembered, so that it does not come back unasked. */
+  /** No longer generated, and removed by the user before: recorded, so that it does not come back without a request. */
   | { readonly action: 'absent' }
   /** No longer generated, and never edited. */
   | { readonly action: 'delete'; readonly was: string }
@@ -32,14 +32,14 @@ export type Outcome =
   /** The user has to fix this before anything can be written. */
   | Refusal;
 
-/** Only a person can say which lines are right. The texts are as they would be written. */
+/** The user has to decide which lines are right. The texts are as they would be written. */
 export interface Conflict {
   readonly action: 'conflict';
-  /** `untracked`: a file of that name was there before; `overlap`: both sides changed the same lines. */
+  /** `untracked`: there was already a file with this name; `overlap`: both sides changed the same lines. */
   readonly reason: 'untracked' | 'overlap';
   /** What is on disk. */
   readonly was: string;
-  /** The merged text with, for each conflict, the user's lines, the new ones, or both between markers. */
+  /** The merged text, with the user's lines for each conflict, the new ones, or both between markers. */
   readonly mine: string;
   readonly theirs: string;
   readonly marked: string;

@@ -25,8 +25,8 @@ export function planFile(next: RenderedFile, record: FileRecord | undefined, tre
 }
 
 /**
- * If two branches changed what is generated, git merges their base texts, and neither manifest has the hash of the
- * result. If it equals what would be generated now, nobody has edited it either.
+ * If two branches changed the generated text, git merges their base texts, and neither manifest has the hash of the
+ * result. If it equals the newly generated text, it was not edited.
  */
 function baseOf(next: RenderedFile, record: FileRecord | undefined, tree: WorkingTree): string | undefined {
   const raw = record && textOnDisk(tree, basePath(record.generatedPath));
@@ -56,7 +56,7 @@ function wasMovedByUser(record: FileRecord | undefined, tree: WorkingTree): bool
   return record.path !== record.generatedPath || tree.moved.get(record.id)?.length === 1;
 }
 
-/** An option moves the file: the new path gets what the old path would have got. */
+/** An option moves the file: the new path gets the entry that the old path would have got. */
 function relocate(
   outcome: Outcome,
   from: string,
@@ -79,7 +79,7 @@ interface Sides {
   readonly wasDeleted: boolean;
 }
 
-/** The sides, each also as the project's formatter writes it; the same text where there is no formatter. */
+/** The three texts, each also as the project's formatter writes it; the same text if there is no formatter. */
 interface Forms extends Sides {
   readonly formattedBase: string | undefined;
   readonly formattedNext: string;
@@ -115,7 +115,7 @@ function decide(disk: OnDisk, forms: Forms): Outcome {
   return merge(disk.text, { ...forms, base, formattedBase });
 }
 
-/** A merge of equal lines takes time that grows with the square of their number. */
+/** The time to merge equal lines grows with the square of their number. */
 const MAX_LINES = 5000;
 const TOO_LONG = `has more than ${MAX_LINES} lines, too many to be merged; make it shorter or move it elsewhere, then run again`;
 

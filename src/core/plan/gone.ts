@@ -55,7 +55,7 @@ function importersLeft(
   );
 }
 
-/** The text that a run writes; undefined where it leaves the file alone. */
+/** The text that a run writes; undefined if it does not change the file. */
 function textAfter(entry: Entry): string | undefined {
   if (entry.action === 'conflict') return entry.marked;
   return 'text' in entry ? entry.text : undefined;

@@ -1,4 +1,4 @@
-/** Names of ESLint's configuration: flat ones first, which go before the others. */
+/** Names of ESLint's configuration files: flat ones first, since they take precedence. */
 export const ESLINT_CONFIGS = [
   ...['js', 'mjs', 'cjs', 'ts', 'mts', 'cts'].map((end) => `eslint.config.${end}`),
   ...['.eslintrc.js', '.eslintrc.cjs', '.eslintrc.json', '.eslintrc.yml', '.eslintrc.yaml', '.eslintrc'],
@@ -6,7 +6,7 @@ export const ESLINT_CONFIGS = [
 
 const KNOWS_TYPES = /projectService|\bproject['"]?\s*:|[tT]ype-?[cC]hecked|requiring-type-checking/;
 
-/** An ESLint that knows types fails on files that are in no tsconfig. */
+/** ESLint with type information fails on files that no tsconfig includes. */
 export function lintDoubts(name: string, config: string, unlisted: readonly string[]): readonly string[] {
   if (unlisted.length === 0 || !KNOWS_TYPES.test(config)) return [];
   const files = JSON.stringify(unlisted).replaceAll('","', '", "');

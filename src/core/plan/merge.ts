@@ -1,7 +1,7 @@
 import { diff3Merge, diffComm } from 'node-diff3';
 import { plainText } from '../project/text.ts';
 
-/** Labels of the markers this program writes; any of git's own markers is recognised, too. */
+/** Labels of the markers that this program writes; git's own markers are also recognized. */
 const MINE = '<<<<<<< mine';
 const BASE = '||||||| base, as last generated';
 const MIDDLE = '=======';
@@ -9,7 +9,7 @@ const THEIRS = '>>>>>>> theirs, newly generated';
 
 /** A range where both sides changed the same lines. */
 export interface Hunk {
-  /** First line of the stretch in the file on disk, counted from 1. */
+  /** First line of the range in the file on disk, counted from 1. */
   readonly line: number;
   readonly base: readonly string[];
   readonly mine: readonly string[];
@@ -18,7 +18,7 @@ export interface Hunk {
 
 export type Merged = { readonly clean: true; readonly text: string } | Overlapping;
 
-/** Three results, which differ only where the edits overlap. */
+/** Three results, which differ only in the overlaps. */
 export interface Overlapping {
   readonly clean: false;
   readonly hunks: readonly Hunk[];

@@ -16,7 +16,7 @@ import { importNotes, keepImported, moveNotes, planGone, unreadNotes, unsearched
 
 export interface Plan {
   readonly entries: readonly Entry[];
-  /** For the user to know; nothing is wrong. */
+  /** For information; not a problem. */
   readonly notes: readonly string[];
 }
 
@@ -24,16 +24,16 @@ export interface Plan {
 export interface Patch {
   readonly id: string;
   readonly path: string;
-  /** The whole text, with the edits in it and in the form of the file on disk. */
+  /** The whole text with the edits, in the format of the file on disk. */
   readonly text: string;
   readonly notes: readonly string[];
 }
 
 /**
- * The decision table: what becomes of each file, given its base, the text on disk and the new text. Pure.
+ * The decision table: what happens to each file, given its base, the text on disk and the new text. Pure.
  *
- * @param restore paths of deleted or edited files that are to be as generated again
- * @throws UserError for a path in `restore` that is none of these
+ * @param restore paths of deleted or edited files to restore to the generated text
+ * @throws UserError for any other path in `restore`
  */
 export function planChanges(
   rendered: readonly RenderedFile[],
@@ -124,7 +124,7 @@ function planPatch({ id, path, text }: Patch, disk: OnDisk): Entry {
   return { ...entry, action: 'update', was: disk.text, text };
 }
 
-/** What can be asked for again: the user removed or edited it. */
+/** Whether a file can be restored: the user removed or edited it. */
 const RESTORABLE: readonly Entry['action'][] = ['deleted', 'keep', 'merge', 'conflict'];
 
 function bringBack(
@@ -145,7 +145,7 @@ function bringBack(
   });
 }
 
-/** The whole of the new text; an edited file is backed up. */
+/** Writes the whole new text; an edited file is backed up. */
 function takeTheirs({ id, path, from }: Entry, text: string, disk: OnDisk): Entry {
   if (disk.kind !== 'file') return { id, path, action: 'create', text };
   if (disk.isReadOnly) return { id, path, ...refuse('is read-only; make it writable, then run again') };

@@ -3,7 +3,7 @@ import type { Conflict, Entry } from './entry.ts';
 import { markersIn } from './merge.ts';
 import type { Plan } from './plan.ts';
 
-/** Whose lines win where edits overlap: the user's, the new ones (the user's file is backed up), or both, marked. */
+/** Which lines win in an overlap: the user's, the new ones (the user's file is backed up), or both, with markers. */
 export type Verdict = 'mine' | 'theirs' | 'markers';
 
 export type ConflictEntry = Entry & Conflict;

@@ -19,7 +19,7 @@ export function catalogsInYaml(text: string): Catalogs {
   return found;
 }
 
-/** The ranges, with `catalog:` and `catalog:<name>` replaced where their value is known. */
+/** The ranges, with `catalog:` and `catalog:<name>` replaced if their value is known. */
 export function withoutCatalogs(
   ranges: Readonly<Record<string, string>>,
   catalogs: Catalogs,

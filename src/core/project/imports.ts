@@ -17,7 +17,7 @@ export function importsOf(path: string, text: string): string[] {
 export const namesIn = (text: string): string[] =>
   specifiersIn(text).filter((specifier) => !isRelative(specifier));
 
-/** The end of an alias such as `#session/index.js` or `@/session`, with which the path of its module may end, too. */
+/** The end of an alias such as `#session/index.js` or `@/session`; the path of its module may end in the same way. */
 export function endOfAlias(name: string): string | undefined {
   const end = /^(?:#|[@~]\/)(.+)$/.exec(name)?.[1];
   return end === undefined ? undefined : moduleOf(end.replace(/^\//, ''));
@@ -43,7 +43,7 @@ function pathsIn(target: unknown): string[] {
   return typeof target === 'string' ? [target] : Object.values(Object(target)).flatMap(pathsIn);
 }
 
-/** The path by which `importsOf` names a module. */
+/** The path that `importsOf` uses for a module. */
 export function moduleOf(path: string): string {
   return path.replace(EXTENSION, '').replace(/\/index$/, '');
 }

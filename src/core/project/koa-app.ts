@@ -1,7 +1,7 @@
 import { lineAt, withoutComments } from './code.ts';
 import { type OwnDatabase, ownDatabase } from './databases.ts';
 
-/** What one of the user's source files shows about the Koa app. Lines count from 1. */
+/** What a source file of the user shows about the Koa app. Lines count from 1. */
 export interface KoaSource {
   /** Relative to the project, with `/`. */
   readonly path: string;
@@ -19,7 +19,7 @@ export interface KoaSource {
 
 export interface KoaApp {
   readonly line: number;
-  /** The name of the app there; undefined if it has none. */
+  /** The name of the app in the file; undefined if it has none. */
   readonly name: string | undefined;
   /**
    * Why no call can follow directly: the app is a field of a class, has `.use()` chained to it, or is itself a class that

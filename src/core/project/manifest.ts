@@ -4,7 +4,7 @@ import { plainObject } from './json.ts';
 import { isSafePath } from './paths.ts';
 import { plainText } from './text.ts';
 
-/** Where the program keeps what it remembers of a project, relative to the project. */
+/** The folder for the program's own state, relative to the project. */
 export const STATE_DIR = '.koa-mongo-session';
 export const MANIFEST_PATH = `${STATE_DIR}/manifest.json`;
 export const BACKUP_IGNORE = `${STATE_DIR}/backup/.gitignore`;
@@ -24,7 +24,7 @@ Without one of them, the next run takes your file for one of your own and asks b
   ],
 ];
 
-/** What is remembered between runs. Holds no secret. */
+/** The state that is saved between runs. Contains no secrets. */
 export interface Manifest {
   /** Version of the program that last wrote the project. */
   readonly generator: string;
@@ -35,16 +35,16 @@ export interface Manifest {
 
 export interface FileRecord {
   readonly id: string;
-  /** Where the file lies now: a user may have moved it. */
+  /** The current path: the user may have moved the file. */
   readonly path: string;
-  /** Where it was generated; its base text is kept under this path. */
+  /** The path at which it was generated; its base text is kept under this path. */
   readonly generatedPath: string;
   /** Of the base text, in hexadecimal. */
   readonly sha256: string;
   readonly state: (typeof FILE_STATES)[number];
 }
 
-/** `deleted`: the user removed it, and it is not to come back unasked. */
+/** `deleted`: the user removed it, and it must not come back without a request. */
 const FILE_STATES = ['written', 'deleted'] as const;
 
 const SCHEMA_VERSION = 2;
@@ -68,7 +68,7 @@ export function formatManifest({ generator, project, answers, files }: Manifest,
     return plainText(old);
   const indent = /\n([ \t]+)"/.exec(old)?.[1] ?? '  ';
   const together = JSON.stringify({ answers }, undefined, indent).slice(1, -1).trimEnd();
-  // Git merges what two branches change in neighbouring answers, but not where the lines touch.
+  // git merges changes of two answers in two branches only if their lines are not adjacent.
   const apart = together.replaceAll(',\n', ',\n\n');
   return `${JSON.stringify(value, undefined, indent).replace(together, () => apart)}\n`;
 }
@@ -111,7 +111,7 @@ function versioned(found: Raw, generator: string): Raw & { schemaVersion: number
   return { ...found, schemaVersion };
 }
 
-/** Step `n` takes a manifest of schema version `n` to `n + 1`. */
+/** Step `n` migrates a manifest from schema version `n` to `n + 1`. */
 const MIGRATIONS: Readonly<Record<number, (old: Raw) => Raw>> = {
   /** Version 1 did not distinguish a moved file from one that was generated elsewhere. */
   1: (old) => ({

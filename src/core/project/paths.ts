@@ -37,5 +37,5 @@ function isPlainSegment(segment: string): boolean {
   return !/[\\:*?"<>|\p{Cc}]|[. ]$/u.test(segment);
 }
 
-/** A path of the project as somebody types it: `./src/app.ts`, or with the separators of Windows. */
+/** A path of the project as a user types it: `./src/app.ts`, or with Windows separators. */
 export const asProjectPath = (typed: string): string => typed.replaceAll('\\', '/').replace(/^(?:\.\/)+/, '');

@@ -2,15 +2,15 @@ import { shellQuote } from '../answers/shell.ts';
 
 /** What kind of folder it is. Paths are as the user would write them from the current folder. */
 export type Place =
-  | { readonly kind: 'project' /** By this program, on an earlier run. */; readonly isWritten: boolean }
-  /** Holds nothing, or nothing but what a repository that was just cloned has. */
+  | { readonly kind: 'project' /** Whether an earlier run has written it. */; readonly isWritten: boolean }
+  /** Empty, or with only the files of a cloned, empty repository. */
   | { readonly kind: 'empty' }
   /** The top of a workspace that has no Koa itself; `packages` are those of its packages that do. */
   | { readonly kind: 'workspace'; readonly packages: readonly string[] }
-  /** None of these; `around` is the nearest project further up. */
+  /** None of these; `around` is the nearest project in a parent folder. */
   | { readonly kind: 'other'; readonly around: string | undefined };
 
-/** What a cloned repository, an editor, a system or a package manager leaves in a folder that is otherwise empty. */
+/** Files of a cloned repository, an editor, a system or a package manager in an otherwise empty folder. */
 const HARMLESS = [
   /^\.(?:git|gitignore|gitattributes|github|editorconfig|vscode|idea|DS_Store)$/,
   /^\.(?:npmrc|nvmrc|node-version|tool-versions|yarnrc\.yml|yarn|env(?:\..+)?)$/,
@@ -40,11 +40,11 @@ export function reasonToNameDirectory(place: Place, create: string): string | un
     : `this folder is part of the project in ${place.around}: name that, or another directory\n${commands([place.around])}`;
 }
 
-/** A project that lies around a folder. */
+/** A project in a parent folder. */
 export interface Around {
   /** As the user would write it. */
   readonly path: string;
-  /** Of its workspace, such as `packages/*`; none where it is not the top of one. */
+  /** The patterns of its workspace, such as `packages/*`; none if it is not the top of one. */
   readonly patterns: readonly string[];
 }
 

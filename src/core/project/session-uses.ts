@@ -11,7 +11,7 @@ export interface SessionProperty {
 /** How the user's own sources use `ctx.session`. */
 export interface SessionUses {
   readonly properties: readonly SessionProperty[];
-  /** `src/types.d.ts:3`: where they declare a type of it, which conflicts with the generated one. */
+  /** `src/types.d.ts:3`: where they declare their own type for it, which conflicts with the generated one. */
   readonly declarations: readonly string[];
 }
 
@@ -40,14 +40,14 @@ const ALIAS_TAKEN = new RegExp(
   'gu',
 );
 
-/** In the form of @types/koa-session, or in a user's own. */
+/** As in @types/koa-session, or in the user's own code. */
 const DECLARED =
   /\bdeclare\s+module\s+(?:(['"])koa\1[\s\S]*?\bsession\??\s*:|(['"])koa-session\2[\s\S]*?\binterface\s+Session\b)/g;
 
-/** What the generated types declare, and what every object has. */
+/** Properties of the generated types and of every object. */
 const KNOWN = ['isNew', 'externalKey', 'maxAge', 'save', 'regenerate', 'constructor', 'hasOwnProperty'];
 
-/** From one of the user's source files: each property once. */
+/** The uses in one source file: each property once. */
 export function sessionUsesIn(path: string, text: string): SessionUses {
   if (!text.includes('session')) return NO_USES;
   const code = withoutComments(text);

@@ -1,6 +1,6 @@
 import { parseFolder } from '../answers/names.ts';
 
-/** Where sources are, unless a project says otherwise. */
+/** The folder of the sources by default. */
 export const DEFAULT_SOURCES = 'src';
 
 interface Folders {
@@ -13,7 +13,7 @@ interface Folders {
 const OTHERS = /^(?:tests?|__tests__|spec|e2e|scripts|bin|examples?|benchmarks?)$/;
 
 /**
- * The folder that a build takes its sources from.
+ * The folder of the sources of a build.
  *
  * @param app the file that makes the app, if there is one: it counts where the build takes everything
  */

@@ -2,10 +2,10 @@ import { STATE_DIR } from './manifest.ts';
 
 /** Copies and journal of the current run. */
 export const PENDING = `${STATE_DIR}/pending`;
-/** The same of the last run that ended. */
+/** The same for the last completed run. */
 export const UNDO = `${STATE_DIR}/undo`;
-/** Of the run before, while one replaces the other. */
+/** The same for the run before that, while it is being replaced. */
 export const OLD_UNDO = `${STATE_DIR}/undo.old`;
 export const JOURNAL = 'journal.json';
-/** Holds secrets, so no copy of it is ever kept. */
+/** Contains secrets, so it is never copied. */
 export const ENV_FILE = '.env';

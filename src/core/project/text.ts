@@ -2,19 +2,19 @@ import { diffComm } from 'node-diff3';
 
 const BOM = '\uFEFF';
 
-/** A text without its byte order mark, and with `\n` as line end. */
+/** A text without its byte order mark, and with `\n` as line ending. */
 export function plainText(raw: string): string {
   const words = raw.startsWith(BOM) ? raw.slice(1) : raw;
   return words.replaceAll('\r\n', '\n');
 }
 
-/** A plain text with the byte order mark and the line ends of another text. */
+/** A plain text with the byte order mark and the line endings of another text. */
 export function inFormOf(raw: string, plain: string): string {
   const mark = raw.startsWith(BOM) ? BOM : '';
   return mark + withLineEndsOf(raw.slice(mark.length), plain);
 }
 
-/** The line end that most lines of a text have; `\n` where there is none. */
+/** The most common line ending of a text; `\n` if there is none. */
 export function lineEndOf(raw: string): '\n' | '\r\n' {
   const all = raw.split('\n').length - 1;
   const crlf = raw.split('\r\n').length - 1;
@@ -31,10 +31,10 @@ function withLineEndsOf(raw: string, plain: string): string {
   return mixedLineEnds(oldLines, plain.split('\n'), lineEndOf(raw) === '\r\n' ? '\r' : '');
 }
 
-/** In a longer text, all lines get the most common line end. */
+/** In a longer text, all lines get the most common line ending. */
 const MAX_MIXED = 5000;
 
-/** In a file with mixed line ends, each old line keeps its own, so that a diff shows only real changes. */
+/** In a file with mixed line endings, each old line keeps its own, so that a diff shows only real changes. */
 function mixedLineEnds(oldLines: string[], newLines: string[], usual: string): string {
   const words = oldLines.map((line) => line.replace(/\r$/, ''));
   let at = 0;

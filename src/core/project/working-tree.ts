@@ -10,46 +10,49 @@ export type OnDisk =
       readonly kind: 'file';
       readonly text: string;
       readonly isReadOnly: boolean;
-      /** Where the file lies, relative to the project, if the path itself is a symbolic link to it. */
+      /** The real path of the file, relative to the project, if the path itself is a symbolic link. */
       readonly link?: string;
-      /** Whether it is a file that is written under a name that is the same to this file system. */
+      /**
+       * Whether it is a file that is written under another spelling of the name, which this file system treats as
+       * equal.
+       */
       readonly isOtherSpelling?: true;
     }
-  /** What is there is no text file of the project's own; `problem` says what it is. */
+  /** Something other than a text file of the project; `problem` says what it is. */
   | {
       readonly kind: 'unusable';
       readonly problem: string;
-      /** Whether it could not be looked at, and may be such a file after all. */
+      /** Whether it could not be read, and may still be such a file. */
       readonly isHidden?: true;
     };
 
-/** What earlier runs left, and what is known about the project. */
+/** The saved state of earlier runs, and what is known about the project. */
 export interface Project {
   /** Absolute, with symbolic links resolved. */
   readonly root: string;
-  /** `new` if this program made it: its tsconfig and README are then generated, too. */
+  /** `new` if this program created it: its tsconfig and README are then also generated. */
   readonly kind: 'new' | 'existing';
   readonly name: string;
   /** How its own imports end, by its tsconfig. */
   readonly importExtension: 'ts' | 'js' | 'none';
-  /** Where its sources are, by its tsconfig. */
+  /** The folder of its sources, by its tsconfig. */
   readonly sourceFolder: string;
-  /** The files that are there already instead of generated ones. */
+  /** Existing files that are kept instead of generated ones. */
   readonly kept: readonly KeptFile[];
   /** The version range of each package that its package.json names. */
   readonly packages: Readonly<Record<string, string>>;
   readonly scripts: Readonly<Record<string, string>>;
   readonly language: Language;
   readonly modules: ModuleKind;
-  /** Whether an earlier run gave SessionData the properties of the sample app: sources may use them by now. */
+  /** Whether an earlier run added the properties of the sample app to SessionData: sources may use them. */
   readonly hadSamples: boolean;
-  /** Packages for development that the workspace around the project brings, such as its compiler. */
+  /** Development packages that the workspace provides, such as its compiler. */
   readonly inherited: readonly string[];
-  /** Where the sessions are since the run before; undefined on the first. */
+  /** The collection that the previous run used; undefined on the first. */
   readonly collectionBefore: string | undefined;
-  /** Whether the migration script of the run before could copy sessions from another collection. */
+  /** Whether the migration script of the previous run could copy sessions from another collection. */
   readonly couldCopy: boolean;
-  /** Where its own sources make an app, or have sessions. */
+  /** Where its own sources create an app, or have sessions. */
   readonly koaSources: readonly KoaSource[];
   /** How its own sources use `ctx.session`. */
   readonly sessionUses: SessionUses;
@@ -58,11 +61,11 @@ export interface Project {
   /** Whether its own sources load .env. */
   readonly loadsEnv: boolean;
   readonly manifest: Manifest | undefined;
-  /** Warnings for the user about what was read. */
+  /** Warnings about the files that were read. */
   readonly warnings: readonly string[];
 }
 
-/** The files of a project that a plan is made of. */
+/** The files of a project that a plan needs. */
 export interface WorkingTree {
   /** By path relative to the project; covers each path a plan may touch. */
   readonly files: ReadonlyMap<string, OnDisk>;

@@ -1,8 +1,8 @@
 import type { Connection } from '../answers/settings.ts';
 
 /*
- * compose.yaml of a new project serves one MongoDB on this machine: standalone, without TLS, and with no user but one
- * that MongoDB makes by itself.
+ * compose.yaml of a new project runs one MongoDB on this machine: standalone, without TLS, and with at most one user,
+ * which MongoDB creates at its first start.
  */
 
 const MONGODB_PORT = 27_017;
@@ -12,12 +12,12 @@ const LOCAL_URL =
   /^mongodb:\/\/(?:localhost|127\.0\.0\.1)(?::(?<port>\d+))?(?:\/[^?]*)?(?:\?(?<options>.*))?$/;
 const NOT_SERVED = /^(?:(?:tls|ssl)=true|(?:replicaset|authsource|authmechanism)=)/i;
 
-/** The user that compose.yaml makes. */
+/** The user that compose.yaml creates. */
 export interface ComposeLogin {
   readonly username: string;
 }
 
-/** Whether a project is developed with it. Not if its database is on another machine. */
+/** Whether the project gets a compose.yaml. Not if its database is on another machine. */
 export function isComposable(connection: Connection): boolean {
   if (!isOnThisMachine(connection)) return false;
   if (connection.style === 'host') return !connection.tls && isLoginMade(connection.login);
@@ -27,7 +27,7 @@ export function isComposable(connection: Connection): boolean {
 /**
  * Whether MongoDB runs on the machine on which the project is developed.
  *
- * @param url of `.env`, where the connection itself does not say
+ * @param url of `.env`, if the connection itself has no address
  */
 export function isOnThisMachine(connection: Connection, url?: string): boolean {
   if (connection.style === 'host') return LOCAL_HOSTS.includes(connection.host);
@@ -46,9 +46,9 @@ const hostsIn = (url: string | undefined): readonly string[] | undefined =>
   /^mongodb(?:\+srv)?:\/\/(?:[^@/]*@)?(?<hosts>[^/?]+)/.exec(url ?? '')?.groups?.hosts?.split(',');
 
 /**
- * Whether it is what the project connects to.
+ * Whether the project connects to this server.
  *
- * @param url of `.env`, with the login, if it has one
+ * @param url of `.env`, with the login if there is one
  */
 export function isServedByCompose(connection: Connection, url = ''): boolean {
   if (connection.style !== 'host') return isUrlServed(url);
@@ -62,7 +62,7 @@ export function composePort(connection: Connection): number {
   return Number(LOCAL_URL.exec(url)?.groups?.port ?? MONGODB_PORT);
 }
 
-/** The user that the project logs in as, if MongoDB can create it by itself. */
+/** The user that the project logs in as, if MongoDB can create it at its first start. */
 export function composeLogin(connection: Connection): ComposeLogin | undefined {
   const login = connection.style === 'host' ? connection.login : undefined;
   return isLoginMade(login) ? login : undefined;

@@ -8,8 +8,8 @@ export interface EnvEntry {
   /** What `.env.example` shows; not a secret. */
   readonly example: string;
   /**
-   * What `.env` gets: fresh random keys, the value given on the command line (else the example), or an empty value
-   * for the user to fill in.
+   * The value in `.env`: new random keys, the value from the command line (otherwise the example), or empty for the
+   * user to fill in.
    */
   readonly secret: 'random-keys' | 'given' | 'empty';
 }
@@ -54,7 +54,7 @@ const mongodbUrl = (example: string, whose = ''): EnvEntry => ({
 
 const LOCAL_URL = 'mongodb://127.0.0.1:27017/app';
 
-/** The app hands over its own database, and the migration opens one by this URL. */
+/** The app passes its own database, and the migration opens one with this URL. */
 const OF_THE_APP = ', with the database that the app uses: the migration works on the one that is named here';
 
 /** An existing app has its own database, which cannot be guessed. */

@@ -7,14 +7,14 @@ const UNITS = [
   { seconds: 1, product: [], name: 'second' },
 ] as const;
 
-/** In the largest unit that divides it: 5400 s are 90 minutes. */
+/** In the largest unit that is exact: 5400 s are 90 minutes. */
 function inUnit(seconds: unknown) {
   const unit = UNITS.find((each) => Number.isInteger(seconds) && Number(seconds) % each.seconds === 0);
   if (unit === undefined) throw new TypeError('not a whole number of seconds');
   return { count: Number(seconds) / unit.seconds, unit };
 }
 
-/** As written by hand: 1209600 is `14 * 24 * 60 * 60`. */
+/** As a product: 1209600 is `14 * 24 * 60 * 60`. */
 function seconds(value: unknown): string {
   const { count, unit } = inUnit(value);
   const factors = count === 1 && unit.product.length > 0 ? unit.product : [count, ...unit.product];
@@ -27,5 +27,5 @@ function duration(value: unknown): string {
   return `${count} ${unit.name}${count === 1 ? '' : 's'}`;
 }
 
-/** All functions that a template can apply to a value. Each throws for a value of another kind. */
+/** All functions that a template can apply to a value. Each throws for a value of the wrong type. */
 export const TEMPLATE_HELPERS = { literal, json: jsonLiteral, seconds, duration };

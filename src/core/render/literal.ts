@@ -17,7 +17,7 @@ function escapeUnprintable(character: string): string {
   ).join('');
 }
 
-/** Quoted as Biome and Prettier quote: single, unless double needs fewer escapes. */
+/** Quoted like Biome and Prettier: single quotes, unless double quotes need fewer escapes. */
 function stringLiteral(text: string): string {
   const singles = text.split("'").length;
   const doubles = text.split('"').length;
@@ -45,7 +45,7 @@ export function jsonLiteral(value: unknown): string {
 }
 
 /**
- * The right-hand side of a line of `.env` from which `node --env-file` reads exactly this value. Node's parser has
+ * The right-hand side of a line in `.env` from which `node --env-file` reads exactly this value. Node's parser has
  * quotes but no escapes (except `\n` between double quotes), so a few texts cannot be written: throws a RangeError.
  */
 export function envLiteral(text: string): string {

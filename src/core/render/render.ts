@@ -9,7 +9,7 @@ import { envLiteral } from './literal.ts';
 import type { RenderedFile } from './rendered-file.ts';
 import type { Templates } from './templates.ts';
 
-/** One file that may be generated: its path, and for which settings it is wanted. */
+/** A file that may be generated: its path, and a condition on the settings. */
 interface FileRow {
   readonly id: string;
   readonly template: string;
@@ -21,7 +21,7 @@ const always = () => true;
 const whileAdopting = ({ adopt }: Settings) => adopt !== undefined;
 const withApp = ({ app }: Settings) => app;
 const withEncryption = ({ encrypt }: Settings) => encrypt;
-/** A file of a new project, unless it came with one. */
+/** A file of a new project, unless the project already has one. */
 const inNewProject =
   (id: KeptFile) =>
   ({ project }: Settings): boolean =>
@@ -126,7 +126,9 @@ export interface View extends Settings {
   /** Import specifiers of the generated modules, as seen from the file that is rendered. */
   readonly modules: Readonly<Record<FileId, string>>;
   readonly sessionsSource: SessionsSource | undefined;
-  /** The same source as a list of parameters and of arguments: empty, or one; after others with a comma in front. */
+  /**
+   * The same as a list of parameters and of arguments: empty or one item; with a leading comma if it follows others.
+   */
   readonly source: {
     readonly parameter: string;
     readonly argument: string;
@@ -138,27 +140,27 @@ export interface View extends Settings {
   readonly merge: boolean;
   readonly overwrite: boolean;
   readonly throwOnConflict: boolean;
-  /** Which store's sessions are taken over; all false without one. */
+  /** The store whose sessions are taken over; all false without one. */
   readonly adopts: AdoptView;
   /** The session property that names the user; a plain identifier. */
   readonly userProperty: string;
-  /** The same for writing a session: the property that is set, and the text before and after the user. */
+  /** The same for writing: the property that is set, and the text before and after the user. */
   readonly userTarget: { readonly property: string; readonly before: string; readonly behind: string };
-  /** Its declaration, whose value is a string or a number. */
+  /** Its declaration, as a string or a number. */
   readonly userDeclaration: string;
-  /** Whether the migration script changes sessions, beside ending those that are over. */
+  /** Whether the migration script changes sessions, besides deleting expired ones. */
   readonly changesSessions: boolean;
   /** Whether it changes them in place. */
   readonly rewritesSessions: boolean;
-  /** The class that `sessions()` makes, and whether it takes more options than a lifetime. */
+  /** The class that `sessions()` creates, and whether it has more options than a lifetime. */
   readonly storeClass: 'Sessions' | 'AdoptingSessions';
   readonly storeOptions: boolean;
   /** Whether SessionData has the properties that the app uses. */
   readonly hasSamples: boolean;
   readonly env: readonly (EnvEntry & { readonly line: string })[];
-  /** Whether the test starts a MongoDB for itself: it can where the app reads from the environment which one it has. */
+  /** Whether the test starts its own MongoDB: possible if the app reads the address from the environment. */
   readonly ownTestServer: boolean;
-  /** Tells the connections of the app apart in the logs of the server; at most 128 bytes, the limit of MongoDB. */
+  /** Identifies the connections of the app in the logs of the server; at most 128 bytes, the limit of MongoDB. */
   readonly appName: string;
   /** Whether there is a compose.yaml. */
   readonly isComposed: boolean;
@@ -167,14 +169,14 @@ export interface View extends Settings {
   /** Whether Bun runs the project, with no build before. */
   readonly isBun: boolean;
   readonly isMongoose: boolean;
-  /** Runs a script of package.json, and what stands between the script and its arguments. */
+  /** Runs a script of package.json, and the text between the script and its arguments. */
   readonly run: string;
   readonly runArguments: string;
   /** Runs this program. */
   readonly create: string;
-  /** Runs a package that the project has not. */
+  /** Runs a package that the project does not have. */
   readonly execute: string;
-  /** The port of this machine at which compose.yaml serves MongoDB. */
+  /** The port of MongoDB on this machine, in compose.yaml. */
   readonly composePort: number;
   readonly composeLogin: ComposeLogin | undefined;
 }
@@ -182,7 +184,7 @@ export interface View extends Settings {
 export const hasOwnTestServer = ({ app, project, connection }: Settings): boolean =>
   app && project.kind === 'new' && connection.style !== 'host';
 
-/** The whole text of each file that the settings ask for. Pure. */
+/** The text of each file that the settings require. Pure. */
 export function renderFiles(settings: Settings, templates: Templates): RenderedFile[] {
   const byName = templates(settings.connection.style);
   const view = viewOf(settings);
@@ -244,7 +246,7 @@ export function viewOf(settings: Settings): Omit<View, 'modules'> {
   };
 }
 
-/** The import specifiers of all modules, as seen from the file at a path: the same in all of a folder. */
+/** The import specifiers of all modules, as seen from a file: the same for all files in a folder. */
 function modulesByFolder(settings: Settings): (path: string) => View['modules'] {
   const ext = EXTENSIONS[settings.importExtension];
   const targets = FILES.map((file) => [file.id, file.path(settings)] as const);
@@ -258,7 +260,7 @@ function modulesByFolder(settings: Settings): (path: string) => View['modules'] 
   };
 }
 
-/** What depends on the old store: how its sessions are read, and its cookie. */
+/** The values that depend on the old store: how its sessions are read, and its cookie. */
 interface AdoptView {
   /** The package. */
   readonly name: string;
@@ -268,9 +270,9 @@ interface AdoptView {
   readonly genericMongo: boolean;
   /** Whether the store kept the payload as JSON text. */
   readonly jsonText: boolean;
-  /** How an old session is found, for the guide. */
+  /** How an old session is found, as text for the guide. */
   readonly lookup: string;
-  /** Whether the old middleware removes a cookie whose session it does not know. */
+  /** Whether the old middleware deletes the cookie of an unknown session. */
   readonly resetsCookie: boolean;
   /** Whether the old middleware parses its cookie as JSON, and fails otherwise. */
   readonly jsonCookie: boolean;
@@ -326,7 +328,7 @@ export function specifier(from: string, to: string, ext: string): string {
   return [...(up.length > 0 ? up : ['.']), ...target.slice(shared)].join('/');
 }
 
-/** Omitted sections leave no gaps, and a file ends with one line end. */
+/** Omitted sections leave no gaps, and a file ends with one newline. */
 function tidy(text: string): string {
   const lines = text.replaceAll('\r\n', '\n').replace(/[ \t]+$/gm, '');
   return `${lines.replace(/\n{3,}/g, '\n\n').trim()}\n`;

@@ -1,4 +1,4 @@
-/** One file as this run would write it. Text has LF line ends and a final newline. */
+/** A file as this run would write it. The text has LF line endings and a final newline. */
 export interface RenderedFile {
   /** Stable across versions and moves; also in the header line of TypeScript files. */
   readonly id: string;

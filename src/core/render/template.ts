@@ -3,14 +3,14 @@ export type Template = readonly Part[];
 
 export type Part =
   | string
-  /** The text that the view has at a path. */
+  /** The text at a path of the view. */
   | readonly [kind: 'value', path: string]
-  /** What a helper makes of the value at a path. */
+  /** The result of a helper for the value at a path. */
   | readonly [kind: 'call', helper: string, path: string]
   | readonly [kind: 'if', path: string, then: Template, otherwise: Template]
-  /** Once for each item, which is the view inside. */
+  /** Repeated for each item, which is the view inside. */
   | readonly [kind: 'each', path: string, body: Template]
-  /** Another template, with each of its lines indented. */
+  /** Another template, with every line indented. */
   | readonly [kind: 'partial', name: string, indentation: string];
 
 export type Helpers = Readonly<Record<string, (value: unknown) => string>>;

@@ -2,7 +2,7 @@ import { answerText } from '../answers/answers.ts';
 import { type Answers, flagName, OPTION_NAMES, optionOf } from '../answers/options.ts';
 import { type Paint, plain } from './paint.ts';
 
-/** The answers in force, each under the name of its flag, and no secret. */
+/** The current answers, each with the name of its flag, without secrets. */
 export function answersText(answers: Answers, paint: Paint = plain): string {
   const names = OPTION_NAMES.filter((name) => answers[name] !== undefined);
   const width = Math.max(0, ...names.map((name) => flagName(name).length));

@@ -1,7 +1,7 @@
 /** What a report of an unexpected error needs in addition to the error. */
 export interface Surroundings {
   readonly version: string;
-  /** Where it is reported. */
+  /** The address for reports. */
   readonly bugs: string;
   readonly node: string;
   readonly platform: string;

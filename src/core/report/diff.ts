@@ -5,10 +5,10 @@ import { type Paint, plain, type Style } from './paint.ts';
 
 const CONTEXT = 3;
 const HEADERS = { includeIndex: false, includeUnderline: false, includeFileHeaders: true };
-/** Holds secrets: its values are never shown. */
+/** Contains secrets, so its values are never shown. */
 const SECRET_FILE = '.env';
 
-/** A change in the unified format, as `git diff` shows it; line ends are shown as `\n`. */
+/** A change in the unified format, as in `git diff`; line endings are shown as `\n`. */
 export function unifiedDiff({ path, before, after }: Change, paint: Paint = plain): string {
   if (path === SECRET_FILE) return `${path}: ${secretChange(before, after)} (values are not shown)\n`;
   const patch = patchOf(path, before, after);
@@ -33,7 +33,7 @@ function paintLine(line: string, paint: Paint): string {
   return style ? paint(style, line) : line;
 }
 
-/** How many lines a change adds and removes; of secrets, none are counted. */
+/** How many lines a change adds and removes; not counted for secrets. */
 export function lineCounts({ path, before, after }: Change): {
   readonly added: number;
   readonly removed: number;

@@ -7,10 +7,10 @@ import { EXTENSIONS, specifier } from '../render/render.ts';
 export interface Mounting {
   /** The lines to add: the import and the call. */
   readonly mount: readonly string[];
-  /** `src/app.ts:3`, where the app is made; a folder, or `the project`, where that is not known. */
+  /** `src/app.ts:3`, where the app is created; a folder, or `the project`, if that is not known. */
   readonly mountIn: string;
   readonly within: KoaApp['within'];
-  /** `src/app.ts:1`: other sessions, which these replace. */
+  /** `src/app.ts:1`: other session middleware, which these sessions replace. */
   readonly instead: string | undefined;
   /** `src/app.ts:4`: where the app sets `app.keys`. */
   readonly keys: string | undefined;
@@ -53,7 +53,7 @@ function connectionIn(
   return `${database?.kind === 'client' ? database.client : 'client'}.db()`;
 }
 
-/** If the file is not known, as seen from a file next to the session folder. */
+/** If the file is not known, the import is relative to the folder next to the session folder. */
 function moduleFrom({ dir, importExtension }: Settings, source: KoaSource | undefined): string {
   const ext = EXTENSIONS[importExtension];
   const [first = '', ...rest] = dir.split('/');

@@ -24,23 +24,23 @@ export interface Step {
   readonly what: string;
   /** To be run in a shell, in this order. */
   readonly commands: readonly string[];
-  /** Whether it is the app itself. */
+  /** Whether the command starts the app. */
   readonly starts?: true;
-  /** What does the same without Docker. */
+  /** What to do without Docker. */
   readonly instead?: readonly string[];
-  /** Places or lines of code that it is about. */
+  /** Locations or lines of code for the step. */
   readonly lines?: readonly string[];
 }
 
 /** What the user has to do after a run. */
 export interface NextSteps {
-  /** In order; only what this run made necessary. */
+  /** In order; only the steps that this run made necessary. */
   readonly steps: readonly Step[];
-  /** Of all steps, in order. */
+  /** The commands of all steps, in order. */
   readonly commands: readonly string[];
   /** Names in `.env` that only the user can give a value. */
   readonly toFillIn: readonly string[];
-  /** The lines that mount sessions in an app of the user's own, with the import as a file in `mountIn` writes it. */
+  /** The lines that mount sessions in the user's own app, with the import as in a file of the folder `mountIn`. */
   readonly mount: readonly string[];
   readonly mountIn: string;
   /** Repeats the run. */
@@ -62,9 +62,9 @@ export interface Run {
   readonly env: string;
   /** What the run did to each file. */
   readonly entries: readonly Entry[];
-  /** What was remembered before the run; nothing on the first one. */
+  /** The saved state before the run; undefined on the first one. */
   readonly saved: Answers;
-  /** What is remembered now. */
+  /** The saved state after the run. */
   readonly answers: Answers;
 }
 
@@ -215,7 +215,7 @@ const replacingKeys = (place: string | undefined): Step[] =>
         },
       ];
 
-/** The session was `any` before. From now on, a build refuses what SessionData does not declare. */
+/** The session was `any` before. Now a build refuses properties that SessionData does not declare. */
 function declaring({ project, dir, userKey }: Settings, uses: SessionUses): Step[] {
   if (project.language === 'javascript' || project.hadSamples) return [];
   const declared = userKey?.split('.', 1).join();
@@ -235,7 +235,7 @@ function declaring({ project, dir, userKey }: Settings, uses: SessionUses): Step
 
 const MAX_DECLARED = 20;
 
-/** Before the router: only what comes after has `ctx.session`. */
+/** Before the router, since only later middleware has `ctx.session`. */
 function placeOf(mountIn: string, within: Mounting['within']): string {
   const [, file, line] = /^(.+):(\d+)$/.exec(mountIn) ?? [];
   if (within === 'field')
@@ -254,10 +254,10 @@ const starting = ({ app }: Settings, { entries, manager }: Run): Step[] =>
     ? [{ what: 'Start the app at http://localhost:3000', commands: [`${manager} run dev`], starts: true }]
     : [];
 
-/** Of what is said of a step, behind its number; in characters. */
+/** Width of the text after the number of a step, in characters. */
 const INDENT = 5;
 
-/** For a person: numbered, each command on its own line. A first run also shows how to repeat it. */
+/** The text for the user: numbered, each command on its own line. A first run also shows how to repeat it. */
 export function nextStepsText(
   { steps, repeat }: NextSteps,
   isFirstRun: boolean,

@@ -57,7 +57,7 @@ const LINE = { type: 'integer', minimum: 1 };
 const ACTIONS = [
   ...['create', 'update', 'merge', 'move', 'replace', 'markers', 'delete', 'conflict', 'refuse', 'keep'],
   ...['release', 'deleted', 'adopt', 'advance', 'unchanged', 'absent'],
-  // Of undo.
+  // Only for undo.
   ...['created', 'restored', 'removed'],
 ];
 

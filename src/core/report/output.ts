@@ -1,12 +1,12 @@
 /** What `--json` contains for every outcome, in addition to the files and the next steps. */
 export interface Output {
   readonly exitCode: number;
-  /** Whether files were changed; absent where an unexpected error leaves that open. */
+  /** Whether files were changed; absent if an unexpected error makes that unknown. */
   readonly written?: boolean;
   readonly warnings: readonly string[];
-  /** Why the exit code is not 0. To find drift with `--check` is no error. */
+  /** Why the exit code is not 0. Absent if `--check` finds a difference, since that is not an error. */
   readonly error?: { readonly message: string };
 }
 
-/** One JSON value, with a line end. */
+/** One JSON value with a newline. */
 export const outputJson = (output: Output): string => `${JSON.stringify(output, undefined, 2)}\n`;

@@ -5,7 +5,7 @@ import { isBelow } from '../project/ranges.ts';
 
 type Packages = Readonly<Record<string, string>>;
 
-/** The oldest releases, major and minor, that the generated code compiles and runs with; a test tries these very ones. */
+/** The oldest versions, major and minor, with which the generated code compiles and runs; a test uses exactly these. */
 export const FLOORS: Readonly<Record<string, readonly [major: number, minor: number, because?: string]>> = {
   koa: [2, 13],
   'koa-session': [7, 0, '6 does not pass a type-check, and before it a slow request can undo a logout'],
@@ -26,7 +26,7 @@ const ADD: Readonly<Record<PackageManager, string>> = {
   bun: 'bun add',
 };
 
-/** For development. */
+/** Development dependencies. */
 export const ADD_TOOL: Readonly<Record<PackageManager, string>> = {
   npm: 'npm install --save-dev',
   pnpm: 'pnpm add -D',

@@ -18,6 +18,6 @@ export type Paint = (style: Style, text: string) => string;
 
 export const plain: Paint = (_, text) => text;
 
-/** For a stream that shows colours; whether it does is for the caller to know. */
+/** For a stream that shows colours; the caller has to check that. */
 export const coloured: Paint = (style, text) =>
   text === '' ? '' : styleText(STYLES[style], text, { validateStream: false });

@@ -4,7 +4,7 @@ import type { Settings } from '../answers/settings.ts';
 import type { Project } from '../project/working-tree.ts';
 import { packageNotes } from './package-notes.ts';
 
-/** What the user of a project should know about what was found in it. */
+/** Notes for the user about what was found in the project. */
 export function projectNotes(
   settings: Settings,
   { manifest, packages, databases }: Project,

@@ -40,9 +40,9 @@ const QUIET: readonly Action[] = ['unchanged', 'advance', 'absent'];
 export interface Reported {
   readonly plan: Plan | SettledPlan;
   readonly written: boolean;
-  /** Where another version of the program wrote the project last. */
+  /** Present if another version of the program wrote the project last. */
   readonly upgrade?: Upgrade | undefined;
-  /** Whether what is remembered of the project changes. */
+  /** Whether the saved state of the project changes. */
   readonly changesRecord?: boolean;
 }
 
@@ -51,7 +51,7 @@ export interface Upgrade {
   readonly to: string;
 }
 
-/** For a person: a line for each file that is changed or skipped, then the notes, then the counts. */
+/** The text for the user: a line for each file that is changed or skipped, then the notes, then the counts. */
 export function reportText(
   { plan, written, upgrade, changesRecord }: Reported,
   paint: Paint = plain,
@@ -80,7 +80,7 @@ function fileLine(entry: Entry, width: number, paint: Paint): string {
   return `${paint(style, `${sign} ${name.padEnd(width)}`)}  ${entry.path}${paint('quiet', asides(entry))}`;
 }
 
-/** For a program: what `--json` says of the files. */
+/** The files in the output of `--json`. */
 export function reportFacts({ plan, written, upgrade }: Reported) {
   const files = plan.entries.map((entry: Entry) => ({
     id: entry.id,
@@ -96,8 +96,8 @@ export function reportFacts({ plan, written, upgrade }: Reported) {
 }
 
 /**
- * The changes in the unified format, of one path or of all, which `git apply` takes as they are: each under a line
- * that says what becomes of the file, and a summary at the end. A conflict is shown with its markers.
+ * The changes of one path or of all in the unified format, ready for `git apply`: each below a line that says what
+ * happens to the file, and with a summary at the end. A conflict is shown with its markers.
  *
  * @throws UserError for a path that is not in the plan
  */
@@ -128,7 +128,7 @@ function countText(entries: readonly Entry[]): string {
 const isTouched = ({ action }: Entry): boolean =>
   !['unchanged', 'keep', 'deleted', 'adopt', 'advance', 'absent'].includes(action);
 
-/** How many files the run changes or, of one that stopped, would change. */
+/** How many files the run changes, or would change if it stopped. */
 export const touchedIn = ({ entries }: Plan | SettledPlan): number =>
   (entries as readonly Entry[]).filter(isTouched).length;
 

@@ -19,12 +19,12 @@ const SHOWN: Readonly<Record<ReturnType<typeof actionOf>, readonly [sign: string
 
 export interface Undone {
   readonly changes: readonly Change[];
-  /** What of `.env` is not taken back. */
+  /** What is not undone in `.env`. */
   readonly left: LeftInEnv | undefined;
   readonly written: boolean;
 }
 
-/** For a person: what the undo of the last run does to each file, and what it leaves. */
+/** The text for the user: what the undo of the last run does to each file, and what it leaves. */
 export function undoText({ changes, left, written }: Undone, paint: Paint = plain): string {
   const lines = told(changes).map(({ path, action }) => {
     const [sign, style] = SHOWN[action];
@@ -35,7 +35,7 @@ export function undoText({ changes, left, written }: Undone, paint: Paint = plai
   return [...lines, ...notes, paint('strong', end)].map((line) => `${line}\n`).join('');
 }
 
-/** For a program: what `--json` says of the files. */
+/** The files in the output of `--json`. */
 export const undoFacts = ({ changes, left, written }: Undone) => ({
   written,
   files: told(changes),

@@ -1,4 +1,4 @@
-/** A plain text as lines of at most `width` characters, broken at spaces; a longer word has a line of its own. */
+/** Wraps a plain text into lines of at most `width` characters, broken at spaces; a longer word gets its own line. */
 export function wrapped(text: string, width: number): string[] {
   const lines: string[] = [];
   for (const word of text.split(' ')) {

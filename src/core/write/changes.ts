@@ -16,22 +16,22 @@ import { inFormOf } from '../project/text.ts';
 import { type OnDisk, onDisk, textOnDisk, type WorkingTree } from '../project/working-tree.ts';
 import type { RenderedFile } from '../render/rendered-file.ts';
 
-/** One file that is written or, where `after` is undefined, removed. */
+/** A file that is written or, if `after` is undefined, removed. */
 export interface Change {
   readonly path: string;
-  /** The text that must still be on disk when the change is made; undefined for no file. */
+  /** The text that must still be on disk when the change is made; undefined if there must be no file. */
   readonly before: string | undefined;
   readonly after: string | undefined;
   /** The former path of a moved file, which keeps its mode. */
   readonly from?: string;
-  /** Of a file that is brought back. */
+  /** The mode of a file that is restored. */
   readonly mode?: number | undefined;
 }
 
 /** The content of the manifest apart from its files. */
 export type Remembered = Pick<Manifest, 'generator' | 'project' | 'answers'>;
 
-/** Everything a settled plan writes, in order: the files, their backups and bases, and last the manifest. */
+/** Everything that a settled plan writes, in order: the files, their backups and bases, and finally the manifest. */
 export function listChanges(
   plan: SettledPlan,
   rendered: readonly RenderedFile[],
@@ -128,7 +128,7 @@ function baseOf(
   return text === undefined ? [] : [[basePath(record.generatedPath), text]];
 }
 
-/** In the form that the file has on disk: git may have checked it out with other line ends. */
+/** In the format that the file has on disk: git may have checked it out with other line endings. */
 function change(tree: WorkingTree, path: string, text: string | undefined): Change {
   const before = textOnDisk(tree, path);
   const after = before === undefined || text === undefined ? text : inFormOf(before, text);

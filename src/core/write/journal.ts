@@ -2,18 +2,18 @@ import { UserError } from '../errors.ts';
 import { plainObject } from '../project/json.ts';
 import { isWritablePath } from '../project/paths.ts';
 
-/** What one run changes, kept beside the copies that undo it. */
+/** The changes of one run, stored next to the copies that undo them. */
 export interface Journal {
-  /** Names the temporary files of the run; hexadecimal. */
+  /** Part of the names of temporary files of the run; hexadecimal. */
   readonly run: string;
   readonly steps: readonly Step[];
 }
 
 export interface Step {
   readonly path: string;
-  /** Undefined where there was no file. */
+  /** Undefined if there was no file. */
   readonly before: Saved | undefined;
-  /** SHA-256 of what is written; undefined where the file is removed. */
+  /** SHA-256 of the written content; undefined if the file is removed. */
   readonly after: string | undefined;
 }
 

@@ -5,7 +5,10 @@ import { PathError, reasonOf } from '../system-errors.ts';
 
 type Answer = string | boolean | Stats;
 
-/** By the name of the call, as get-tsconfig asks its cache; undefined leaves the call to it. */
+/**
+ * Called with the name of a file system call, like a cache of get-tsconfig; if it returns undefined, get-tsconfig makes
+ * the call.
+ */
 const CALLS: Readonly<Record<string, (path: string) => Answer | undefined>> = {
   existsSync: (path) => statIfThere(path) !== undefined,
   statSync: statIfThere,
@@ -13,8 +16,8 @@ const CALLS: Readonly<Record<string, (path: string) => Answer | undefined>> = {
 };
 
 /**
- * What get-tsconfig reads, and keeps by call and path: a tsconfig, those that it extends, and the package.json files
- * that say where they are. Read with care, as UTF-8 or UTF-16, as tsc does.
+ * The cache for get-tsconfig, by call and path: a tsconfig, the ones that it extends, and the package.json files that
+ * locate them. Files are checked before they are read, and decoded as UTF-8 or UTF-16, as in tsc.
  */
 export class ConfigFiles extends Map<string, string> {
   /** The last error. get-tsconfig itself reports it only in general terms, or ignores it. */

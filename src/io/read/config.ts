@@ -6,15 +6,15 @@ import { UserError } from '../../core/errors.ts';
 import { READ_WITHOUT_WAITING, readText } from '../files.ts';
 import { PathError, reasonOf } from '../system-errors.ts';
 
-/** Answers take a page of text at most. */
+/** Far more than answers need. */
 const MAX_BYTES = 1_000_000;
 /** How long to wait for a program that writes them, in ms. */
 const PATIENCE_MS = 30_000;
 
 /**
- * The answers of `--config`: a file, a pipe such as a shell puts in the place of `<(command)`, or `-` for stdin.
+ * The answers of `--config`: a file, a pipe such as the shell creates for `<(command)`, or `-` for stdin.
  *
- * @throws UserError for what cannot be read, or holds no answers
+ * @throws UserError if it cannot be read, or contains no answers
  */
 export async function readConfig(path: string): Promise<Answers> {
   return parseAnswersJson(path === '-' ? await textOf(process.stdin) : await textAt(path));
@@ -34,7 +34,7 @@ async function textAt(path: string): Promise<string> {
   throw new UserError(`--config: there is no file ${path}`);
 }
 
-/** Not waited for in a thread, which nothing could end. */
+/** Does not wait in a thread, which nothing could end. */
 function openPipe(path: string): Readable {
   const fd = openSync(path, READ_WITHOUT_WAITING);
   if (fstatSync(fd).isFIFO()) {

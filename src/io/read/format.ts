@@ -5,23 +5,23 @@ import { formattedKey } from '../../core/project/working-tree.ts';
 import { nearestFolder, statIfThere } from '../files.ts';
 import { packageJsonIn } from './package-json.ts';
 
-/** A text and the path, relative to the project, that says what language it is in. */
+/** A text, with a path relative to the project that determines its language. */
 export interface Unformatted {
   readonly path: string;
   readonly text: string;
 }
 
-/** In the order of the texts; undefined for one that the formatter does not take. */
+/** In the order of the texts; undefined for one that the formatter does not handle. */
 type Formatter = (files: readonly Unformatted[]) => Promise<readonly (string | undefined)[]>;
 
 /** For one file with Biome, for all of them with Prettier. */
 const TIMEOUT_MS = 20_000;
-/** Biome's processes at a time. */
+/** Concurrent processes of Biome. */
 const WORKERS = 4;
 
 /**
  * Each text as the project's own formatter writes it, by `formattedKey`. Empty if the project has neither Biome nor
- * Prettier installed. A text that the formatter rejects stays as it is.
+ * Prettier installed. A text that the formatter rejects is not changed.
  */
 export async function formatAll(
   root: string,
@@ -53,7 +53,7 @@ const PRETTIER_FILES = [
   ...['.js', '.ts', '.mjs', '.mts', '.cjs', '.cts'].map((end) => `prettier.config${end}`),
 ];
 
-/** In the project or around it, as a formatter looks for them. */
+/** In the project or a parent folder, as a formatter looks for them. */
 function hasSettings(folder: string, names: readonly string[]): boolean {
   const parent = dirname(folder);
   return (
@@ -61,7 +61,7 @@ function hasSettings(folder: string, names: readonly string[]): boolean {
   );
 }
 
-/** Of the project and, in a workspace, of the packages around it. */
+/** Those of the project and of parent folders, as in a workspace. */
 function dependencyNames(folder: string): ReadonlySet<string> {
   const { dependencies, devDependencies } = packageJsonIn(folder);
   const names = [dependencies, devDependencies].flatMap((block) => Object.keys(plainObject(block) ?? {}));
@@ -107,7 +107,7 @@ async function runBiome(root: string, binary: string, file: Unformatted): Promis
   return output;
 }
 
-/** Calls what Prettier's interface has had from version 2 on; plain JavaScript, since a thread is given its text. */
+/** Uses only the API that Prettier has had since version 2. Plain JavaScript, since the thread gets it as text. */
 const PRETTIER_THREAD = `
 const { parentPort, workerData } = require('node:worker_threads');
 const { entry, ignorePath, files } = workerData;

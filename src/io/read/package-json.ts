@@ -3,7 +3,7 @@ import { plainObject } from '../../core/project/json.ts';
 import { plainText } from '../../core/project/text.ts';
 import { readRegular } from '../files.ts';
 
-/** Of the project or of a folder around it; empty where there is none, or none that can be read. */
+/** That of the project or of a parent folder; empty if there is none that can be read. */
 export function packageJsonIn(folder: string): Readonly<Record<string, unknown>> {
   const text = readTextIfAny(join(folder, 'package.json'));
   try {
@@ -13,7 +13,7 @@ export function packageJsonIn(folder: string): Readonly<Record<string, unknown>>
   }
 }
 
-/** A text that is nice to have: undefined where there is none that can be read. */
+/** An optional text: undefined if it cannot be read. */
 export function readTextIfAny(path: string): string | undefined {
   try {
     return readRegular(path)?.bytes.toString('utf8');

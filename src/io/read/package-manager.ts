@@ -15,9 +15,10 @@ const LOCK_FILES: readonly (readonly [string, PackageManager])[] = [
 ];
 
 /**
- * The one that the project uses already, else the one that started this program: `npx` is used in pnpm projects, too.
+ * The one that the project already uses, otherwise the one that started this program: `npx` is also used in pnpm
+ * projects.
  *
- * @param remembered from an earlier run, for a project that says nothing itself
+ * @param remembered from an earlier run, for a project that names none
  */
 export function detectPackageManager(
   root: string,

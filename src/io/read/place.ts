@@ -8,13 +8,13 @@ import { statIfThere } from '../files.ts';
 import { onlyReadingSync } from '../system-errors.ts';
 import { packageJsonIn, readTextIfAny } from './package-json.ts';
 
-/** Packages that are looked at to find those with Koa. */
+/** The number of packages that are searched for Koa. */
 const MAX_PACKAGES = 500;
 const MAX_NAMED = 5;
 
 /**
  * @param directory as the user wrote it, or would
- * @throws UserError (4) for what the system refuses
+ * @throws UserError (4) for system errors
  */
 export function placeAt(directory: string): Place {
   const folder = resolve(directory);
@@ -90,7 +90,7 @@ function projectAround(folder: string): string | undefined {
 
 const hasKoa = (folder: string): boolean => Object.hasOwn(packagesOf(packageJsonIn(folder)), 'koa');
 
-/** Of package.json (npm, Yarn, Bun) and pnpm-workspace.yaml: the simple ones, and none that leave out. */
+/** From package.json (npm, Yarn, Bun) and pnpm-workspace.yaml: only simple patterns, without exclusions. */
 function workspacePatterns(folder: string): readonly string[] {
   const { workspaces } = packageJsonIn(folder);
   const named = Array.isArray(workspaces) ? workspaces : plainObject(workspaces)?.packages;
@@ -100,7 +100,7 @@ function workspacePatterns(folder: string): readonly string[] {
   );
 }
 
-/** The items of `packages:`, a list in lines of its own or in brackets. */
+/** The items of `packages:`, a list on separate lines or in brackets. */
 function pnpmPatterns(folder: string): string[] {
   const text = readTextIfAny(join(folder, 'pnpm-workspace.yaml')) ?? '';
   const list = /^packages:[ \t]*\r?\n((?:[ \t]*(?:-.*|#.*)?\r?\n)*)/m.exec(`${text}\n`)?.[1] ?? '';
@@ -112,7 +112,7 @@ function pnpmPatterns(folder: string): string[] {
   );
 }
 
-/** `packages/*` stands for the folders in `packages`, as does what goes deeper. */
+/** `packages/*` means the folders in `packages`, and so do deeper patterns. */
 function foldersOf(root: string, pattern: string): string[] {
   const [path = '', ...deeper] = pattern.replace(/^\.\//, '').replace(/\/$/, '').split(/\/?\*/);
   if (deeper.length === 0) return hasPackageJson(join(root, path)) ? [path] : [];

@@ -110,7 +110,7 @@ function searchWarnings(
   return [`${unsearched.join(' and ')} cannot be read, so your Koa app was not looked for there.`];
 }
 
-/** A file as last generated; empty where it was not. */
+/** A file as last generated; empty if it was not. */
 function baseOf(file: string, root: string, manifest: Manifest | undefined, locate: Locate): string {
   const record = manifest?.files.find(({ id }) => id === file);
   const base = record && look(root, basePath(record.generatedPath), locate);
@@ -182,7 +182,7 @@ async function readTree(project: Project, rendered: readonly RenderedFile[]): Pr
   return { ...tree, formatted: await formatAll(root, formattable(rendered, records, tree)) };
 }
 
-/** Where files lie that an option moves elsewhere. */
+/** The current paths of files that an option moves. */
 function leaving(rendered: readonly RenderedFile[], records: readonly FileRecord[]): string[] {
   const next = new Map(rendered.map(({ id, path }) => [id, path]));
   return records
@@ -217,7 +217,7 @@ function refuseShared(files: Map<string, OnDisk>, root: string, locate: Locate):
   }
 }
 
-/** Two paths that are the same to a file system that ignores case or the form of Unicode. */
+/** Whether a file system that ignores case or Unicode form treats two paths as equal. */
 interface Respelled {
   readonly from: string;
   readonly to: string;
@@ -238,7 +238,7 @@ function respelled(rendered: readonly RenderedFile[], records: readonly FileReco
 
 const folded = (path: string): string => path.normalize('NFC').toLowerCase();
 
-/** Such a file system shows one file under both names. The name that its folder lists is the real one. */
+/** Such a file system finds one file under both names. The name in the listing of its folder is the real one. */
 function tellSpellings(
   files: Map<string, OnDisk>,
   root: string,
@@ -258,7 +258,7 @@ function tellSpellings(
 const isOneFile = ({ stats: left }: Place, { stats: right }: Place): boolean =>
   left !== undefined && left.dev === right?.dev && left.ino === right.ino;
 
-/** Whether each folder on the way lists the next name just so. */
+/** Whether each folder on the way lists the next name with exactly this spelling. */
 function isListed(root: string, path: string): boolean {
   const names = path.split('/');
   return names.every((name, at) =>
@@ -275,7 +275,7 @@ function sameFile(from: string, to: string): string {
   return `is the same file, since this file system treats the two names as one; rename ${was} to ${becomes}, also below ${STATE_DIR}/base, then run again`;
 }
 
-/** The new text and the base of each file, at the path where it lies. */
+/** The new text and the base of each file, at its current path. */
 function formattable(
   rendered: readonly RenderedFile[],
   records: readonly FileRecord[],
@@ -291,14 +291,14 @@ function formattable(
   });
 }
 
-/** Whether a run was stopped half-way, so that the next one has to undo its changes first. */
+/** Whether a run was interrupted, so that the next one has to undo its changes first. */
 export const isInterrupted = (root: string): boolean =>
   statIfThere(join(root, PENDING, JOURNAL)) !== undefined;
 
 /**
- * Absolute, with symbolic links resolved. The directory need not be there yet.
+ * Absolute, with symbolic links resolved. The directory does not have to exist.
  *
- * @throws UserError for what is no directory (2), and for what the system refuses (4)
+ * @throws UserError for something that is not a directory (2), and for system errors (4)
  */
 export function projectRoot(dir: string): string {
   const path = absolute(dir);
@@ -371,13 +371,13 @@ function packageName(packageJson: OnDisk): string | undefined {
 
 const TOOL = /^(?:typescript|tsx|@types\/.+)$/;
 
-/** What a package of a workspace is built and typed with, where its own package.json names none. */
+/** The compiler and types of a package in a workspace, if its own package.json names none. */
 const toolsIn = (workspace: string): Record<string, string> =>
   Object.fromEntries(
     Object.entries(packagesOf(packageJsonIn(workspace))).filter(([name]) => TOOL.test(name)),
   );
 
-/** With the ranges that `catalog:` stands for, by the files in which pnpm, Yarn and Bun have them. */
+/** Replaces `catalog:` by the ranges in the files of pnpm, Yarn and Bun. */
 function withVersions(ranges: Record<string, string>, workspace: string): Record<string, string> {
   if (!Object.values(ranges).some((range) => range.startsWith('catalog:'))) return ranges;
   const ofPnpm = ['pnpm-workspace.yaml', '.yarnrc.yml'].map((name) =>
@@ -395,7 +395,7 @@ function withVersions(ranges: Record<string, string>, workspace: string): Record
 
 const packagesIn = (packageJson: OnDisk): Record<string, string> => packagesOf(fieldsOf(packageJson));
 
-/** A project with neither tsconfig.json nor TypeScript is not one of TypeScript. */
+/** A project without both tsconfig.json and TypeScript is a JavaScript project. */
 function languageOf(root: string, kind: Project['kind'], packageJson: OnDisk): Language {
   const isTypeScript =
     kind === 'new' ||
@@ -411,7 +411,7 @@ function modulesOf(kind: Project['kind'], packageJson: OnDisk): ModuleKind {
   return type === 'commonjs' ? 'commonjs' : 'unspecified';
 }
 
-/** Empty for an invalid package.json, which its patch will refuse. */
+/** Empty for an invalid package.json, which the patch will refuse. */
 function fieldsOf(packageJson: OnDisk): Readonly<Record<string, unknown>> {
   if (packageJson.kind !== 'file') return {};
   try {
@@ -421,7 +421,7 @@ function fieldsOf(packageJson: OnDisk): Readonly<Record<string, unknown>> {
   }
 }
 
-/** A name that npm takes, made from the directory's. */
+/** A name that npm accepts, from that of the directory. */
 function nameOf(root: string): string {
   const name = basename(root)
     .toLowerCase()
@@ -430,7 +430,7 @@ function nameOf(root: string): string {
   return name || 'app';
 }
 
-/** Whether there is anything in the folder but a repository. */
+/** Whether the folder contains anything other than a repository. */
 export function isInUse(root: string): boolean {
   return onlyReadingSync(root, () => namesIn(root)).some((name) => name !== '.git');
 }

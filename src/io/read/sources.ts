@@ -9,8 +9,8 @@ import { errorCode, PathError, unless } from '../system-errors.ts';
 import { packageJsonIn } from './package-json.ts';
 
 /*
- * The source files of a project, its user's own ones included. They are looked for only when a generated file is not
- * where it was, or is no longer generated.
+ * The source files of a project, including the user's own. They are searched only if a generated file is missing at its
+ * path, or is no longer generated.
  */
 const SKIPPED = new Set(['node_modules', 'dist', 'build', 'coverage']);
 /** A folder with one of these is another project, such as a package of a workspace or a worktree of this one. */
@@ -23,7 +23,7 @@ const HEADER_BYTES = 200;
 const MAX_SOURCE_BYTES = 20_000_000;
 
 export interface FoundById {
-  /** Paths by id, copies included. */
+  /** Paths by id, including copies. */
   readonly moved: ReadonlyMap<string, readonly string[]>;
   /** Folders that cannot be read, so that files in them are not found. */
   readonly unsearched: readonly string[];
@@ -42,18 +42,18 @@ export function findById(root: string, ids: ReadonlySet<string>): FoundById {
   return { moved, unsearched };
 }
 
-/** How the tsconfig of a project has its sources import modules of it by name. */
+/** How sources of a project can import its modules by name, as defined by its tsconfig. */
 export interface PathAliases {
-  /** What such names begin with. */
+  /** The beginnings of such names. */
   readonly prefixes: readonly string[];
-  /** The modules that a name may stand for, as `importsOf` names them. */
+  /** The modules that a name may refer to, as paths of `importsOf`. */
   readonly modulesOf: (name: string) => readonly string[];
 }
 
 export const NO_ALIASES: PathAliases = { prefixes: [], modulesOf: () => [] };
 
 export interface Importers {
-  /** By path of the module. */
+  /** Path of a module → its importers. */
   readonly importers: ReadonlyMap<string, readonly string[]>;
   /** Files and folders that cannot be read, so that their imports are not known. */
   readonly unread: readonly string[];
@@ -78,7 +78,7 @@ export function findImporters(
   for (const path of sourceFiles(root, (folder) => unread.push(folder))) {
     const bytes = sourceAt(join(root, path));
     if (bytes === 'unread') unread.push(path);
-    // A module is imported by its name: where that does not occur, nothing is parsed.
+    // Imports contain the name of the module, so a file without that name need not be parsed.
     if (typeof bytes !== 'object' || ![...words].some((word) => bytes.includes(word))) continue;
     const text = bytes.toString('utf8');
     const names = namesIn(text);
@@ -95,7 +95,7 @@ export function findImporters(
   return { importers, unread };
 }
 
-/** Whether the tsconfig says what a name stands for. */
+/** Whether the tsconfig defines a name. */
 const isKnown = (name: string, { prefixes }: PathAliases): boolean =>
   prefixes.some((prefix) => prefix !== '' && name.startsWith(prefix));
 
@@ -112,7 +112,7 @@ function wordsOfModule(path: string): string[] {
 /**
  * Relative to the project, with `/`.
  *
- * @param onUnread is told of each folder that may not be read, such as `data/`
+ * @param onUnread called with each folder that cannot be read, such as `data/`
  */
 export function* sourceFiles(root: string, onUnread: (folder: string) => void = () => {}): Generator<string> {
   const folders = [''];
@@ -130,7 +130,7 @@ export function* sourceFiles(root: string, onUnread: (folder: string) => void = 
 }
 
 const FORBIDDEN = ['EACCES', 'EPERM'];
-/** Also of what was removed in the meantime. */
+/** Also called for folders that were removed in the meantime. */
 const UNREADABLE = [...FORBIDDEN, 'ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG', 'ENXIO'];
 
 function entriesOf(folder: string, onForbidden: () => void): Dirent[] {

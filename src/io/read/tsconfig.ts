@@ -19,7 +19,7 @@ import { ConfigFiles } from './config-files.ts';
 import { readTextIfAny } from './package-json.ts';
 import { NO_ALIASES, type PathAliases, sourceFiles } from './sources.ts';
 
-/** A tsconfig, with all that it extends. */
+/** A tsconfig, merged with those that it extends. */
 interface Config {
   readonly path: string;
   readonly config: TsConfigJsonResolved;
@@ -28,11 +28,11 @@ interface Config {
 type CompilerOptions = NonNullable<TsConfigJsonResolved['compilerOptions']>;
 type Extension = Project['importExtension'];
 
-/** What is known of a build beside its tsconfig. */
+/** Facts about a build besides its tsconfig. */
 interface KnownOfBuild {
-  /** The folder of the session files, if that is known. */
+  /** The folder of the session files, if it is known. */
   readonly dir: string | undefined;
-  /** The file that makes the app, if there is one. */
+  /** The file that creates the app, if there is one. */
   readonly app: string | undefined;
   /** The commands in package.json. */
   readonly scripts: readonly string[];
@@ -42,14 +42,15 @@ interface KnownOfBuild {
 const isBuild = (script: string): boolean => /\btsc\b(?!.*--noEmit)/.test(script);
 
 type BuildFacts = Pick<Project, 'importExtension' | 'sourceFolder' | 'warnings'> & {
-  /** The app is JavaScript that a compiler only checks: Node runs it, and what it imports, as they are. */
+  /** The app is JavaScript that a compiler only checks: Node runs it and its imports directly. */
   readonly isCheckedOnly: boolean;
 };
 
 /**
  * How the imports of a project end, and where its sources are, by its tsconfig and its app.
  *
- * @param settled how imports ended last time: that stays where the tsconfig cannot be read, as before an install
+ * @param settled how imports ended last time, which is kept if the tsconfig cannot be read, for example before an
+ * install
  */
 export async function readBuild(
   root: string,
@@ -86,7 +87,7 @@ export async function readBuild(
   }
 }
 
-/** The folder of the tsconfig.json that counts at a path, as for an editor: the nearest one that may be looked at. */
+/** The folder of the tsconfig.json for a path, as in an editor: the nearest one that can be read. */
 function homeOf(root: string, path: string): string | undefined {
   for (let at = join(root, path); ; at = dirname(at)) {
     if (unlessHidden(() => statIfThere(pathIn(at)))) return at;
@@ -94,7 +95,7 @@ function homeOf(root: string, path: string): string | undefined {
   }
 }
 
-/** The one that includes the files of a folder, else the first one that is not for the tests. */
+/** The one that includes the files of a folder, otherwise the first one that is not for tests. */
 async function configFor(home: string, folder: string, cache: ConfigFiles): Promise<Config> {
   const configs = await configsOf(home, cache);
   const { createFilesMatcher } = await import('get-tsconfig');
@@ -108,17 +109,17 @@ async function configFor(home: string, folder: string, cache: ConfigFiles): Prom
   );
 }
 
-/** Said, as get-tsconfig would otherwise find out by writing a file into the current directory. */
+/** Set, since get-tsconfig would otherwise test it by writing a file into the current directory. */
 const IS_CASE_SENSITIVE = process.platform === 'linux';
 
-/** An option that is null is to tsc as if it were not there; not so to get-tsconfig. */
+/** tsc treats an option that is null as missing; get-tsconfig does not. */
 function withoutNulls(config: TsConfigJsonResolved): TsConfigJsonResolved {
   return Object.fromEntries(Object.entries(config).filter(([, value]) => value !== null));
 }
 
 const MAX_CONFIGS = 50;
 
-/** tsconfig.json itself or, where it has no files of its own, those that it refers to. */
+/** tsconfig.json itself or, if it has no files of its own, those that it references. */
 async function configsOf(
   root: string,
   cache: ConfigFiles,
@@ -141,9 +142,9 @@ async function configsOf(
 }
 
 /**
- * By `paths` and `baseUrl` of tsconfigs; none where they cannot be read.
+ * Aliases from `paths` and `baseUrl` of tsconfigs; none if they cannot be read.
  *
- * @param near a folder: the tsconfig.json that counts there
+ * @param near a folder, whose tsconfig.json is used
  */
 export async function readAliases(root: string, near = ''): Promise<PathAliases> {
   const home = homeOf(root, near);
@@ -167,7 +168,7 @@ const isSolution = ({ files, include, references }: TsConfigJsonResolved): boole
 /** A reference names a file, or a folder with a tsconfig.json. */
 const fileOf = (path: string): string => (statIfThere(path)?.isDirectory() ? pathIn(path) : path);
 
-/** What a tsconfig says of where sources are, as paths within the project. */
+/** The folders of sources in a tsconfig, as paths in the project. */
 function foldersIn({ path, config }: Config, root: string) {
   const within = (folder: string) =>
     relative(root, resolve(dirname(path), folder))
@@ -183,7 +184,7 @@ function foldersIn({ path, config }: Config, root: string) {
 }
 
 /**
- * What the files that are new to a project do to its build.
+ * Warnings about the effect of new files on a build.
  *
  * @param dir the folder of the session files, which the app imports: they have to be part of its build
  */
@@ -239,7 +240,7 @@ function doubtsAboutLint(root: string, unlisted: readonly string[]): readonly st
   return name === undefined ? [] : lintDoubts(name, readTextIfAny(join(root, name)) ?? '', unlisted);
 }
 
-/** Those that a build is told of, such as `tsc -p tsconfig.build.json`. */
+/** Those that a build script names, such as `tsc -p tsconfig.build.json`. */
 function configsNamedIn(root: string, scripts: readonly string[]): string[] {
   const named = scripts.flatMap((script) => [
     ...script.matchAll(/\btsc\b[^&|;]*?\s(?:-p|--project|-b|--build)\s+["']?([\w./@-]+)/g),
@@ -249,7 +250,7 @@ function configsNamedIn(root: string, scripts: readonly string[]): string[] {
 
 const isFile = (path: string): boolean => statIfThere(path)?.isFile() ?? false;
 
-/** What decides whether the session files are compiled, and how. */
+/** The options that decide whether and how the session files are compiled. */
 async function optionsOf(
   { path, config }: Config,
   { root, packages }: Pick<Project, 'root' | 'packages'>,
@@ -274,7 +275,7 @@ async function optionsOf(
   };
 }
 
-/** In Node's own kinds of module it is there unless it is switched off, and with TypeScript 6 or later in all. */
+/** By default, it is on for the Node module kinds, and with TypeScript 6 or later for all. */
 function interopOf(
   { module, esModuleInterop, allowSyntheticDefaultImports }: CompilerOptions,
   { typescript }: Project['packages'],
@@ -287,7 +288,7 @@ function interopOf(
   };
 }
 
-/** What is left out by itself, as is outDir, counts as excluded. Null is to tsc as if it were not there. */
+/** Includes folders that are excluded by default, such as outDir. tsc treats null as missing. */
 function buildOf({ path, config }: Config, root: string): Build {
   const { rootDir, outDir, noEmit, composite } = config.compilerOptions ?? {};
   const seen = (folder: string | null | undefined) =>
@@ -303,7 +304,7 @@ function buildOf({ path, config }: Config, root: string): Build {
   };
 }
 
-/** Not declarations, which nothing is made of. */
+/** Not declarations, which have no output. */
 const COMPILED = /(?<!\.d)\.[cm]?[jt]sx?$/;
 
 const pathIn = (root: string): string => join(root, 'tsconfig.json');
@@ -317,7 +318,7 @@ async function unlessDamaged<T>(parse: () => Promise<T>): Promise<T | undefined>
   }
 }
 
-/** What tsc takes `null` for is as if it were not there. */
+/** tsc treats `null` as missing. */
 interface ImportOptions {
   readonly allowImportingTsExtensions?: boolean | null;
   readonly rewriteRelativeImportExtensions?: boolean | null;

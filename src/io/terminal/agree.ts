@@ -11,7 +11,7 @@ const CHOICES = {
 /**
  * Shows what would be written and asks for a yes. Needs a terminal.
  *
- * @param isProject whether the folder is one: in another one that is in use, Enter writes nothing
+ * @param isProject whether the folder is a project: in any other non-empty folder, Enter writes nothing
  * @throws UserError (4) for a no
  */
 export async function agreeTo(report: string, diff: () => string, isProject: boolean): Promise<void> {

@@ -24,7 +24,7 @@ type Check = (answers: Answers) => readonly Problem[];
 /**
  * Asks for the missing answers. Needs a terminal.
  *
- * @param open what to ask for, of given answers; the first is asked, then it is called again
+ * @param open returns the open questions for given answers; the first is asked, then it is called again
  */
 export async function askMissing(
   answers: Answers,
@@ -37,7 +37,7 @@ export async function askMissing(
   return askMissing(await askFor(name, answers, facts, check), facts, check, open);
 }
 
-/** Offers the questions with good defaults as a list, to pick those to change. */
+/** Shows the advanced questions as a list, to pick those to change. */
 export async function askAdvanced(answers: Answers, facts: ProjectFacts, check: Check): Promise<Answers> {
   const open = openQuestions(answers, 'advanced', facts);
   if (open.length === 0) return answers;
@@ -53,7 +53,7 @@ export async function askAdvanced(answers: Answers, facts: ProjectFacts, check: 
   return askEach(picked, answers, facts, check);
 }
 
-/** Asks again for remembered answers that are picked from a list, and returns only these. */
+/** Asks again for saved answers that the user picks from a list, and returns only these. */
 export async function askAgain(answers: Answers, facts: ProjectFacts, check: Check): Promise<Answers> {
   const names = OPTION_NAMES.filter((name) => {
     const { asked, needs } = optionOf(name);
@@ -75,7 +75,7 @@ export async function askAgain(answers: Answers, facts: ProjectFacts, check: Che
   );
 }
 
-/** Asks for each of the names, in their order, and for what an answer to one of them brings up. */
+/** Asks for each of the names, in order, and for options that an answer makes relevant. */
 async function askEach(
   names: readonly OptionName[],
   answers: Answers,
@@ -90,7 +90,7 @@ async function askEach(
   return askEach([...broughtUp, ...rest], next, facts, check);
 }
 
-/** The answers, with one more. What was answered before is offered again. */
+/** The answers, with one more. An earlier answer is suggested again. */
 export async function askFor(
   name: OptionName,
   answers: Answers,
@@ -115,7 +115,7 @@ async function answerTo(name: OptionName, offered: unknown, others: Answers, che
     return option.optional && chosen === NONE ? null : chosen;
   }
   const fromText = (text: string): unknown => (text === '' && option.optional ? null : text);
-  // Also a rule that an earlier answer breaks only now: here is where it can be mended.
+  // Also reports a rule that an earlier answer breaks only now, since the user can fix it here.
   const known = new Set(check(others).map(({ option }) => option));
   const validate = (text: string): string | true => {
     const problem = check({ ...others, [name]: fromText(text) }).find(({ option }) => !known.has(option));
@@ -127,7 +127,7 @@ async function answerTo(name: OptionName, offered: unknown, others: Answers, che
   return fromText(await input(option, suggested, validate));
 }
 
-/** What helps to answer, and what in the project speaks for what is offered. */
+/** Help for the answer, and the reason for the suggestion. */
 function help({ hint, because }: Option, facts: ProjectFacts): void {
   const reason = because?.(facts);
   const texts = [...(hint === undefined ? [] : [hint]), ...(reason === undefined ? [] : [`${reason}.`])];
@@ -143,7 +143,7 @@ export async function confirm(message: string, offered: boolean): Promise<boolea
   return untilAnswered((context) => confirm({ message, default: offered }, context));
 }
 
-/** A text of one line. Taking what is offered is an answer. */
+/** A text of one line. Accepting the suggestion is an answer. */
 export async function askText(message: string, offered: string): Promise<string> {
   const { input } = await prompts();
   const validate = (): true => true;
@@ -168,7 +168,7 @@ export async function choose(
   );
 }
 
-/** Any number of them, in the order in which they stand there. */
+/** Any number of them, in the order of the list. */
 async function pick<T extends string>(
   message: string,
   choices: readonly (Choice & { readonly value: T })[],
@@ -192,7 +192,7 @@ async function input(
         message: question,
         validate,
         ...(offered === undefined ? {} : { default: offered }),
-        // What was typed stays on the screen; a password should not.
+        // The typed text stays on the screen; a password should not.
         ...(redact && { transformer: (text, { isFinal }) => (isFinal ? redact(text) : text) }),
       },
       context,

@@ -16,7 +16,7 @@ const AGENTS = [
 const isSet = (value: string | undefined): boolean =>
   value !== undefined && !['', '0', 'false'].includes(value);
 
-/** Whether somebody can see a question, on stderr, and answer it. */
+/** Whether somebody can see a question on stderr and answer it. */
 export function canAsk(env: Environment): boolean {
   const isAutomated = isSet(env.CI) || AGENTS.some((name) => isSet(env[name]));
   return !isAutomated && isTerminal('stderr') && isTerminal('stdin');

@@ -11,16 +11,16 @@ import type {
 } from './questions.ts';
 
 /*
- * The questions of prompts.ts as plain lines, one after the other: nothing is drawn again, so that a screen reader
- * says each thing once, and a terminal that knows no cursor shows them, too.
+ * The questions of prompts.ts as plain lines: nothing is redrawn, so that a screen reader reads each line once, and
+ * terminals without cursor control can show them.
  */
 
-/** The input ended where an answer was to be. */
+/** Thrown if the input ends before an answer. */
 export class EndOfInput extends Error {
   override readonly name = 'EndOfInput';
 }
 
-/** One reader for all questions, so that input that was typed ahead is kept for the next ones. */
+/** One reader for all questions, so that input typed ahead is kept for the next ones. */
 let lines: AsyncIterator<string> | undefined;
 
 /** Between questions, waiting for input does not keep the process alive. */
@@ -33,10 +33,10 @@ async function nextLine(): Promise<string> {
   return value.trim();
 }
 
-/** Of a row in a list, in characters. */
+/** Width of a row in a list, in characters. */
 const INDENT = 2;
 
-/** An answer that was not one, and what to answer instead. */
+/** An invalid answer, with the accepted ones. */
 interface Refused {
   readonly rule: string;
 }

@@ -27,7 +27,7 @@ function labelled(style: Style, label: string, message: string): string {
   return inLines(`${label} ${message}`).replace(label, (text) => paintFor('stderr')(style, text));
 }
 
-/** At a terminal, text is wrapped between words. Indented text is meant to be copied, and stays as it is. */
+/** At a terminal, text is wrapped between words. Indented text is meant to be copied, and is not wrapped. */
 export function inLines(text: string): string {
   const columns = columnsOf('stderr');
   if (columns === undefined) return text;
@@ -44,12 +44,12 @@ export function showsColour({ FORCE_COLOR, NO_COLOR, TERM }: Environment, isTerm
   return !NO_COLOR && isTerminal && TERM !== 'dumb';
 }
 
-/** Of the terminal that shows questions, in characters; wider lines are harder to read. */
+/** Width of the terminal that shows questions, in characters; limited, since wider lines are harder to read. */
 export const width = (): number => Math.min(columnsOf('stderr') ?? 80, 80);
 
 let isIntroduced = false;
 
-/** Says what this is, before the first question. */
+/** Introduces the program, before the first question. */
 export function introduce(): void {
   if (isIntroduced) return;
   isIntroduced = true;

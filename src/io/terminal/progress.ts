@@ -5,7 +5,7 @@ import { isTerminal } from './standard.ts';
 const CLEAR_LINE = '\r\u001B[K';
 const INTERVAL_MS = 1000;
 
-/** Whether there is one line that can be drawn again and again. */
+/** Whether a line can be redrawn. */
 export const hasLivingLine = (): boolean => isTerminal('stderr') && !showsLines(process.env);
 
 /**
@@ -13,7 +13,7 @@ export const hasLivingLine = (): boolean => isTerminal('stderr') && !showsLines(
  * end.
  *
  * @param what such as `Installing with npm`
- * @param done the same, when it went well
+ * @param done the same after success
  */
 export async function withProgress<T>(
   what: string,

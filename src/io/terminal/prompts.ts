@@ -9,14 +9,14 @@ import { paintFor, width } from './output.ts';
 import type { Choice, Prompts } from './questions.ts';
 
 /*
- * Questions as a terminal can show them. A module of its own: it is loaded when something is asked. The library breaks
- * lines at the last column, in the middle of a word: what it is given is broken before.
+ * The questions at a full terminal. A separate module, which is loaded when a question is asked. The library would
+ * break lines within words, so texts are wrapped before.
  */
 
-/** What stands before a question, and before its answer. */
+/** The sign before a question, and before its answer. */
 const PREFIX = '? '.length;
 
-/** @param aside what is shown behind the question, on a line of its own where there is no room for it */
+/** @param aside text after the question, on a separate line if it does not fit */
 function broken(message: string, aside = ''): string {
   const lines = wrapped(message, width() - PREFIX);
   const last = lines.at(-1) ?? '';

@@ -1,4 +1,4 @@
-/** Where a question is written, and what ends it without an answer. */
+/** The stream for questions, and the signal that ends them without an answer. */
 export interface Context {
   readonly output: NodeJS.WritableStream;
   readonly signal: AbortSignal;
@@ -7,9 +7,9 @@ export interface Context {
 export interface Choice {
   readonly value: string;
   readonly name: string;
-  /** How it is shown once it is chosen. */
+  /** How it is shown after it was chosen. */
   readonly short: string;
-  /** Shown while it is the one that Enter would take. */
+  /** Shown while Enter would choose it. */
   readonly description?: string;
 }
 
@@ -39,7 +39,7 @@ export interface MultipleSelection extends Question {
   readonly pageSize: number;
 }
 
-/** The ways to ask; each rejects where no answer can come. */
+/** The kinds of questions; each rejects if no answer can arrive. */
 export interface Prompts {
   readonly confirm: (question: Confirmation, context: Context) => Promise<boolean>;
   readonly input: (question: TextQuestion, context: Context) => Promise<string>;

@@ -27,7 +27,7 @@ const VERDICTS: readonly Verdict[] = ['mine', 'theirs', 'markers'];
 /**
  * A verdict for each conflict of the plan. Conflicts without one stop the run when the plan is settled.
  *
- * @throws UserError (2) for `ask` with nobody to answer, (4) when the person aborts
+ * @throws UserError (2) for `ask` if nobody can answer, (4) if the user aborts
  */
 export async function decideConflicts(
   plan: Plan,
@@ -65,7 +65,7 @@ function describe({ path, reason, hunks }: ConflictEntry): string {
       ? `${path} exists already, and this program has no record of it.`
       : `${path}: your edits and this version's change the same lines.`;
   const paint = paintFor('stderr');
-  // Without a base every line may differ; the difference can be asked for.
+  // Without a base, every line may differ, so the difference is shown only on request.
   const shown =
     reason === 'untracked'
       ? []

@@ -4,7 +4,7 @@ const SHOW_CURSOR = '\u001B[?25h';
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 type Signal = keyof typeof EXIT_CODES;
 
-/** What the user has to know if the program is ended. */
+/** What the user has to know if the program is stopped. */
 export interface Standing {
   readonly written: boolean;
   readonly text: string;
@@ -18,9 +18,9 @@ let pending: Signal | undefined;
 let tellEnd: (standing: Standing, exitCode: number) => void = () => {};
 
 /**
- * Ends the program at Ctrl-C and SIGTERM with the exit code that says so.
+ * Ends the program on Ctrl-C and SIGTERM with the matching exit code.
  *
- * @param onEnd writes what there is to say at once, for the process ends right after it
+ * @param onEnd prints the messages synchronously, since the process ends right after it
  */
 export function endAtSignals(onEnd: typeof tellEnd): void {
   tellEnd = onEnd;
@@ -32,7 +32,7 @@ export function endAtSignals(onEnd: typeof tellEnd): void {
   }
 }
 
-/** Sets what is printed if the program is ended from now on. */
+/** Sets what is printed if the program is stopped from now on. */
 export function nowStands(next: Standing): void {
   standing = next;
 }
@@ -50,7 +50,7 @@ export async function unbroken<T>(work: () => Promise<T>, afterwards: Standing):
   }
 }
 
-/** A question hides the cursor, so it is shown again if the program is ended. */
+/** A question hides the cursor, so it is shown again if the program is stopped. */
 function end(signal: Signal): never {
   if (isTerminal('stderr')) write('stderr', SHOW_CURSOR);
   tellEnd(standing, EXIT_CODES[signal]);

@@ -12,7 +12,7 @@ const NUMBERS = { stdin: 0, stdout: 1, stderr: 2 } as const;
 const streams = new Map<Output, NodeJS.WriteStream>();
 let onFailure: (output: Output, code: string | undefined) => void = () => {};
 
-/** @param then is told of each write that failed, by the code of the system, and ends the program if it has to */
+/** @param then called with the error code of each failed write; ends the program if necessary */
 export function whenUnwritable(then: typeof onFailure): void {
   onFailure = then;
 }
@@ -22,7 +22,7 @@ export function write(output: Output, text: string): void {
   if (rest.length > 0) streamOf(output).write(rest);
 }
 
-/** Returns what is left to Node's stream: all, once that is in use, else what the reader is too slow for. */
+/** Returns the rest for Node's stream: everything once that is in use, otherwise what a slow reader has not taken. */
 function writtenAtOnce(output: Output, bytes: Buffer): Buffer {
   let rest = bytes;
   try {
@@ -36,7 +36,7 @@ function writtenAtOnce(output: Output, bytes: Buffer): Buffer {
   }
 }
 
-/** Node's stream, for what needs one; from then on, all goes through it, in order. */
+/** Node's stream, for code that needs one; from then on, everything goes through it, in order. */
 export function streamOf(output: Output): NodeJS.WriteStream {
   const known = streams.get(output);
   if (known) return known;
@@ -58,6 +58,6 @@ function mayBeTerminal(file: number): boolean {
   }
 }
 
-/** Of the terminal, in characters; undefined where it is none. */
+/** Width of the terminal, in characters; undefined if it is not a terminal. */
 export const columnsOf = (output: Output): number | undefined =>
   isTerminal(output) ? streamOf(output).columns : undefined;

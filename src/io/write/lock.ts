@@ -10,7 +10,7 @@ import { errorCode, unlessAbsent } from '../system-errors.ts';
 
 const PATIENCE_MS = 5_000;
 const PREFIX = 'lock-';
-/** A run that holds a lock writes to it this often, to update its time of change. */
+/** How often a run writes to its lock, to update the modification time. */
 const BEAT_MS = 5_000;
 /** A lock of another process table without a write for this long belongs to a dead run. */
 const SILENCE_MS = 60_000;
@@ -23,10 +23,10 @@ export interface Lock {
 /**
  * Runs `work` while no other run writes the same project; waits up to 5 s for one that does.
  *
- * Each run has a lock file of its own name and looks for others only once its own is there, so of two runs at least
- * one sees the other, and a dead run's lock can be removed without racing anyone.
+ * Each run has a lock file with a unique name, and looks for others only after creating it. So of two runs, at least
+ * one sees the other, and the lock of a dead run can be removed without a race.
  *
- * @throws UserError (4) when the other run does not end
+ * @throws UserError (4) if the other run does not end
  */
 export async function withLock<T>(root: string, work: (lock: Lock) => Promise<T>): Promise<T> {
   const path = await acquire(root);
@@ -59,7 +59,7 @@ async function acquire(root: string): Promise<string> {
 
 const passed = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Returns the other run that is in the way. */
+/** Returns the other run that holds a lock. */
 function tryLock(root: string, name: string): string | undefined {
   const path = join(root, STATE_DIR, name);
   closeSync(createLock(root, path));
@@ -71,7 +71,7 @@ function tryLock(root: string, name: string): string | undefined {
   }
 }
 
-/** Another run that has failed may just have removed the folder, as it was empty. */
+/** Another run that failed may just have removed the empty folder. */
 function createLock(root: string, path: string): number {
   const file = unlessAbsent(() => openSync(path, 'wx'));
   if (file !== undefined) return file;
@@ -79,7 +79,7 @@ function createLock(root: string, path: string): number {
   return openSync(path, 'wx');
 }
 
-/** If it is left behind, it counts as the lock of a dead run, and the next run removes it. */
+/** If it stays, it counts as the lock of a dead run, and the next run removes it. */
 function release(path: string): void {
   try {
     removeFile(path);
@@ -117,14 +117,16 @@ function isLive(folder: string, name: string, own: string): boolean {
   return table === processTable() ? isRunning(Number(pid), start) : isBeating(folder, name, own);
 }
 
-/** By the clock of the file system, which set both times, since the clocks of two machines may differ. */
+/** Both times are from the clock of the file system, since the clocks of two machines may differ. */
 function isBeating(folder: string, name: string, own: string): boolean {
   const stats = lstatIfThere(join(folder, name));
   const now = lstatIfThere(join(folder, own));
   return stats !== undefined && now !== undefined && Math.abs(now.mtimeMs - stats.mtimeMs) < SILENCE_MS;
 }
 
-/** @param start tells a process from a later one of the same number: in a container, each run may have it */
+/**
+ * @param start distinguishes a process from a later one with the same id: in a container, every run may have the same
+ */
 function isRunning(pid: number, start: string | undefined): boolean {
   if (!Number.isInteger(pid) || pid <= 0 || !isProcess(pid)) return false;
   const found = startOf(pid);
@@ -141,7 +143,7 @@ function isProcess(pid: number): boolean {
 
 const UNKNOWN = '0';
 
-/** When a process began, in the units of the system; UNKNOWN where it does not say. */
+/** Start time of a process, in units of the system; UNKNOWN if it is not available. */
 function startOf(pid: number | 'self'): string {
   try {
     const [, fields = ''] = /\) (.*)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
@@ -152,9 +154,8 @@ function startOf(pid: number | 'self'): string {
 }
 
 /**
- * Names the table in which a process id means something. Two containers may have one host name; on Linux it is the
- * boot of the kernel and the process namespace that tell them apart. What cannot be told apart here is only taken for
- * foreign more often than it is.
+ * Identifies the table to which a process id belongs. Two containers may have the same host name; on Linux, the boot id
+ * of the kernel and the process namespace distinguish them. In doubt, a process counts as foreign, which is safe.
  */
 function processTable(): string {
   return sha256([hostname(), ...(linuxNamespace() ?? hardwareAddresses())].join('\n')).slice(0, 12);

@@ -3,7 +3,7 @@ import { projectRoot, readProject } from '../read/project.ts';
 import { repairInterrupted } from './transaction.ts';
 
 /**
- * Reads a project that is about to be written. First undoes what an interrupted run left.
+ * Reads a project that will be written. First undoes the changes of an interrupted run.
  *
  * @param generator version of the running program
  * @throws UserError for a directory, a manifest or a journal that cannot be used

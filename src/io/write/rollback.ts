@@ -22,14 +22,14 @@ import { clearFolder, readJournal, savedContent, temporaryFor } from './state.ts
 /** A file that was edited after the run that was rolled back. */
 export interface Edited {
   readonly path: string;
-  /** Where its text from before the run is kept; undefined if the file did not exist. */
+  /** The path of its text from before the run; undefined if the file did not exist. */
   readonly copy: string | undefined;
 }
 
 /**
- * Undoes what an interrupted run left. May itself be killed and repeated. Needs the lock.
+ * Undoes the changes of an interrupted run. Can itself be killed and repeated. Needs the lock.
  *
- * @throws UserError (4) where something cannot be put back, which is named; all else is, and what is saved stays saved
+ * @throws UserError (4) that names files that cannot be restored; all others are, and the saved copies stay
  */
 export async function rollBack(root: string): Promise<readonly Edited[]> {
   const { run, steps } = readJournal(root, PENDING) ?? { run: '', steps: [] };
@@ -62,7 +62,7 @@ function whyStuck(error: unknown): string {
 const savedAs = ({ before }: Step): string =>
   before?.kind === 'copy' ? ` (its text is in ${PENDING}/${before.name})` : '';
 
-/** False for a file that is neither the old nor the new one: it was edited since. */
+/** False for a file with neither the old nor the new content: it was edited since. */
 async function restore(root: string, step: Step, locate: Locate, run: string): Promise<boolean> {
   const { real: target, isLink } = locate(step.path);
   removeFile(temporaryFor(target, run));
@@ -75,7 +75,7 @@ async function restore(root: string, step: Step, locate: Locate, run: string): P
   return true;
 }
 
-/** A copy is moved back, as that needs no space on a full disk; but not from one file system to another. */
+/** A copy is moved back, since that needs no space on a full disk; between file systems, it is copied. */
 async function putBack(
   root: string,
   { before }: Step,
@@ -97,7 +97,7 @@ function move(from: string, to: string): boolean {
   return moved ?? false;
 }
 
-/** The journal and its copies are about to be removed, except what the user may still want. */
+/** Saves the copies that the user may still want, before the journal and its copies are removed. */
 async function keepCopy(root: string, { path, before }: Step): Promise<Edited> {
   const saved = before?.kind === 'copy' ? join(root, PENDING, before.name) : undefined;
   if (saved === undefined || path.startsWith(STATE_PREFIX) || path === ENV_FILE || !statIfThere(saved))
@@ -111,7 +111,7 @@ async function keepCopy(root: string, { path, before }: Step): Promise<Edited> {
 
 const STATE_PREFIX = `${dirname(PENDING)}/`;
 
-/** A kill between the two renames of `commit` leaves the undo of the run before under its other name. */
+/** A kill between the two renames of `commit` leaves the undo data of the previous run under its temporary name. */
 function restoreUndo(root: string): void {
   if (statIfThere(join(root, UNDO))) clearFolder(join(root, OLD_UNDO));
   else unlessAbsent(() => renameSync(join(root, OLD_UNDO), join(root, UNDO)));

@@ -12,7 +12,7 @@ import { isLock } from './lock.ts';
 /** Whether there are traces of a run that failed or is still active. */
 export function hasLeftovers(root: string): boolean {
   const names = namesIn(join(root, STATE_DIR));
-  // A run that was killed after its very first step has made the folder, and put nothing in it.
+  // A run that was killed after its first step has created an empty folder.
   if (names.length === 0) return lstatIfThere(join(root, STATE_DIR))?.isDirectory() ?? false;
   return names.some((name) => isLock(name) || [PENDING, OLD_UNDO].includes(`${STATE_DIR}/${name}`));
 }
@@ -20,8 +20,7 @@ export function hasLeftovers(root: string): boolean {
 /**
  * Creates the folder for the program's own state.
  *
- * @throws UserError where a folder of the program's own is something else, such as a link to elsewhere, or holds what
- * the program never puts there
+ * @throws UserError if one of the program's own folders is something else, such as a link, or contains foreign files
  */
 export function openState(root: string): void {
   makeFolder(join(root, STATE_DIR));
@@ -44,7 +43,7 @@ function refuseStrangers(root: string, folder: string): void {
   }
 }
 
-/** Of the run whose folder it is. */
+/** The journal of the run to which the folder belongs. */
 export function readJournal(root: string, folder: string): Journal | undefined {
   const path = `${folder}/${JOURNAL}`;
   const text = readText(join(root, path), path);
@@ -68,7 +67,7 @@ export function clearFolder(folder: string): void {
   unlessAbsent(() => rmdirSync(folder));
 }
 
-/** What was at the path of a step before the run. */
+/** The content at the path of a step before the run. */
 export function savedContent(
   root: string,
   folder: string,

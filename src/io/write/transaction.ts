@@ -50,10 +50,10 @@ export async function commitChanges(root: string, changes: readonly Change[]): P
 }
 
 /**
- * Undoes what an interrupted run left, after waiting for an active one. Returns the files that were edited since and so
- * were left alone.
+ * Undoes the changes of an interrupted run, after waiting for an active one. Returns the files that were edited since,
+ * which are not changed.
  *
- * @throws UserError (4) where that cannot be done
+ * @throws UserError (4) if that is not possible
  */
 export async function repairInterrupted(root: string): Promise<readonly Edited[]> {
   if (!(await onlyReading(root, () => hasLeftovers(root)))) return [];
@@ -71,7 +71,7 @@ export async function repairInterrupted(root: string): Promise<readonly Edited[]
 
 const STILL_HALF_WAY = 'An earlier run was interrupted half-way, and its changes have to be undone first.';
 
-/** From one folder up to but without another one. */
+/** The folders from one up to, but not including, another. */
 function removeEmptyFolders(from: string, to: string): void {
   for (let at = from; at !== to; at = dirname(at)) {
     try {
@@ -108,7 +108,7 @@ function bothOf(cause: unknown, stuck: unknown): unknown {
   return new UserError(`${cause.message.trimEnd()}\n${reason}`, 4, { cause: stuck });
 }
 
-/** A change, where its file really lies, and the SHA-256 of what it leaves there. */
+/** A change, with the real path of its file and the SHA-256 of its result. */
 interface Located {
   readonly change: Change;
   readonly target: string;
@@ -117,11 +117,11 @@ interface Located {
 
 interface Work extends Located {
   readonly step: Step;
-  /** Where the new text is written before it takes the place of the old one. */
+  /** The path at which the new text is written before it replaces the old one. */
   readonly temporary: string;
 }
 
-/** The changes still to be made: a backup of the same text, say, may be there already. */
+/** The changes that are still necessary: for example, a backup of the same text may already exist. */
 function unlessDone(root: string, changes: readonly Change[]): Located[] {
   const locate = locator(root);
   return changes.flatMap((change): Located[] => {
@@ -175,7 +175,7 @@ async function save(
   return { ...known, kind: 'copy', name };
 }
 
-/** Each folder once; some hold many of the files. */
+/** Each folder once, since some contain many of the files. */
 function makeFolders(work: readonly Work[]): void {
   const written = work.filter(({ change }) => change.after !== undefined);
   for (const folder of new Set(written.map(({ temporary }) => dirname(temporary)))) makeFolder(folder);
@@ -206,7 +206,7 @@ async function switchOver(root: string, work: readonly Work[]): Promise<void> {
 async function commit(root: string): Promise<void> {
   unlessAbsent(() => renameSync(join(root, UNDO), join(root, OLD_UNDO)));
   renameSync(join(root, PENDING), join(root, UNDO));
-  // All is done, so nothing here may fail the run; what is left behind is removed by the next one.
+  // The run is complete, so an error here must not make it fail; the next run removes leftovers.
   await syncDirectory(join(root, STATE_DIR)).catch(() => {});
   try {
     clearFolder(join(root, OLD_UNDO));

@@ -13,10 +13,10 @@ import { readJournal, savedContent } from './state.ts';
 const IGNORE_FILE = '.gitignore';
 
 /**
- * The changes that undo the last run, which can be undone as well. `.env` is left as it is, since no copy of its secrets
+ * The changes that undo the last run, and can themselves be undone. `.env` is not changed, since no copy of its secrets
  * is kept, and git still has to ignore it. Empty if there is no run to undo.
  *
- * @throws UserError (4) when a file was edited since
+ * @throws UserError (4) if a file was edited since
  */
 export async function changesToUndo(root: string): Promise<Change[]> {
   return onlyReading(root, () => listChanges(root));
@@ -45,12 +45,12 @@ function listChanges(root: string): Change[] {
   return restored.filter(({ before, after }) => before !== after);
 }
 
-/** What is at the path of a step; `edited` for what the run has not left there, whatever it is. */
+/** What is at the path of a step; `edited` for anything other than the result of the run. */
 function asTheRunLeftIt(locate: Locate, { path, before, after }: Step): Buffer | undefined | 'edited' {
   try {
     const { real, isLink } = locate(path);
     const found = readRegular(real, path)?.bytes;
-    // Undoing its creation would remove what is now a link.
+    // Undoing the creation would remove a file that is now a link.
     if (isLink && before === undefined) return 'edited';
     return (found && sha256(found)) === after ? found : 'edited';
   } catch (error) {
