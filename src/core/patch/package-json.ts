@@ -150,7 +150,10 @@ function productionNotes(found: Names, { dependencies }: WantedPackage): string[
   ];
 }
 
-/** What other answers needed, as it was written for them. In an existing project, its owner may have had the packages. */
+/**
+ * Entries that only earlier answers needed, unchanged since. In an existing project, the owner may have added the
+ * packages.
+ */
 function leftoverNotes(
   found: Names & Record<Block, Names>,
   wanted: WantedPackage,

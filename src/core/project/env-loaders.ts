@@ -7,5 +7,5 @@ const LOADER_OF_SCRIPT = /--env-file|dotenv|env-cmd/;
 /** Whether a source file loads .env. */
 export const loadsEnv = (text: string): boolean => LOADER.test(withoutComments(text));
 
-/** Whether a command loads .env, by itself or by a package. */
+/** Whether a command loads .env, with an option or with a package. */
 export const commandLoadsEnv = (command: string): boolean => LOADER_OF_SCRIPT.test(command);

@@ -36,7 +36,7 @@ const SESSION_PACKAGES = [
 
 const MODULE = /(?:\bfrom\s*|\brequire\s*\(\s*|\bimport\s*\(?\s*)(['"])([^'"\n]+)\1/g;
 
-/** Undefined for a file that has none of it. */
+/** Undefined for a file without any of these. */
 export function koaSourceIn(path: string, text: string): KoaSource | undefined {
   if (!text.includes('koa') && !text.includes('app.keys')) return undefined;
   const code = withoutComments(text);

@@ -7,10 +7,10 @@ import type { Project } from '../project/working-tree.ts';
 const STARTING = /^(?:start|dev|develop|serve|watch)(?::|$)/;
 
 /**
- * The lines that load .env in the user's own app; empty if it is loaded already. The file is not there on a server, so
- * `node --env-file=.env` in a script would keep the app from starting.
+ * The lines that load .env in the user's own app; empty if it is already loaded. They check for the file, since a
+ * server has none, and there `node --env-file=.env` in a script would prevent the start of the app.
  *
- * @param source where the app is made
+ * @param source the file that creates the app
  */
 export function envLoading(
   { project, app }: Pick<Settings, 'project' | 'app'>,

@@ -39,7 +39,7 @@ export function mountingOf(
   };
 }
 
-/** The expression for the connection of the app; where that is not known, the usual one. */
+/** The expression for the connection of the app; the usual one if it is not known. */
 function connectionIn(
   { connection: { style } }: Settings,
   source: KoaSource | undefined,

@@ -204,7 +204,7 @@ function mountingSteps(settings: Settings, { entries, project }: Run): Step[] {
   ];
 }
 
-/** They would replace the keys from APP_KEYS without a word. */
+/** They would silently replace the keys from APP_KEYS. */
 const replacingKeys = (place: string | undefined): Step[] =>
   place === undefined
     ? []

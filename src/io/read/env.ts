@@ -15,7 +15,7 @@ export async function doubtsAboutEnv(root: string, { entries }: Pick<Plan, 'entr
 
 const TRACKED = `git tracks ${ENV_FILE}, to which secrets were added, and .gitignore does nothing about a file that is tracked. Before the next commit, run in the project: git rm --cached ${ENV_FILE}`;
 
-/** The mode of a file that is there already is its owner's choice. On Windows it says nothing. */
+/** The owner of an existing file chooses its mode. On Windows, the mode has no meaning. */
 function readableDoubts(root: string): string[] {
   const { mode } = statIfThere(join(root, ENV_FILE)) ?? { mode: 0 };
   if (process.platform === 'win32' || (mode & 0o044) === 0) return [];
@@ -24,7 +24,7 @@ function readableDoubts(root: string): string[] {
   ];
 }
 
-/** False also where there is no git, or no repository. */
+/** Also false without git or a repository. */
 async function isTracked(root: string, path: string): Promise<boolean> {
   const { execFile } = process.getBuiltinModule('node:child_process');
   const options = { cwd: root, timeout: TIMEOUT_MS };

@@ -27,7 +27,7 @@ import { clearFolder, hashUnlessAbsent, hasLeftovers, openState, temporaryFor } 
 
 /*
  * How a run is all or nothing. `pending/` gets a copy of each file that is about to change, and a journal. The journal
- * begins the transaction: from then on, the next run rolls back after a kill. The new texts are written beside their
+ * begins the transaction: from then on, the next run rolls back after a kill. The new texts are written next to their
  * targets, and are renamed into place when all of them are on the disk. Renaming `pending/` to `undo/` ends the
  * transaction, and `undo` restores the files from there.
  */
