@@ -1,5 +1,6 @@
 import { beginsAdoption } from './adoption.ts';
 import { formatDuration, parseDuration } from './duration.ts';
+import { type Place, placeIn } from './mongodb-url.ts';
 import type { Answers } from './options.ts';
 import type { Settings } from './settings.ts';
 import { shellQuote } from './shell.ts';
@@ -13,8 +14,8 @@ import { shellQuote } from './shell.ts';
  */
 export function endingsOf(settings: Settings, answers: Answers, saved: Answers): readonly string[] {
   const changes = [
-    ...otherDatabase(answers, saved),
-    ...otherCollection(settings, saved),
+    ...otherDatabase(settings, answers, saved),
+    ...otherCollection(settings, answers, saved),
     ...otherCookie(settings, saved),
     ...encryptionOn(settings, saved),
     ...encryptionOff(settings, saved),
@@ -26,23 +27,33 @@ export function endingsOf(settings: Settings, answers: Answers, saved: Answers):
   ];
 }
 
-/** The answers that name the database. The options of a URL do not count. */
-const PLACES = ['url', 'host', 'port', 'db'] as const;
+/** Whether both runs say where the database is, and name two. With `db` and `mongoose`, only the app knows. */
+function isOtherDatabase(answers: Answers, saved: Answers): boolean {
+  const [now, before] = [placeOf(answers), placeOf(saved)];
+  if (now === undefined || before === undefined) return false;
+  return now.database !== before.database || !now.hosts.some((host) => before.hosts.includes(host));
+}
 
-function otherDatabase(answers: Answers, saved: Answers): string[] {
-  if (answers.connection !== saved.connection) return [];
-  const placeIn = (from: Answers) =>
-    PLACES.map((name) => String(from[name] ?? '').replace(/\?.*/s, '')).join(' ');
-  if (placeIn(answers) === placeIn(saved)) return [];
+function placeOf({ connection, url, host, port, db }: Answers): Place | undefined {
+  if (connection === 'url') return placeIn(url);
+  return connection === 'host'
+    ? placeIn(`mongodb://${host}:${port}/${encodeURIComponent(String(db))}`)
+    : undefined;
+}
+
+function otherDatabase({ collection }: Settings, answers: Answers, saved: Answers): string[] {
+  if (!isOtherDatabase(answers, saved)) return [];
+  const name = saved.collection === collection ? '' : ` as ${collection}`;
   return [
-    'the database is a different one: the sessions stay in the old one. Copy their collection with mongodump and mongorestore when you deploy',
+    `the database is a different one: the sessions stay in the old one. Copy their collection, ${saved.collection}, with mongodump and mongorestore${name} when you deploy`,
   ];
 }
 
 /** The collection that is adopted from holds the sessions of the old store, and nobody should drop it. */
-function otherCollection({ collection, project, adopt }: Settings, saved: Answers): string[] {
+function otherCollection(settings: Settings, answers: Answers, saved: Answers): string[] {
+  const { collection, project, adopt } = settings;
   if (typeof saved.collection !== 'string' || saved.collection === collection) return [];
-  if (saved.collection === adopt?.collection) return [];
+  if (saved.collection === adopt?.collection || isOtherDatabase(answers, saved)) return [];
   const command = migration(project.manager, `--from ${shellQuote(saved.collection)}`);
   return [
     `--collection is ${collection} and was ${saved.collection}: run \`${command}\` right before you deploy, and again when no old process is running. It copies the sessions; drop the old collection yourself`,

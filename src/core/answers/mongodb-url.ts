@@ -72,6 +72,26 @@ export function namesIn(url: unknown): { readonly database: boolean; readonly co
   return { database: database !== '', collection: collection !== '' };
 }
 
+/** Where the sessions of a connection string are. */
+export interface Place {
+  /** With their ports; for `mongodb+srv`, the name that is looked up. */
+  readonly hosts: readonly string[];
+  readonly database: string;
+}
+
+/** Undefined for what is no connection string. */
+export function placeIn(url: unknown): Place | undefined {
+  const parts = typeof url === 'string' ? splitUrl(url) : undefined;
+  if (!parts) return undefined;
+  const port = parts.scheme === 'mongodb://' ? ':27017' : '';
+  const hosts = parts.hosts
+    .toLowerCase()
+    .split(',')
+    .map((host) => (/:\d+$/.test(host) || host.endsWith('.sock') ? host : `${host}${port}`))
+    .map((host) => host.replace(/^localhost(?=:)/, '127.0.0.1'));
+  return { hosts, database: decoded(parts.path[0] ?? '') };
+}
+
 /** For messages and commands to copy: the string without secrets, or a placeholder if it is invalid. */
 export function redactUrl(url: unknown): string {
   const parts = typeof url === 'string' ? splitUrl(url) : undefined;

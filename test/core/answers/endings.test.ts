@@ -43,6 +43,41 @@ test.each([
   expect(endings(change)).toContain(says);
 });
 
+describe('another connection style', () => {
+  const HOST = { connection: 'host', host: 'db.example', port: 27017, db: 'shop', url: undefined };
+
+  test.each([
+    { what: 'the same place', change: HOST, says: '' },
+    {
+      what: 'another host',
+      change: { ...HOST, host: 'b.example' },
+      says: 'Copy their collection, sessions,',
+    },
+    { what: 'another port', change: { ...HOST, port: 27018 }, says: 'the database is a different one' },
+    { what: 'another database', change: { ...HOST, db: 'other' }, says: 'the database is a different one' },
+    { what: 'a connection of the app', change: { connection: 'mongoose', url: undefined }, says: '' },
+  ])('that names $what', ({ change, says }) => {
+    expect(endings(change)).toMatch(says === '' ? /^$/ : says);
+  });
+
+  test('with the collection in the URL: its sessions are copied within the database', () => {
+    expect(endings(BEFORE, HOST)).toBe('');
+    const url = (place: string) =>
+      endings({ ...HOST, connection: 'url', url: `mongodb://${place}/logins` }, HOST);
+    expect(url('db.example/shop')).toContain('--from sessions');
+    expect(url('db.example/shop')).not.toContain('mongodump');
+    expect(url('b.example/shop')).not.toContain('--from');
+    expect(url('b.example/shop')).toContain('sessions, with mongodump and mongorestore as logins');
+  });
+});
+
+test.each([
+  { url: 'mongodb://localhost:27017/shop' },
+  { url: 'mongodb://127.0.0.1,other.example/shop?replicaSet=rs' },
+])('$url is where mongodb://127.0.0.1/shop is', (change) => {
+  expect(endings(change, { ...BEFORE, url: 'mongodb://127.0.0.1/shop' })).toBe('');
+});
+
 test('when encryption is turned off, the warning names the steps that log nobody out', () => {
   const says = endings({ encrypt: false, ttl: '7d' }, { ...BEFORE, encrypt: true, ttl: '30d' });
   expect(says).toContain('Keep encryption for now, and deploy with SESSION_PLAIN_TEXT=write');
