@@ -41,7 +41,7 @@ function refuseUnusable(plan: Plan): void {
 export function settle(plan: Plan, verdicts: ReadonlyMap<string, Verdict>): SettledPlan {
   refuseUnusable(plan);
   const open = conflictsOf(plan).filter(({ id }) => !verdicts.has(id));
-  if (open.length > 0) throw new UserError(describeOpen(open), 4);
+  if (open.length > 0) throw new UserError(describeOpen(open, ownSessionFolder(plan)), 4);
   return {
     notes: plan.notes,
     entries: plan.entries.flatMap((entry) => {
@@ -75,7 +75,20 @@ export function leftInMarkers({ entries }: SettledPlan): UserError | undefined {
   return new UserError(`${many} left, between markers, for you to resolve:\n${places.join('\n')}`, 4);
 }
 
-function describeOpen(open: readonly ConflictEntry[]): string {
+/** The session folder, if all that is there was there before the first run: it may be a folder of the user's own. */
+export function ownSessionFolder({ entries }: Plan): string | undefined {
+  const folder = entries.find(({ id }) => id === 'session')?.path.replace(/[^/]*$/, '');
+  const within = entries.filter(({ path }) => folder !== undefined && path.startsWith(folder));
+  const found = within.filter(({ action }) => action !== 'create');
+  const isOwn = found.every((entry) => entry.action === 'conflict' && entry.reason === 'untracked');
+  return found.length > 0 && isOwn ? folder : undefined;
+}
+
+/** What to do where the session folder is the user's own. */
+export const anotherFolder = (folder: string): string =>
+  `If ${folder} is a folder of your own, --dir <path> writes the sessions to another one.`;
+
+function describeOpen(open: readonly ConflictEntry[], ownFolder: string | undefined): string {
   const list = open.map(({ path, reason }) =>
     reason === 'untracked'
       ? `  ${path}: a file exists already, and this program has no record of it`
@@ -84,6 +97,7 @@ function describeOpen(open: readonly ConflictEntry[]): string {
   return [
     `${open.length === 1 ? 'One file needs' : `${open.length} files need`} a decision; nothing was written.`,
     ...list,
+    ...(ownFolder === undefined ? [] : [anotherFolder(ownFolder)]),
     'Run it again at a terminal to be asked, or with --on-conflict and one of',
     '  mine     your lines stay',
     '  theirs   the new lines replace yours; your file is backed up',

@@ -3,9 +3,11 @@ import { UserError } from '../../core/errors.ts';
 import { hunkLines } from '../../core/plan/merge.ts';
 import type { Plan } from '../../core/plan/plan.ts';
 import {
+  anotherFolder,
   type ConflictEntry,
   conflictsOf,
   hasRefusals,
+  ownSessionFolder,
   sameVerdict,
   type Verdict,
 } from '../../core/plan/settle.ts';
@@ -44,6 +46,8 @@ export async function decideConflicts(
 /** Asks about each conflict in turn. Needs a terminal. Taking the first choice never loses the user's text. */
 async function askVerdicts(plan: Plan): Promise<ReadonlyMap<string, Verdict>> {
   const verdicts = new Map<string, Verdict>();
+  const ownFolder = ownSessionFolder(plan);
+  if (ownFolder !== undefined) say(`\n${inLines(anotherFolder(ownFolder))}\n`);
   for (const entry of conflictsOf(plan)) {
     say(describe(entry));
     verdicts.set(entry.id, await askVerdict(entry));
