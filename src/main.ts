@@ -61,7 +61,7 @@ async function generate(start: Start, collected: Answers): Promise<Ending> {
   const { directory, run, project, facts, saved, mayAsk } = start;
   const { settings, secrets, answers } = parseSettings(collected, facts);
   const doubts = [
-    ...endingsOf(settings, answers, saved),
+    ...endingsOf(settings, answers, saved, project.scripts),
     ...lifetimesKept(settings, saved),
     ...doubtsAbout(settings, saved),
     ...doubtsAboutAdoption(settings, saved, facts),

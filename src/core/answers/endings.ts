@@ -1,5 +1,6 @@
 import { beginsAdoption } from './adoption.ts';
 import { formatDuration, parseDuration } from './duration.ts';
+import { migrateCommand } from './managers.ts';
 import { type Place, placeIn } from './mongodb-url.ts';
 import type { Answers } from './options.ts';
 import type { Settings } from './settings.ts';
@@ -11,13 +12,20 @@ import { shellQuote } from './shell.ts';
  *
  * @param answers those of this run, as they will be saved
  * @param saved those of the previous run; empty on the first
+ * @param scripts those of package.json
  */
-export function endingsOf(settings: Settings, answers: Answers, saved: Answers): readonly string[] {
+export function endingsOf(
+  settings: Settings,
+  answers: Answers,
+  saved: Answers,
+  scripts: Readonly<Record<string, string>> = {},
+): readonly string[] {
+  const migration: Migration = (options) => migrateCommand(settings.project.manager, scripts, options);
   const changes = [
     ...otherDatabase(settings, answers, saved),
-    ...otherCollection(settings, answers, saved),
+    ...otherCollection(settings, answers, saved, migration),
     ...otherCookie(settings, saved),
-    ...encryptionOn(settings, saved),
+    ...encryptionOn(settings, saved, migration),
     ...encryptionOff(settings, saved),
     ...shorterLife(settings, saved),
   ];
@@ -26,6 +34,9 @@ export function endingsOf(settings: Settings, answers: Answers, saved: Answers):
     `this ends sessions that are alive, unless you follow these steps:\n${changes.map((change) => `  - ${change}`).join('\n')}`,
   ];
 }
+
+/** The command of the migration, with these options. */
+type Migration = (options?: string) => string;
 
 /** Whether both runs say where the database is, and name two. With `db` and `mongoose`, only the app knows. */
 function isOtherDatabase(answers: Answers, saved: Answers): boolean {
@@ -50,11 +61,15 @@ function otherDatabase({ collection }: Settings, answers: Answers, saved: Answer
 }
 
 /** The collection that is adopted from holds the sessions of the old store, and nobody should drop it. */
-function otherCollection(settings: Settings, answers: Answers, saved: Answers): string[] {
-  const { collection, project, adopt } = settings;
+function otherCollection(
+  { collection, adopt }: Settings,
+  answers: Answers,
+  saved: Answers,
+  migration: Migration,
+): string[] {
   if (typeof saved.collection !== 'string' || saved.collection === collection) return [];
   if (saved.collection === adopt?.collection || isOtherDatabase(answers, saved)) return [];
-  const command = migration(project.manager, `--from ${shellQuote(saved.collection)}`);
+  const command = migration(`--from ${shellQuote(saved.collection)}`);
   return [
     `--collection is ${collection} and was ${saved.collection}: run \`${command}\` right before you deploy, and again when no old process is running. It copies the sessions; drop the old collection yourself`,
   ];
@@ -70,14 +85,14 @@ function otherCookie(settings: Settings, saved: Answers): string[] {
   ];
 }
 
-function encryptionOn({ encrypt, project }: Settings, saved: Answers): string[] {
+function encryptionOn({ encrypt }: Settings, saved: Answers, migration: Migration): string[] {
   if (!encrypt || saved.encrypt !== false) return [];
   return [
     [
       '--encrypt is new: without these steps, plain-text sessions are not accepted',
       '1. deploy with SESSION_PLAIN_TEXT=write in the environment: the app reads both, and still writes plain text',
       '2. when no old process is running, deploy with SESSION_PLAIN_TEXT=read: it reads both, and encrypts what it writes',
-      `3. then run \`${migration(project.manager)}\` with SESSION_PLAIN_TEXT=read: it encrypts the rest`,
+      `3. then run \`${migration()}\` with SESSION_PLAIN_TEXT=read: it encrypts the rest`,
       '4. deploy without SESSION_PLAIN_TEXT: plain text is refused from then on',
     ].join('\n    '),
   ];
@@ -120,9 +135,4 @@ export function lifetimesKept({ ttl, rolling }: Settings, saved: Answers): reado
 function secondsOf(answer: unknown): number | undefined {
   const parsed = parseDuration(answer ?? '');
   return 'value' in parsed ? parsed.value : undefined;
-}
-
-function migration(manager: Settings['project']['manager'], options = ''): string {
-  const separator = manager === 'npm' && options !== '' ? '-- ' : '';
-  return `${manager} run migrate:sessions ${separator}${options}`.trimEnd();
 }

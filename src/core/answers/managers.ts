@@ -19,3 +19,30 @@ export const EXECUTE: Readonly<Record<PackageManager, string>> = {
   yarn: 'npx',
   bun: 'bunx',
 };
+
+/** Runs a package of the project. */
+const RUN_PACKAGE: Readonly<Record<PackageManager, string>> = {
+  npm: 'npx',
+  pnpm: 'pnpm exec',
+  yarn: 'yarn run',
+  bun: 'bunx',
+};
+
+const MIGRATE = 'migrate:sessions';
+
+/**
+ * Runs the migration: by its script in package.json, unless that name is taken by one of the user's own.
+ *
+ * @param scripts those of package.json
+ */
+export function migrateCommand(
+  manager: PackageManager,
+  scripts: Readonly<Record<string, string>>,
+  options = '',
+): string {
+  const isTaken = !/\bmigrate-sessions\.[cm]?[jt]s\b/.test(scripts[MIGRATE] ?? 'migrate-sessions.ts');
+  const run = manager === 'bun' ? 'bun' : `${RUN_PACKAGE[manager]} tsx`;
+  const separator = manager === 'npm' && !isTaken && options !== '' ? '-- ' : '';
+  const command = isTaken ? `${run} scripts/migrate-sessions.ts` : `${manager} run ${MIGRATE}`;
+  return `${command} ${separator}${options}`.trimEnd();
+}

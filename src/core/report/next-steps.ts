@@ -1,6 +1,6 @@
 import { parseEnv } from 'node:util';
 import { beginsAdoption } from '../answers/adoption.ts';
-import { EXECUTE, type PackageManager } from '../answers/managers.ts';
+import { EXECUTE, migrateCommand, type PackageManager } from '../answers/managers.ts';
 import type { Answers, OptionName } from '../answers/options.ts';
 import type { Settings } from '../answers/settings.ts';
 import { shellQuote } from '../answers/shell.ts';
@@ -172,7 +172,7 @@ function startingMongo(settings: Settings, run: Run): Step[] {
 function migrating(run: Run): Step[] {
   const isChanged = MIGRATED.some((name) => run.saved[name] !== run.answers[name]);
   if (!isChanged && !wasMade(run.entries, 'migrate')) return [];
-  return [{ what: 'Create the indexes', commands: [`${run.manager} run migrate:sessions`] }];
+  return [{ what: 'Create the indexes', commands: [migrateCommand(run.manager, run.project.scripts)] }];
 }
 
 /** Only for the user's own app; the generated app has the sessions already. */

@@ -23,10 +23,10 @@ const FACTS: ProjectFacts = {
 const BEFORE: Answers = { connection: 'url', url: 'mongodb://db.example/shop' };
 
 /** The warnings of a run, after another run with the first answers. */
-function endings(change: Answers, before: Answers = BEFORE): string {
+function endings(change: Answers, before: Answers = BEFORE, scripts?: Record<string, string>): string {
   const { answers: saved } = parseSettings(before, FACTS);
   const { settings, answers } = parseSettings({ ...before, ...change }, FACTS);
-  return endingsOf(settings, answers, saved).join('\n');
+  return endingsOf(settings, answers, saved, scripts).join('\n');
 }
 
 test.each([
@@ -41,6 +41,11 @@ test.each([
   { change: { url: 'mongodb://other.example/shop' }, says: 'mongodump and mongorestore' },
 ])('$change causes a warning that sessions end, with what to do', ({ change, says }) => {
   expect(endings(change)).toContain(says);
+});
+
+test("where migrate:sessions is a script of the user's own, the migration is run without it", () => {
+  const says = endings({ collection: 'logins' }, BEFORE, { 'migrate:sessions': 'node drop-all.js' });
+  expect(says).toContain('run `npx tsx scripts/migrate-sessions.ts --from sessions`');
 });
 
 describe('another connection style', () => {

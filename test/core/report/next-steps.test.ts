@@ -8,6 +8,7 @@ function stepsFor(
   answers: Record<string, unknown>,
   env: string,
   saved: Record<string, unknown> = {},
+  scripts: Record<string, string> = {},
 ) {
   const facts = {
     kind,
@@ -40,7 +41,7 @@ function stepsFor(
       sessionUses: NO_USES,
       databases: [],
       loadsEnv: false,
-      scripts: {},
+      scripts,
       packages: {},
     },
   });
@@ -94,5 +95,23 @@ describe('when adoption begins, the keys of the old app are asked for', () => {
       keys: false,
       toFillIn: [],
     });
+  });
+});
+
+describe('the migration is run', () => {
+  const commandsWith = (script: string) => {
+    const env = 'APP_KEYS=a\nMONGODB_URL=b\n';
+    return stepsFor('existing', { connection: 'db' }, env, {}, { 'migrate:sessions': script }).commands;
+  };
+
+  test.each(['tsx scripts/migrate-sessions.ts', 'dotenv -- tsx tools/migrate-sessions.ts --check'])(
+    'by its script: %s',
+    (script) => {
+      expect(commandsWith(script)).toEqual(['npm run migrate:sessions']);
+    },
+  );
+
+  test("and never by a script of the user's own", () => {
+    expect(commandsWith('node drop-all.js')).toEqual(['npx tsx scripts/migrate-sessions.ts']);
   });
 });
