@@ -108,6 +108,7 @@ export interface StoreOptions extends PlainOptions {
 /** The store with the methods that `--user-key` adds. The caller has to know that they exist. */
 export interface GeneratedStore extends Omit<Sessions, 'destroy'> {
   destroy(key: string, context?: { ctx?: object }): Promise<void>;
+  clearUnreadable(): Promise<void>;
   destroyById(user: string | number, id: string): Promise<void>;
   listByUser(user: string | number, options?: { current?: string }): Promise<UserSession[]>;
   destroyByUser(user: string | number, options?: { except?: string }): Promise<void>;

@@ -125,6 +125,29 @@ export function encryption(world: World): void {
       expect(await store.count()).toBe(0);
     });
 
+    test('sessions whose key is lost are left out of lists, and can be ended without the others', async () => {
+      const lost = await newSession(world.open(), { [USER_KEY]: 'ann', is: 'lost' });
+      const store = world.open({ encryptionKeys: [randomBytes(32)] });
+      const kept = await newSession(store, { [USER_KEY]: 'ann', is: 'kept' });
+      for await (const { payload } of store.list()) expect(payload.is).toBe('kept');
+      if (world.settings.userKey) {
+        expect((await store.listByUser('ann')).map(({ payload }) => payload.is)).toEqual(['kept']);
+      }
+      await store.clearUnreadable();
+      expect(await store.get(lost)).toBeUndefined();
+      expect(await store.get(kept)).toMatchObject({ is: 'kept' });
+    });
+
+    test.skipIf(!world.settings.userKey)(
+      'a session whose key is lost ends with all sessions of its user',
+      async () => {
+        await newSession(world.open(), { [USER_KEY]: 'ann' });
+        const store = world.open({ encryptionKeys: [randomBytes(32)] });
+        await store.destroyByUser('ann');
+        expect(await world.documents.countDocuments()).toBe(0);
+      },
+    );
+
     test('the record reveals nothing about the encryption key', async () => {
       await newSession(world.open(), { a: 1 }, newKey());
       const data = (await dataOf()).toString('hex');
