@@ -24,5 +24,6 @@ export function toStoreError(operation: string, error: unknown): SessionStoreErr
   const isAnswer = typeof code === 'number' || name === 'MongoServerError';
   const reason = isAnswer ? `MongoDB answered ${codeName} (code ${code ?? 'unknown'})` : message;
   // No code of Node: Koa 2 answers `ENOENT`, which a missing `tlsCAFile` has, with 404.
-  return new SessionStoreError(String(typeof code === 'number' ? code : name), `Session ${operation} failed: ${reason}`);
+  const known = typeof code === 'number' ? code : name;
+  return new SessionStoreError(String(known), `Session ${operation} failed: ${reason}`);
 }

@@ -24,7 +24,8 @@ export function mountSession<State, Custom>(app: Koa<State, Custom>, options: Op
     },
     set(ctx: Context, key: string): void {
       // These have the lifetime of this session.
-      ctx.cookies.set(options.key, key, ctx.sessionOptions);
+      const { sessionOptions } = ctx;
+      ctx.cookies.set(options.key, key, sessionOptions);
     },
   };
   /** Checks before the session is stored: the cookie itself would be refused only afterwards. */

@@ -190,18 +190,14 @@ export class MongoSessionStore {
     };
     try {
       const sent = this.#connection.collection().then((sessions) => work({ sessions, limits }));
-      return await within(timeout, sent, timedOut);
+      return await new Promise<T>((resolve, reject) => {
+        const timer = setTimeout(() => reject(timedOut()), timeout);
+        sent.then(resolve, reject).finally(() => clearTimeout(timer));
+      });
     } catch (error) {
       throw toStoreError(name, error);
     }
   }
-}
-
-function within<T>(timeout: number, work: Promise<T>, error: () => Error): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(error()), timeout);
-    work.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
 }
 
 /** The `_id` of a session. A stolen `_id` is useless as a key, since it would be hashed again. */
