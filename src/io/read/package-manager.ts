@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { MANAGER_NAMES, type PackageManager } from '../../core/answers/managers.ts';
 import { plainObject } from '../../core/project/json.ts';
 import { packageJsonIn } from './package-json.ts';
+import { workspaceAround } from './place.ts';
 
 const LOCK_FILES: readonly (readonly [string, PackageManager])[] = [
   ['pnpm-lock.yaml', 'pnpm'],
@@ -33,13 +34,26 @@ export function detectPackageManager(
   );
 }
 
-/** In the folder or above it, since a workspace is installed at its top, but not outside of the repository. */
-function usedFor(folder: string): PackageManager | undefined {
-  const used = LOCK_FILES.find(([file]) => existsSync(join(folder, file)))?.[1] ?? namedIn(folder);
-  const parent = dirname(folder);
-  if (used !== undefined || parent === folder || existsSync(join(folder, '.git'))) return used;
-  return usedFor(parent);
+/** A workspace is installed at its top, so that counts as well. */
+function usedFor(root: string): PackageManager | undefined {
+  const folders = foldersOfRepository(root) ?? [root, workspaceAround(root)];
+  for (const folder of folders) {
+    const used = folder && (lockedIn(folder) ?? namedIn(folder));
+    if (used) return used;
+  }
+  return undefined;
 }
+
+/** From a folder up to the one with `.git`; undefined outside of a repository, where a folder above may be anything. */
+function foldersOfRepository(folder: string): readonly string[] | undefined {
+  if (existsSync(join(folder, '.git'))) return [folder];
+  const parent = dirname(folder);
+  const above = parent === folder ? undefined : foldersOfRepository(parent);
+  return above && [folder, ...above];
+}
+
+const lockedIn = (folder: string): PackageManager | undefined =>
+  LOCK_FILES.find(([file]) => existsSync(join(folder, file)))?.[1];
 
 function namedIn(folder: string): PackageManager | undefined {
   const { packageManager, devEngines } = packageJsonIn(folder);

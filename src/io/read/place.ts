@@ -43,26 +43,33 @@ export function projectAbove(directory: string): Around | undefined {
     const path = look(folder).kind === 'project' ? undefined : projectAround(folder);
     if (path === undefined) return undefined;
     const patterns = workspacePatterns(resolve(path));
-    const within = relative(resolve(path), folder).split(sep).join('/');
+    const within = pathWithin(resolve(path), folder);
     return patterns.some((pattern) => isNamedBy(pattern, within)) ? undefined : { path, patterns };
   });
 }
 
-/** Whether a pattern such as `packages/*` names a folder. */
+const pathWithin = (top: string, folder: string): string => relative(top, folder).split(sep).join('/');
+
+/** Whether a pattern such as `packages/*` or `{apps,packages}/*` names a folder. */
 function isNamedBy(pattern: string, folder: string): boolean {
   const plain = pattern.replace(/^\.\//, '').replace(/\/$/, '');
-  const parts = plain.split(/(\*\*|\*)/).map((part) => {
+  const parts = plain.split(/(\*\*|\*|\{[^{}]*\})/).map((part) => {
     if (part === '**') return '.*';
-    return part === '*' ? '[^/]*' : part.replace(/[.+?^${}()|[\]\\]/g, '\\$&');
+    if (part === '*') return '[^/]*';
+    const choices = /^\{(.*)\}$/.exec(part)?.[1]?.split(',');
+    return choices ? `(?:${choices.map(literal).join('|')})` : literal(part);
   });
   return new RegExp(`^${parts.join('')}$`).test(folder);
 }
 
-/** The top of the workspace around a folder; absolute. */
+const literal = (text: string): string => text.replace(/[.+*?^${}()|[\]\\]/g, '\\$&');
+
+/** The top of the workspace of which a folder is a package, or would be; absolute. */
 export function workspaceAround(folder: string): string | undefined {
   for (let at = folder; dirname(at) !== at; at = dirname(at)) {
     if (statIfThere(join(at, '.git'))) return undefined;
-    if (workspacePatterns(dirname(at)).length > 0) return dirname(at);
+    const top = dirname(at);
+    if (workspacePatterns(top).some((pattern) => isNamedBy(pattern, pathWithin(top, folder)))) return top;
   }
   return undefined;
 }

@@ -60,3 +60,36 @@ describe('the package manager', () => {
     expect(detectPackageManager(join(home, PACKAGE), undefined, BUN)).toBe(manager);
   });
 });
+
+describe('outside of a repository, what installs a project', () => {
+  const WORKSPACE = '{"workspaces":["packages/*"]}';
+
+  test.each([
+    { where: 'its own lock file', tree: { 'packages/api/yarn.lock': '' }, manager: 'yarn' },
+    {
+      where: 'the lock file of the workspace that names it',
+      tree: { 'package.json': WORKSPACE, 'yarn.lock': '' },
+      manager: 'yarn',
+    },
+    {
+      where: 'the pnpm-workspace.yaml that names it',
+      tree: { 'pnpm-workspace.yaml': 'packages:\n  - packages/*\n' },
+      manager: 'pnpm',
+    },
+    {
+      where: 'the lock file of the workspace that names it among others',
+      tree: { 'package.json': '{"workspaces":["./{apps,packages}/**"]}', 'yarn.lock': '' },
+      manager: 'yarn',
+    },
+    { where: 'no lock file that merely lies above', tree: { 'package-lock.json': '' }, manager: 'bun' },
+    { where: 'no project that merely lies above', tree: { 'package.json': NAMED }, manager: 'bun' },
+    {
+      where: 'no workspace that does not name it',
+      tree: { 'package.json': '{"workspaces":["apps/*"]}', 'yarn.lock': '' },
+      manager: 'bun',
+    },
+  ])('is told by $where', async ({ tree, manager }) => {
+    const home = writeTree(await temporaryFolder(), tree);
+    expect(detectPackageManager(join(home, 'packages/api'), undefined, BUN)).toBe(manager);
+  });
+});
