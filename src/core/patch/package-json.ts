@@ -146,7 +146,7 @@ function productionNotes(found: Names, { dependencies }: WantedPackage): string[
   const misplaced = developmentPackages(found).filter((name) => Object.hasOwn(dependencies, name));
   if (misplaced.length === 0) return [];
   return [
-    `package.json: move ${misplaced.join(', ')} from devDependencies to dependencies, for the sessions need ${misplaced.length === 1 ? 'it' : 'them'} in production.`,
+    `package.json: move ${misplaced.join(', ')} from devDependencies to dependencies, since the sessions need ${misplaced.length === 1 ? 'it' : 'them'} in production.`,
   ];
 }
 
@@ -171,7 +171,7 @@ function leftoverNotes(
   ];
   if (left.length === 0) return [];
   return [
-    `package.json still has what the sessions need no more (${left.join('; ')}). Remove what you do not use.`,
+    `package.json still has entries that the sessions no longer need (${left.join('; ')}). Remove what you do not use.`,
   ];
 }
 
