@@ -130,6 +130,33 @@ describe.each(LAYOUTS)(
       await watched.close();
     });
 
+    test('a takeover makes seven calls, and only the first one also reads the old lifetime', async () => {
+      const watched = new MongoClient(url, { monitorCommands: true });
+      const { store } = await startNewApp(watched.db(), settings);
+      await leave('a', { userId: 7 }, ago(DAY));
+      await leave('b', { userId: 8 }, ago(DAY));
+      await store.load(key('a'));
+      const calls: string[] = [];
+      watched.on('commandStarted', ({ commandName, command }) =>
+        calls.push(`${commandName} ${command[commandName]}`),
+      );
+      expect(await store.load(key('b'))).toEqual({ userId: 8 });
+      expect(calls.sort()).toEqual([
+        ...Array.from({ length: 3 }, () => 'find koa_sessions'),
+        ...Array.from({ length: 2 }, () => 'find sessions'),
+        ...Array.from({ length: 2 }, () => 'update koa_sessions'),
+      ]);
+      await watched.close();
+    });
+
+    test('the request that takes a session over gets what later requests get', async () => {
+      await leave('a', { userId: 7, list: [1, { two: null }] }, ago(DAY));
+      const { store } = await startNewApp(db, { ...settings, encrypt: true });
+      const taken = await store.get(key('a'));
+      expect(taken).toMatchObject({ userId: 7, list: [1, { two: null }] });
+      expect(await store.get(key('a'))).toEqual(taken);
+    });
+
     test('a session that was ended before is never stored, not even for a moment', async () => {
       await leave('a', { userId: 7 }, ago(DAY));
       const watched = new MongoClient(url, { monitorCommands: true });
