@@ -22,8 +22,8 @@ export function runningOf(
   return {
     what:
       project.modules === 'commonjs'
-        ? 'Start the app with tsx: the sessions are TypeScript, which Node does not run under "type": "commonjs"'
-        : 'With Node before 22.18, start the app with tsx: the sessions are TypeScript',
+        ? 'Start the app with tsx: the sessions are TypeScript, which Node does not run under "type": "commonjs". On a server, tsx has to be in "dependencies"'
+        : 'With Node before 22.18, start the app with tsx: the sessions are TypeScript. On a server, tsx then has to be in "dependencies"',
     commands: [`node --import tsx ${main}`],
   };
 }

@@ -30,3 +30,12 @@ test('nothing is added if Babel already compiles TypeScript, or tsx runs the app
   expect(sayOf({ '@babel/node': '7', '@babel/preset-typescript': '7' }, {})).toBeUndefined();
   expect(sayOf({}, { start: 'node --import tsx src/app.js' })).toBeUndefined();
 });
+
+test.each(['esm', 'commonjs'] as const)(
+  'tsx, which an %s app is started with, is to be there on a server',
+  (modules) => {
+    const project = { ...settings.project, modules };
+    const running = runningOf({ ...settings, project }, { koaSources: [], packages: {}, scripts: {} });
+    expect(running?.what).toContain('has to be in "dependencies"');
+  },
+);
