@@ -455,7 +455,7 @@ describe('streams and exit codes', () => {
     await run(['.', '-c', 'db'], { cwd });
     await inManifest(cwd, (text) => text.replace(/"generator": "[^"]+"/, '"generator": "0.0.1"'));
     const { stdout } = await run(['.', '--rolling'], { cwd });
-    expect(stdout).toMatch(/^Update 0\.0\.1 → \d+\.\d+\.\d+: 1 file\n/);
+    expect(stdout).toMatch(/^Update 0\.0\.1 → \d+\.\d+\.\d+: 2 files\n/);
   });
 
   test('--install runs the package manager in the project, with its output on stderr', async () => {

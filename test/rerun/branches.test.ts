@@ -79,11 +79,11 @@ const INDEX = 'src/session/index.ts';
 const CASES: readonly Branches[] = [
   {
     what: 'answers that change different files',
-    first: ['--rolling'],
-    second: ['--collection', 'web_sessions'],
+    first: ['--on-concurrent-write', 'overwrite'],
+    second: ['--cookie-name', 'shop'],
     manifest: [],
     files: [],
-    answers: { rolling: true, collection: 'web_sessions' },
+    answers: { onConcurrentWrite: 'overwrite', cookieName: 'shop' },
   },
   {
     what: 'answers that change one file in different places',
