@@ -26,18 +26,17 @@ export function withParts(document: string): string {
 
 const RESULTS = join(import.meta.dirname, '../../bench/results');
 
-/** Figures of `npm run bench`, each with its location in bench/RESULTS.md. */
+/** What `npm run bench` has measured, each with its location in bench/RESULTS.md. */
 function measured(): string {
   const topics = readdirSync(RESULTS).map((name) => JSON.parse(readFileSync(join(RESULTS, name), 'utf8')));
-  const rows = topics.map(({ title, text }: { title: string; text: string }) => {
+  const links = topics.map(({ title }: { title: string }) => {
     const anchor = title
       .toLowerCase()
       .replaceAll(/[^\w -]/g, '')
       .replaceAll(' ', '-');
-    const [what = ''] = text.split(/(?<=\.) /);
-    return `- [${title}](bench/RESULTS.md#${anchor}): ${what}`;
+    return `[${title}](bench/RESULTS.md#${anchor})`;
   });
-  return `${rows.join('\n')}\n`;
+  return `${links.join(' · ')}\n`;
 }
 
 function optionTables(): string {

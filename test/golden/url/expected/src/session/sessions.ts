@@ -66,7 +66,7 @@ export class Sessions extends MongoSessionStore {
         sessions.find(filter, limits({ sort: { _id: 1 }, limit: BATCH_SIZE })).toArray(),
       );
       last = batch.at(-1)?._id ?? last;
-      yield* batch.flatMap((document) => this.#describe(document));
+      for (const session of batch.flatMap((document) => this.#describe(document))) yield session;
     } while (batch.length === BATCH_SIZE);
   }
 
