@@ -35,6 +35,8 @@ describe('a command', () => {
     const module = pathToFileURL(await compiled(join(import.meta.dirname, '../../src/io/command.ts'))).href;
     const program = `
       import { runCommand } from ${JSON.stringify(module)};
+      // Like the program, which would otherwise end by a signal that comes before the command is listened for.
+      process.on('SIGTERM', () => {});
       const words = ['sh', '-c', 'trap "echo ended; exit 3" TERM; echo begun; while :; do sleep 0.05; done'];
       const { problem } = await runCommand(words, { cwd: '.', stdio: ['ignore', 'inherit', 'inherit'] });
       console.log(problem, process.listenerCount('SIGTERM'));
@@ -44,7 +46,7 @@ describe('a command', () => {
     running.kill('SIGTERM');
     expect(await running).toMatchObject({
       exitCode: 0,
-      stdout: 'begun\nended\nended with exit code 3 0',
+      stdout: 'begun\nended\nended with exit code 3 1',
     });
   });
 
