@@ -32,7 +32,8 @@ for (const { by, end, exitCode } of ENDS) {
   sampled(`"Start it now?": ${starts}, and ${by} ends it`, async () => {
     const cwd = await temporaryFolder();
     const env = { PATH: npmThatInstalls(cwd), PORT: '0' };
-    const args = ['shop', '-c', 'url', '--url', database.url, '--collection', 'sessions', '--ttl', '1d'];
+    const collection = `ended_by_${exitCode}`;
+    const args = ['shop', '-c', 'url', '--url', database.url, '--collection', collection, '--ttl', '1d'];
     const terminal = runAtTerminal(args, { cwd, env });
     await terminal.answer('Change anything else?', '');
     await terminal.answer('Install the packages now with npm?', '');
