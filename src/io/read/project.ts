@@ -395,7 +395,7 @@ function withVersions(ranges: Record<string, string>, workspace: string): Record
 
 const packagesIn = (packageJson: OnDisk): Record<string, string> => packagesOf(fieldsOf(packageJson));
 
-/** A project without both tsconfig.json and TypeScript is a JavaScript project. */
+/** A project that has neither tsconfig.json nor TypeScript is a JavaScript project. */
 function languageOf(root: string, kind: Project['kind'], packageJson: OnDisk): Language {
   const isTypeScript =
     kind === 'new' ||
