@@ -1,5 +1,5 @@
 import { type Collection, type Db, type Document, MongoClient } from 'mongodb';
-import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { useDatabase } from '../support/mongo/index.ts';
 import { DAY, HOUR, LAYOUTS, OLD_LIFETIME } from './left-behind.ts';
 import { startNewApp } from './new-app.ts';
@@ -15,8 +15,10 @@ const ours = db.collection<{ _id: string } & Document>('koa_sessions');
 const own = { version: { $exists: true } };
 const ago = (ms: number) => new Date(Date.now() - ms);
 
+// As after the migration. mongod under Wine may not answer upserts that create a collection at the same time.
+beforeAll(() => db.createCollection('koa_sessions'));
 beforeEach(async () => {
-  await Promise.all([db.dropCollection('sessions'), db.dropCollection('koa_sessions')]);
+  await Promise.all([old.deleteMany({}), ours.deleteMany({})]);
 });
 
 describe.each(LAYOUTS)(
@@ -24,9 +26,9 @@ describe.each(LAYOUTS)(
   ({ settings, key, document, index, expireAfterSeconds }) => {
     const leave = (name: string, data: object, writtenAt: Date) =>
       old.insertOne(document(name, data, writtenAt));
-    beforeEach(async () => {
-      await old.createIndex(index, { expireAfterSeconds });
-    });
+    beforeAll(() => old.createIndex(index, { expireAfterSeconds }));
+    // Not before each test: on a real server, that takes longer than the test.
+    afterAll(() => old.drop());
 
     test('a session keeps the remaining lifetime that it has in the old store', async () => {
       await leave('a', { userId: 7 }, ago(DAY));

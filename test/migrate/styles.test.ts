@@ -39,13 +39,14 @@ test.each(ROWS)('the whole migration, with $name', async ({ settings, packages }
   expect(again).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('nothing to do') });
 });
 
-test('the style host uses the database of its settings, with the password from the environment', async () => {
+test('the style host uses the databases of its settings, with the password from the environment', async () => {
   const locked = await startServer({ auth: { username: 'root', password: 'root' } });
   onTestFinished(() => locked.stop());
   const { db } = await openDatabase(locked);
   const roles = [{ role: 'readWrite', db: db.databaseName }];
-  await locked.createUser({ username: 'app', password: 'p@ss', roles });
-  const login = { username: 'app', authSource: 'admin' };
+  // Not in `admin`, which the driver takes by itself.
+  await locked.createUser({ username: 'app', password: 'p@ss', roles, db: 'users' });
+  const login = { username: 'app', authSource: 'users' };
   const address = { style: 'host', host: '127.0.0.1', port: locked.port, tls: false } as const;
   const migrate = await loadMigration({ connection: { ...address, database: db.databaseName, login } });
   expect(await migrate('', [], { MONGODB_PASSWORD: 'p@ss' })).toMatchObject({

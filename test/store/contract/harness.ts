@@ -19,7 +19,7 @@ const monitored = (driver: string) =>
   fileURLToPath(new URL(`../../support/monitored/${driver}.ts`, import.meta.url));
 
 /** `newest`: the newest driver and Mongoose; `earlier`: driver 6 and Mongoose 8. */
-const PACKAGES = {
+export const PACKAGES = {
   newest: { mongodb: monitored('mongodb') },
   earlier: { mongodb: monitored('mongodb6'), mongoose: 'mongoose8' },
 } as const satisfies Record<string, PackageVersions>;

@@ -2,32 +2,48 @@ import { randomBytes } from 'node:crypto';
 import { expect, onTestFinished, test } from 'vitest';
 import { FEATURES, loadGenerated, PLAIN, STYLES } from '../../support/generated.ts';
 import { startServer, useDatabase, withDatabase } from '../../support/mongo/index.ts';
+import { withOption } from '../../support/mongo/urls.ts';
 import { takeCommands } from '../../support/monitored/log.ts';
 import { MongoClient } from '../../support/monitored/mongodb.ts';
+import { PACKAGES } from './harness.ts';
+import { openSource } from './world.ts';
 
 const database = useDatabase();
 
-test('a session is read from the primary, with any read preference of the connection', async () => {
-  const server = await startServer({ replicaSet: true });
-  onTestFinished(() => server.stop());
-  const client = new MongoClient(withDatabase(server.url, 'app'), { readPreference: 'secondaryPreferred' });
-  onTestFinished(() => client.close());
-  const options = { ttl: 60_000, userKey: 'userId', encryptionKeys: [randomBytes(32)] as [Buffer] };
-  for (const features of Object.values(FEATURES)) {
-    const settings = { ...PLAIN, ...features, connection: STYLES.db };
-    const { connection, sessions: module } = await loadGenerated(settings);
-    const sessions = new module.Sessions(connection.connect(client.db()), options);
-    takeCommands();
-    await sessions.get('key');
-    await sessions.load('key');
-    await sessions.listByUser?.('ann');
-    const sent = takeCommands();
-    expect(sent.length).toBeGreaterThanOrEqual(2);
-    expect(sent.map(({ command }) => Object(command.$readPreference).mode ?? 'primary')).toEqual(
-      sent.map(() => 'primary'),
-    );
-  }
-});
+/** With it, the connection module names the collection itself at each call. */
+const ADOPT = { adopt: { store: 'koa-session-mongoose', collection: 'old' } } as const;
+
+/** The style host is left out: it takes no options of an app. */
+test.each([
+  { style: 'url', variants: [FEATURES.plain, ADOPT] },
+  { style: 'db', variants: [...Object.values(FEATURES), ADOPT] },
+  { style: 'mongoose', variants: [FEATURES.plain, ADOPT] },
+] as const)(
+  'a session is read from the primary, with any read preference of the connection ($style)',
+  async ({ style, variants }) => {
+    const server = await startServer({ replicaSet: true });
+    onTestFinished(() => server.stop());
+    const url = withOption(withDatabase(server.url, 'app'), 'readPreference', 'secondaryPreferred');
+    const source = await openSource(style, url, PACKAGES.newest);
+    onTestFinished(() => void source.close());
+    const options = { ttl: 60_000, userKey: 'userId', encryptionKeys: [randomBytes(32)] as [Buffer] };
+    for (const features of variants) {
+      const settings = { ...PLAIN, ...features, connection: STYLES[style] };
+      const { connection, sessions: module } = await loadGenerated(settings, PACKAGES.newest);
+      const sessions = new module.Sessions(connection.connect(source.value), options);
+      takeCommands();
+      await sessions.get('key');
+      await sessions.load('key');
+      await sessions.listByUser?.('ann');
+      const sent = takeCommands();
+      expect(sent.length).toBeGreaterThanOrEqual(2);
+      expect(sent.map(({ command }) => Object(command.$readPreference).mode ?? 'primary')).toEqual(
+        sent.map(() => 'primary'),
+      );
+      await sessions.close();
+    }
+  },
+);
 
 test.each([
   { features: {}, more: {} },

@@ -189,7 +189,7 @@ interface Source {
   close(): Promise<unknown>;
 }
 
-async function openSource(
+export async function openSource(
   style: Harness['style'],
   url: string,
   packages: Harness['packages'],
