@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
 import { temporaryFolder } from '../support/program.ts';
+import { isExhaustive } from '../support/sampling.ts';
 import { type Tree, writeTree } from '../support/tree.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -117,7 +118,7 @@ test.each(CASES)('$what', async ({ files, says, code }) => {
   expect({ stdout, exitCode }).toEqual({ stdout: says, exitCode: code });
 });
 
-test('an error outside of the tests of a real vitest run is named', async () => {
+test.runIf(isExhaustive)('an error outside of the tests of a real vitest run is named', async () => {
   const folder = writeTree(await temporaryFolder(), {
     'vitest.config.mjs': 'export default {};',
     'a.test.mjs': [

@@ -49,20 +49,21 @@ const CASES = [
 ] as const;
 
 describe('at a terminal', () => {
-  const sampled = oneIn(2);
+  const sampled = oneIn(4);
 
-  test.each(CASES)('answers make a project of style $style', async ({ answers, remembered }) => {
-    const cwd = await temporaryFolder();
-    const terminal = runAtTerminal(['app'], { cwd });
-    for (const [question, keys] of [...answers, ...LAST]) await terminal.answer(question, keys);
-    expect(await terminal.ended).toMatchObject({ exitCode: 0 });
-    expect(await rememberedIn(`${cwd}/app`)).toMatchObject({
-      ...remembered,
-      collection: 'sessions',
-      ttl: '14d',
+  for (const { style, answers, remembered } of CASES)
+    sampled(`answers make a project of style ${style}`, async () => {
+      const cwd = await temporaryFolder();
+      const terminal = runAtTerminal(['app'], { cwd });
+      for (const [question, keys] of [...answers, ...LAST]) await terminal.answer(question, keys);
+      expect(await terminal.ended).toMatchObject({ exitCode: 0 });
+      expect(await rememberedIn(`${cwd}/app`)).toMatchObject({
+        ...remembered,
+        collection: 'sessions',
+        ttl: '14d',
+      });
+      expect(terminal.screen).not.toContain('is missing');
     });
-    expect(terminal.screen).not.toContain('is missing');
-  });
 
   sampled('a bad answer is rejected with its rule, and the question is asked again', async () => {
     const cwd = await temporaryFolder();

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { COMPILED, compile, FLAGS } from '../support/compile.ts';
 import { type Golden, goldenNamed, goldens, projectsOf } from '../support/goldens.ts';
 import { installProject } from '../support/project.ts';
-import { sample } from '../support/sampling.ts';
+import { isExhaustive, oneIn, sample } from '../support/sampling.ts';
 import type { Tree } from '../support/tree.ts';
 
 const PACKAGES = {
@@ -21,25 +21,20 @@ const COMPILATIONS = [
   { flags: 'without null checks', packages: 'the newest packages' },
 ] as const;
 
-/**
- * The first set of flags finds most mistakes, so it compiles all goldens. One other set compiles some; in an exhaustive
- * run, each compiles all.
- */
-const [first] = COMPILATIONS;
-const compilations = sample(COMPILATIONS, 2, (each) => each === first);
-const some = sample(goldens, 4, ({ settings }) => settings.connection.style);
-const formatted = sample(some, 2);
+/** The first set of flags finds most mistakes; an exhaustive run compiles with all of them. */
+const compilations = isExhaustive ? COMPILATIONS : COMPILATIONS.slice(0, 1);
+const formatted = sample(goldens, 1);
+const sampled = oneIn(3);
 
 test.each(compilations)(
   'the goldens compile with $packages and the flags $flags',
   async ({ flags, packages }) => {
     const tsconfig = { extends: './tsconfig.json', compilerOptions: { ...FLAGS[flags], noEmit: true } };
-    const selected = flags === first.flags && packages === first.packages ? goldens : some;
-    expect(await compile(projectsOf(selected), { tsconfig, aliases: PACKAGES[packages] })).toEqual(COMPILED);
+    expect(await compile(projectsOf(goldens), { tsconfig, aliases: PACKAGES[packages] })).toEqual(COMPILED);
   },
 );
 
-test('an app in a CommonJS project compiles and runs', async () => {
+sampled('an app in a CommonJS project compiles and runs', async () => {
   const { project } = goldenNamed('existing-with-app');
   const { type: _, ...manifest } = JSON.parse(project['package.json'] ?? '');
   const compilerOptions = {
@@ -77,9 +72,8 @@ const FORMATTERS = [
   { tool: 'prettier', config: PRETTIER, file: '.prettierrc', args: ['--list-different', '.'] },
 ];
 
-test.each(sample(FORMATTERS, 1))(
-  '$tool reports nothing for the goldens',
-  async ({ tool, config, file, args }) => {
+for (const { tool, config, file, args } of FORMATTERS) {
+  sampled(`${tool} reports nothing for the goldens`, async () => {
     const all = Object.fromEntries(distinctFiles(formatted.map(writtenByUs)));
     const folder = installProject({ ...all, [file]: `${JSON.stringify(config, undefined, 2)}\n` });
     const { stdout, stderr, exitCode } = await execa(tool, args, {
@@ -89,8 +83,8 @@ test.each(sample(FORMATTERS, 1))(
       reject: false,
     });
     expect(`${exitCode} ${exitCode === 0 ? '' : stdout + stderr}`).toBe('0 ');
-  },
-);
+  });
+}
 
 /** All files except existing ones, which have the style of their user. */
 function writtenByUs({ name, before, project }: Golden): Tree {

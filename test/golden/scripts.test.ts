@@ -34,7 +34,7 @@ test('the migration runs without tsx as described in the guide', async () => {
 describe.each(projects)('the scripts of $name', (golden) => {
   const env = { MONGODB_URL: database.url };
   const install = () => installProject(golden.project);
-  const sampled = oneIn(3);
+  const sampled = oneIn(6);
 
   sampled('dev starts the app', async () => {
     const { origin } = await startApp(install(), ['npm', 'run', 'dev'], env);

@@ -12,7 +12,7 @@ import { isExhaustive, oneIn, sample } from '../support/sampling.ts';
 
 const database = useDatabase();
 const env = { MONGODB_URL: database.url };
-const sampled = oneIn(2);
+const sampled = oneIn(3);
 
 const install = (name = 'url', url = database.url) =>
   installProject(toJavaScript(projectAt(goldenNamed(name), url)));
@@ -59,7 +59,7 @@ describe('the app refuses to start with', () => {
     { what: 'a port too high', wrong: { PORT: '65536' }, says: /PORT is "65536"/ },
   ];
 
-  test.each(sample(BAD, 2))('$what', async ({ wrong, says }) => {
+  test.each(sample(BAD, 1))('$what', async ({ wrong, says }) => {
     const { exitCode, all } = await runIn(install(), COMPILED, { ...env, ...wrong });
     expect(exitCode).toBe(1);
     expect(all).toMatch(says);

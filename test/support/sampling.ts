@@ -60,15 +60,13 @@ export function sampleCovering<T>(items: readonly T[], whatItHas: (item: T) => r
 }
 
 /**
- * Returns a `test` that registers one of every `count` tests, and all of them in an exhaustive run. For slow tests, of
- * which each finds most of the mistakes that the others find.
+ * Returns a `test` that runs one of every `count` tests, and all of them in an exhaustive run. For slow tests, of which
+ * each finds most of the mistakes that the others find.
  */
 export function oneIn(count: number): (name: string, run: () => Promise<void>) => void {
   const [shift = 0] = fc.sample(fc.nat(count - 1), 1);
   let given = 0;
-  return (name, run) => {
-    if (isExhaustive || given++ % count === shift) test(name, run);
-  };
+  return (name, run) => test.runIf(isExhaustive || given++ % count === shift)(name, run);
 }
 
 /** The numbers below `length` in random order. */

@@ -1,10 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
 import mongoose from 'mongoose';
-import { afterEach, describe, expect, test, vi } from 'vitest';
-import type { Connection, Settings } from '../../../src/core/answers/settings.ts';
+import { afterEach, describe, expect, vi } from 'vitest';
 import { loadGenerated, PLAIN, STYLES } from '../../support/generated.ts';
 import { type OwnServer, type ServerOptions, startServer, withDatabase } from '../../support/mongo/index.ts';
-import { sample } from '../../support/sampling.ts';
+import { oneIn } from '../../support/sampling.ts';
 import { connectionTo, startFaultyApp } from './app.ts';
 
 interface Fault {
@@ -16,6 +15,9 @@ interface Fault {
   gets: 200 | RegExp;
   end?(server: OwnServer): Promise<void>;
 }
+
+/** Most of the tests start a server and an app of their own. */
+const sampled = oneIn(3);
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -91,9 +93,8 @@ const faults: Fault[] = [
 ];
 
 describe.concurrent('acknowledged writes are kept, the next request works, and the process ends without help', () => {
-  test.each(sample(faults, 2, ({ gets }) => gets === 200))(
-    'after $name',
-    async ({ options, query, befall, gets, end }) => {
+  for (const { name, options, query, befall, gets, end } of faults)
+    sampled(`after ${name}`, async () => {
       await using server = disposable(await startServer(options));
       await using app = await startFaultyApp(server, 'url', query);
       const browser = app.browser();
@@ -113,12 +114,10 @@ describe.concurrent('acknowledged writes are kept, the next request works, and t
         ...(gets === 200 && { during: '1' }),
       });
       expect(await app.end()).toEqual({ exitCode: 0, stderr: '' });
-    },
-  );
+    });
 
-  test.each(sample<Connection['style']>(['url', 'host', 'db', 'mongoose'], 1))(
-    'style %s: after a kill during a request',
-    async (style) => {
+  for (const style of ['url', 'host', 'db', 'mongoose'] as const)
+    sampled(`style ${style}: after a kill during a request`, async () => {
       await using server = disposable(await startServer());
       await using app = await startFaultyApp(server, style);
       const browser = app.browser();
@@ -138,37 +137,31 @@ describe.concurrent('acknowledged writes are kept, the next request works, and t
       expect(await browser.post('/?after=1')).toMatchObject({ status: 200 });
       expect(JSON.parse((await browser.get('/')).text)).toEqual({ before: '1', after: '1' });
       expect(await app.end()).toEqual({ exitCode: 0, stderr: '' });
-    },
-  );
+    });
 });
 
 describe.concurrent('regenerate()', () => {
-  test.each(
-    sample(
-      [
-        { what: 'to store the new session', failCommands: ['update'], times: 2 },
-        { what: 'to end the old session', failCommands: ['delete'], times: 2 },
-      ],
-      1,
-    ),
-  )('a failure $what logs nobody out, and loses nothing', async ({ failCommands, times }) => {
-    await using server = disposable(await startServer());
-    await using app = await startFaultyApp(server);
-    const browser = app.browser();
-    await browser.post('/?before=1');
-    await server.failCommand({ failCommands, errorCode: 13, mode: { times } });
-    expect(await browser.post('/login')).toMatchObject({ status: 500 });
-    expect(JSON.parse((await browser.get('/')).text)).toEqual({ before: '1' });
-    expect(await browser.post('/login')).toMatchObject({ status: 200 });
-    expect(JSON.parse((await browser.get('/')).text)).toEqual({ before: '1', user: 'ann' });
-    expect(await app.end()).toEqual({ exitCode: 0, stderr: '' });
-  });
+  for (const { what, failCommands } of [
+    { what: 'to store the new session', failCommands: ['update'] },
+    { what: 'to end the old session', failCommands: ['delete'] },
+  ])
+    sampled(`a failure ${what} logs nobody out, and loses nothing`, async () => {
+      await using server = disposable(await startServer());
+      await using app = await startFaultyApp(server);
+      const browser = app.browser();
+      await browser.post('/?before=1');
+      await server.failCommand({ failCommands, errorCode: 13, mode: { times: 2 } });
+      expect(await browser.post('/login')).toMatchObject({ status: 500 });
+      expect(JSON.parse((await browser.get('/')).text)).toEqual({ before: '1' });
+      expect(await browser.post('/login')).toMatchObject({ status: 200 });
+      expect(JSON.parse((await browser.get('/')).text)).toEqual({ before: '1', user: 'ann' });
+      expect(await app.end()).toEqual({ exitCode: 0, stderr: '' });
+    });
 });
 
 describe.concurrent('a write that was reported as failed', () => {
-  test.each(sample<Settings['onConcurrentWrite']>(['merge', 'overwrite', 'throw'], 1))(
-    'does not overwrite a later one: %s',
-    async (onConcurrentWrite) => {
+  for (const onConcurrentWrite of ['merge', 'overwrite', 'throw'] as const)
+    sampled(`does not overwrite a later one: ${onConcurrentWrite}`, async () => {
       await using server = disposable(await startServer());
       await using app = await startFaultyApp(server, 'url', {}, { onConcurrentWrite });
       const browser = app.browser();
@@ -181,14 +174,12 @@ describe.concurrent('a write that was reported as failed', () => {
       await setTimeout(4000);
       expect(JSON.parse((await browser.get('/')).text)).toEqual({ a: 'acknowledged' });
       expect(await app.end()).toEqual({ exitCode: 0, stderr: '' });
-    },
-  );
+    });
 });
 
 describe.concurrent('a database that is down when the app starts', () => {
-  test.each(sample<Connection['style']>(['url', 'host'], 1))(
-    'style %s: each request fails while it is down, and succeeds once it is up',
-    async (style) => {
+  for (const style of ['url', 'host'] as const)
+    sampled(`style ${style}: each request fails while it is down, and succeeds once it is up`, async () => {
       await using server = disposable(await startServer());
       await server.pause();
       await using app = await startFaultyApp(server, style);
@@ -204,58 +195,55 @@ describe.concurrent('a database that is down when the app starts', () => {
       expect(await browser.post('/?later=1')).toMatchObject({ status: 200 });
       expect(JSON.parse((await browser.get('/')).text)).toEqual({ later: '1' });
       expect(await app.end()).toEqual({ exitCode: 0, stderr: '' });
-    },
-  );
+    });
 });
 
 describe.concurrent('the first request of a new session', () => {
-  test.each(
-    sample(
-      [
-        { name: 'is retried', times: 1, status: 200, text: /one/ },
-        {
-          name: 'fails in the end',
-          times: 2,
-          status: 500,
-          text: /^SessionStoreError: Session set failed: .*\(code 11000\)/,
-        },
-      ],
-      1,
-    ),
-  )('after $times duplicate key error(s), $name', async ({ times, status, text }) => {
-    await using server = disposable(await startServer());
-    await using app = await startFaultyApp(server);
-    await server.failCommand({
-      failCommands: writes,
-      errorCode: 11000,
-      errorExtraInfo: { keyPattern: { _id: 1 }, keyValue: { _id: 'a key' } },
-      mode: { times },
+  for (const { name, times, status, text } of [
+    { name: 'is retried', times: 1, status: 200, text: /one/ },
+    {
+      name: 'fails in the end',
+      times: 2,
+      status: 500,
+      text: /^SessionStoreError: Session set failed: .*\(code 11000\)/,
+    },
+  ])
+    sampled(`after ${times} duplicate key error(s), ${name}`, async () => {
+      await using server = disposable(await startServer());
+      await using app = await startFaultyApp(server);
+      await server.failCommand({
+        failCommands: writes,
+        errorCode: 11000,
+        errorExtraInfo: { keyPattern: { _id: 1 }, keyValue: { _id: 'a key' } },
+        mode: { times },
+      });
+      const browser = app.browser();
+      expect(await browser.post('/?one=1')).toMatchObject({ status, text: expect.stringMatching(text) });
+      expect(await browser.post('/?two=2')).toMatchObject({ status: 200 });
+      expect(await app.end()).toEqual({ exitCode: 0, stderr: '' });
     });
-    const browser = app.browser();
-    expect(await browser.post('/?one=1')).toMatchObject({ status, text: expect.stringMatching(text) });
-    expect(await browser.post('/?two=2')).toMatchObject({ status: 200 });
-    expect(await app.end()).toEqual({ exitCode: 0, stderr: '' });
-  });
 });
 
-test('with a Mongoose connection that is not open, each request fails; once it is open, requests succeed', async () => {
-  await using server = disposable(await startServer());
-  const { connection, sessions: module } = await loadGenerated({ ...PLAIN, connection: STYLES.mongoose });
-  const opened = mongoose.createConnection();
-  const store = new module.Sessions(connection.connect(opened), { ttl: 60_000 });
-  for (const operation of [store.get('a key'), store.set('a key', {}), store.ready()]) {
-    await expect(operation).rejects.toThrow(/never opened: call mongoose\.connect/);
-  }
-  await opened.openUri(server.url);
-  await store.set('a key', { views: 1 });
-  expect(await store.load('a key')).toEqual({ views: 1 });
-  await opened.close();
-  await expect(store.get('a key')).rejects.toMatchObject({ name: 'SessionStoreError' });
-});
+sampled(
+  'with a Mongoose connection that is not open, each request fails; once it is open, requests succeed',
+  async () => {
+    await using server = disposable(await startServer());
+    const { connection, sessions: module } = await loadGenerated({ ...PLAIN, connection: STYLES.mongoose });
+    const opened = mongoose.createConnection();
+    const store = new module.Sessions(connection.connect(opened), { ttl: 60_000 });
+    for (const operation of [store.get('a key'), store.set('a key', {}), store.ready()]) {
+      await expect(operation).rejects.toThrow(/never opened: call mongoose\.connect/);
+    }
+    await opened.openUri(server.url);
+    await store.set('a key', { views: 1 });
+    expect(await store.load('a key')).toEqual({ views: 1 });
+    await opened.close();
+    await expect(store.get('a key')).rejects.toMatchObject({ name: 'SessionStoreError' });
+  },
+);
 
-test.each<Connection['style']>(['url', 'host'])(
-  'style %s: a closed store does not connect again for a late request',
-  async (style) => {
+for (const style of ['url', 'host'] as const)
+  sampled(`style ${style}: a closed store does not connect again for a late request`, async () => {
     await using server = disposable(await startServer());
     vi.stubEnv('MONGODB_URL', withDatabase(server.url, 'app'));
     const { connection, sessions: module } = await loadGenerated({
@@ -266,10 +254,9 @@ test.each<Connection['style']>(['url', 'host'])(
     await store.set('a key', {});
     await store.close();
     await expect(store.set('a key', {})).rejects.toThrow('The session database was closed.');
-  },
-);
+  });
 
-test('an unacknowledged write is refused, since its result looks the same as after a logout', async () => {
+sampled('an unacknowledged write is refused, since its result looks the same as after a logout', async () => {
   await using server = disposable(await startServer());
   await using app = await startFaultyApp(server);
   const browser = app.browser();
@@ -284,7 +271,7 @@ test('an unacknowledged write is refused, since its result looks the same as aft
 });
 
 describe.concurrent('a pool without a free connection', () => {
-  test('makes a waiting request fail, and the next one succeeds', async () => {
+  sampled('makes a waiting request fail, and the next one succeeds', async () => {
     await using server = disposable(await startServer());
     await using app = await startFaultyApp(server, 'url', { maxPoolSize: '1' });
     const [one, other] = [app.browser(), app.browser()];
@@ -308,23 +295,25 @@ describe.concurrent('a pool without a free connection', () => {
 describe.concurrent('a server that requires a login', () => {
   const auth = { username: 'root', password: 'the-password-of-root' };
 
-  test('with a read-only user, reads work, writes fail with the code, and no message shows the password', async () => {
-    await using server = disposable(await startServer({ auth }));
-    const reader = { username: 'reader', password: 'the-password-of-reader' };
-    const url = await server.createUser({ ...reader, roles: [{ role: 'read', db: 'app' }] });
-    await using app = await startFaultyApp({ ...server, url });
-    const browser = app.browser();
-    expect(await browser.get('/')).toMatchObject({ status: 200 });
-    expect(await browser.post('/?one=1')).toMatchObject({
-      status: 500,
-      text: 'SessionStoreError: Session set failed: MongoDB answered Unauthorized (code 13)',
-    });
-    expect(await app.end()).toEqual({ exitCode: 0, stderr: '' });
-  });
+  sampled(
+    'with a read-only user, reads work, writes fail with the code, and no message shows the password',
+    async () => {
+      await using server = disposable(await startServer({ auth }));
+      const reader = { username: 'reader', password: 'the-password-of-reader' };
+      const url = await server.createUser({ ...reader, roles: [{ role: 'read', db: 'app' }] });
+      await using app = await startFaultyApp({ ...server, url });
+      const browser = app.browser();
+      expect(await browser.get('/')).toMatchObject({ status: 200 });
+      expect(await browser.post('/?one=1')).toMatchObject({
+        status: 500,
+        text: 'SessionStoreError: Session set failed: MongoDB answered Unauthorized (code 13)',
+      });
+      expect(await app.end()).toEqual({ exitCode: 0, stderr: '' });
+    },
+  );
 
-  test.each(sample<Connection['style']>(['url', 'db'], 1))(
-    'style %s: a wrong password fails each request',
-    async (style) => {
+  for (const style of ['url', 'db'] as const)
+    sampled(`style ${style}: a wrong password fails each request`, async () => {
       await using server = disposable(await startServer({ auth }));
       const url = server.url.replace(auth.password, 'a-wrong-password');
       await using app = await startFaultyApp({ ...server, url }, style);
@@ -335,8 +324,7 @@ describe.concurrent('a server that requires a login', () => {
         });
       }
       expect(await app.end()).toEqual({ exitCode: 0, stderr: '' });
-    },
-  );
+    });
 });
 
 function disposable(server: OwnServer): OwnServer & AsyncDisposable {
