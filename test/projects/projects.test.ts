@@ -116,7 +116,7 @@ const database = useDatabase();
 
 describe('afterwards', () => {
   const runnable = cases.filter(({ build, start }) => build !== undefined || start !== undefined);
-  test.each(sample(runnable, 2))('$name builds and keeps sessions', async (given) => {
+  test.each(sample(runnable, 1))('$name builds and keeps sessions', async (given) => {
     const top = (await generate(given)).folder;
     const folder = join(top, given.in ?? '.');
     follow(folder, given.follow);
