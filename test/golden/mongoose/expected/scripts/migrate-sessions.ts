@@ -169,7 +169,7 @@ async function planPruning(sessions: Sessions): Promise<Action[]> {
 
 /** One pass, so that it ends even while apps write. Prepares a batch while one is written; each is a reply: up to 16 MB. */
 async function inBatches(sessions: Sessions, filter: object, prepare: Prepare): Promise<void> {
-  const found = sessions.find(filter).sort({ _id: 1 }).batchSize(1000);
+  const found = sessions.find(filter).batchSize(1000);
   let read = 0;
   let write: ReturnType<Prepare> | false = async () => {};
   const next = async () => {
