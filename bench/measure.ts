@@ -10,20 +10,25 @@ export interface Figures {
 export type Measure = () => Promise<number>;
 
 /**
- * Each round measures every contender once, in a different order, so that other load on the machine affects all of
- * them. The first round is a warm-up and does not count.
+ * Each round measures every contender in turns, each time in a different order, so that other load on the machine
+ * affects all of them; its value for a contender is the mean of the turns. The first rounds are a warm-up and do not
+ * count.
  */
 export async function inTurns<Name extends string>(
   rounds: number,
   contenders: Readonly<Record<Name, Measure>>,
+  { turns = 1, warmUp = 1 }: { turns?: number; warmUp?: number } = {},
 ): Promise<Readonly<Record<Name, Figures>>> {
   const names = Object.keys(contenders) as Name[];
   const values = new Map<Name, number[]>(names.map((name) => [name, []]));
-  for (let round = 0; round <= rounds; round += 1) {
-    for (const name of rotated(names, round)) {
-      const value = await contenders[name]();
-      if (round > 0) values.get(name)?.push(value);
+  for (let round = -warmUp; round < rounds; round += 1) {
+    const sums = new Map<Name, number>();
+    for (let turn = 0; turn < turns; turn += 1) {
+      for (const name of rotated(names, warmUp + round + turn)) {
+        sums.set(name, (sums.get(name) ?? 0) + (await contenders[name]()));
+      }
     }
+    if (round >= 0) for (const [name, sum] of sums) values.get(name)?.push(sum / turns);
   }
   return Object.fromEntries([...values].map(([name, all]) => [name, figuresOf(all)])) as Record<
     Name,

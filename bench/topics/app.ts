@@ -11,9 +11,10 @@ import { installPeers, versionOf } from '../peers.ts';
 import type { Section } from '../report.ts';
 import { startServer } from '../server.ts';
 
-const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 7);
+/** Many short rounds, since other load on the machine changes within seconds. */
+const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 14);
 const VISITORS = 64;
-const VISITS = 50;
+const VISITS = 25;
 
 const APPS = {
   generated: 'the generated store',

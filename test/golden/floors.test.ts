@@ -19,7 +19,7 @@ const OLDEST = {
   mongoose: '8.0.0',
   '@types/koa': '2.15.0',
   '@types/keygrip': '1.0.0',
-  '@types/node': '20.12.0',
+  '@types/node': '20.13.0',
   tsx: '4.0.0',
   typescript: '5.0.2',
 };

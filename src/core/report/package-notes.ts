@@ -14,7 +14,7 @@ export const FLOORS: Readonly<Record<string, readonly [major: number, minor: num
   mongoose: [8, 0],
   '@types/koa': [2, 15],
   '@types/keygrip': [1, 0],
-  '@types/node': [20, 12],
+  '@types/node': [20, 13],
   tsx: [4, 0],
   typescript: [5, 0],
 };

@@ -1,5 +1,5 @@
 // create-koa-mongo-session: store
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Operation, SessionConnection, SessionDocument } from './collection.ts';
 import { DURABLE, updateOne } from './collection.ts';
 import { codeOf, SessionStoreError, toStoreError } from './errors.ts';
@@ -178,7 +178,7 @@ export class MongoSessionStore {
   }
 
   /** After the deadline nothing more is sent: a write that was reported as failed must not overwrite later ones. */
-  protected async run<T>(name: string, work: (operation: Operation) => Promise<T>): Promise<T> {
+  protected run<T>(name: string, work: (operation: Operation) => Promise<T>): Promise<T> {
     const { timeout } = this.#options;
     const deadline = performance.now() + timeout;
     const timedOut = () =>
@@ -188,21 +188,18 @@ export class MongoSessionStore {
       if (maxTimeMS > 0) return { maxTimeMS, ...options };
       throw timedOut();
     };
-    try {
+    return new Promise<T>((resolve, reject) => {
       const sent = this.#connection.collection().then((sessions) => work({ sessions, limits }));
-      return await new Promise<T>((resolve, reject) => {
-        const timer = setTimeout(() => reject(timedOut()), timeout);
-        sent.then(resolve, reject).finally(() => clearTimeout(timer));
-      });
-    } catch (error) {
-      throw toStoreError(name, error);
-    }
+      const timer = setTimeout(() => reject(timedOut()), timeout);
+      const fail = (error: unknown) => reject(toStoreError(name, error));
+      sent.then(resolve, fail).finally(() => clearTimeout(timer));
+    });
   }
 }
 
 /** The `_id` of a session. A stolen `_id` is useless as a key, since it would be hashed again. */
 export function hashKey(key: string): string {
-  if (isKey(key)) return createHash('sha256').update(key).digest('base64url');
+  if (isKey(key)) return hash('sha256', key, 'base64url');
   throw new SessionStoreError('INVALID_KEY', `A key is a string of 1 to ${MAX_KEY_LENGTH} characters.`);
 }
 

@@ -34,9 +34,9 @@ export function mountSession<State, Custom>(app: Koa<State, Custom>, options: Op
     if (ctx.headerSent && ctx.session.isNew) throw new Error(TOO_LATE);
     // `regenerate()` has removed the cookie, but the old session is still valid if the store fails now.
     const cookies = cookiesOf(ctx);
+    if (!cookies.some((cookie) => cookie.startsWith(`${options.key}=;`))) return;
     const others = cookies.filter((cookie) => !isNamed(options.key, cookie));
-    const isRemoved = cookies.some((cookie) => cookie.startsWith(`${options.key}=;`));
-    if (isRemoved) ctx.res.setHeader('Set-Cookie', others);
+    ctx.res.setHeader('Set-Cookie', others);
   };
   const session = koaSession({ ...options, externalKey, beforeSave }, app);
 
