@@ -97,6 +97,56 @@ describe('--encrypt', () => {
     expect(await ofAll(db)).toEqual([session('a')]);
   });
 
+  test('decrypts with SESSION_PLAIN_TEXT=write, and changes nothing else', async () => {
+    const { url, db } = await openDatabase();
+    const store = await open(db, FEATURES.encrypt);
+    const keys = Array.from({ length: 600 }, (_, at) => `key-${at}`);
+    for (const key of keys) await store.set(key, { key });
+    const encrypted = await ofAll(db);
+    expect(await encrypting(url, [], { ...KEYS, SESSION_PLAIN_TEXT: '' })).toMatchObject({ exitCode: 0 });
+    expect(await ofAll(db)).toEqual(encrypted);
+
+    const run = await encrypting(url, [], { ...KEYS, SESSION_PLAIN_TEXT: 'write' });
+    expect(run).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(planOf(run)).toContain('decrypt sessions (600)');
+    const data = expect.stringMatching(/^{"key":/);
+    expect(await ofAll(db)).toEqual(encrypted.map((document) => ({ ...document, data })));
+    const after = await open(db, {});
+    for (const key of ['key-0', 'key-599']) expect(await after.get(key)).toEqual({ key });
+  });
+
+  test('a session that the app writes while sessions are decrypted is not changed', async () => {
+    const { url, db } = await openDatabase();
+    const store = await open(db, FEATURES.encrypt);
+    for (const key of ['a', 'b']) await store.set(key, { userId: 7 });
+    const after = await open(db, {});
+    const through = await beforeFirst('update', url, async () => {
+      await store.destroy('a');
+      await after.set('a', { userId: 8 });
+    });
+    const run = await encrypting(through, [], { ...KEYS, SESSION_PLAIN_TEXT: 'write' });
+    expect(run).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await after.get('a')).toEqual({ userId: 8 });
+    expect(await after.get('b')).toEqual({ userId: 7 });
+  });
+
+  test('decrypts nothing of a session whose key is lost, and says so; a damaged session stays unreadable', async () => {
+    const { url, db } = await openDatabase();
+    const store = await open(db, FEATURES.encrypt);
+    await store.set('a', { userId: 7 });
+    const write = { ...KEYS, SESSION_PLAIN_TEXT: 'write' };
+    const lost = { ...write, SESSION_ENCRYPTION_KEYS: Buffer.alloc(32, 2).toString('base64') };
+    const run = await encrypting(url, [], lost);
+    expect(run).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('clearUnreadable()') });
+    const [readable] = await ofAll(db);
+    // Moved from another session.
+    await sessionsOf(db).insertOne(session('damaged', { data: readable?.data }));
+    expect(await encrypting(url, [], write)).toMatchObject({ exitCode: 0, stderr: '' });
+    const after = await open(db, {});
+    expect(await after.get('a')).toEqual({ userId: 7 });
+    expect(await after.get('damaged')).toBeUndefined();
+  });
+
   test('needs the key', async () => {
     const { url, db } = await openDatabase();
     await sessionsOf(db).insertOne(session('a'));
@@ -180,6 +230,8 @@ describe('encryption is turned on and off in steps, with processes in two adjace
   test.each([
     { steps: ['before', 'write'] },
     { steps: ['write', 'read'] },
+    { steps: ['read', 'refuse'] },
+    { steps: ['refuse', 'read'] },
     { steps: ['read', 'write'] },
     { steps: ['write', 'before'] },
   ] as const)('$steps: each can read what the other has written', async ({ steps: [one, other] }) => {

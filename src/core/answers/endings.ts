@@ -26,7 +26,7 @@ export function endingsOf(
     ...otherCollection(settings, answers, saved, migration),
     ...otherCookie(settings, saved),
     ...encryptionOn(settings, saved, migration),
-    ...encryptionOff(settings, saved),
+    ...encryptionOff(settings, saved, migration),
     ...shorterLife(settings, saved),
   ];
   if (changes.length === 0) return [];
@@ -98,11 +98,16 @@ function encryptionOn({ encrypt }: Settings, saved: Answers, migration: Migratio
   ];
 }
 
-function encryptionOff({ encrypt, ttl }: Settings, saved: Answers): string[] {
+function encryptionOff({ encrypt }: Settings, saved: Answers, migration: Migration): string[] {
   if (encrypt || saved.encrypt !== true) return [];
-  const longest = formatDuration(Math.max(ttl, secondsOf(saved.ttl) ?? 0));
   return [
-    `--no-encrypt: encrypted sessions can no longer be read. Keep encryption for now, and deploy with SESSION_PLAIN_TEXT=write: every write then stores plain text. ${longest} later, or longer if the app gives sessions a longer maxAge, --no-encrypt ends no session. The guide in the session folder says how to count those that are left`,
+    [
+      '--no-encrypt: encrypted sessions can no longer be read. Keep encryption until these steps are done',
+      '1. deploy with SESSION_PLAIN_TEXT=read in the environment, so that every process reads plain text, too',
+      '2. when no old process is running, deploy with SESSION_PLAIN_TEXT=write: it reads both, and writes plain text',
+      `3. when again no old process is running, run \`${migration()}\` with SESSION_PLAIN_TEXT=write: it decrypts the rest`,
+      '4. then --no-encrypt ends no session',
+    ].join('\n    '),
   ];
 }
 
