@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { Binary, Code, Decimal128, Double, Long, MaxKey, ObjectId, type UpdateFilter } from 'mongodb';
 import { describe, expect, test } from 'vitest';
-import { useDatabase } from '../../support/mongo/index.ts';
 import { sample } from '../../support/sampling.ts';
-import { type Feature, openSite, type Site, type Stored, TTL } from './site.ts';
+import { type Feature, type Site, type Stored, TTL, useSites } from './site.ts';
 
-const { url } = useDatabase();
+const openSite = useSites();
 
 const ANN = 'the-key-of-ann';
 const BOB = 'the-key-of-bob';
@@ -70,7 +69,7 @@ async function withTwoSessions(
   feature: Feature,
   keys?: [Buffer, ...Buffer[]],
 ): Promise<Site & { id: string; other: Stored }> {
-  const site = await openSite(url, feature, keys && { encryptionKeys: keys });
+  const site = await openSite(feature, keys && { encryptionKeys: keys });
   const { store, modules, documents } = site;
   const cookie = { _expire: Date.now() + TTL, _maxAge: TTL };
   await store.set(ANN, { ...USERS.ann, ...cookie }, TTL);

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { useDatabase } from '../../support/mongo/index.ts';
-import { type Feature, openSite } from './site.ts';
+import { type Feature, useSites } from './site.ts';
 
-const { url } = useDatabase();
+const openSite = useSites();
 
 const KEY = 'the-key-of-ann';
 
@@ -29,7 +28,7 @@ const keys: [name: string, key: (hashOfAnn: string) => unknown][] = [
 
 describe.each<Feature>(['plain', 'all'])('%s: a session key that is', (feature) => {
   test.each(keys)('%s opens no session, and damages none', async (_name, make) => {
-    const { store, modules, documents, request } = await openSite(url, feature);
+    const { store, modules, documents, request } = await openSite(feature);
     await store.set(KEY, { userId: 'ann', secret: 'of ann' });
     await store.set('\ufffd', { userId: 'bob', secret: 'of bob' });
     const before = await documents.find().sort({ _id: 1 }).toArray();
@@ -51,7 +50,7 @@ describe.each<Feature>(['plain', 'all'])('%s: a session key that is', (feature) 
   });
 
   test('not a string gives its request a session under a new key', async () => {
-    const { documents, request, modules } = await openSite(url, feature);
+    const { documents, request, modules } = await openSite(feature);
     expect(await request({ $gt: '' }, (ctx) => void Object.assign(ctx.session, { views: 1 }))).toMatchObject({
       status: 204,
     });
@@ -65,7 +64,7 @@ describe.each<Feature>(['plain', 'all'])('%s: a session key that is', (feature) 
 });
 
 test('two keys that differ only in a lone surrogate have different sessions', async () => {
-  const { store } = await openSite(url);
+  const { store } = await openSite();
   await store.set('key-\ud800', { secret: 1 }).catch(() => {});
   expect(await store.load('key-\ud801')).toBeUndefined();
   expect(await store.load('key-\ufffd')).toBeUndefined();

@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { useDatabase } from '../../support/mongo/index.ts';
 import { sample } from '../../support/sampling.ts';
-import { type Feature, openSite } from './site.ts';
+import { type Feature, useSites } from './site.ts';
 
-const { url } = useDatabase();
+const openSite = useSites();
 
 const KEY = 'the-key-of-ann';
 const cycle: Record<string, unknown> = {};
@@ -50,7 +49,7 @@ const refused: [name: string, value: unknown, error: object][] = [
 
 describe.each<Feature>(['plain', 'all'])('%s: a session that holds', (feature) => {
   test.each(sample(kept, 3))('%s comes back unchanged', async (_name, value, found = value) => {
-    const { store, documents, request } = await openSite(url, feature);
+    const { store, documents, request } = await openSite(feature);
     await store.set(KEY, { userId: 'ann' });
     expect(await request(KEY, (ctx) => void Object.assign(ctx.session, { value }))).toMatchObject({
       status: 204,
@@ -66,7 +65,7 @@ describe.each<Feature>(['plain', 'all'])('%s: a session that holds', (feature) =
   test.each(sample(refused, 1))(
     '%s fails only its request, and the stored session does not change',
     async (_name, value, error) => {
-      const { store, request } = await openSite(url, feature);
+      const { store, request } = await openSite(feature);
       await store.set(KEY, { userId: 'ann' });
       for (const save of [false, true]) {
         const answer = await request(KEY, async (ctx) => {
@@ -91,7 +90,7 @@ describe.each<Feature>(['plain', 'all'])('%s: a session that holds', (feature) =
       { constructor: 1, toString: 2, views: 1 },
     ],
   ])('%s as an own property does not change the prototype of ctx.session', async (_name, payload, found) => {
-    const { store, request } = await openSite(url, feature);
+    const { store, request } = await openSite(feature);
     await store.set(KEY, payload);
     const { session } = await request(KEY, (ctx) => expect(ctx.session.isAdmin).toBeUndefined());
     expect(session).toEqual(found);
@@ -99,7 +98,7 @@ describe.each<Feature>(['plain', 'all'])('%s: a session that holds', (feature) =
 });
 
 test('properties with names of Object.prototype are merged like any other', async () => {
-  const { store, request } = await openSite(url);
+  const { store, request } = await openSite();
   await store.set(KEY, { views: 1, constructor: 'old', valueOf: 'old' });
   await request(KEY, async (slow) => {
     await request(KEY, (ctx) => {
@@ -113,7 +112,7 @@ test('properties with names of Object.prototype are merged like any other', asyn
 });
 
 test('the size of each property is computed once, with any number of properties', async () => {
-  const { store } = await openSite(url, 'plain', { maxBytes: 100 });
+  const { store } = await openSite('plain', { maxBytes: 100 });
   let taken = 0;
   const toJSON = () => {
     taken += 1;
@@ -130,7 +129,7 @@ test('the size of each property is computed once, with any number of properties'
 });
 
 test('the error stays readable with a property name of any length', async () => {
-  const { store } = await openSite(url);
+  const { store } = await openSite();
   const failure = await store.set(KEY, { ['n'.repeat(2 * 1024 * 1024)]: 1 }).catch((error) => error);
   expect(failure).toMatchObject({ code: 'TOO_LARGE' });
   expect(failure.message.length).toBeLessThan(1000);
@@ -141,7 +140,7 @@ test.each([
   ['an array', ['bob']],
   ['true', true],
 ])('a user that is %s is ignored, and no other sessions are touched', async (_name, userId) => {
-  const { store, request } = await openSite(url, 'user-key');
+  const { store, request } = await openSite('user-key');
   await store.set(KEY, { userId: 'ann' });
   const answer = await request(undefined, (ctx) => void Object.assign(ctx.session, { userId }));
   expect(answer).toMatchObject({ status: 204 });

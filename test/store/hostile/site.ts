@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import Koa from 'koa';
 import koaSession from 'koa-session';
-import { type Collection, MongoClient } from 'mongodb';
-import { onTestFinished } from 'vitest';
+import { type Collection, type Db, MongoClient } from 'mongodb';
+import { afterAll, onTestFinished } from 'vitest';
 import {
   FEATURES,
   type GeneratedModules,
@@ -12,6 +12,7 @@ import {
   type StoreOptions,
 } from '../../support/generated.ts';
 import { listen } from '../../support/listen.ts';
+import { useDatabase } from '../../support/mongo/index.ts';
 
 export type Feature = keyof typeof FEATURES;
 
@@ -36,17 +37,35 @@ export interface Site {
 
 export const TTL = 60_000;
 
-export async function openSite(
-  url: string,
-  feature: Feature = 'plain',
-  given: Partial<StoreOptions> = {},
-): Promise<Site> {
-  process.env.MONGODB_URL = url;
-  const collection = `sessions-${randomBytes(6).toString('hex')}`;
-  const modules = await loadGenerated({ ...PLAIN, ...FEATURES[feature] });
+type OpenSite = (feature?: Feature, given?: Partial<StoreOptions>) => Promise<Site>;
+
+/**
+ * Returns a function that opens a site with an empty collection. Sites share a client, and one after the other a
+ * collection: on a real server, a new one takes longer than the test.
+ */
+export function useSites(): OpenSite {
+  const { url } = useDatabase();
   const client = new MongoClient(url);
-  onTestFinished(() => client.close());
-  const documents = client.db().collection<Stored>(collection);
+  afterAll(() => client.close());
+  const unused: string[] = [];
+  return async (feature = 'plain', given = {}) => {
+    const collection = unused.pop() ?? `sessions-${randomBytes(6).toString('hex')}`;
+    onTestFinished(async () => {
+      await client.db().collection(collection).deleteMany({});
+      unused.push(collection);
+    });
+    return siteOf(client.db(), collection, feature, given);
+  };
+}
+
+async function siteOf(
+  db: Db,
+  collection: string,
+  feature: Feature,
+  given: Partial<StoreOptions>,
+): Promise<Site> {
+  const modules = await loadGenerated({ ...PLAIN, ...FEATURES[feature] });
+  const documents = db.collection<Stored>(collection);
   const options: StoreOptions = {
     ttl: TTL,
     absoluteTtl: TTL,
@@ -57,7 +76,7 @@ export async function openSite(
   };
   const store = new modules.sessions.Sessions(
     {
-      collection: async () => client.db().collection(collection, modules.collection.READ) as never,
+      collection: async () => db.collection(collection, modules.collection.READ) as never,
       close: async () => {},
     },
     options,
