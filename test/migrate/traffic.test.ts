@@ -28,13 +28,16 @@ async function fill(db: Db): Promise<void> {
   }
 }
 
-/** Sends a few concurrent requests until it is stopped; each continues a session and changes it. */
+/**
+ * Sends a few concurrent requests until it is stopped or one fails; each continues a session and changes it. After a
+ * test that is cut off, every request would fail at once, without end.
+ */
 function traffic(store: GeneratedStore) {
   let isOn = true;
   let count = 0;
   const failures: unknown[] = [];
   const work = async () => {
-    while (isOn) {
+    while (isOn && failures.length === 0) {
       const key = `key-${Math.floor(Math.random() * COUNT)}`;
       const ctx = {};
       try {
