@@ -397,6 +397,22 @@ describe('--from', () => {
     expect(await store.get('ended, then used')).toBeUndefined();
   });
 
+  test('a session that is used between its copy and the mark has its later state', async () => {
+    const { url, db } = await openDatabase();
+    const [old, store] = [await openOld(db), await open(db, {})];
+    await old.set('used', { state: 'first' });
+    let isUsed = false;
+    const through = await between(url, async (name, { update }) => {
+      if (name !== 'update' || update !== 'old' || isUsed) return undefined;
+      isUsed = true;
+      await old.set('used', { state: 'later' });
+      return undefined;
+    });
+    expect(await plain(through, args)).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(isUsed).toBe(true);
+    expect(await store.get('used')).toEqual({ state: 'later' });
+  });
+
   test('a user who was logged in stays logged in, with the same cookie', async () => {
     const { url, db } = await openDatabase();
     const ctx = {};
