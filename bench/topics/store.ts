@@ -13,7 +13,7 @@ import type { Section } from '../report.ts';
 import { startServer } from '../server.ts';
 import { connectionModules, storeClass } from '../subject.ts';
 
-const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 20);
+const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 14);
 /**
  * In each round, 64 operations at once of each contender, in turns: other load on the machine changes within
  * milliseconds. Together they are long enough to contain the garbage collections that each contender causes.
@@ -21,7 +21,7 @@ const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 20);
 const TURNS = 4;
 const AT_A_TIME = 64;
 /** Until the code of all contenders is compiled. */
-const WARM_UP = 4;
+const WARM_UP = 2;
 const TTL = 14 * 24 * 60 * 60 * 1000;
 const SIZES = [200, 2_000];
 
@@ -123,12 +123,12 @@ export async function store(): Promise<Section> {
         const ours = (connection: SessionConnection): Measure => {
           const sessions = new Store(connection, { ttl: TTL });
           const prepare = (session: Session) => operation.prepare(session, payload, sessions);
-          return () => cpuOf(documents, prepare, (session) => operation.ours(session, payload, sessions));
+          return () => cpuOf(prepare, (session) => operation.ours(session, payload, sessions));
         };
         const bare = (connection: SessionConnection, driver: Documents): Measure => {
           const sessions = new Store(connection, { ttl: TTL });
           const prepare = (session: Session) => operation.prepare(session, payload, sessions);
-          return () => cpuOf(documents, prepare, (session) => operation.bare(session, payload, driver));
+          return () => cpuOf(prepare, (session) => operation.bare(session, payload, driver));
         };
         const measures = {
           driver: bare(connections.db, documents),
@@ -144,6 +144,7 @@ export async function store(): Promise<Section> {
           return `**${ratio(bare, each)}** · ${shown(each, 0)}`;
         });
         rows.push([name, `${bytes} B`, shown(driver, 0), shown(driverOfMongoose, 0), ...cells]);
+        await documents.deleteMany({});
       }
     }
     return {
@@ -163,7 +164,6 @@ export async function store(): Promise<Section> {
 
 /** In µs per operation, without the preparation. */
 async function cpuOf(
-  documents: Documents,
   prepare: (session: Session) => Promise<unknown>,
   operate: (session: Session) => Promise<unknown>,
 ): Promise<number> {
@@ -172,7 +172,6 @@ async function cpuOf(
   const before = process.cpuUsage();
   await Promise.all(sessions.map(operate));
   const { user, system } = process.cpuUsage(before);
-  await documents.deleteMany({});
   return (user + system) / AT_A_TIME;
 }
 

@@ -63,6 +63,14 @@ export function encryption(world: World): void {
       expect(await store.get(admin)).toEqual({ role: 'admin' });
     });
 
+    test('a payload beside the encrypted one is ignored', async () => {
+      const store = world.open();
+      const key = await newSession(store, { role: 'user' });
+      const planted = { text: '{"role":"admin"}', payload: { role: 'admin' }, outdated: true };
+      await world.documents.updateOne({}, { $set: planted });
+      expect(await store.get(key)).toEqual({ role: 'user' });
+    });
+
     test.each([
       { part: 'the IV', at: 4 },
       { part: 'the tag', at: 16 },

@@ -101,15 +101,17 @@ export class MongoSessionStore {
   }
 
   /** `undefined` if the session is over or was damaged: its user gets a new one. */
-  protected open({ data, ...document }: SessionDocument): Loaded | undefined {
-    if (!isDated(document) || document.expiresAt.getTime() <= Date.now()) return undefined;
-    if (typeof data !== 'string') return undefined;
-    return { text: data, ...document, cookie: cookieFields(document.cookie) };
+  protected open(document: SessionDocument): Loaded | undefined {
+    const { _id, data, cookie, expiresAt, createdAt, updatedAt, version } = document;
+    if (!isDated(document) || expiresAt.getTime() <= Date.now()) return undefined;
+    // No copy of the document: it may have other properties, such as a `text` that somebody has planted.
+    const stored = { _id, cookie: cookieFields(cookie), expiresAt, createdAt, updatedAt, version };
+    return typeof data === 'string' ? { text: data, ...stored } : undefined;
   }
 
   async #insert(operation: Operation, draft: Draft): Promise<Loaded | undefined> {
     const { _id, updatedAt: createdAt } = draft;
-    const update = { ...this.change(draft), $setOnInsert: { createdAt } };
+    const update = { $setOnInsert: { createdAt }, ...this.change(draft) };
     // If another request was first, the version is unknown: this one continues as if it had loaded nothing.
     return (await this.upsert(operation, _id, update)) ? undefined : { createdAt, version: 1, ...draft };
   }
@@ -210,7 +212,7 @@ export function isKey(key: unknown): key is string {
   return !/\p{Surrogate}/u.test(key);
 }
 
-function isDated({ createdAt, updatedAt, expiresAt, version }: Omit<SessionDocument, 'data'>): boolean {
+function isDated({ createdAt, updatedAt, expiresAt, version }: SessionDocument): boolean {
   const dates = [createdAt, updatedAt, expiresAt];
   return dates.every((date) => date instanceof Date) && Number.isSafeInteger(version);
 }
