@@ -32,8 +32,8 @@ export default defineConfig(({ mode }) => {
   const timeouts = { testTimeout: 300_000, hookTimeout: 300_000 };
   return {
     test: {
-      // One worker more than there are cores, since many tests wait for a process or a server.
-      maxWorkers: availableParallelism() + 1,
+      // Two workers more than there are cores, since many tests wait for a process or a server.
+      maxWorkers: availableParallelism() + 2,
       // Once for both projects: these do not inherit it, so it does not run twice.
       globalSetup: [
         'test/support/mongo/global-setup.ts',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { run, temporaryFolder } from '../support/program.ts';
 import { wholeSnapshot } from '../support/rerun/scenario.ts';
-import { sample } from '../support/sampling.ts';
+import { oneIn, sample } from '../support/sampling.ts';
 
 /* A generated file that was made extremely large: each run ends, with a message or a merge. */
 
@@ -24,6 +24,8 @@ async function projectWith(edit: (text: string) => string): Promise<string> {
   writeFileSync(join(cwd, STORE), edit(readFileSync(join(cwd, STORE), 'utf8')));
   return cwd;
 }
+
+const sampled = oneIn(2);
 
 type Edit = (text: string) => string;
 
@@ -64,32 +66,35 @@ test.each(sample(LARGE, 1))('%s: merged, and the edit is kept', async (_, edit) 
   expect(readFileSync(join(cwd, STORE), 'utf8')).toContain(mine);
 });
 
-test('a file without changes to merge is kept: 0', async () => {
+sampled('a file without changes to merge is kept: 0', async () => {
   const cwd = await projectWith((text) => text + '}\n'.repeat(400_000));
   expect(await run(['--no-input'], { cwd })).toMatchObject({ exitCode: 0 });
 });
 
-test('a file that is replaced by the new text is backed up completely', async () => {
+sampled('a file that is replaced by the new text is backed up completely', async () => {
   const cwd = await projectWith((text) => text + '}\n'.repeat(400_000));
   const mine = readFileSync(join(cwd, STORE), 'utf8');
   expect(await run(['--no-input', '--restore', STORE], { cwd })).toMatchObject({ exitCode: 0 });
   expect(Object.values(wholeSnapshot(cwd))).toContain(mine);
 });
 
-test('a file with mixed line endings that is replaced gets its most common line ending', async () => {
+sampled('a file with mixed line endings that is replaced gets its most common line ending', async () => {
   const cwd = await projectWith((text) => `${text}${'a\r\nb\r\nc\n'.repeat(100_000)}`);
   expect(await run(['--no-input', '--restore', STORE], { cwd })).toMatchObject({ exitCode: 0 });
   expect(readFileSync(join(cwd, STORE), 'utf8')).toMatch(/^([^\n]*\r\n)+$/);
 });
 
-test('a package.json with a line that is too long for an addition: 2, and nothing is touched', async () => {
-  const cwd = await temporaryFolder();
-  const packages = Object.fromEntries(Array.from({ length: 50_000 }, (_, at) => [`p${at}`, '1']));
-  writeFileSync(join(cwd, 'package.json'), JSON.stringify({ dependencies: packages }));
-  const before = wholeSnapshot(cwd);
-  expect(await run(['--yes', '-c', 'db'], { cwd })).toMatchObject({
-    exitCode: 2,
-    stderr: expect.stringContaining('package.json has a line of more than 100000 characters'),
-  });
-  expect(wholeSnapshot(cwd)).toEqual(before);
-});
+sampled(
+  'a package.json with a line that is too long for an addition: 2, and nothing is touched',
+  async () => {
+    const cwd = await temporaryFolder();
+    const packages = Object.fromEntries(Array.from({ length: 50_000 }, (_, at) => [`p${at}`, '1']));
+    writeFileSync(join(cwd, 'package.json'), JSON.stringify({ dependencies: packages }));
+    const before = wholeSnapshot(cwd);
+    expect(await run(['--yes', '-c', 'db'], { cwd })).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('package.json has a line of more than 100000 characters'),
+    });
+    expect(wholeSnapshot(cwd)).toEqual(before);
+  },
+);
