@@ -28,7 +28,12 @@ test.each([
 test.each(Object.keys(OLD_STORES) as OldStore[])(
   'adopting the sessions of %s takes one file of at most 90 lines, with any other options',
   (store) => {
-    const others = { userKey: 'userId', absoluteTtl: 30 * 24 * 60 * 60, encrypt: true, onConcurrentWrite: 'throw' } as const;
+    const others = {
+      userKey: 'userId',
+      absoluteTtl: 30 * 24 * 60 * 60,
+      encrypt: true,
+      onConcurrentWrite: 'throw',
+    } as const;
     const adopting = lengthsWith({ ...others, adopt: { store, collection: 'sessions' }, legacyCookie: true });
     const added = [...adopting].filter(([path]) => !lengthsWith(others).has(path));
     expect(added).toEqual([['src/session/adopt.ts', expect.any(Number)]]);
