@@ -54,7 +54,5 @@ export async function storeClass(): Promise<typeof Sessions> {
   return (await load(generated('url', 'store.ts'))).MongoSessionStore;
 }
 
-/** Mounts the generated sessions on an app. */
-export async function generatedSessions(): Promise<(app: object) => unknown> {
-  return (await load(generated('url', 'index.ts'))).sessions;
-}
+/** The compiled module that mounts the generated sessions on an app. */
+export const generatedSessions = (): Promise<string> => compiled(generated('url', 'index.ts'));

@@ -53,7 +53,7 @@ function texts(licenses: readonly License[]): string[] {
   const groups = new Map<string, License[]>();
   for (const license of licenses.toSorted((one, other) => one.from.localeCompare(other.from))) {
     const words = license.terms
-      .replace(/^(\W*the )?mit license( \(mit\))?/i, '')
+      .replace(/^(\W*the )?(mit|isc) license( \(mit\))?/i, '')
       .replace(/\W+/g, ' ')
       .trim();
     groups.set(words, [...(groups.get(words) ?? []), license]);

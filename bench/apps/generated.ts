@@ -1,6 +1,7 @@
-import { generatedSessions } from '../subject.ts';
+import { pathToFileURL } from 'node:url';
 import { serve } from './counter.ts';
 
-const sessions = await generatedSessions();
+const [module = ''] = process.argv.slice(2);
+const { sessions } = await import(pathToFileURL(module).href);
 
 await serve((app) => sessions(app));

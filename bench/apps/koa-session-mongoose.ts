@@ -1,11 +1,11 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import koaSession from 'koa-session';
-import { packageFolder } from '../peers.ts';
 import { serve } from './counter.ts';
 
 // With the version of mongoose that was installed for it.
-const require = createRequire(join(packageFolder('koa-session-mongoose'), 'package.json'));
+const [folder = ''] = process.argv.slice(2);
+const require = createRequire(join(folder, 'package.json'));
 const mongoose = require('mongoose');
 const MongooseStore = require('koa-session-mongoose');
 

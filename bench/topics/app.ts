@@ -4,12 +4,14 @@ import { once } from 'node:events';
 import { Agent, get } from 'node:http';
 import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
+import { compiled } from '../../test/support/compiled.ts';
 import { withDatabase } from '../../test/support/mongo/urls.ts';
 import { cleanEnvironment } from '../child.ts';
 import { inTurns, ratio, shown } from '../measure.ts';
-import { installPeers, versionOf } from '../peers.ts';
+import { installPeers, packageFolder, versionOf } from '../peers.ts';
 import type { Section } from '../report.ts';
 import { startServer } from '../server.ts';
+import { generatedSessions } from '../subject.ts';
 
 /** Many short rounds, since other load on the machine changes within seconds. */
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 14);
@@ -34,7 +36,12 @@ export async function app(): Promise<Section> {
   const url = withDatabase(server.url, `bench-${randomBytes(6).toString('hex')}`);
   const apps: App[] = [];
   try {
-    for (const name of Object.keys(APPS)) apps.push(await startApp(name, url));
+    const what: Readonly<Record<keyof typeof APPS, readonly string[]>> = {
+      generated: [await generatedSessions()],
+      minimal: [],
+      'koa-session-mongoose': [packageFolder('koa-session-mongoose')],
+    };
+    for (const [name, args] of Object.entries(what)) apps.push(await startApp(name, args, url));
     const rate = await inTurns<string>(
       ROUNDS,
       Object.fromEntries(Object.values(APPS).map((name, at) => [name, () => rateOf(apps[at] as App)])),
@@ -68,9 +75,10 @@ export async function app(): Promise<Section> {
   }
 }
 
-async function startApp(name: string, url: string): Promise<App> {
-  const child = fork(join(import.meta.dirname, '..', 'apps', `${name}.ts`), [], {
-    execArgv: ['--import', 'tsx'],
+/** Compiled, as in production, so that the process contains nothing but the app. */
+async function startApp(name: string, args: readonly string[], url: string): Promise<App> {
+  const child = fork(await compiled(join(import.meta.dirname, '..', 'apps', `${name}.ts`)), args, {
+    execArgv: [],
     env: { ...cleanEnvironment(), MONGODB_URL: url, APP_KEYS: 'for the benchmark only' },
   });
   const ended = once(child, 'exit').then(() => {

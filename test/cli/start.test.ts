@@ -9,7 +9,7 @@ import { oneIn } from '../support/sampling.ts';
 import { KEYS, type Terminal } from '../support/terminal.ts';
 
 const database = useDatabase();
-const sampled = oneIn(8);
+const sampled = oneIn(16);
 
 /** An npm that installs by linking the packages of this repository, and otherwise calls the real npm. */
 function npmThatInstalls(cwd: string): string {

@@ -20,7 +20,7 @@ import { OURS } from './own-commands.ts';
  */
 
 const database = useDatabase();
-const sampled = oneIn(4);
+const sampled = oneIn(8);
 const blocks = blocksIn('README.md');
 
 /** The code block of the README that contains the text. */

@@ -34,7 +34,7 @@ test('the migration runs without tsx as described in the guide', async () => {
 describe.each(projects)('the scripts of $name', (golden) => {
   const env = { MONGODB_URL: database.url };
   const install = () => installProject(golden.project);
-  const sampled = oneIn(6);
+  const sampled = oneIn(12);
 
   sampled('dev starts the app', async () => {
     const { origin } = await startApp(install(), ['npm', 'run', 'dev'], env);
@@ -84,7 +84,7 @@ describe.each(projects)('the scripts of $name', (golden) => {
 
 describe('npm test in an app with the address of its database in the code', () => {
   const install = (url: string) => installProject(projectAt(goldenNamed('host'), url));
-  const sampled = oneIn(2);
+  const sampled = oneIn(4);
 
   sampled('uses that database', async () => {
     const server = await startServer();

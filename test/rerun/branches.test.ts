@@ -111,7 +111,7 @@ const CASES: readonly Branches[] = [
   },
 ];
 
-test.each(sample(CASES, 2))(
+test.each(sample(CASES, 1))(
   'two branches change $what',
   async ({ first, second, manifest, files, answers }) => {
     await runs('-c', 'db', '--no-app');

@@ -236,7 +236,7 @@ const SITUATIONS = [
   ['undo', undo],
 ] as const;
 
-describe.each(sample(SITUATIONS, 2))('%s', (_, prepare) => {
+describe.each(sample(SITUATIONS, 1))('%s', (_, prepare) => {
   test('after a kill at any call, no file is damaged, and the next run restores the project and completes', async () => {
     const whole = await prepare();
     const { trace } = await callsOf(whole, 'writes');

@@ -79,8 +79,7 @@ async function project(): Promise<string> {
 
 const CASES = ROWS.flatMap((row) => Object.keys(KINDS).map((kind) => ({ ...row, kind })));
 
-/** A sample of each row; in an exhaustive run, all. */
-const tried = sample(CASES, ROWS.length, ({ at, args }) => `${at} ${args}`);
+const tried = sample(CASES, ROWS.length / 2, ({ kind }) => kind);
 
 test.each(tried)('$at is $kind, with $args: nothing is touched', async (row) => {
   const { at, args = AGAIN, exitCode, says = at, kind } = row;

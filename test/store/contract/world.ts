@@ -55,8 +55,10 @@ export interface World {
   readonly options: StoreOptions;
   /** The collection, without the store. */
   readonly documents: Collection<StoredDocument>;
-  /** Creates a store of the variant, which is closed after the test. */
+  /** Creates a store of the variant. All share a connection, since to open one takes longer than most tests. */
   open(options?: Partial<StoreOptions>): GeneratedStore;
+  /** Creates a store with a connection of its own, which is closed after the test. */
+  openAlone(): GeneratedStore;
   /** The only document. Throws if there are more or none. */
   onlyDocument(): Promise<StoredDocument>;
   /** Runs a function, and returns the commands that it sends. */
@@ -128,6 +130,7 @@ export function useWorld({ style, settings, packages }: Harness): World {
   };
   let modules: GeneratedModules | undefined;
   let source: Source | undefined;
+  let shared: ReturnType<GeneratedModules['connection']['connect']> | undefined;
   const opened: GeneratedStore[] = [];
 
   const loaded = () => {
@@ -149,6 +152,7 @@ export function useWorld({ style, settings, packages }: Harness): World {
     await Promise.all(opened.splice(0).map((store) => store.close()));
   });
   afterAll(async () => {
+    await shared?.close();
     await source?.close();
     await client.close();
   });
@@ -166,7 +170,12 @@ export function useWorld({ style, settings, packages }: Harness): World {
     },
     open(others = {}) {
       const { connection, sessions } = loaded();
-      const one = new sessions.Sessions(connection.connect(source?.value), { ...options, ...others });
+      shared ??= connection.connect(source?.value);
+      return new sessions.Sessions(shared, { ...options, ...others });
+    },
+    openAlone() {
+      const { connection, sessions } = loaded();
+      const one = new sessions.Sessions(connection.connect(source?.value), options);
       opened.push(one);
       return one;
     },

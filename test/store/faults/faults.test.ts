@@ -17,7 +17,7 @@ interface Fault {
 }
 
 /** Most of the tests start a server and an app of their own. */
-const sampled = oneIn(3);
+const sampled = oneIn(6);
 
 afterEach(() => vi.unstubAllEnvs());
 

@@ -27,7 +27,7 @@ export function lifecycle(world: World): void {
   describe('lifecycle', () => {
     test('creating a store does not connect', async () => {
       const before = openClients();
-      expect(await world.sentBy(async () => world.open())).toEqual([]);
+      expect(await world.sentBy(async () => world.openAlone())).toEqual([]);
       expect(openClients()).toBe(before);
     });
 
@@ -166,7 +166,7 @@ export function lifecycle(world: World): void {
     });
 
     test('closing closes the client of the store, and never a connection of the app', async () => {
-      const [store, other] = [world.open(), world.open()];
+      const [store, other] = [world.openAlone(), world.open()];
       const before = openClients();
       const key = await newSession(store, { views: 1 });
       expect(openClients() - before).toBe(ownClients);
@@ -177,14 +177,14 @@ export function lifecycle(world: World): void {
     });
 
     test('all requests share one client', async () => {
-      const store = world.open();
+      const store = world.openAlone();
       const before = openClients();
       await Promise.all([store.count(), store.count(), newSession(store)]);
       expect(openClients() - before).toBe(ownClients);
     });
 
     test('a store that was never used can be closed', async () => {
-      await world.open().close();
+      await world.openAlone().close();
     });
 
     test('closing a store only closes its connection', async () => {
