@@ -3,7 +3,6 @@ import { dirname, join, relative } from 'node:path';
 import { type Plugin, rolldown } from 'rolldown';
 import { onlyShownFigures } from './figures-plugin.ts';
 import { thirdPartyLicenses } from './licenses-plugin.ts';
-import { withoutNaming } from './names-plugin.ts';
 import { packagesOnDemand } from './on-demand-plugin.ts';
 import { packageOf } from './package-of.ts';
 import { templatesFile } from './templates-plugin.ts';
@@ -25,7 +24,6 @@ const bundle = await rolldown({
     withoutSubcommandPrograms(),
     packagesOnDemand(),
     onlyShownFigures(),
-    withoutNaming(),
     templatesFile(),
     thirdPartyLicenses(),
   ],

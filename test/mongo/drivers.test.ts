@@ -102,7 +102,7 @@ describe.each(worlds)('with %s', (_, options) => {
   });
 });
 
-describe('who may not enter', () => {
+describe('with TLS, who may not enter', () => {
   let server: OwnServer;
   beforeAll(async () => {
     server = await startServer({ auth: login, tls: true });

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { FEATURES, loadGenerated, PLAIN, STYLES } from '../../support/generated.ts';
-import { startServer, useDatabase, withDatabase } from '../../support/mongo/index.ts';
+import { type OwnServer, startServer, useDatabase, withDatabase } from '../../support/mongo/index.ts';
 import { withOption } from '../../support/mongo/urls.ts';
 import { takeCommands } from '../../support/monitored/log.ts';
 import { MongoClient } from '../../support/monitored/mongodb.ts';
@@ -9,6 +9,11 @@ import { PACKAGES } from './harness.ts';
 import { openSource } from './world.ts';
 
 const database = useDatabase();
+let replicaSet: OwnServer;
+beforeAll(async () => {
+  replicaSet = await startServer({ replicaSet: true });
+});
+afterAll(() => replicaSet.stop());
 
 /** With it, the connection module names the collection itself at each call. */
 const ADOPT = { adopt: { store: 'koa-session-mongoose', collection: 'old' } } as const;
@@ -21,9 +26,7 @@ test.each([
 ] as const)(
   'a session is read from the primary, with any read preference of the connection ($style)',
   async ({ style, variants }) => {
-    const server = await startServer({ replicaSet: true });
-    onTestFinished(() => server.stop());
-    const url = withOption(withDatabase(server.url, 'app'), 'readPreference', 'secondaryPreferred');
+    const url = withOption(withDatabase(replicaSet.url, 'app'), 'readPreference', 'secondaryPreferred');
     const source = await openSource(style, url, PACKAGES.newest);
     onTestFinished(() => void source.close());
     const options = { ttl: 60_000, userKey: 'userId', encryptionKeys: [randomBytes(32)] as [Buffer] };
