@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { parsedTemplates } from './scripts/templates-plugin.ts';
 import { memoryFolder } from './test/support/memory-folder.ts';
 
@@ -25,6 +26,34 @@ const APART = [
   'test/eslint/generated.test.ts',
 ];
 
+/** In an exhaustive run, each takes more than a minute. */
+const LONG = [
+  'test/rerun/crash.test.ts',
+  'test/projects/projects.test.ts',
+  'test/cli/package-managers.test.ts',
+  'test/golden/compilers.test.ts',
+  'test/golden/run.test.ts',
+  'test/rerun/sequences.property.test.ts',
+  'test/golden/scripts.test.ts',
+  'test/store/faults/faults.test.ts',
+  'test/rerun/system-errors.test.ts',
+  'test/cli/windows.test.ts',
+  'test/golden/compile.test.ts',
+  'test/eslint/generated.test.ts',
+  'test/golden/floors.test.ts',
+];
+
+/** Starts the long ones first: one that starts last keeps a single core busy. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const placeOf = ({ moduleId }: TestSpecification): number => {
+      const place = LONG.indexOf(relative(import.meta.dirname, moduleId));
+      return place === -1 ? LONG.length : place;
+    };
+    return (await super.sort(files)).toSorted((one, other) => placeOf(one) - placeOf(other));
+  }
+}
+
 export default defineConfig(({ mode }) => {
   const sampling = mode === 'exhaustive' ? filesThatSample() : undefined;
   const plugins = [parsedTemplates()];
@@ -34,6 +63,7 @@ export default defineConfig(({ mode }) => {
     test: {
       // Two workers more than there are cores, since many tests wait for a process or a server.
       maxWorkers: availableParallelism() + 2,
+      sequence: { sequencer: LongestFirst },
       // Once for both projects: these do not inherit it, so it does not run twice.
       globalSetup: [
         'test/support/mongo/global-setup.ts',

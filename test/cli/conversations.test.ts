@@ -55,7 +55,7 @@ const CASES: readonly Case[] = readdirSync(FOLDER).flatMap((name) => {
 
 /** Half of the conversations, each in one variant; in an exhaustive run, all in all variants. */
 const variants = sample(CASES, 1, ({ name }) => name);
-const tried = sample(variants, variants.length / 3);
+const tried = sample(variants, variants.length / 2);
 const named = (isColoured: boolean) => tried.filter((each) => each.isColoured === isColoured);
 
 test.each(named(false))('$name, at $columns columns', async ({ name, conversation, columns }) => {
