@@ -26,8 +26,9 @@ const APART = [
   'test/eslint/generated.test.ts',
 ];
 
-/** In an exhaustive run, each takes more than a minute. */
+/** In an exhaustive run, each takes about a minute or more. */
 const LONG = [
+  'test/golden/page.test.ts',
   'test/rerun/crash.test.ts',
   'test/projects/projects.test.ts',
   'test/cli/package-managers.test.ts',
