@@ -55,7 +55,10 @@ const quiet = sample(
 const CHOICES = scenarios.flatMap((scenario) => scenario.atTerminal.map((choice) => ({ scenario, choice })));
 const choices = sample(CHOICES, 5, ({ choice }) => choice.choose.join()).map(({ choice }) => choice);
 
-describe.each(sample(scenarios, scenarios.length / 4))('$name', (scenario: Scenario) => {
+/** At least one with each set of flags. */
+const tried = sample(scenarios, scenarios.length / 4, ({ flags }) => flags.join(' '));
+
+describe.each(tried)('$name', (scenario: Scenario) => {
   const args = (project: string) => [project, scenario.rendered, ...scenario.flags];
   const expected = (before: Record<string, string>, after: string | undefined) =>
     after === undefined ? before : snapshot(after);

@@ -89,6 +89,18 @@ export function documents(world: World): void {
       expect(await store.get(key)).toEqual(payload);
     });
 
+    test('a document with a wrong date or version gives no session', async () => {
+      const store = world.open();
+      const wrong = { version: '1', createdAt: 'today', updatedAt: null, expiresAt: 8e15 };
+      for (const [field, value] of Object.entries(wrong)) {
+        const key = await newSession(store, { views: 1 });
+        const _id = world.modules.store.hashKey(key);
+        await world.documents.updateOne({ _id }, { $set: { [field]: value } });
+        expect(await store.get(key), field).toBeUndefined();
+        expect(await store.load(key), field).toBeUndefined();
+      }
+    });
+
     test('requests share no objects through their sessions', async () => {
       const store = world.open();
       const [mine, other] = [
