@@ -55,8 +55,9 @@ const quiet = sample(
 const CHOICES = scenarios.flatMap((scenario) => scenario.atTerminal.map((choice) => ({ scenario, choice })));
 const choices = sample(CHOICES, 5, ({ choice }) => choice.choose.join()).map(({ choice }) => choice);
 
-/** At least one with each set of flags. */
-const tried = sample(scenarios, scenarios.length / 4, ({ flags }) => flags.join(' '));
+/** At least one with each set of flags, and every overlap, since these differ in the text that wins. */
+const kindOf = ({ name, flags }: Scenario) => (name.startsWith('overlap') ? name : flags.join(' '));
+const tried = sample(scenarios, scenarios.length / 4, kindOf);
 
 describe.each(tried)('$name', (scenario: Scenario) => {
   const args = (project: string) => [project, scenario.rendered, ...scenario.flags];
