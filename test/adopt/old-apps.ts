@@ -98,7 +98,7 @@ export const OLD_APPS: readonly OldApp[] = [
       adopt: { store: 'koa-generic-session-mongo', collection: 'sessions' },
       cookieName: 'koa.sid',
     },
-    start: ({ db }) => startKoa1(require('koa-generic-session1')({ store: genericStore(db) })),
+    start: async ({ db }) => startKoa1(require('koa-generic-session1')({ store: await genericStore(db) })),
   },
   {
     name: 'koa-generic-session-mongo under koa-generic-session 2',
@@ -108,7 +108,8 @@ export const OLD_APPS: readonly OldApp[] = [
       adopt: { store: 'koa-generic-session-mongo', collection: 'sessions' },
       cookieName: 'koa.sid',
     },
-    start: ({ db }) => startKoa(require('koa-generic-session')({ store: asAsync(genericStore(db)) })),
+    start: async ({ db }) =>
+      startKoa(require('koa-generic-session')({ store: asAsync(await genericStore(db)) })),
   },
 ];
 
@@ -152,7 +153,13 @@ async function mongooseStore(major: '1' | '2' | '3', { url }: OldDatabase): Prom
   return store;
 }
 
-function genericStore(db: Db): Record<string, () => Generator> {
+/**
+ * The store creates two indexes at the same time. If both have to create the collection, too, one of them is repeated
+ * after a conflict, in which mongod 7.0.15 under Wine crashes.
+ */
+async function genericStore(db: Db): Promise<Record<string, () => Generator>> {
+  const exists = await db.listCollections({ name: 'sessions' }).hasNext();
+  if (!exists) await db.createCollection('sessions');
   return new (require('koa-generic-session-mongo'))({ db: new LegacyDb(db) });
 }
 

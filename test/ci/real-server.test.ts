@@ -5,8 +5,8 @@ import { expect, test } from 'vitest';
 const USES_A_DATABASE = /from '[./]+\/support\/mongo\/index\.ts'/;
 /** Run only in an exhaustive run, so not on the real server. */
 const EXHAUSTIVE_ONLY = ['test/golden/floors.test.ts', 'test/golden/page.test.ts'];
-/** They test the stand-in, or how a server is found. */
-const OF_THE_STAND_IN = /^test\/mongo\/(stand-in\/|choose|named-server|own-servers)/;
+/** They test the stand-in, how a server is found, or CI itself. */
+const OF_THE_STAND_IN = /^test\/(ci\/|mongo\/(stand-in\/|choose|named-server|own-servers))/;
 
 /** The paths in the lists of `.ci/run` that name the tests on the real server. */
 function pathsInLists(): string[] {

@@ -1,6 +1,11 @@
+import { tmpdir } from 'node:os';
 import { parseArgs } from 'node:util';
+import { memoryFolder } from '../memory-folder.ts';
 import { chooseSource } from './choose.ts';
 import { startFrom } from './start.ts';
+
+// A mongod on the disk takes half as long again for its tests.
+process.env.TMPDIR ??= memoryFolder() ?? tmpdir();
 
 /**
  * Runs the stand-in, or the server that tests would choose, as a process: prints its URL, and ends on SIGTERM or
