@@ -334,6 +334,24 @@ describe('a missing answer', () => {
     expect(stderr).toContain('  npx create-koa-mongo-session@latest "my shop" --ttl 1d --yes\n');
   });
 
+  test.each([
+    ...['mongodb://ann:hun@ter2@h/d', 'mongodb://ann:%zz@h/d', 'mongodb:///d', 'http://h/d', 'h/d', ''],
+    ...['mongodb://h:x', 'mongodb://h/a%zz', 'mongodb://h//c', 'mongodb://a b/d', 'mongodb://h/d#x'],
+  ])('is not the database if the URL is broken: %j', async (url) => {
+    const cwd = await temporaryFolder();
+    const { exitCode, stderr } = await run(['--url', url], { cwd });
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/^error: --url: .+\n$/);
+    const { stdout } = await run(['--url', url, '--json'], { cwd });
+    expect(JSON.parse(stdout).error).toEqual({ message: expect.stringMatching(/^--url: .+$/) });
+  });
+
+  test('is listed without a suggested command if a given answer, which that would replace, is broken', async () => {
+    const cwd = await temporaryFolder();
+    const { stderr } = await run(['--host', 'http://db.example'], { cwd });
+    expect(stderr).toMatch(/^error: 2 problems\n {2}--host: .*\n {2}--db <name> {2}is missing: .*\n$/);
+  });
+
   test('the suggested commands keep the given options', async () => {
     const cwd = await temporaryFolder();
     const { stderr } = await run(['app', '--dry-run', '--json', '--on-conflict', 'fail'], { cwd });

@@ -1,6 +1,7 @@
 import { UserError } from '../errors.ts';
 import { applies, isGiven, styleOf } from './applies.ts';
 import { createCommand, MANAGER_NAMES, type PackageManager } from './managers.ts';
+import { parseMongoUrl } from './mongodb-url.ts';
 import { isTooDeep } from './nesting.ts';
 import {
   type Answers,
@@ -108,9 +109,15 @@ export function answerText(answer: unknown): string {
   return String(answer);
 }
 
-/** The answers that a run without questions needs. */
+/** The answers that a run without questions needs. A broken URL may name the database. */
 export const missingAnswers = (answers: Answers): readonly OptionName[] =>
-  OPTION_NAMES.filter((name) => optionOf(name).required && !isGiven(answers, name) && applies(name, answers));
+  OPTION_NAMES.filter(
+    (name) =>
+      optionOf(name).required &&
+      !isGiven(answers, name) &&
+      applies(name, answers) &&
+      !(name === 'db' && answers.connection === 'url' && 'problem' in parseMongoUrl(answers.url, undefined)),
+  );
 
 /** The package manager that installs. */
 export const managerFor = (answers: Answers, facts: ProjectFacts): PackageManager =>
@@ -157,7 +164,10 @@ function missingText(name: OptionName): string {
   return `${syntaxOf(option)}  is missing: ${option.help}${also}`;
 }
 
-/** One error for everything: broken rules, missing answers, and a command that has all answers. */
+/**
+ * One error for everything: broken rules and missing answers. If answers are only missing, also a command that has all
+ * of them; it would otherwise have to replace what the user gave.
+ */
 export function answersError(
   problems: readonly Problem[],
   missing: readonly OptionName[],
@@ -174,13 +184,11 @@ export function answersError(
     lines.length === 1
       ? (lines[0] ?? '')
       : `${lines.length} problems\n${lines.map((line) => `  ${line}`).join('\n')}`;
-  if (missing.length === 0) return new UserError(listed);
-  const broken = new Set(problems.map(({ option }) => option));
-  const sound = pick(rerun.answers, (name) => !broken.has(flagName(name)));
-  const { directory, facts, flags } = rerun;
+  if (missing.length === 0 || problems.length > 0) return new UserError(listed);
+  const { directory, answers, facts, flags } = rerun;
   // A complete command each, since npm would take an option that is added to the end of `npm create …`.
-  const short = commandOf(directory, sound, facts, [...flags, '--yes']);
-  const long = commandOf(directory, withSuggestions(sound, facts), facts, flags);
+  const short = commandOf(directory, answers, facts, [...flags, '--yes']);
+  const long = commandOf(directory, withSuggestions(answers, facts), facts, flags);
   return new UserError(
     `${listed}\n\nTo run again with the suggested answers:\n  ${short}\nThe same, spelled out:\n  ${long}`,
   );

@@ -124,10 +124,16 @@ function decoded(part: string): string {
 function nameProblem([database = '', collection = '', ...rest]: readonly string[]): string | undefined {
   if (rest.length > 0) return 'must have at most two names after the hosts: /database/collection';
   if (database === '' && collection !== '') return 'must name a database before the collection';
-  const inDatabase = database === '' ? undefined : parseDatabase(decoded(database));
-  if (inDatabase && 'problem' in inDatabase) return `its database ${inDatabase.problem}`;
-  const inCollection = collection === '' ? undefined : parseCollection(decoded(collection));
-  if (inCollection && 'problem' in inCollection) return `its collection ${inCollection.problem}`;
+  for (const [what, name, parse] of [
+    ['database', database, parseDatabase],
+    ['collection', collection, parseCollection],
+  ] as const) {
+    if (name === '') continue;
+    const text = decoded(name);
+    if (text === '') return `its ${what} must be percent-encoded UTF-8, with %25 for a percent sign`;
+    const parsed = parse(text);
+    if ('problem' in parsed) return `its ${what} ${parsed.problem}`;
+  }
   return undefined;
 }
 

@@ -124,7 +124,9 @@ const BROKEN = [
   ...ofUrl(['mongodb://ann:hunter2@-h/d', 'mongodb://ann:hunter2@a,,b/d'], 'must name its hosts'),
   ...ofUrl(['mongodb://ann:hunter2@h/a/b/c'], 'must have at most two names'),
   ...ofUrl(['mongodb://ann:hunter2@h//c'], 'must name a database before'),
-  ...ofUrl(['mongodb://ann:hunter2@h/a%2Fb', 'mongodb://ann:hunter2@h/a%'], 'its database must'),
+  ...ofUrl(['mongodb://ann:hunter2@h/a%2Fb'], 'its database must be a database name'),
+  ...ofUrl(['mongodb://h/a%', 'mongodb://h/a%zz', 'mongodb://h/%C3'], 'its database must be percent-encoded'),
+  ...ofUrl(['mongodb://h/a/b%'], 'its collection must be percent-encoded'),
   ...ofUrl(['mongodb://ann:hunter2@h/a/b%24', 'mongodb://ann:hunter2@h/a/system.b'], 'its collection must'),
   ...ofUrl(
     ['mongodb://ann:hunter2@h/a?auto_reconnect=true', 'mongodb://h/a?w=1&POOLSIZE=5'],
