@@ -31,17 +31,65 @@ describe('a build that includes every file', () => {
     expect(await run(['--yes'], { cwd })).toMatchObject({ exitCode: 0, stderr: '' });
   });
 
-  test.each(['tsc -p tsconfig.build.json', 'rm -rf dist && tsc --project ./tsconfig.build.json && cp a b'])(
-    'causes a warning if the build uses another tsconfig.json: %s',
-    async (build) => {
-      const cwd = writeTree(
-        await projectWith({ compilerOptions: OUTPUT, include: ['src'] }, { scripts: { build } }),
-        {
-          'tsconfig.build.json': '{"extends":"./tsconfig.json","include":["**/*"],"exclude":["test","dist"]}',
-        },
-      );
-      const { stderr } = await run(['--yes'], { cwd });
-      expect(stderr).toContain('tsconfig.build.json includes scripts/: tsc would write to dist/src');
+  test.each([
+    ...['tsc -p tsconfig.build.json', 'rm -rf dist && tsc --project ./tsconfig.build.json && cp a b'],
+    'tsc --noEmit && tsc -p tsconfig.build.json',
+  ])('causes a warning if the build uses another tsconfig.json: %s', async (build) => {
+    const cwd = writeTree(
+      await projectWith({ compilerOptions: OUTPUT, include: ['src'] }, { scripts: { build } }),
+      {
+        'tsconfig.build.json': '{"extends":"./tsconfig.json","include":["**/*"],"exclude":["test","dist"]}',
+      },
+    );
+    const { stderr } = await run(['--yes'], { cwd });
+    expect(stderr).toMatch(
+      /^warning: tsconfig\.build\.json includes scripts\/: tsc would write to dist\/src.*\n$/,
+    );
+  });
+
+  const CHECK = 'tsc --noEmit';
+  test.each([
+    ['tsc -p tsconfig.build.json', CHECK],
+    ['tsc -p "tsconfig.build.json" && tsc-alias -p tsconfig.build.json', CHECK],
+    [
+      'tsc --noEmit && tsc --noEmitOnError --project ./tsconfig.build.json',
+      'tsc-watch -p tsconfig.build.json',
+    ],
+    ['tsc -b --verbose tsconfig.build.json', `concurrently "${CHECK}" "tsc -w -p tsconfig.build.json"`],
+    ['tsc --build tsconfig.build.json', `${CHECK} -p tsconfig.json`],
+  ])('causes no warning if it only checks them: %s; %s', async (build, other) => {
+    const cwd = writeTree(await projectWith({ compilerOptions: OUTPUT }, { scripts: { build, other } }), {
+      'tsconfig.build.json': '{"extends":"./tsconfig.json","include":["src"]}',
+    });
+    expect(await run(['--yes'], { cwd })).toMatchObject({ exitCode: 0, stderr: '' });
+  });
+
+  test.each<{ scripts: Record<string, string>; own?: object; says: string }>([
+    { scripts: { dev: 'tsc -w', build: 'tsc -p tsconfig.build.json' }, says: 'to dist/src' },
+    { scripts: { build: 'tsc -b', check: 'tsc --noEmit -p tsconfig.build.json' }, says: 'to dist/src' },
+    { scripts: { build: 'tsup', check: 'tsc --noEmit -p tsconfig.build.json' }, says: 'to dist/src' },
+    {
+      scripts: { build: 'tsc -p tsconfig.build.json' },
+      own: { rootDir: 'src' },
+      says: 'outside of its rootDir',
+    },
+  ])('causes one warning, about tsconfig.json: $scripts $own', async ({ scripts, own, says }) => {
+    const cwd = writeTree(await projectWith({ compilerOptions: { ...OUTPUT, ...own } }, { scripts }), {
+      'tsconfig.build.json': '{"extends":"./tsconfig.json","include":["src"]}',
+    });
+    const { stderr } = await run(['--yes'], { cwd });
+    expect(stderr).toMatch(/^warning: tsconfig\.json includes scripts\/.*\n$/);
+    expect(stderr).toContain(says);
+  });
+
+  test.each(['tsc -p tsconfig.check.json --noEmit', 'tsc --noEmit --project tsconfig.check.json'])(
+    'causes no warning if it belongs to a check: %s',
+    async (check) => {
+      const tsconfig = { compilerOptions: OUTPUT, include: ['src'] };
+      const cwd = writeTree(await projectWith(tsconfig, { scripts: { build: 'tsc', check } }), {
+        'tsconfig.check.json': '{"extends":"./tsconfig.json","include":["**/*"]}',
+      });
+      expect(await run(['--yes'], { cwd })).toMatchObject({ exitCode: 0, stderr: '' });
     },
   );
 

@@ -39,8 +39,6 @@ interface KnownOfBuild {
   readonly isBabel: boolean;
 }
 
-const isBuild = (script: string): boolean => /\btsc\b(?!.*--noEmit)/.test(script);
-
 type BuildFacts = Pick<Project, 'importExtension' | 'sourceFolder' | 'warnings'> & {
   /** The app is JavaScript that a compiler only checks: Node runs it and its imports directly. */
   readonly isCheckedOnly: boolean;
@@ -68,7 +66,8 @@ export async function readBuild(
   try {
     const config = await configFor(home, join(root, dir ?? dirname(app ?? `${DEFAULT_SOURCES}/app`)), files);
     files.refuseUnread();
-    const emits = config.config.compilerOptions?.noEmit !== true && scripts.some(isBuild);
+    const emits =
+      config.config.compilerOptions?.noEmit !== true && runsOfTsc(root, scripts).some(({ emits }) => emits);
     const isCheckedOnly = !emits && /\.[cm]?jsx?$/.test(app ?? '');
     return {
       isCheckedOnly,
@@ -201,8 +200,12 @@ export async function doubtsAboutBuild(
   if (isOurs || added.length === 0 || home === undefined) return [];
   const { createFilesMatcher } = await import('get-tsconfig');
   const files = new ConfigFiles();
-  const starts = [pathIn(root), ...configsNamedIn(root, Object.values(project.scripts))];
-  const configs = await unlessDamaged(() => configsOf(root, files, starts.filter(isFile)));
+  const runs = runsOfTsc(root, Object.values(project.scripts));
+  const built = runs.filter(({ emits }) => emits).flatMap((run) => run.configs);
+  const from = (starts: readonly string[]) =>
+    unlessDamaged(() => configsOf(root, files, starts.filter(isFile)));
+  const configs = await from([pathIn(root), ...runs.flatMap((run) => run.configs)]);
+  const emitting = await from(built.length === 0 ? [pathIn(root)] : built);
   const own = await unlessDamaged(() => configFor(home, join(root, dir), files));
   files.refuseUnread();
   const isNew = added.some(({ path }) => path.startsWith(`${dir}/`));
@@ -220,14 +223,10 @@ export async function doubtsAboutBuild(
     for (const file of compiled) listed.add(file);
     if (compiled.length === 0) continue;
     const name = relative(root, path).split(sep).join('/');
-    others.push(
-      ...buildDoubts(
-        buildOf({ config, path }, root),
-        [...sourceFiles(root)].filter(isCompiled),
-        compiled,
-        name,
-      ),
-    );
+    const build = buildOf({ config, path }, root);
+    const isEmitting = emitting?.some((each) => each.path === path);
+    const effect = isEmitting ? build : { ...build, outDir: undefined };
+    others.push(...buildDoubts(effect, [...sourceFiles(root)].filter(isCompiled), compiled, name));
   }
   const unlisted = elsewhere
     .map((file) => file.path)
@@ -240,12 +239,25 @@ function doubtsAboutLint(root: string, unlisted: readonly string[]): readonly st
   return name === undefined ? [] : lintDoubts(name, readTextIfAny(join(root, name)) ?? '', unlisted);
 }
 
-/** Those that a build script names, such as `tsc -p tsconfig.build.json`. */
-function configsNamedIn(root: string, scripts: readonly string[]): string[] {
-  const named = scripts.flatMap((script) => [
-    ...script.matchAll(/\btsc\b[^&|;]*?\s(?:-p|--project|-b|--build)\s+["']?([\w./@-]+)/g),
-  ]);
-  return named.map(([, path = '']) => fileOf(resolve(root, path)));
+/** A command of a script that runs `tsc`. */
+interface TscRun {
+  readonly emits: boolean;
+  /** The paths of those that it names, as in `tsc -p tsconfig.build.json`, otherwise of tsconfig.json. */
+  readonly configs: readonly string[];
+}
+
+/** Also those of tsc-watch; not of tsc-alias, which changes what was emitted. */
+const TSC = /\btsc(?:-watch)?(?![\w./-])((?:(?!\btsc(?![\w./-]))[^&|;])*)/g;
+const PROJECTS = /\s(?:-p|--project|-b|--build)(?:\s+-\S+)*((?:\s+[^\s-]\S*)*)/i;
+
+function runsOfTsc(root: string, scripts: readonly string[]): readonly TscRun[] {
+  const runs = scripts.flatMap((script) => [...script.matchAll(TSC)]);
+  return runs.map(([, args = '']) => ({
+    emits: !/\s--noEmit\b/i.test(args),
+    configs: (PROJECTS.exec(args)?.[1]?.match(/[\w./@-]+/g) ?? ['.']).map((each) =>
+      fileOf(resolve(root, each)),
+    ),
+  }));
 }
 
 const isFile = (path: string): boolean => statIfThere(path)?.isFile() ?? false;
