@@ -96,11 +96,11 @@ async function generate(start: Start, collected: Answers): Promise<Ending> {
 /** The edit of the user's own app is shown, and needs a yes at a terminal. */
 async function agreedMount(
   settings: Settings,
-  { koaSources, databases }: Project,
+  project: Project,
   tree: WorkingTree,
   run: RunFlags,
 ): Promise<Patch[]> {
-  const patch = patchApp(settings, { koaSources, databases }, (path) => textOnDisk(tree, path));
+  const patch = patchApp(settings, project, (path) => textOnDisk(tree, path));
   if (patch === undefined) return [];
   const isAsked = run.input && !run.yes && !isPreview(run) && canAsk(process.env);
   if (!isAsked) return [patch];

@@ -1,6 +1,8 @@
 import type { Settings } from '../answers/settings.ts';
 import { UserError } from '../errors.ts';
 import type { Patch } from '../plan/plan.ts';
+import { endOfStatement, lineAt, withoutComments, withoutLiterals } from '../project/code.ts';
+import { madeConnection, mongooseIn } from '../project/databases.ts';
 import type { KoaSource } from '../project/koa-app.ts';
 import { inFormOf, plainText } from '../project/text.ts';
 import type { Project } from '../project/working-tree.ts';
@@ -16,59 +18,106 @@ const TEST = /(?:^|\/)(?:tests?|__tests__|spec)\/|\.(?:test|spec)\.\w+$/;
  */
 export function patchApp(
   settings: Settings,
-  { koaSources, databases }: Pick<Project, 'koaSources' | 'databases'>,
+  { koaSources, databases, connections }: Pick<Project, 'koaSources' | 'databases' | 'connections'>,
   textOf: (path: string) => string | undefined,
 ): Patch | undefined {
   if (settings.app) throw refused('the app that --app writes already has them');
   const source = theOnly(koaSources.filter(({ path, app }) => app !== undefined && !TEST.test(path)));
   const raw = textOf(source.path);
-  if (raw === undefined || source.app === undefined) throw refused(`${source.path} cannot be read`);
-  const lines = plainText(raw).split('\n');
-  const from = specifier(source.path, `${settings.dir}/index.ts`, EXTENSIONS[settings.importExtension]);
-  if (isMounted(lines, from, source.app.name)) return undefined;
+  const { path, app } = source;
+  if (raw === undefined || app === undefined) throw refused(`${path} cannot be read`);
+  if (callOfSessions(settings, koaSources)) return undefined;
+  const text = plainText(raw);
+  const from = moduleFor(settings, path);
+  refuseTakenName(source, text, from);
   if (source.sessions) {
     throw refused(
-      `${source.path}:${source.sessions.line} has other sessions (${source.sessions.name}); remove them, with their options, first`,
+      `${path}:${source.sessions.line} has other sessions (${source.sessions.name}); remove them, with their options, first`,
     );
   }
-  const at = source.app.line - 1;
-  const made = lines[at] ?? '';
-  if (source.app.name === undefined)
-    throw refused(`the app at ${source.path}:${source.app.line} has no name`);
-  if (source.app.within === 'field') {
+  const place = `${path}:${app.line}`;
+  const code = withoutComments(text).split('\n');
+  const made = code[app.line - 1]?.trimEnd() ?? '';
+  if (app.name === undefined) throw refused(`the app at ${place} has no name`);
+  if (app.within === 'field') {
     throw refused(
-      `the app at ${source.path}:${source.app.line} is a field of a class; call sessions() with \`${source.app.name}\` at the start of its constructor`,
+      `the app at ${place} is a field of a class; call sessions() with \`${app.name}\` at the start of its constructor`,
     );
   }
-  if (source.app.within === 'class') {
+  if (app.within === 'class') {
     throw refused(
-      `the app at ${source.path}:${source.app.line} is a class that extends Koa; call sessions() with \`this\` in its constructor, directly after \`super()\``,
+      `the app at ${place} is a class that extends Koa; call sessions() with \`this\` in its constructor, directly after \`super()\``,
     );
   }
-  if (source.app.within === 'chain' || !endsOnItsLine(made)) {
-    throw refused(
-      `the statement that creates the app at ${source.path}:${source.app.line} continues after that line`,
-    );
+  if (app.within === 'chain' || app.end !== app.line || !STATEMENT.test(made.trim())) {
+    throw refused(`the statement that creates the app at ${place} continues after that line`);
   }
-  const argument = argumentOf(settings, source, lines.slice(0, at), databases);
-  const end = made.trimEnd().endsWith(';') ? ';' : '';
+  const above = code.slice(0, app.line - 1).join('\n');
+  const argument = argumentOf(settings, source, above, databases, madeConnection(connections)?.place);
+  const lines = text.split('\n');
+  const head = headOf(text, app.line - 1, place);
+  const end = made.endsWith(';') ? ';' : '';
   const quote = /(?:from|require\()\s*(")/.test(lines.find((line) => /['"]koa['"]/.test(line)) ?? '')
     ? '"'
     : "'";
   const taken =
     source.syntax === 'import'
-      ? `import { sessions } from ${quote}${from}${quote}${end}`
-      : `const { sessions } = require(${quote}${from}${quote})${end}`;
-  const call = `${/^\s*/.exec(made)?.[0] ?? ''}sessions(${source.app.name}${argument})${end}`;
-  const head = lastModuleLine(lines.slice(0, at)) + 1;
-  const edited = [...lines.slice(0, head), taken, ...lines.slice(head, at + 1), call, ...lines.slice(at + 1)];
-  return { id: 'own-app', path: source.path, text: inFormOf(raw, edited.join('\n')), notes: [] };
+      ? `import { sessions } from ${quote}${from}${quote}`
+      : `const { sessions } = require(${quote}${from}${quote})`;
+  const call = `${/^\s*/.exec(made)?.[0] ?? ''}sessions(${app.name}${argument})${end}`;
+  const edited = [
+    ...lines.slice(0, head),
+    `${taken}${/^\s*[([`]/.test(code.slice(head).join('\n')) ? ';' : end}`,
+    ...lines.slice(head, app.line),
+    call,
+    ...lines.slice(app.line),
+  ];
+  return { id: 'own-app', path, text: inFormOf(raw, edited.join('\n')), notes: [] };
 }
 
-/** Whether the file has this import, or imports the same module by another name, such as an alias. */
-function isMounted(lines: readonly string[], from: string, app: string | undefined): boolean {
-  const isCall = (line: string) => line.replaceAll(' ', '').includes(`sessions(${app}`);
-  return lines.some((line) => line.includes(`'${from}'`) || line.includes(`"${from}"`) || isCall(line));
+const moduleFor = ({ dir, importExtension }: Settings, path: string): string =>
+  specifier(path, `${dir}/index.ts`, EXTENSIONS[importExtension]);
+
+/** Whether a file imports the session module by this path, in any form. */
+function isPathOf(module: string, from: string | undefined): boolean {
+  const folder = (path: string) => path.replace(/(?:\/index(?:\.[cm]?[jt]s)?)?\/?$/, '');
+  return from !== undefined && folder(from) === folder(module);
+}
+
+/** Where the sessions are mounted, and by which name. In the file of the app, any other name of a module may be an alias. */
+export function callOfSessions(
+  settings: Settings,
+  sources: readonly KoaSource[],
+): { readonly place: string; readonly name: string } | undefined {
+  for (const { path, app, imported } of sources) {
+    const module = moduleFor(settings, path);
+    const found = imported.find(
+      ({ from, call }) =>
+        call !== undefined && (isPathOf(module, from) || (app !== undefined && !from?.startsWith('.'))),
+    );
+    if (found && !TEST.test(path)) return { place: `${path}:${found.call}`, name: found.name };
+  }
+  return undefined;
+}
+
+/** Declarations and uses of `sessions`, which are not properties, keys, fields or methods. */
+const TAKEN =
+  /(?<![\w$.#])sessions\b(?!\$|\s*(?:\??:|=(?![=>])|as\b|\([^()]*\)\s*(?::[^{};]*)?\{))|(?:\b(?:const|let|var|function)[\s*]+|\(\s*)sessions\b(?!\$)|(?:,|\b(?:const|let|var)\s*[{[])\s*sessions\s*=(?![=>])/;
+
+function refuseTakenName({ path, imported }: KoaSource, text: string, from: string): void {
+  const own = imported.find((each) => isPathOf(from, each.from));
+  if (own) {
+    throw refused(
+      `${path}:${own.line} imports \`${own.name}\`, and nothing calls it; call it with the app, or remove the import`,
+    );
+  }
+  const bare = withoutLiterals(text);
+  const taken = TAKEN.exec(bare);
+  if (taken === null) return;
+  const line = lineAt(bare, taken.index + taken[0].indexOf('sessions'));
+  throw refused(
+    `${path}:${line} already uses the name \`sessions\`; import the generated one under another name, as in \`import { sessions as mongoSessions } from '${from}'\`, and call that with the app`,
+  );
 }
 
 const refused = (reason: string): UserError =>
@@ -81,40 +130,30 @@ function theOnly(sources: readonly KoaSource[]): KoaSource {
   throw refused(`${sources.map(({ path, app }) => `${path}:${app?.line}`).join(' and ')} each create an app`);
 }
 
+/** `const app = new Koa({ proxy: true });`. */
 const STATEMENT =
   /^(?:export\s+)?(?:(?:const|let|var)\s+)?[\w$.]+\s*(?::[^=]*)?=.*\bnew\s+(?:[\w$]+|\(require\(['"]koa['"]\)\))(?:<.*>)?(?:\([^()]*(?:\([^()]*\)[^()]*)*\))?\)?;?$/;
-
-/** Whether a statement begins and ends on one line: `const app = new Koa({ proxy: true });`. */
-function endsOnItsLine(line: string): boolean {
-  const code = line.replace(/\/\/.*$/, '').trim();
-  const count = (sign: string) => code.split(sign).length;
-  const isBalanced = count('(') === count(')') && count('{') === count('}') && count('[') === count(']');
-  return isBalanced && STATEMENT.test(code);
-}
 
 /**
  * The second argument: a name in the file that can only mean the connection.
  *
- * @param above the lines above the app
+ * @param above the code above the app
  * @param databases where the project names a database
+ * @param made where it makes a connection of Mongoose, if it does not open the default one
  */
 function argumentOf(
   { connection }: Settings,
   { path, database }: KoaSource,
-  above: readonly string[],
+  above: string,
   databases: readonly string[],
+  made: string | undefined,
 ): string {
-  const text = above.join('\n');
   if (connection.style === 'mongoose') {
-    const name =
-      /(?:import\s+(?:\*\s+as\s+)?([\w$]+)[^;'"]*from|([\w$]+)\s*=\s*require\()\s*['"]mongoose['"]/.exec(
-        text,
-      );
-    const mongoose = name?.[1] ?? name?.[2];
-    if (mongoose === undefined || /(?:createConnection|useDb)\s*\(/.test(text)) {
-      throw refused(`${path} does not say which Mongoose connection the sessions should use`);
-    }
-    return `, ${mongoose}.connection`;
+    const mongoose = mongooseIn(above);
+    if (mongoose !== undefined && made === undefined && !/(?:createConnection|useDb)\s*\(/.test(above))
+      return `, ${mongoose}.connection`;
+    const hint = made === undefined ? '' : `: it is made at ${made}`;
+    throw refused(`${path} does not say which Mongoose connection the sessions should use${hint}`);
   }
   if (connection.style !== 'db') return '';
   if (database.kind === 'known') return `, ${database.expression}`;
@@ -124,21 +163,22 @@ function argumentOf(
   throw refused(`${path} does not say which database the sessions should use${hint}`);
 }
 
-/** The last line of the imports; -1 if there are none. */
-function lastModuleLine(lines: readonly string[]): number {
-  let at = lastModule(lines);
-  while (at >= 0 && goesOn(lines, at)) at += 1;
-  return at;
-}
+const MODULE =
+  /^\s*(?:import\b(?!\s*[.(])|(?:(?:const|let|var)\b[^(]*=\s*\(*\s*)?require\s*\(|(['"])use \w+\1)/;
 
-/** Whether a declaration continues with more names in the next line. */
-const goesOn = (lines: readonly string[], at: number): boolean =>
-  at + 1 < lines.length && (/,\s*(?:\/\/.*)?$/.test(lines[at] ?? '') || /^\s*[,.]/.test(lines[at + 1] ?? ''));
-
-function lastModule(lines: readonly string[]): number {
-  return lines.findLastIndex((line) =>
-    /^(?:import\b.*['"]|\}\s*from\s*['"]|\}\s*=\s*require\s*\(|(?:const|let|var)\b.*=\s*require\s*\(|['"]use strict['"])/.test(
-      line,
-    ),
-  );
+/**
+ * The line above which the import belongs, counted from 0: below the last statement that ends above the app, is in no
+ * other, and imports a module.
+ */
+function headOf(text: string, app: number, place: string): number {
+  const code = withoutComments(text).split('\n');
+  const bare = withoutLiterals(text).split('\n');
+  let head = /^(?:#!|\/\/\s*@ts-)/.test(text) ? 1 : 0;
+  for (let at = 0; at < app; ) {
+    const end = endOfStatement(bare, at);
+    if (end === undefined) throw refused(`the brackets around the app at ${place} are not understood`);
+    if (end < app && MODULE.test(code.slice(at, end + 1).join('\n'))) head = end + 1;
+    at = end + 1;
+  }
+  return head;
 }

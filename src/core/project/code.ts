@@ -3,10 +3,42 @@ export const lineAt = (text: string, index: number): number => {
   return text.slice(0, index + lead).split('\n').length;
 };
 
+/** Strings and regular expressions, which are captured, and comments. A `/` after an operator begins an expression. */
+const TOKENS =
+  /("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`|(?<=(?:^|[=(,:[!&|?{};\n]|=>|\breturn)\s*)\/(?![*/])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\[\n])+\/)|\/\/[^\n]*|\/\*[\s\S]*?\*\/|^#![^\n]*/g;
+
 /** Replaces comments by spaces, so that positions stay the same. What looks like a comment in a string stays. */
-export function withoutComments(text: string): string {
-  return text.replace(
-    /("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`)|\/\/[^\n]*|\/\*[\s\S]*?\*\//g,
-    (found, string: string | undefined) => string ?? found.replace(/[^\n]/g, ' '),
+export const withoutComments = (text: string): string =>
+  text.replace(TOKENS, (found, literal?: string) => literal ?? found.replace(/[^\n]/g, ' '));
+
+/** Also replaces strings and regular expressions: by quotes, and by `+` at the end of a line in them. */
+export const withoutLiterals = (text: string): string =>
+  text.replace(TOKENS, (found, literal?: string) =>
+    literal === undefined
+      ? found.replace(/[^\n]/g, ' ')
+      : found.replace(/[^\n](?=\n)/g, '+').replace(/[^\n+]/g, "'"),
   );
+
+/** What is not the end of a statement, and what does not begin one: an operator, or a part of an import. */
+const OPEN_END = /(?:[=,.?:&|+*<-]|=>|\b(?:import|from|new|await))$/;
+const CONTINUATION = /^(?:[=,.?:&|+*<([-]|(?:from|with|as)\b)/;
+
+/**
+ * The line in which the statement ends that begins in a line: its brackets are closed, and it does not continue in the
+ * next line. Lines count from 0.
+ *
+ * @param lines without comments and literals
+ * @returns undefined if its brackets do not balance
+ */
+export function endOfStatement(lines: readonly string[], from: number): number | undefined {
+  let depth = 0;
+  for (let at = from; at < lines.length; at += 1) {
+    const line = lines[at]?.trim() ?? '';
+    for (const sign of line.match(/[()[\]{}]/g) ?? []) depth += '([{'.includes(sign) ? 1 : -1;
+    if (depth < 0) return undefined;
+    if (depth > 0 || line === '' || OPEN_END.test(line)) continue;
+    const next = lines.slice(at + 1).find((each) => /\S/.test(each)) ?? '';
+    if (line.endsWith(';') || !CONTINUATION.test(next.trim())) return at;
+  }
+  return undefined;
 }

@@ -13,6 +13,59 @@ export function databasesNamedIn(path: string, text: string): string[] {
   return [...code.matchAll(NAMED)].map(({ index }) => `${path}:${lineAt(code, index)}`);
 }
 
+/** Where a source file opens a Mongoose connection. */
+export interface MongooseConnection {
+  readonly path: string;
+  readonly line: number;
+  /** Its variable. */
+  readonly name: string | undefined;
+  /** Whether it is `mongoose.connection`. */
+  readonly isDefault: boolean;
+}
+
+/** Captures the variable, what the method belongs to, and the method. */
+const OPENED =
+  /(?:(?<![\w$.])([\w$]+)\s*(?::[^=\n]+)?=[\s(]*(?:await\s+)?)?(?:([\w$.]+|require\s*\(\s*['"]mongoose['"]\s*\))\s*\.\s*|(?<![\w$.]|\bfunction\s+))(createConnection(?=\s*\()|connect\b|openUri\b)/g;
+/** `import { connect } from 'mongoose'`. */
+const TAKEN_METHODS = /\{([^{}]*)\}\s*(?:from|=)[\s(]*(?:require[\s(]*)?['"]?mongoose\b/g;
+
+export function mongooseConnectionsIn(path: string, text: string): MongooseConnection[] {
+  if (!/mongoose/i.test(text)) return [];
+  const code = withoutComments(text);
+  const mongoose = mongooseIn(code);
+  const taken = [...code.matchAll(TAKEN_METHODS)].flatMap(([, names = '']) => names.match(/[\w$]+/g) ?? []);
+  const isMongoose = (owner: string) => owner.split('.')[0] === mongoose || /mongoose/i.test(owner);
+  return [...code.matchAll(OPENED)]
+    .filter(([, , owner, method = '']) => (owner === undefined ? taken.includes(method) : isMongoose(owner)))
+    .map(({ 1: name, 3: method, index }) => ({
+      path,
+      line: lineAt(code, index),
+      name,
+      isDefault: method !== 'createConnection',
+    }));
+}
+
+/** The name of Mongoose in a file, if it imports more than types. */
+export function mongooseIn(code: string): string | undefined {
+  const found =
+    /(?:\bimport\s+(?!type\s+(?!from\b))(?:\*\s+as\s+)?([\w$]+)[^;'"]*from|(?<!\bimport\s+type\s+|[\w$])([\w$]+)\s*=\s*require\()\s*['"]mongoose['"]/.exec(
+      code,
+    );
+  return found?.[1] ?? found?.[2];
+}
+
+/** What to pass to `sessions()` where the default connection of Mongoose is never opened. */
+export function madeConnection(
+  connections: readonly MongooseConnection[],
+): { readonly name: string; readonly place: string } | undefined {
+  const [first, second] = connections;
+  if (first === undefined || connections.some(({ isDefault }) => isDefault)) return undefined;
+  return {
+    name: (second === undefined && first.name) || 'connection',
+    place: connections.map(({ path, line }) => `${path}:${line}`).join(' or '),
+  };
+}
+
 /** How a source file reaches the database of the driver, where `sessions()` is called in it. */
 export type OwnDatabase =
   /** A variable, or a call that gives it. */

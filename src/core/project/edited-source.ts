@@ -1,11 +1,11 @@
-import { databasesNamedIn } from './databases.ts';
+import { databasesNamedIn, mongooseConnectionsIn } from './databases.ts';
 import { koaSourceIn } from './koa-app.ts';
 import { sessionUsesIn } from './session-uses.ts';
 import type { Project } from './working-tree.ts';
 
 /** The project once one of its source files has another text, in which what is found stands at other lines. */
 export function withEditedSource(project: Project, path: string, text: string): Project {
-  const { koaSources, sessionUses, databases } = project;
+  const { koaSources, sessionUses, databases, connections } = project;
   const uses = sessionUsesIn(path, text);
   const elsewhere = (place: string): boolean => !place.startsWith(`${path}:`);
   return {
@@ -18,5 +18,9 @@ export function withEditedSource(project: Project, path: string, text: string): 
       declarations: [...sessionUses.declarations.filter(elsewhere), ...uses.declarations].toSorted(),
     },
     databases: [...databases.filter(elsewhere), ...databasesNamedIn(path, text)].toSorted(),
+    connections: [
+      ...connections.filter((opened) => opened.path !== path),
+      ...mongooseConnectionsIn(path, text),
+    ],
   };
 }

@@ -1,4 +1,4 @@
-import { lineAt, withoutComments } from './code.ts';
+import { endOfStatement, lineAt, withoutComments, withoutLiterals } from './code.ts';
 import { type OwnDatabase, ownDatabase } from './databases.ts';
 
 /** What a source file of the user shows about the Koa app. Lines count from 1. */
@@ -11,14 +11,28 @@ export interface KoaSource {
   readonly app: KoaApp | undefined;
   /** Where it imports another session middleware or store, and which. */
   readonly sessions: { readonly line: number; readonly name: string } | undefined;
+  /** What it imports as `sessions`, maybe from the generated module. */
+  readonly imported: readonly ImportedSessions[];
   /** The line where it sets `app.keys`. */
   readonly keys: number | undefined;
   /** What is the database where it creates the app. */
   readonly database: OwnDatabase;
 }
 
+export interface ImportedSessions {
+  readonly line: number;
+  /** Its name in the file. */
+  readonly name: string;
+  /** The module; undefined if it is called as a property, such as of a namespace. */
+  readonly from: string | undefined;
+  /** The line where it is called. */
+  readonly call: number | undefined;
+}
+
 export interface KoaApp {
   readonly line: number;
+  /** The line where the statement ends that creates it. */
+  readonly end: number;
   /** The name of the app in the file; undefined if it has none. */
   readonly name: string | undefined;
   /**
@@ -34,21 +48,27 @@ const SESSION_PACKAGES = [
   ...['koa-generic-session', 'koa-generic-session-mongo', 'koa-session2', 'koa-session-local'],
 ];
 
-const MODULE = /(?:\bfrom\s*|\brequire\s*\(\s*|\bimport\s*\(?\s*)(['"])([^'"\n]+)\1/g;
+/** Not `import type { Session } from`, nor `import { type Session } from`. */
+const MODULE =
+  /(?<!\bimport\s+(?:type\s[^'"]*|\{(?:\s*type\s[^,}]*,?)+\s*\}\s*))(?:\bfrom\s*|\brequire\s*\(\s*|\bimport\s*\(?\s*)(['"])([^'"\n]+)\1/g;
 
 /** Undefined for a file without any of these. */
 export function koaSourceIn(path: string, text: string): KoaSource | undefined {
-  if (!text.includes('koa') && !text.includes('app.keys')) return undefined;
+  if (!['koa', 'app.keys', 'sessions'].some((word) => text.includes(word))) return undefined;
   const code = withoutComments(text);
-  const app = appIn(code);
+  const bare = withoutLiterals(text);
+  const app = appIn(code, bare);
   const taken = [...code.matchAll(MODULE)].find(([, , name = '']) => SESSION_PACKAGES.includes(name));
+  const imported = importedIn(code, bare, app?.name ?? 'app');
   const keys = keysIn(code, app);
-  if (app === undefined && taken === undefined && keys === undefined) return undefined;
+  if (app === undefined && taken === undefined && keys === undefined && imported.length === 0)
+    return undefined;
   return {
     path,
     syntax: /^\s*(?:import\b(?!\s*\()|export\b)/m.test(code) ? 'import' : 'require',
     app,
     sessions: taken && { line: lineAt(code, taken.index), name: taken[2] ?? '' },
+    imported,
     keys,
     database: ownDatabase(code, (app?.line ?? 1) - 1),
   };
@@ -68,15 +88,33 @@ function keysIn(code: string, app: KoaApp | undefined): number | undefined {
   return /\bkeys\s*(?:[:,]|$)/.test(options) ? app.line : undefined;
 }
 
-function appIn(code: string): KoaApp | undefined {
+const IMPORTED = /\{([^{}]*)\}\s*(?:from\s*|=\s*(?:await\s+import|require)\s*\(\s*)(['"])([^'"\n]+)\2/g;
+const SESSIONS = /(?<![\w$]|\bas\s+|:\s*)sessions\b(?:\s*(?:\bas\b|:)\s*([\w$]+))?/;
+
+/** @param bare the code without strings */
+function importedIn(code: string, bare: string, app: string): ImportedSessions[] {
+  const lineOf = (found: RegExpExecArray | null) => (found ? lineAt(code, found.index) : undefined);
+  const byName = [...code.matchAll(IMPORTED)].flatMap(({ 1: names = '', 3: from, index }) => {
+    const found = SESSIONS.exec(names);
+    if (found === null) return [];
+    const name = found[1] ?? 'sessions';
+    const call = lineOf(new RegExp(`(?<![\\w$.])${escaped(name)}\\s*\\(`).exec(bare));
+    return [{ line: lineAt(code, index + 1 + found.index), name, from, call }];
+  });
+  const line = lineOf(new RegExp(`[\\w$)]\\.sessions\\s*\\(\\s*${escaped(app)}\\b`).exec(bare));
+  return line === undefined ? byName : [...byName, { line, name: 'sessions', from: undefined, call: line }];
+}
+
+function appIn(code: string, bare: string): KoaApp | undefined {
   const names = [...koaNames(code).map(escaped), REQUIRED];
   const made = new RegExp(
     `(?:([\\w$.]+)\\s*(?::[^=;\\n]+)?=\\s*)?\\bnew\\s+(?:${names.join('|')})\\s*(?:<[^>\\n]*>\\s*)?[(;\\n]`,
   ).exec(code);
   if (made === null) return classIn(code, names);
+  const line = lineAt(code, made.index);
   const at = made.index + made[0].search(/\bnew\s/);
   const start = code.lastIndexOf('\n', at) + 1;
-  const place = { line: lineAt(code, made.index) };
+  const place = { line, end: (endOfStatement(bare.split('\n'), line - 1) ?? line - 1) + 1 };
   const field = fieldIn(code.slice(0, start), code.slice(start, at));
   if (field !== undefined) return { ...place, name: `this.${field}`, within: 'field' };
   const name = DECLARED.exec(code.slice(start, at))?.[1] ?? made[1];
@@ -88,7 +126,9 @@ function classIn(code: string, names: readonly string[]): KoaApp | undefined {
   const found = new RegExp(`\\bclass\\s+(?:[\\w$]+\\s+)?extends\\s+(?:${names.join('|')})\\s*[<{]`).exec(
     code,
   );
-  return found ? { line: lineAt(code, found.index), name: 'this', within: 'class' } : undefined;
+  if (found === null) return undefined;
+  const line = lineAt(code, found.index);
+  return { line, end: line, name: 'this', within: 'class' };
 }
 
 /** `const app = `, also in `const app = (module.exports = `. */

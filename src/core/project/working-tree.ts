@@ -1,4 +1,5 @@
 import type { KeptFile, Language, ModuleKind } from '../answers/options.ts';
+import type { MongooseConnection } from './databases.ts';
 import type { KoaSource } from './koa-app.ts';
 import type { Manifest } from './manifest.ts';
 import type { SessionUses } from './session-uses.ts';
@@ -58,6 +59,8 @@ export interface Project {
   readonly sessionUses: SessionUses;
   /** `src/db.ts:4`: where its own sources name a database that need not be the one of the connection string. */
   readonly databases: readonly string[];
+  /** Where its own sources open connections of Mongoose. */
+  readonly connections: readonly MongooseConnection[];
   /** Whether its own sources load .env. */
   readonly loadsEnv: boolean;
   readonly manifest: Manifest | undefined;

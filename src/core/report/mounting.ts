@@ -1,4 +1,5 @@
 import type { Settings } from '../answers/settings.ts';
+import { madeConnection } from '../project/databases.ts';
 import type { KoaApp, KoaSource } from '../project/koa-app.ts';
 import type { Project } from '../project/working-tree.ts';
 import { EXTENSIONS, specifier } from '../render/render.ts';
@@ -7,9 +8,11 @@ import { EXTENSIONS, specifier } from '../render/render.ts';
 export interface Mounting {
   /** The lines to add: the import and the call. */
   readonly mount: readonly string[];
-  /** `src/app.ts:3`, where the app is created; a folder, or `the project`, if that is not known. */
+  /** `src/app.ts:3`, the line after which they belong; a folder, or `the project`, if that is not known. */
   readonly mountIn: string;
   readonly within: KoaApp['within'];
+  /** `src/db.ts:2`: where the Mongoose connection that they pass is made, if it is not the default one. */
+  readonly connection: string | undefined;
   /** `src/app.ts:1`: other session middleware, which these sessions replace. */
   readonly instead: string | undefined;
   /** `src/app.ts:4`: where the app sets `app.keys`. */
@@ -18,7 +21,7 @@ export interface Mounting {
 
 export function mountingOf(
   settings: Settings,
-  { koaSources: sources, databases }: Pick<Project, 'koaSources' | 'databases'>,
+  { koaSources: sources, databases, connections }: Pick<Project, 'koaSources' | 'databases' | 'connections'>,
 ): Mounting {
   const source = sources.find(({ app }) => app !== undefined);
   const other = sources.find(({ sessions }) => sessions !== undefined);
@@ -28,16 +31,20 @@ export function mountingOf(
     source?.syntax === 'require' || (source === undefined && settings.project.modules === 'commonjs')
       ? `const { sessions } = require('${from}');`
       : `import { sessions } from '${from}';`;
-  const argument = connectionIn(settings, source, databases);
+  const made = settings.connection.style === 'mongoose' ? madeConnection(connections) : undefined;
+  const argument = made?.name ?? connectionIn(settings, source, databases);
   const call = `sessions(${source?.app?.name ?? 'app'}${argument === undefined ? '' : `, ${argument}`});`;
   return {
     mount: [taken, call],
-    mountIn: source?.app === undefined ? folderOf(settings) : `${source.path}:${source.app.line}`,
+    mountIn: source?.app === undefined ? folderOf(settings) : `${source.path}:${lineOf(source.app)}`,
     within: source?.app?.within,
+    connection: made?.place,
     instead: other?.sessions && `${other.path}:${other.sessions.line} (${other.sessions.name})`,
     keys: setter && `${setter.path}:${setter.keys}`,
   };
 }
+
+const lineOf = ({ line, end, within }: KoaApp): number => (within === undefined ? end : line);
 
 /** The expression for the connection of the app; the usual one if it is not known. */
 function connectionIn(

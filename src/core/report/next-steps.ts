@@ -4,6 +4,7 @@ import { EXECUTE, migrateCommand, type PackageManager } from '../answers/manager
 import type { Answers, OptionName } from '../answers/options.ts';
 import type { Settings } from '../answers/settings.ts';
 import { shellQuote } from '../answers/shell.ts';
+import { callOfSessions } from '../patch/mount.ts';
 import type { Entry } from '../plan/entry.ts';
 import { markersIn } from '../plan/merge.ts';
 import type { SessionUses } from '../project/session-uses.ts';
@@ -56,7 +57,7 @@ export interface Run {
   /** What is known of the project. */
   readonly project: Pick<
     Project,
-    'koaSources' | 'sessionUses' | 'databases' | 'loadsEnv' | 'scripts' | 'packages'
+    'koaSources' | 'sessionUses' | 'databases' | 'connections' | 'loadsEnv' | 'scripts' | 'packages'
   >;
   /** The text of `.env` after the run. */
   readonly env: string;
@@ -84,6 +85,7 @@ export function nextSteps(settings: Settings, run: Run): NextSteps {
     ...startingMongo(settings, run),
     ...migrating(run),
     ...mountingSteps(settings, run),
+    ...changingCall(settings, run),
     ...starting(settings, run),
   ];
   const all = [...(steps.length > 0 ? goingThere(run) : []), ...steps];
@@ -178,14 +180,20 @@ function migrating(run: Run): Step[] {
 /** Only for the user's own app; the generated app has the sessions already. */
 function mountingSteps(settings: Settings, { entries, project }: Run): Step[] {
   if (settings.app || !wasMade(entries, 'session')) return [];
-  const { mount, mountIn, within, instead, keys } = mountingOf(settings, project);
+  const { mount, mountIn, within, connection, instead, keys } = mountingOf(settings, project);
   const source = project.koaSources.find(({ app }) => app !== undefined);
   const loading = envLoading(settings, project, source);
   const running = runningOf(settings, project);
   return [
     ...(wasTouched(entries, 'own-app')
       ? []
-      : [{ what: `Mount the sessions ${placeOf(mountIn, within)}`, commands: [], lines: mount }]),
+      : [
+          {
+            what: `Mount the sessions ${placeOf(mountIn, within)}${passing(connection)}`,
+            commands: [],
+            lines: mount,
+          },
+        ]),
     ...(instead === undefined
       ? []
       : [{ what: `Remove the old sessions, with their options, at ${instead}`, commands: [] }]),
@@ -203,6 +211,22 @@ function mountingSteps(settings: Settings, { entries, project }: Run): Step[] {
     ...(running === undefined ? [] : [running]),
   ];
 }
+
+/** The sessions were mounted by an earlier run or by hand, for a connection that is passed in another way. */
+function changingCall(settings: Settings, { saved, entries, project }: Run): Step[] {
+  const isNew = wasMade(entries, 'session') || wasTouched(entries, 'own-app');
+  const passed = (style: unknown) => (style === 'db' || style === 'mongoose' ? style : 'nothing');
+  if (settings.app || isNew || saved.connection === undefined) return [];
+  if (passed(saved.connection) === passed(settings.connection.style)) return [];
+  const found = callOfSessions(settings, project.koaSources);
+  const { mount, connection } = mountingOf(settings, project);
+  const call = mount.at(-1)?.replace('sessions', () => found?.name ?? 'sessions') ?? '';
+  const what = `Change the call of sessions()${found ? ` at ${found.place}` : ''}${passing(connection)} to`;
+  return [{ what, commands: [], lines: [call] }];
+}
+
+const passing = (connection: string | undefined): string =>
+  connection === undefined ? '' : ` (the connection is made at ${connection})`;
 
 /** They would silently replace the keys from APP_KEYS. */
 const replacingKeys = (place: string | undefined): Step[] =>

@@ -1,5 +1,9 @@
 import { join } from 'node:path';
-import { databasesNamedIn } from '../../core/project/databases.ts';
+import {
+  databasesNamedIn,
+  type MongooseConnection,
+  mongooseConnectionsIn,
+} from '../../core/project/databases.ts';
 import { loadsEnv } from '../../core/project/env-loaders.ts';
 import { idInHeader } from '../../core/project/header.ts';
 import { type KoaSource, koaSourceIn } from '../../core/project/koa-app.ts';
@@ -12,7 +16,7 @@ import { sourceFiles } from './sources.ts';
 const MAX_SOURCES = 5000;
 const TEST = /(?:^|\/)(?:tests?|__tests__|spec|examples?|benchmarks?)\/|\.(?:test|spec)\.\w+$/;
 
-type Sources = Pick<Project, 'koaSources' | 'sessionUses' | 'databases' | 'loadsEnv'>;
+type Sources = Pick<Project, 'koaSources' | 'sessionUses' | 'databases' | 'connections' | 'loadsEnv'>;
 
 /**
  * The user's files in which a Koa app is created or has sessions, tests last, all uses of `ctx.session`, and how the app
@@ -25,6 +29,7 @@ export function readKoaSources(root: string): Sources & {
   const found: KoaSource[] = [];
   const uses: SessionUses[] = [];
   const databases: string[] = [];
+  const connections: MongooseConnection[] = [];
   let isEnvLoaded = false;
   const unsearched: string[] = [];
   let seen = 0;
@@ -39,6 +44,7 @@ export function readKoaSources(root: string): Sources & {
     uses.push(sessionUsesIn(path, text));
     if (isTest) continue;
     databases.push(...databasesNamedIn(path, text));
+    connections.push(...mongooseConnectionsIn(path, text));
     isEnvLoaded ||= loadsEnv(text);
   }
   const inOrder = found.toSorted(byPath);
@@ -50,7 +56,15 @@ export function readKoaSources(root: string): Sources & {
     properties: uses.flatMap(({ properties }) => properties).toSorted(byPath),
     declarations: uses.flatMap(({ declarations }) => declarations).toSorted(),
   };
-  return { koaSources, sessionUses, databases: databases.toSorted(), loadsEnv: isEnvLoaded, unsearched };
+  return {
+    ...{
+      koaSources,
+      sessionUses,
+      databases: databases.toSorted(),
+      connections: connections.toSorted(byPath),
+    },
+    ...{ loadsEnv: isEnvLoaded, unsearched },
+  };
 }
 
 const byPath = (one: { readonly path: string }, other: { readonly path: string }): number =>

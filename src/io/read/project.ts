@@ -97,6 +97,7 @@ const NO_SOURCES = {
   koaSources: [],
   sessionUses: NO_USES,
   databases: [],
+  connections: [],
   loadsEnv: false,
   unsearched: [],
 };

@@ -1,16 +1,27 @@
 import { describe, expect, test } from 'vitest';
 import { patchApp } from '../../../src/core/patch/mount.ts';
+import { mongooseConnectionsIn } from '../../../src/core/project/databases.ts';
 import { koaSourceIn } from '../../../src/core/project/koa-app.ts';
 import { STYLES } from '../../support/generated.ts';
 import { goldenNamed } from '../../support/goldens.ts';
 
 const { settings } = goldenNamed('existing-with-js-specifiers');
 
-const patched = (text: string, change: Partial<typeof settings> = {}, databases: readonly string[] = []) => {
-  const source = koaSourceIn('src/app.ts', text);
-  const project = { koaSources: source ? [source] : [], databases };
-  return patchApp({ ...settings, ...change }, project, () => text)?.text;
+/** @param others further source files, by path */
+const patched = (
+  text: string,
+  change: Partial<typeof settings> = {},
+  databases: readonly string[] = [],
+  others: Readonly<Record<string, string>> = {},
+) => {
+  const files = Object.entries({ 'src/app.ts': text, ...others });
+  const koaSources = files.flatMap((file) => koaSourceIn(...file) ?? []);
+  const connections = files.flatMap((file) => mongooseConnectionsIn(...file));
+  return patchApp({ ...settings, ...change }, { koaSources, databases, connections }, () => text)?.text;
 };
+
+const APP = "import Koa from 'koa';\nconst app = new Koa();\n";
+const OWN = '../lib/session/index.js';
 
 test.each([
   { as: 'a path', from: '../lib/session/index.js' },
@@ -19,7 +30,86 @@ test.each([
 ])('an app that imports the sessions by $as is not changed', ({ from }) => {
   const text = `import Koa from 'koa';\nimport { sessions } from '${from}';\nconst app = new Koa();\nsessions(app);\n`;
   expect(patched(text)).toBeUndefined();
-  expect(patched("import Koa from 'koa';\nconst app = new Koa();\n")).toContain('sessions(app);');
+  expect(patched(APP)).toContain('sessions(app);');
+});
+
+test.each([
+  {
+    how: 'under another name',
+    text: `import { sessions as mount } from '${OWN}';\n${APP}const store = mount(\n  app,\n);\n`,
+  },
+  {
+    how: 'by a constructor',
+    text: `import { sessions } from '../lib/session/index.js';\n${APP}class Shop { constructor(it) { sessions(it); } }\n`,
+  },
+  { how: 'by a namespace', text: `import * as session from '${OWN}';\n${APP}session.sessions(app);\n` },
+  {
+    how: 'by require()',
+    text: `${APP}const { sessions: mount } = require("../lib/session");\nmount(app);\n`,
+  },
+])('an app that gets the sessions $how is not changed', ({ text }) => {
+  expect(patched(text)).toBeUndefined();
+});
+
+test('an app that gets the sessions in another file is not changed, which a test is not', () => {
+  const text =
+    "import { sessions } from '../lib/session/index.js';\nexport const setUp = (app) => sessions(app);\n";
+  expect(patched(APP, {}, [], { 'src/set-up.ts': text })).toBeUndefined();
+  expect(patched(APP, {}, [], { 'test/set-up.ts': text })).toContain('sessions(app);');
+});
+
+test.each([
+  { what: 'imports something else from the module', text: `import { closeConnections } from '${OWN}';\n` },
+  {
+    what: 'has the sessions in comments',
+    text: `// import { sessions } from '${OWN}';\n/* sessions(app); */\n`,
+  },
+  { what: 'has the call in a string', text: "log('sessions(app)');\n" },
+  { what: 'has a property of the name', text: 'const count = user.sessions.length + user?.sessions(1);\n' },
+  {
+    what: 'has a key of the name',
+    text: 'const state = { sessions: 1 };\ninterface S { sessions?: number }\n',
+  },
+  {
+    what: 'has a method of the name',
+    text: 'const list = { sessions() {}, async sessions(): Promise<void> {} };\n',
+  },
+  { what: 'has a field of the name', text: 'class Shop {\n  sessions = new Map();\n  #sessions = 1;\n}\n' },
+  { what: 'imports that name under another', text: "import { sessions as table } from './schema.js';\n" },
+  { what: 'has longer names', text: 'const mySessions = 1, $sessions = 2, sessions$ = 3, sessionsOf = 4;\n' },
+])('a file that $what gets the sessions', ({ text }) => {
+  const edited = patched(text + APP);
+  expect(edited).toContain("import { sessions } from '../lib/session/index.js';\n");
+  expect(edited).toMatch(/\nsessions\(app\);\n/);
+});
+
+const TAKEN = 'src/app.ts:1 already uses the name `sessions`; import the generated one under another name';
+
+test.each([
+  {
+    text: `import { sessions } from '${OWN}';\n`,
+    says: 'src/app.ts:1 imports `sessions`, and nothing calls it',
+  },
+  {
+    text: `import {\n  sessions as mount,\n} from '${OWN}';\n// mount(app);\n`,
+    says: 'src/app.ts:2 imports `mount`, and nothing calls it',
+  },
+  { text: "import { sessions } from './routes/sessions.js';\nsessions(app);\n", says: TAKEN },
+  { text: "import { routes as sessions } from './routes.js';\n", says: TAKEN },
+  { text: "import sessions from './sessions.js';\n", says: TAKEN },
+  { text: "import * as sessions from './sessions.js';\n", says: TAKEN },
+  { text: "import { sessions } from '@acme/schema';\n", says: TAKEN },
+  { text: "const { sessions } = require('./schema');\n", says: TAKEN },
+  { text: 'const sessions = new Map();\n', says: TAKEN },
+  { text: 'let one, sessions = 2;\n', says: TAKEN },
+  { text: 'const sessions: Map<string, string> = new Map();\n', says: TAKEN },
+  { text: 'const { list: sessions } = all;\n', says: TAKEN },
+  { text: 'const { sessions = 1 } = all;\n', says: TAKEN },
+  { text: 'function sessions(app) {}\n', says: TAKEN },
+  { text: 'class sessions {}\n', says: TAKEN },
+  { text: 'const start = (sessions: number) => 1;\n', says: TAKEN },
+])('nothing is edited where the name is taken: $text', ({ text, says }) => {
+  expect(() => patched(text + APP)).toThrow(says);
 });
 
 const IMPORT = "import Koa from 'koa';\n";
@@ -69,6 +159,61 @@ test.each([
     text: "import Koa from 'koa';\nimport {\n  a,\n} from './a.js';\n\nconst app = new Koa();\n",
     before: "} from './a.js';",
   },
+  {
+    what: 'a module that is called with options over several lines',
+    text: "const Koa = require('koa');\nconst log = require('pino')({\n  level: 'info',\n});\nconst app = new Koa();\n",
+    before: '});',
+  },
+  {
+    what: 'such a module without semicolons',
+    text: "const Koa = require('koa')\nconst log = require('pino')\n  ({\n  level: ')',\n})\n  .child()\nconst app = new Koa()\n",
+    before: '  .child()',
+  },
+  {
+    what: 'an import with attributes over several lines',
+    text: "import Koa from 'koa';\nimport d from './a.json' with {\n  type: 'json',\n};\nconst app = new Koa();\n",
+    before: '};',
+  },
+  {
+    what: 'an import with its module in the next line',
+    text: "import Koa from 'koa'\nimport d\n  from './d.js'\nconst app = new Koa()\n",
+    before: "  from './d.js'",
+  },
+  {
+    what: 'the imports, and not in a comment or a text',
+    text: "import Koa from 'koa';\n/*\nimport x from 'y';\n*/\nconst text = `\nimport x from 'y';\n`;\nconst app = new Koa();\n",
+    before: "import Koa from 'koa';",
+  },
+  {
+    what: 'the imports, and not in a function',
+    text: "const Koa = require('koa');\nfunction x() {\nconst y = require('y');\n}\nconst app = new Koa();\n",
+    before: "const Koa = require('koa');",
+  },
+  {
+    what: 'the imports, and not in the statement that has the app',
+    text: "const Koa = require('koa');\nconst run = require('run')(() => {\n  const app = new Koa();\n});\n",
+    before: "const Koa = require('koa');",
+  },
+  {
+    what: 'an import with a comment that has a bracket, and regular expressions',
+    text: "import Koa from 'koa'; // (\nconst QUOTE = /[\"'`/*({]\\//;\nimport a from 'a'; /* ( */\nconst app = new Koa();\n",
+    before: "import a from 'a'; /* ( */",
+  },
+  {
+    what: 'a module that is only run',
+    text: "'use strict';\nrequire('dotenv').config();\n\nconst app = new (require('koa'))();\n",
+    before: "require('dotenv').config();",
+  },
+  {
+    what: 'the line of the interpreter',
+    text: "#!/usr/bin/env -S node --title='x\nconst app = new (require('koa'))();\n",
+    before: "#!/usr/bin/env -S node --title='x",
+  },
+  {
+    what: 'a line for the compiler',
+    text: "// @ts-check\nconst app = new (require('koa'))();\n",
+    before: '// @ts-check',
+  },
 ])('the import is added after $what', ({ text, before }) => {
   const lines = patched(text)?.split('\n') ?? [];
   expect(lines[lines.findIndex((line) => line.includes('{ sessions }')) - 1]).toBe(before);
@@ -77,6 +222,17 @@ test.each([
 test('an app created by an inline require() gets the sessions', () => {
   expect(patched("const app = new (require('koa'))();\n")).toBe(
     "const { sessions } = require('../lib/session/index.js');\nconst app = new (require('koa'))();\nsessions(app);\n",
+  );
+});
+
+test('the import ends with a semicolon before a line that would continue it', () => {
+  const text = "(function () {\n  const Koa = require('koa')\n  const app = new Koa()\n})()\n";
+  expect(patched(text)).toMatch(/^const \{ sessions \} = require\('.*'\);\n\(function/);
+});
+
+test('nothing is edited where the brackets do not balance', () => {
+  expect(() => patched("const Koa = require('koa');\nf(1));\nconst app = new Koa();\n")).toThrow(
+    'the brackets around the app at src/app.ts:3 are not understood',
   );
 });
 
@@ -138,6 +294,49 @@ describe('the database of the driver is the one that the app takes from its clie
   test('where another file names it, that is said', () => {
     expect(() => mounted(CLIENT + APP, ['src/users.ts:3'])).toThrow('and src/users.ts:3 names one');
   });
+});
+
+describe('the connection of Mongoose is the default one', () => {
+  const mounted = (imports: string, others?: Readonly<Record<string, string>>) =>
+    patched(`${imports}\n${APP}`, { connection: STYLES.mongoose }, [], others)?.match(/^sessions\(.*$/m)?.[0];
+  const OPENED = "import mongoose from 'mongoose';\nexport const shop = mongoose.createConnection(url);\n";
+
+  test.each([
+    { imports: "import mongoose from 'mongoose';", name: 'mongoose' },
+    { imports: "import * as m from 'mongoose';", name: 'm' },
+    { imports: "import m, { type Connection } from 'mongoose';", name: 'm' },
+    { imports: "import m = require('mongoose');", name: 'm' },
+    { imports: "import type { Schema } from 'mongoose';\nimport m from 'mongoose';", name: 'm' },
+    { imports: "// import type x from 'mongoose'\nimport type from 'mongoose';", name: 'type' },
+  ])('of $imports', ({ imports, name }) => {
+    expect(mounted(imports)).toBe(`sessions(app, ${name}.connection);`);
+  });
+
+  test.each([
+    "import type mongoose from 'mongoose';",
+    "import type * as mongoose from 'mongoose';",
+    "import type mongoose = require('mongoose');",
+    "import { type Connection } from 'mongoose';",
+    "// import mongoose from 'mongoose';",
+  ])('and not known from %s', (imports) => {
+    expect(() => mounted(imports)).toThrow('does not say which Mongoose connection');
+  });
+
+  test('which has to be opened where another one is made', () => {
+    const imports = "import mongoose from 'mongoose';";
+    expect(() => mounted(imports, { 'src/db.ts': OPENED })).toThrow('is made at src/db.ts:2');
+    const others = { 'src/db.ts': OPENED, 'src/server.ts': `${imports}\nawait mongoose.connect(url);\n` };
+    expect(mounted(imports, others)).toBe('sessions(app, mongoose.connection);');
+  });
+});
+
+test('an import of types is no other session middleware', () => {
+  expect(
+    patched(`import type { Session } from 'koa-session';\nimport { type a } from 'koa-session';\n${APP}`),
+  ).toBeDefined();
+  expect(() =>
+    patched(`import type { a } from 'b';\nimport { type a, b } from 'koa-session';\n${APP}`),
+  ).toThrow('has other sessions');
 });
 
 test('of several Mongoose databases, none is taken', () => {

@@ -1,5 +1,9 @@
-import { expect, test } from 'vitest';
-import { databasesNamedIn } from '../../../src/core/project/databases.ts';
+import { describe, expect, test } from 'vitest';
+import {
+  databasesNamedIn,
+  madeConnection,
+  mongooseConnectionsIn,
+} from '../../../src/core/project/databases.ts';
 
 const inFile = (text: string) => databasesNamedIn('src/db.ts', text);
 
@@ -18,4 +22,63 @@ test.each([
   "import knex from 'knex';\nknex.db('shop');\n",
 ])('or takes that of the connection string: %j', (text) => {
   expect(inFile(text)).toEqual([]);
+});
+
+describe('a connection of Mongoose', () => {
+  const MONGOOSE = "import mongoose from 'mongoose';\n";
+  const found = (text: string) => mongooseConnectionsIn('src/db.ts', text);
+
+  test.each([
+    { text: `${MONGOOSE}export const shop = mongoose.createConnection(url);\n`, name: 'shop' },
+    {
+      text: `${MONGOOSE}const shop: Connection = await mongoose.createConnection(url).asPromise();\n`,
+      name: 'shop',
+    },
+    {
+      text: "import * as m from 'mongoose';\nlet shop = await (m.createConnection(url));\n",
+      name: undefined,
+    },
+    {
+      text: "import { createConnection } from 'mongoose';\nconst shop = createConnection(url);\n",
+      name: 'shop',
+    },
+    {
+      text: "const { createConnection } = require('mongoose');\nmodule.exports = createConnection(url);\n",
+      name: undefined,
+    },
+    { text: "\nconst shop = require('mongoose').createConnection(url);\n", name: 'shop' },
+    { text: `${MONGOOSE}export const connect = () => mongoose.createConnection(url);\n`, name: undefined },
+  ])('is made by $text', ({ text, name }) => {
+    expect(found(text)).toEqual([{ path: 'src/db.ts', line: 2, name, isDefault: false }]);
+  });
+
+  test.each([
+    `${MONGOOSE}await mongoose.connect(url);\n`,
+    `${MONGOOSE}retry(mongoose.connect.bind(mongoose));\n`,
+    `${MONGOOSE}mongoose.connection.openUri(url);\n`,
+    `${MONGOOSE}const { connect } = mongoose;\n`,
+    "import { connect } from 'mongoose';\nawait connect(url);\n",
+  ])('is the default one in %s', (text) => {
+    expect(found(text)[0]).toMatchObject({ isDefault: true });
+  });
+
+  test.each([
+    `${MONGOOSE}const pool = mysql.createConnection(url);\n`,
+    `${MONGOOSE}await redis.connect();\nclient().connect();\n`,
+    `${MONGOOSE}import { connect } from './db.js';\nawait connect();\n`,
+    `${MONGOOSE}// mongoose.createConnection(url)\n`,
+    `${MONGOOSE}const { connection } = mongoose;\nmongoose.connection.on('open', log);\n`,
+    "import { createConnection } from 'typeorm';\ncreateConnection(url);\n",
+  ])('is not opened by %s', (text) => {
+    expect(found(text)).toEqual([]);
+  });
+
+  test('is named if it is the only one, and the default one is not opened', () => {
+    const one = { path: 'src/a.ts', line: 1, name: 'one', isDefault: false };
+    const two = { path: 'src/b.ts', line: 2, name: 'two', isDefault: false };
+    expect(madeConnection([one])).toEqual({ name: 'one', place: 'src/a.ts:1' });
+    expect(madeConnection([one, two])).toEqual({ name: 'connection', place: 'src/a.ts:1 or src/b.ts:2' });
+    expect(madeConnection([one, { ...two, isDefault: true }])).toBeUndefined();
+    expect(madeConnection([])).toBeUndefined();
+  });
 });

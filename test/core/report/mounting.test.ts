@@ -9,11 +9,11 @@ import { PLAIN, STYLES } from '../../support/generated.ts';
 const REQUIRED = "const Koa = require('koa');\nconst server = new Koa();\n";
 const IMPORTED = "import Koa from 'koa';\nexport const app = new Koa();\n";
 
-const NO_SOURCES = { koaSources: [], databases: [] };
+const NO_SOURCES = { koaSources: [], databases: [], connections: [] };
 
 function mountingIn(path: string, text: string, settings: Partial<typeof PLAIN> = {}) {
   const source = koaSourceIn(path, text);
-  return mountingOf({ ...PLAIN, ...settings }, { koaSources: source ? [source] : [], databases: [] });
+  return mountingOf({ ...PLAIN, ...settings }, { ...NO_SOURCES, koaSources: source ? [source] : [] });
 }
 
 describe('the lines that mount sessions', () => {
@@ -71,8 +71,35 @@ describe('the lines that mount sessions', () => {
   ])('take the database from the app: $argument', ({ text, databases = [], argument }) => {
     const source = koaSourceIn('src/app.ts', `import Koa from 'koa';\n${text}const app = new Koa();\n`);
     const settings = { ...PLAIN, connection: STYLES.db };
-    const { mount } = mountingOf(settings, { koaSources: source ? [source] : [], databases });
+    const { mount } = mountingOf(settings, { ...NO_SOURCES, koaSources: source ? [source] : [], databases });
     expect(mount.at(-1)).toBe(`sessions(app, ${argument});`);
+  });
+
+  test.each([
+    { text: 'const app = new Koa({\n  proxy: true,\n});\n', line: 4 },
+    { text: 'const app =\n  // the shop\n  new Koa()\n', line: 4 },
+    { text: 'const app = new Koa(),\n  port = 3000;\n', line: 3 },
+    { text: 'const app = new Koa({ env: "(" }); // (\n(async () => {\n})();\n', line: 2 },
+    { text: 'export default run(new Koa({\n  proxy: true,\n}), 3000);\n', line: 4 },
+    { text: 'if (on) {\n  app = new Koa({\n    keys,\n  })\n}\n', line: 5 },
+    { text: 'const app = new Koa({\n  proxy: true,\n})\n  .use(home);\n', line: 2 },
+  ])('belong after the end of the statement: line $line of $text', ({ text, line }) => {
+    expect(mountingIn('src/app.ts', `import Koa from 'koa';\n${text}`).mountIn).toBe(`src/app.ts:${line}`);
+  });
+
+  test.each([
+    { made: { name: 'shop' }, argument: 'shop', connection: 'src/db.ts:2' },
+    { made: { name: undefined }, argument: 'connection', connection: 'src/db.ts:2' },
+    { made: { name: 'shop', isDefault: true }, argument: 'mongoose.connection', connection: undefined },
+  ])('pass the connection that the app opens: $argument', ({ made, argument, connection }) => {
+    const opened = { path: 'src/db.ts', line: 2, isDefault: false, ...made };
+    const project = { ...NO_SOURCES, connections: [opened] };
+    const mounting = mountingOf({ ...PLAIN, connection: STYLES.mongoose }, project);
+    expect({ call: mounting.mount.at(-1), connection: mounting.connection }).toEqual({
+      call: `sessions(app, ${argument});`,
+      connection,
+    });
+    expect(mountingOf(PLAIN, project).connection).toBeUndefined();
   });
 
   test('name where the app sets its own keys', () => {

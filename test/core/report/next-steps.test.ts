@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseSettings } from '../../../src/core/answers/settings.ts';
+import { mongooseConnectionsIn } from '../../../src/core/project/databases.ts';
+import { koaSourceIn } from '../../../src/core/project/koa-app.ts';
 import { NO_USES } from '../../../src/core/project/session-uses.ts';
 import { nextSteps } from '../../../src/core/report/next-steps.ts';
 
@@ -9,6 +11,7 @@ function stepsFor(
   env: string,
   saved: Record<string, unknown> = {},
   scripts: Record<string, string> = {},
+  sources: Record<string, string> = {},
 ) {
   const facts = {
     kind,
@@ -37,7 +40,8 @@ function stepsFor(
     saved,
     answers,
     project: {
-      koaSources: [],
+      koaSources: Object.entries(sources).flatMap((file) => koaSourceIn(...file) ?? []),
+      connections: Object.entries(sources).flatMap((file) => mongooseConnectionsIn(...file)),
       sessionUses: NO_USES,
       databases: [],
       loadsEnv: false,
@@ -113,5 +117,55 @@ describe('the migration is run', () => {
 
   test("and never by a script of the user's own", () => {
     expect(commandsWith('node drop-all.js')).toEqual(['npx tsx scripts/migrate-sessions.ts']);
+  });
+});
+
+describe('after a change of the connection, the call in the app is to be changed', () => {
+  const URL_STYLE = { connection: 'url', url: 'mongodb://127.0.0.1/shop' };
+  const MOUNTED =
+    "import Koa from 'koa';\nimport { sessions } from './session/index.ts';\nconst app = new Koa();\nsessions(app);\n";
+  const changes = (
+    from: Record<string, unknown>,
+    to: Record<string, unknown>,
+    sources: Record<string, string> = { 'src/app.ts': MOUNTED },
+  ) =>
+    stepsFor('existing', to, '', from, {}, sources)
+      .steps.filter(({ what }) => what.startsWith('Change the call'))
+      .map(({ what, lines }) => `${what}: ${lines}`);
+
+  test.each([
+    { from: URL_STYLE, to: { connection: 'mongoose' }, call: 'sessions(app, mongoose.connection);' },
+    { from: URL_STYLE, to: { connection: 'db' }, call: 'sessions(app, client.db());' },
+    { from: { connection: 'mongoose' }, to: { connection: 'db' }, call: 'sessions(app, client.db());' },
+    { from: { connection: 'db' }, to: URL_STYLE, call: 'sessions(app);' },
+  ])('from $from.connection to $to.connection: $call', ({ from, to, call }) => {
+    expect(changes(from, to)).toEqual([`Change the call of sessions() at src/app.ts:4 to: ${call}`]);
+  });
+
+  test.each([
+    { what: 'nothing changed', from: { connection: 'mongoose' }, to: { connection: 'mongoose' } },
+    { what: 'it takes no connection', from: { connection: 'host', db: 'shop' }, to: URL_STYLE },
+    { what: 'it is the first run', from: {}, to: { connection: 'mongoose' } },
+    { what: 'the app is generated', from: URL_STYLE, to: { connection: 'mongoose', app: true } },
+  ])('not if $what', ({ from, to }) => {
+    expect(changes(from, to)).toEqual([]);
+  });
+
+  test('by its name, in the file that has it, and with the connection that the app makes', () => {
+    const sources = {
+      'src/app.ts': "import Koa from 'koa';\nexport const app = new Koa();\n",
+      'src/db.ts': "import mongoose from 'mongoose';\nexport const shop = mongoose.createConnection(url);\n",
+      'src/set-up.ts':
+        "import { sessions as mount } from './session/index.ts';\nexport const setUp = (app) => mount(app);\n",
+    };
+    expect(changes(URL_STYLE, { connection: 'mongoose' }, sources)).toEqual([
+      'Change the call of sessions() at src/set-up.ts:2 (the connection is made at src/db.ts:2) to: mount(app, shop);',
+    ]);
+  });
+
+  test('also where it is not found', () => {
+    expect(changes(URL_STYLE, { connection: 'mongoose' }, {})).toEqual([
+      'Change the call of sessions() to: sessions(app, mongoose.connection);',
+    ]);
   });
 });

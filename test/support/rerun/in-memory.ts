@@ -45,6 +45,7 @@ export function regenerateInMemory(
     koaSources: [],
     sessionUses: NO_USES,
     databases: [],
+    connections: [],
     loadsEnv: false,
     manifest,
     warnings: [],
