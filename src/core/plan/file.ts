@@ -83,14 +83,18 @@ interface Sides {
 interface Forms extends Sides {
   readonly formattedBase: string | undefined;
   readonly formattedNext: string;
+  /** `formattedNext` with the line endings of the formatter. */
+  readonly created: string;
 }
 
 function formsOf(sides: Sides, path: string, tree: WorkingTree): Forms {
   const formatted = (text: string) => tree.formatted.get(formattedKey(path, text)) ?? text;
+  const created = formatted(sides.next);
   return {
     ...sides,
-    formattedBase: sides.base === undefined ? undefined : formatted(sides.base),
-    formattedNext: formatted(sides.next),
+    formattedBase: sides.base === undefined ? undefined : plainText(formatted(sides.base)),
+    formattedNext: plainText(created),
+    created,
   };
 }
 
@@ -100,7 +104,7 @@ function decide(disk: OnDisk, forms: Forms): Outcome {
   if (disk.kind === 'absent') {
     return base !== undefined || wasDeleted
       ? { action: 'deleted' }
-      : { action: 'create', text: formattedNext };
+      : { action: 'create', text: forms.created };
   }
   const mine = plainText(disk.text);
   if (mine === next || mine === formattedNext) return { action: alreadySaid(base, next) };

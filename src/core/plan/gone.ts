@@ -17,7 +17,8 @@ export function planGone(record: FileRecord, tree: WorkingTree): Entry {
   if (copy !== undefined || disk.kind !== 'file' || disk.link !== undefined || base === undefined)
     return { ...entry, action: 'release' };
   const mine = plainText(disk.text);
-  const isPristine = mine === base || mine === tree.formatted.get(formattedKey(path, base));
+  const formatted = tree.formatted.get(formattedKey(path, base)) ?? base;
+  const isPristine = mine === base || mine === plainText(formatted);
   return isPristine ? { ...entry, action: 'delete', was: disk.text } : { ...entry, action: 'release' };
 }
 

@@ -1,7 +1,7 @@
 import { UserError } from '../errors.ts';
 import type { FileRecord } from '../project/manifest.ts';
 import { asProjectPath } from '../project/paths.ts';
-import { inFormOf } from '../project/text.ts';
+import { inFormOf, plainText } from '../project/text.ts';
 import {
   formattedKey,
   type OnDisk,
@@ -150,7 +150,7 @@ function takeTheirs({ id, path, from }: Entry, text: string, disk: OnDisk): Entr
   if (disk.kind !== 'file') return { id, path, action: 'create', text };
   if (disk.isReadOnly) return { id, path, ...refuse('is read-only; make it writable, then run again') };
   const place = from === undefined ? { id, path } : { id, path, from };
-  return { ...place, action: 'replace', was: disk.text, text: inFormOf(disk.text, text) };
+  return { ...place, action: 'replace', was: disk.text, text: inFormOf(disk.text, plainText(text)) };
 }
 
 function noneToRestore(path: string, possible: readonly string[]): string {

@@ -80,7 +80,7 @@ export interface WorkingTree {
   readonly unsearched: readonly string[];
   /** Source files, and folders such as `data/`, that cannot be read, so that their imports are not known. */
   readonly unread: readonly string[];
-  /** The texts as the project's own formatter writes them, by `formattedKey`; empty if it has none. */
+  /** The texts as the project's own formatter writes them, maybe with CRLF, by `formattedKey`; empty if it has none. */
   readonly formatted: ReadonlyMap<string, string>;
 }
 

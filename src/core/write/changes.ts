@@ -45,6 +45,7 @@ export function listChanges(
   const bases = files.flatMap((record) => baseOf(record, next.get(record.id), records.get(record.id), tree));
   const kept = new Set(files.map(({ generatedPath }) => basePath(generatedPath)));
   const stale = [...records.values()].map(({ generatedPath }) => basePath(generatedPath));
+  const form = formOfCreated(plan);
   const changes = [
     ...plan.entries.flatMap(fileChanges),
     ...backups(plan, tree),
@@ -52,12 +53,12 @@ export function listChanges(
     ...stale
       .filter((path) => !kept.has(path) && !isOtherSpelling(onDisk(tree, path)))
       .map((path) => change(tree, path, undefined)),
-    ...(bases.length === 0 ? [] : EXPLANATIONS.map(([path, text]) => change(tree, path, text))),
+    ...(bases.length === 0 ? [] : EXPLANATIONS.map(([path, text]) => change(tree, path, text, form))),
   ].filter(isChange);
   const manifest = { ...remembered, files };
   const isNews = changes.some(ofTheProject) || old === undefined || !saysTheSame(manifest, old);
   const said = isNews ? manifest : { ...manifest, generator: old.generator };
-  const record = change(tree, MANIFEST_PATH, formatManifest(said, textOnDisk(tree, MANIFEST_PATH)));
+  const record = change(tree, MANIFEST_PATH, formatManifest(said, textOnDisk(tree, MANIFEST_PATH)), form);
   return [...changes, ...[record].filter(isChange)];
 }
 
@@ -128,9 +129,13 @@ function baseOf(
   return text === undefined ? [] : [[basePath(record.generatedPath), text]];
 }
 
+/** A text with the line endings of the project's formatter, which may check all Markdown and JSON. */
+const formOfCreated = ({ entries }: SettledPlan): string | undefined =>
+  entries.filter((each) => each.action === 'create').find(({ path }) => path.endsWith('.md'))?.text;
+
 /** In the format that the file has on disk: git may have checked it out with other line endings. */
-function change(tree: WorkingTree, path: string, text: string | undefined): Change {
+function change(tree: WorkingTree, path: string, text: string | undefined, form = ''): Change {
   const before = textOnDisk(tree, path);
-  const after = before === undefined || text === undefined ? text : inFormOf(before, text);
+  const after = text === undefined ? text : inFormOf(before ?? form, text);
   return { path, before, after };
 }

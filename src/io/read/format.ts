@@ -1,6 +1,5 @@
 import { dirname, join, relative } from 'node:path';
 import { plainObject } from '../../core/project/json.ts';
-import { plainText } from '../../core/project/text.ts';
 import { formattedKey } from '../../core/project/working-tree.ts';
 import { nearestFolder, statIfThere } from '../files.ts';
 import { packageJsonIn } from './package-json.ts';
@@ -20,8 +19,8 @@ const TIMEOUT_MS = 20_000;
 const WORKERS = 4;
 
 /**
- * Each text as the project's own formatter writes it, by `formattedKey`. Empty if the project has neither Biome nor
- * Prettier installed. A text that the formatter rejects is not changed.
+ * Each text as the project's own formatter writes it, with its line endings, by `formattedKey`. Empty if the project
+ * has neither Biome nor Prettier installed. A text that the formatter rejects is not changed.
  */
 export async function formatAll(
   root: string,
@@ -31,7 +30,7 @@ export async function formatAll(
   if (!formatter) return new Map();
   const distinct = [...new Map(files.map((file) => [formattedKey(file.path, file.text), file]))];
   const formatted = await formatter(distinct.map(([, file]) => file));
-  return new Map(distinct.map(([key, { text }], index) => [key, plainText(formatted[index] ?? text)]));
+  return new Map(distinct.map(([key, { text }], index) => [key, formatted[index] ?? text]));
 }
 
 function findFormatter(root: string): Formatter | undefined {

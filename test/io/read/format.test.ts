@@ -29,6 +29,18 @@ test('.prettierrc takes precedence over Biome without settings', async () => {
 });
 
 test.each([
+  { name: '@biomejs/biome', settings: { 'biome.json': '{"formatter":{"lineEnding":"crlf"}}' } },
+  { name: 'prettier', settings: { '.prettierrc': '{"endOfLine":"crlf"}' } },
+  { name: 'prettier', settings: { '.editorconfig': 'root = true\n[*.ts]\nend_of_line = crlf\n' } },
+])('a text has the line endings that $name gives it: $settings', async ({ name, settings }) => {
+  const packageJson = JSON.stringify({ devDependencies: { [name]: '*' } });
+  const root = writeTree(await temporaryFolder(), { 'package.json': packageJson, ...settings });
+  linkPackages(root, packageJson);
+  const formatted = await formatAll(root, [{ path: 'app.ts', text: 'f();\ng();\n' }]);
+  expect([...formatted.values()]).toEqual(['f();\r\ng();\r\n']);
+});
+
+test.each([
   { what: 'prints', does: `console.log('printed'); console.error('printed');` },
   { what: 'throws', does: `throw new Error('never');` },
   { what: 'answers nonsense', does: 'return 7;' },
