@@ -1,9 +1,9 @@
 import type { Settings } from '../answers/settings.ts';
 import { UserError } from '../errors.ts';
 import type { Patch } from '../plan/plan.ts';
-import { endOfStatement, lineAt, withoutComments, withoutLiterals } from '../project/code.ts';
+import { endOfStatement, withoutComments, withoutLiterals } from '../project/code.ts';
 import { madeConnection, mongooseIn } from '../project/databases.ts';
-import type { KoaSource } from '../project/koa-app.ts';
+import type { ImportedSessions, KoaSource } from '../project/koa-app.ts';
 import { inFormOf, plainText } from '../project/text.ts';
 import type { Project } from '../project/working-tree.ts';
 import { EXTENSIONS, specifier } from '../render/render.ts';
@@ -29,7 +29,7 @@ export function patchApp(
   if (callOfSessions(settings, koaSources)) return undefined;
   const text = plainText(raw);
   const from = moduleFor(settings, path);
-  refuseTakenName(source, text, from);
+  refuseTakenName(settings, source);
   if (source.sessions) {
     throw refused(
       `${path}:${source.sessions.line} has other sessions (${source.sessions.name}); remove them, with their options, first`,
@@ -79,9 +79,9 @@ const moduleFor = ({ dir, importExtension }: Settings, path: string): string =>
   specifier(path, `${dir}/index.ts`, EXTENSIONS[importExtension]);
 
 /** Whether a file imports the session module by this path, in any form. */
-function isPathOf(module: string, from: string | undefined): boolean {
+function isPathOf(module: string, from: string): boolean {
   const folder = (path: string) => path.replace(/(?:\/index(?:\.[cm]?[jt]s)?)?\/?$/, '');
-  return from !== undefined && folder(from) === folder(module);
+  return folder(from) === folder(module);
 }
 
 /** Where the sessions are mounted, and by which name. In the file of the app, any other name of a module may be an alias. */
@@ -93,32 +93,39 @@ export function callOfSessions(
     const module = moduleFor(settings, path);
     const found = imported.find(
       ({ from, call }) =>
-        call !== undefined && (isPathOf(module, from) || (app !== undefined && !from?.startsWith('.'))),
+        call !== undefined && (isPathOf(module, from) || (app !== undefined && !from.startsWith('.'))),
     );
     if (found && !TEST.test(path)) return { place: `${path}:${found.call}`, name: found.name };
   }
   return undefined;
 }
 
-/** Declarations and uses of `sessions`, which are not properties, keys, fields or methods. */
-const TAKEN =
-  /(?<![\w$.#])sessions\b(?!\$|\s*(?:\??:|=(?![=>])|as\b|\([^()]*\)\s*(?::[^{};]*)?\{))|(?:\b(?:const|let|var|function)[\s*]+|\(\s*)sessions\b(?!\$)|(?:,|\b(?:const|let|var)\s*[{[])\s*sessions\s*=(?![=>])/;
-
-function refuseTakenName({ path, imported }: KoaSource, text: string, from: string): void {
-  const own = imported.find((each) => isPathOf(from, each.from));
+function refuseTakenName(settings: Settings, source: KoaSource): void {
+  const { path, taken } = source;
+  const own = ownImport(settings, source);
   if (own) {
     throw refused(
       `${path}:${own.line} imports \`${own.name}\`, and nothing calls it; call it with the app, or remove the import`,
     );
   }
-  const bare = withoutLiterals(text);
-  const taken = TAKEN.exec(bare);
-  if (taken === null) return;
-  const line = lineAt(bare, taken.index + taken[0].indexOf('sessions'));
+  if (taken === undefined) return;
   throw refused(
-    `${path}:${line} already uses the name \`sessions\`; import the generated one under another name, as in \`import { sessions as mongoSessions } from '${from}'\`, and call that with the app`,
+    `${path}:${taken} already uses the name \`sessions\`; import the generated one under another name, such as \`${OTHER_NAME}\``,
   );
 }
+
+/** Where `sessions` is the name of something else. */
+const OTHER_NAME = 'mongoSessions';
+
+/** The name of the sessions in the file of the app, or one for them. */
+export function nameIn(settings: Settings, source: KoaSource | undefined): string {
+  if (source === undefined) return 'sessions';
+  const mounted = ownImport(settings, source) ?? callOfSessions(settings, [source]);
+  return mounted?.name ?? (source.taken === undefined ? 'sessions' : OTHER_NAME);
+}
+
+const ownImport = (settings: Settings, { path, imported }: KoaSource): ImportedSessions | undefined =>
+  imported.find(({ from }) => isPathOf(moduleFor(settings, path), from));
 
 const refused = (reason: string): UserError =>
   new UserError(`--mount: ${reason}. Nothing was written; without --mount, the lines to add are shown.`);

@@ -13,6 +13,8 @@ export interface KoaSource {
   readonly sessions: { readonly line: number; readonly name: string } | undefined;
   /** What it imports as `sessions`, maybe from the generated module. */
   readonly imported: readonly ImportedSessions[];
+  /** The line where `sessions` is the name of something. */
+  readonly taken: number | undefined;
   /** The line where it sets `app.keys`. */
   readonly keys: number | undefined;
   /** What is the database where it creates the app. */
@@ -23,8 +25,8 @@ export interface ImportedSessions {
   readonly line: number;
   /** Its name in the file. */
   readonly name: string;
-  /** The module; undefined if it is called as a property, such as of a namespace. */
-  readonly from: string | undefined;
+  /** The module. */
+  readonly from: string;
   /** The line where it is called. */
   readonly call: number | undefined;
 }
@@ -59,7 +61,7 @@ export function koaSourceIn(path: string, text: string): KoaSource | undefined {
   const bare = withoutLiterals(text);
   const app = appIn(code, bare);
   const taken = [...code.matchAll(MODULE)].find(([, , name = '']) => SESSION_PACKAGES.includes(name));
-  const imported = importedIn(code, bare, app?.name ?? 'app');
+  const imported = importedIn(code, bare);
   const keys = keysIn(code, app);
   if (app === undefined && taken === undefined && keys === undefined && imported.length === 0)
     return undefined;
@@ -69,6 +71,7 @@ export function koaSourceIn(path: string, text: string): KoaSource | undefined {
     app,
     sessions: taken && { line: lineAt(code, taken.index), name: taken[2] ?? '' },
     imported,
+    taken: takenIn(bare),
     keys,
     database: ownDatabase(code, (app?.line ?? 1) - 1),
   };
@@ -91,26 +94,57 @@ function keysIn(code: string, app: KoaApp | undefined): number | undefined {
 const IMPORTED = /\{([^{}]*)\}\s*(?:from\s*|=\s*(?:await\s+import|require)\s*\(\s*)(['"])([^'"\n]+)\2/g;
 const SESSIONS = /(?<![\w$]|\bas\s+|:\s*)sessions\b(?:\s*(?:\bas\b|:)\s*([\w$]+))?/;
 
+/** `import * as session from './session'`. */
+const NAMESPACE =
+  /\b(?:import\s+(?:\*\s*as\s+)?|const\s+|let\s+|var\s+)([\w$]+)\s*(?:from\s*|=\s*(?:await\s+import|require)\s*\(\s*)(['"])([^'"\n]+)\2/g;
+/** `require('./session').sessions(app)`. */
+const INLINE = /\brequire\s*\(\s*(['"])([^'"\n]+)\1\s*\)\s*\.\s*sessions\s*\(/g;
+
 /** @param bare the code without strings */
-function importedIn(code: string, bare: string, app: string): ImportedSessions[] {
-  const lineOf = (found: RegExpExecArray | null) => (found ? lineAt(code, found.index) : undefined);
-  const byName = [...code.matchAll(IMPORTED)].flatMap(({ 1: names = '', 3: from, index }) => {
+function importedIn(code: string, bare: string): ImportedSessions[] {
+  const callOf = (callee: string) => {
+    const found = new RegExp(`(?<![\\w$.])${escaped(callee)}\\s*(?:<[^(;]*>\\s*)?\\(`).exec(bare);
+    return found ? lineAt(code, found.index) : undefined;
+  };
+  const byName = [...code.matchAll(IMPORTED)].flatMap(({ 1: names = '', 3: from = '', index }) => {
     const found = SESSIONS.exec(names);
-    if (found === null) return [];
+    if (found === null || bare[index] !== '{') return [];
     const name = found[1] ?? 'sessions';
-    const call = lineOf(new RegExp(`(?<![\\w$.])${escaped(name)}\\s*\\(`).exec(bare));
-    return [{ line: lineAt(code, index + 1 + found.index), name, from, call }];
+    return [{ line: lineAt(code, index + 1 + found.index), name, from, call: callOf(name) }];
   });
-  const line = lineOf(new RegExp(`[\\w$)]\\.sessions\\s*\\(\\s*${escaped(app)}\\b`).exec(bare));
-  return line === undefined ? byName : [...byName, { line, name: 'sessions', from: undefined, call: line }];
+  const asProperty = [...code.matchAll(NAMESPACE)].map(({ 1: owner, 3: from = '' }) => ({
+    from,
+    line: callOf(`${owner}.sessions`),
+  }));
+  const inline = [...code.matchAll(INLINE)].map(({ 2: from = '', index }) => ({
+    from,
+    line: lineAt(code, index),
+  }));
+  const called = [...asProperty, ...inline].flatMap(({ from, line }) =>
+    line === undefined ? [] : [{ line, name: 'sessions', from, call: line }],
+  );
+  return [...byName, ...called];
+}
+
+/** Declarations and uses of `sessions`, which are not properties, keys, fields or methods. */
+const TAKEN =
+  /(?<![\w$.#])sessions\b(?!\$|\s*(?:\??:|=(?![=>])|as\b|\([^()]*\)\s*(?::[^{};]*)?\{))|(?:\b(?:const|let|var|function)[\s*]+|\(\s*)sessions\b(?!\$)|(?:,|\b(?:const|let|var)\s*[{[])\s*sessions\s*=(?![=>])/;
+
+function takenIn(bare: string): number | undefined {
+  const found = TAKEN.exec(bare);
+  return found ? lineAt(bare, found.index + found[0].indexOf('sessions')) : undefined;
 }
 
 function appIn(code: string, bare: string): KoaApp | undefined {
   const names = [...koaNames(code).map(escaped), REQUIRED];
-  const made = new RegExp(
+  const form = new RegExp(
     `(?:([\\w$.]+)\\s*(?::[^=;\\n]+)?=\\s*)?\\bnew\\s+(?:${names.join('|')})\\s*(?:<[^>\\n]*>\\s*)?[(;\\n]`,
-  ).exec(code);
-  if (made === null) return classIn(code, names);
+    'g',
+  );
+  const made = [...code.matchAll(form)].find(({ 0: all, index }) =>
+    bare.startsWith('new', index + all.search(/\bnew\s/)),
+  );
+  if (made === undefined) return classIn(code, names);
   const line = lineAt(code, made.index);
   const at = made.index + made[0].search(/\bnew\s/);
   const start = code.lastIndexOf('\n', at) + 1;

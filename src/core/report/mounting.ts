@@ -1,4 +1,5 @@
 import type { Settings } from '../answers/settings.ts';
+import { nameIn } from '../patch/mount.ts';
 import { madeConnection } from '../project/databases.ts';
 import type { KoaApp, KoaSource } from '../project/koa-app.ts';
 import type { Project } from '../project/working-tree.ts';
@@ -27,13 +28,14 @@ export function mountingOf(
   const other = sources.find(({ sessions }) => sessions !== undefined);
   const setter = sources.find(({ keys }) => keys !== undefined);
   const from = moduleFrom(settings, source);
+  const name = nameIn(settings, source);
   const taken =
     source?.syntax === 'require' || (source === undefined && settings.project.modules === 'commonjs')
-      ? `const { sessions } = require('${from}');`
-      : `import { sessions } from '${from}';`;
+      ? `const { ${name === 'sessions' ? name : `sessions: ${name}`} } = require('${from}');`
+      : `import { ${name === 'sessions' ? name : `sessions as ${name}`} } from '${from}';`;
   const made = settings.connection.style === 'mongoose' ? madeConnection(connections) : undefined;
   const argument = made?.name ?? connectionIn(settings, source, databases);
-  const call = `sessions(${source?.app?.name ?? 'app'}${argument === undefined ? '' : `, ${argument}`});`;
+  const call = `${name}(${source?.app?.name ?? 'app'}${argument === undefined ? '' : `, ${argument}`});`;
   return {
     mount: [taken, call],
     mountIn: source?.app === undefined ? folderOf(settings) : `${source.path}:${lineOf(source.app)}`,

@@ -220,7 +220,7 @@ function changingCall(settings: Settings, { saved, entries, project }: Run): Ste
   if (passed(saved.connection) === passed(settings.connection.style)) return [];
   const found = callOfSessions(settings, project.koaSources);
   const { mount, connection } = mountingOf(settings, project);
-  const call = mount.at(-1)?.replace('sessions', () => found?.name ?? 'sessions') ?? '';
+  const call = mount.at(-1)?.replace(/^[\w$]+/, (name) => found?.name ?? name) ?? '';
   const what = `Change the call of sessions()${found ? ` at ${found.place}` : ''}${passing(connection)} to`;
   return [{ what, commands: [], lines: [call] }];
 }

@@ -1,3 +1,4 @@
+import { parseAst } from 'rolldown/parseAst';
 import { describe, expect, test } from 'vitest';
 import { patchApp } from '../../../src/core/patch/mount.ts';
 import { mongooseConnectionsIn } from '../../../src/core/project/databases.ts';
@@ -7,7 +8,11 @@ import { goldenNamed } from '../../support/goldens.ts';
 
 const { settings } = goldenNamed('existing-with-js-specifiers');
 
-/** @param others further source files, by path */
+/**
+ * The text of the edited app, which can be parsed.
+ *
+ * @param others further source files, by path
+ */
 const patched = (
   text: string,
   change: Partial<typeof settings> = {},
@@ -17,7 +22,9 @@ const patched = (
   const files = Object.entries({ 'src/app.ts': text, ...others });
   const koaSources = files.flatMap((file) => koaSourceIn(...file) ?? []);
   const connections = files.flatMap((file) => mongooseConnectionsIn(...file));
-  return patchApp({ ...settings, ...change }, { koaSources, databases, connections }, () => text)?.text;
+  const patch = patchApp({ ...settings, ...change }, { koaSources, databases, connections }, () => text);
+  if (patch) parseAst(patch.text, { lang: 'ts' });
+  return patch?.text;
 };
 
 const APP = "import Koa from 'koa';\nconst app = new Koa();\n";
@@ -42,6 +49,8 @@ test.each([
     how: 'by a constructor',
     text: `import { sessions } from '../lib/session/index.js';\n${APP}class Shop { constructor(it) { sessions(it); } }\n`,
   },
+  { how: 'with types', text: `import { sessions } from '${OWN}';\n${APP}sessions<State, {}>(app);\n` },
+  { how: 'in one expression', text: `${APP}const store = require('../lib/session').sessions(app);\n` },
   { how: 'by a namespace', text: `import * as session from '${OWN}';\n${APP}session.sessions(app);\n` },
   {
     how: 'by require()',
@@ -64,7 +73,15 @@ test.each([
     what: 'has the sessions in comments',
     text: `// import { sessions } from '${OWN}';\n/* sessions(app); */\n`,
   },
+  {
+    what: 'has the whole app in a string',
+    text: `const text = \`\nimport { sessions } from '${OWN}';\nconst app = new Koa();\nsessions(app);\n\`;\n`,
+  },
   { what: 'has the call in a string', text: "log('sessions(app)');\n" },
+  {
+    what: 'calls a property of another module',
+    text: "import * as routes from './routes.js';\nroutes.sessions(app);\nrequire('./a').sessions(app);\n",
+  },
   { what: 'has a property of the name', text: 'const count = user.sessions.length + user?.sessions(1);\n' },
   {
     what: 'has a key of the name',
@@ -83,7 +100,8 @@ test.each([
   expect(edited).toMatch(/\nsessions\(app\);\n/);
 });
 
-const TAKEN = 'src/app.ts:1 already uses the name `sessions`; import the generated one under another name';
+const TAKEN =
+  'src/app.ts:1 already uses the name `sessions`; import the generated one under another name, such as `mongoSessions`';
 
 test.each([
   {

@@ -102,6 +102,37 @@ describe('the lines that mount sessions', () => {
     expect(mountingOf(PLAIN, project).connection).toBeUndefined();
   });
 
+  test.each([
+    {
+      text: 'const sessions = new Map();\n',
+      import: 'sessions as mongoSessions',
+      call: 'mongoSessions(app);',
+    },
+    { text: "import { sessions } from './session';\n", import: 'sessions', call: 'sessions(app);' },
+    {
+      text: "const sessions = 1;\nimport { sessions as mount } from './session/index.ts';\nmount(app);\n",
+      import: 'sessions as mount',
+      call: 'mount(app);',
+    },
+    {
+      text: "import { sessions } from '#session';\nsessions(app);\n",
+      import: 'sessions',
+      call: 'sessions(app);',
+    },
+  ])('use a free name: $call after $text', ({ text, import: name, call }) => {
+    expect(mountingIn('src/app.ts', `${IMPORTED}${text}`).mount).toEqual([
+      `import { ${name} } from './session/index.ts';`,
+      call,
+    ]);
+  });
+
+  test('use a free name also with require()', () => {
+    expect(mountingIn('src/app.js', `${REQUIRED}const sessions = new Map();\n`).mount).toEqual([
+      "const { sessions: mongoSessions } = require('./session/index.ts');",
+      'mongoSessions(server);',
+    ]);
+  });
+
   test('name where the app sets its own keys', () => {
     expect(mountingIn('src/app.ts', `${IMPORTED}app.keys = ['secret'];\n`).keys).toBe('src/app.ts:3');
     expect(mountingIn('src/app.ts', IMPORTED).keys).toBeUndefined();

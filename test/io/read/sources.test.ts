@@ -131,3 +131,16 @@ function asNobody<T>(root: string, work: () => T): T {
     process.seteuid?.(0);
   }
 }
+
+test('connections of Mongoose are those of the app, and not of its tests or of generated files', async () => {
+  const opened = "import mongoose from 'mongoose';\nexport const shop = mongoose.createConnection(url);\n";
+  const connected = "import mongoose from 'mongoose';\nawait mongoose.connect(url);\n";
+  const root = writeTree(await temporaryFolder(), {
+    'src/db.ts': opened,
+    'src/database.ts': source('database', connected),
+    'test/set-up.ts': connected,
+  });
+  expect(readKoaSources(root).connections).toEqual([
+    { path: 'src/db.ts', line: 2, name: 'shop', isDefault: false },
+  ]);
+});
