@@ -236,6 +236,8 @@ sampled('in production the cookie is only for HTTPS', async () => {
   expect(attributes?.[0]).toMatch(/^__Host-koa\.sess=/);
   expect(attributes).toEqual(expect.arrayContaining(['path=/', 'secure', 'httponly', 'samesite=lax']));
   expect(headers.get('cache-control')).toBe('no-store');
+  // Longer than load balancers keep an idle connection.
+  expect(headers.get('keep-alive')).toBe('timeout=65');
 });
 
 const REFUSED = [

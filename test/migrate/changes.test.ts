@@ -59,6 +59,21 @@ describe('prune', () => {
     expect(await plain(url, ['--check'])).toMatchObject({ exitCode: 0 });
     expect(await plain(url, ['prune', '--check'])).toMatchObject({ exitCode: 0 });
   });
+
+  test('sessions that end meanwhile are left to the next run', async () => {
+    const { url, db } = await openDatabase();
+    await sessionsOf(db).insertOne(session('over', { updated: -20 * DAY }));
+    let ended = 0;
+    const through = await between(url, async (name) => {
+      if (name !== 'delete') return undefined;
+      ended += 1;
+      await sessionsOf(db).insertOne({ ...session(`ended-${ended}`), expiresAt: new Date() });
+      return undefined;
+    });
+    expect(await plain(through, ['prune'])).toMatchObject({ exitCode: 0 });
+    expect(ended).toBe(1);
+    expect(await plain(url, ['prune', '--check'])).toMatchObject({ exitCode: 3 });
+  });
 });
 
 test.runIf(isExhaustive)('progress is reported every 10,000 sessions, also without a terminal', async () => {

@@ -272,19 +272,29 @@ describe.each(RELEASES)('$release', ({ Application, name, other }) => {
     expect(await visitor.get('/')).toMatchObject({ status: 200, text: 'views 2' });
   });
 
-  test('a session that begins after the response is not stored', async () => {
-    const { app, errors } = newApp();
-    mountSessions(app);
-    app.use(async (ctx: Context) => {
-      ctx.respond = false;
-      ctx.res.end('raw');
-      count(ctx);
-    });
-    expect((await new Browser(await listen(app)).get('/')).text).toBe('raw');
-    await vi.waitUntil(() => errors.length > 0);
-    expect(errors[0]?.message).toMatch(/^The session began after the response was sent/);
-    expect(await world.documents.countDocuments()).toBe(0);
-  });
+  const late: Record<string, (ctx: Context) => void> = {
+    'by a property': count,
+    'by an object': (ctx) => {
+      ctx.session = { user: 'ann' };
+    },
+  };
+
+  test.each(Object.entries(late))(
+    'a session that begins after the response %s is not stored',
+    async (_, begin) => {
+      const { app, errors } = newApp();
+      mountSessions(app);
+      app.use(async (ctx: Context) => {
+        ctx.respond = false;
+        ctx.res.end('raw');
+        begin(ctx);
+      });
+      expect((await new Browser(await listen(app)).get('/')).text).toBe('raw');
+      await vi.waitUntil(() => errors.length > 0);
+      expect(errors[0]?.message).toMatch(/^The session began after the response was sent/);
+      expect(await world.documents.countDocuments()).toBe(0);
+    },
+  );
 
   describe('a request that fails', () => {
     /** One error object for all requests, which an app may use. */

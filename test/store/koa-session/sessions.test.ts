@@ -30,7 +30,7 @@ async function serve(world: World, app = new Koa()) {
       await store.destroyByUser('ann', { except: ctx.session.externalKey });
       await ctx.session.regenerate();
     }
-    ctx.body = JSON.stringify(ctx.session);
+    ctx.body = ctx.path === '/key' ? ctx.session.externalKey : JSON.stringify(ctx.session);
   });
   return { app, store, origin: await listen(app) };
 }
@@ -157,6 +157,22 @@ describe('sessions(app)', () => {
     }
     wait(15 * DAY);
     expect((await visitor.get('/')).text).toBe('{}');
+  });
+});
+
+describe.each(['plain', 'rolling', 'touch-after'] as const)('sessions(app), %s', (feature) => {
+  const world = useWorld(variant('url', feature));
+
+  test('a session that is touched outside of requests stays logged in as long as requests come', async () => {
+    const { origin, store } = await serve(world);
+    const visitor = new Browser(origin);
+    await visitor.get('/login');
+    const { text } = await visitor.get('/key');
+    for (let day = 1; day <= 40; day += 1) {
+      wait(DAY);
+      expect(await store.touch(text)).toBe(true);
+      expect((await visitor.get('/')).text).toBe('{"userId":"ann"}');
+    }
   });
 });
 

@@ -43,6 +43,19 @@ export function lifecycle(world: World): void {
       expect(await world.documents.countDocuments()).toBe(0);
     });
 
+    test('clear ends more sessions than one call could, in batches', async () => {
+      const store = world.open();
+      const [document] = [await newSession(store), await world.onlyDocument()].slice(1) as [SessionDocument];
+      const ids = Array.from({ length: 204 }, (_, at) => `${document._id}-${at}`);
+      await world.documents.insertMany(ids.map((_id) => ({ ...document, _id })));
+      const sent = await world.sentBy(() => store.clear());
+      const ended = sent
+        .filter(({ name }) => name === 'delete')
+        .map(({ command }) => command.deletes[0].q._id.$in.length);
+      expect(ended).toEqual([100, 100, 5]);
+      expect(await world.documents.countDocuments()).toBe(0);
+    });
+
     test('documents that are not sessions are neither counted, listed nor deleted', async () => {
       const store = world.open();
       await newSession(store, { views: 1 });
@@ -78,18 +91,23 @@ export function lifecycle(world: World): void {
       ]);
     });
 
-    test('touch renews a session with its own lifetime, without a request', async () => {
+    test('touch renews a session with its own lifetime, without a request, and leaves the end of its cookie', async () => {
       const store = world.open();
       const key = await newSession(store, { views: 1 });
       const own = 61 * MINUTE;
-      await world.documents.updateOne({}, { $set: { cookie: { _maxAge: own, _expire: Date.now() + own } } });
+      const cookie = { _maxAge: own, _expire: Date.now() + own };
+      await world.documents.updateOne({}, { $set: { cookie } });
       wait(50 * MINUTE);
       expect(await store.touch(key)).toBe(true);
-      const { cookie, expiresAt, version } = await world.onlyDocument();
-      expect(cookie).toEqual({ _maxAge: own, _expire: Date.now() + own });
-      expect([expiresAt, version]).toEqual([new Date(Date.now() + own + 10 * SECOND), 1]);
+      const document = await world.onlyDocument();
+      expect(document).toMatchObject({ cookie, version: 1 });
+      expect(document.expiresAt).toEqual(new Date(Date.now() + own + 10 * SECOND));
       wait(55 * MINUTE);
       expect(await store.load(key)).toEqual({ views: 1 });
+      expect(await store.touch(key)).toBe(true);
+      wait(own + SECOND);
+      expect(await store.load(key)).toBeUndefined();
+      expect(await store.touch(key)).toBe(false);
     });
 
     test('touch does not restore a destroyed or expired session', async () => {
@@ -111,6 +129,7 @@ export function lifecycle(world: World): void {
         await store.count();
         await listOf(store);
         await store.destroy(key);
+        await newSession(store);
         await store.clear();
         await store.ready();
       });

@@ -84,16 +84,19 @@ export function lifetimes(world: World): void {
     });
 
     test('a changed lifetime in the settings applies to a session from its next renewal on', async () => {
-      const before = world.open({ ttl: DAY });
-      const end = Date.now() + DAY;
-      const key = await newSession(before, { views: 1, _maxAge: DAY, _expire: end }, DAY);
-      const own = await newSession(before, { views: 1, _maxAge: MINUTE, _expire: end }, DAY);
-      const store = world.open({ ttl: 3 * DAY });
-      expect(await store.get(key)).toEqual({ views: 1, _maxAge: 3 * DAY, _expire: end });
+      const before = world.open({ ttl: HOUR });
+      const end = Date.now() + HOUR;
+      const key = await newSession(before, { views: 1, _maxAge: HOUR, _expire: end }, HOUR);
+      const own = await newSession(before, { views: 1, _maxAge: MINUTE, _expire: end }, HOUR);
+      const store = world.open({ ttl: 3 * HOUR });
+      expect(await store.get(key)).toEqual({ views: 1, _maxAge: 3 * HOUR, _expire: end });
       expect(await store.get(own)).toEqual({ views: 1, _maxAge: MINUTE, _expire: end });
       wait(TOUCH_AFTER);
       expect(await store.touch(key)).toBe(true);
-      expect(await store.get(key)).toMatchObject({ _maxAge: 3 * DAY, _expire: Date.now() + 3 * DAY });
+      const renewed = Date.now() + 3 * HOUR;
+      expect(await store.get(key)).toMatchObject({ _maxAge: 3 * HOUR, _expire: end });
+      wait(HOUR);
+      expect(await store.get(key)).toMatchObject({ _maxAge: 3 * HOUR, _expire: renewed });
     });
 
     describe('a shorter lifetime in the settings', () => {

@@ -87,7 +87,7 @@ async function makePlan(database: Db, options: Options): Promise<Action[]> {
   if (hasNoTtl) console.error('note: the database has no TTL on a date: let a timer run `prune` every hour');
   return [
     // Before a TTL index is created: MongoDB would delete all expired sessions at once.
-    ...(options.prune || create.length > 0 ? await planPruning(sessions) : []),
+    ...(options.prune || create.length > 0 ? await planPruning(sessions, options.startedAt) : []),
     ...drop.map((index) => ({
       what: `drop index ${JSON.stringify(index)}, whose options are not those wanted`,
       run: () => sessions.dropIndex(index.name).catch(ifCode([27], () => {})),
@@ -157,8 +157,8 @@ function isBuilding(sessions: Sessions, { name, partialFilterExpression = {} }: 
   return use.then(() => false).catch((error: unknown) => String(error).includes('hint provided does not'));
 }
 
-async function planPruning(sessions: Sessions): Promise<Action[]> {
-  const filter = { $and: [OWN, { expiresAt: { $lt: new Date() } }] };
+async function planPruning(sessions: Sessions, startedAt: Date): Promise<Action[]> {
+  const filter = { $and: [OWN, { expiresAt: { $lt: startedAt } }] };
   const count = await sessions.countDocuments(filter);
   const end = (ids: string[]) => sessions.deleteMany({ ...filter, _id: { $in: ids } });
   const run = () => inBatches(sessions, filter, (batch) => () => end(batch.map(({ _id }) => _id)));
@@ -187,7 +187,7 @@ function readOptions(args: string[]) {
   } as const;
   const { values, positionals } = parseArgs({ args, allowPositionals: true, options });
   if (positionals.some((each) => each !== 'prune')) throw new Error(`unknown: ${positionals.join(' ')}`);
-  return { ...values, prune: positionals.length > 0 };
+  return { ...values, prune: positionals.length > 0, startedAt: new Date() };
 }
 
 /** The app passes its own database to `sessions()`. This script opens the one that MONGODB_URL names. */

@@ -37,6 +37,8 @@ async function start(): Promise<void> {
   if (NODE_ENV === 'production' && !app.proxy) throw new Error(PROXY_HELP);
   await checkDatabase(store);
   const server = app.listen(port);
+  // Longer than proxies keep an idle connection, often 60 s: otherwise, one may send a request while it is closed.
+  server.keepAliveTimeout = 65_000;
   await listening(server, port);
   stopOnSignal(async () => {
     await drain(server);

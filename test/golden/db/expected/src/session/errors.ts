@@ -13,9 +13,7 @@ export class SessionStoreError extends Error {
 /** The properties that a thrown value may have. */
 type Thrown = Partial<Error> & { readonly code?: number | string; readonly codeName?: string };
 
-export function codeOf(error: unknown): number | string | undefined {
-  return (Object(error) as Thrown).code;
-}
+export const codeOf = (error: unknown): number | string | undefined => (Object(error) as Thrown).code;
 
 /** A message of the server may quote the payload, so only its code is repeated. */
 export function toStoreError(operation: string, error: unknown): SessionStoreError {

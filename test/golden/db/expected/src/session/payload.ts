@@ -39,13 +39,14 @@ export function tryJson(value: unknown): string | undefined {
   }
 }
 
-/** koa-session's own fields of a session or of a document, as far as they are valid. */
+/** The fields of the cookie in a session or in a document, as far as they are valid. */
 export function cookieFields(fields: unknown): SessionDocument['cookie'] {
-  const { _expire, _maxAge, _session } = Object(fields) as SessionDocument['cookie'];
+  const { _expire, _maxAge, _session, _touched } = Object(fields) as SessionDocument['cookie'];
   return {
     ...(Number.isFinite(_expire) && { _expire }),
     ...(Number.isFinite(_maxAge) && { _maxAge }),
     ...(_session === true && { _session }),
+    ...(Number.isFinite(_touched) && { _touched }),
   };
 }
 

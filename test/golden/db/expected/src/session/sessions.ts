@@ -5,7 +5,6 @@ import { type Index, planIndexes } from './indexes.ts';
 import { cookieFields, parsePayload, type SessionPayload } from './payload.ts';
 import { type Loaded, MongoSessionStore } from './store.ts';
 
-const BATCH_SIZE = 100;
 /** koa-session keeps a session this much longer than its cookie, in ms. */
 const GRACE = 10_000;
 
@@ -40,13 +39,13 @@ export class Sessions extends MongoSessionStore {
     return this.run('load', async (operation) => payloadOf(await this.find(operation, key)));
   }
 
-  /** Renews a session, for example for a WebSocket; `false` if it is over. Only requests renew its cookie. */
+  /** Renews a session without a request, but not its cookie, such as for a WebSocket; `false` if it is over. */
   async touch(key: string): Promise<boolean> {
     const ctx = {};
     const session = await this.get(key, undefined, { ctx });
     const { _maxAge, _expire = Infinity } = cookieFields(session);
     if (!session || _expire < Date.now()) return false;
-    const renewed = _maxAge === undefined ? session : { ...session, _expire: Date.now() + _maxAge };
+    const renewed = _maxAge === undefined ? session : { ...session, _touched: Date.now() + _maxAge };
     await this.set(key, renewed, _maxAge && _maxAge + GRACE, { ctx });
     return true;
   }
@@ -57,22 +56,27 @@ export class Sessions extends MongoSessionStore {
   }
 
   /** All sessions that are alive, read in batches: `for await (const session of store.list())`. */
-  async *list(): AsyncGenerator<StoredSession, void> {
-    let last = '';
-    let batch: SessionDocument[];
-    do {
-      const filter = { $and: [alive(), { _id: { $gt: last } }] };
-      batch = await this.run('list', ({ sessions, limits }) =>
-        sessions.find(filter, limits({ sort: { _id: 1 }, limit: BATCH_SIZE })).toArray(),
-      );
-      last = batch.at(-1)?._id ?? last;
-      for (const session of batch.flatMap((document) => this.#describe(document))) yield session;
-    } while (batch.length === BATCH_SIZE);
+  async *list(): AsyncGenerator<StoredSession, void, undefined> {
+    for await (const batch of this.#batches('list')) yield* batch.flatMap((each) => this.#describe(each));
   }
 
-  /** Ends every session. */
+  /** Ends every session, in batches: to delete a million at once takes longer than a call may take. */
   async clear(): Promise<void> {
-    await this.run('clear', ({ sessions, limits }) => sessions.deleteMany(OWN, limits(DURABLE)));
+    for await (const batch of this.#batches('clear', OWN, { projection: { _id: 1 } })) {
+      const filter = { _id: { $in: batch.map(({ _id }) => _id) } };
+      await this.run('clear', ({ sessions, limits }) => sessions.deleteMany(filter, limits(DURABLE)));
+    }
+  }
+
+  async *#batches(name: string, which = alive(), options = {}): AsyncGenerator<SessionDocument[], void> {
+    for (let last: string | undefined = ''; last !== undefined; ) {
+      const filter = { $and: [which, { _id: { $gt: last } }] };
+      const batch: SessionDocument[] = await this.run(name, ({ sessions, limits }) =>
+        sessions.find(filter, limits({ sort: { _id: 1 }, limit: 100, ...options })).toArray(),
+      );
+      last = batch.at(-1)?._id;
+      if (last !== undefined) yield batch;
+    }
   }
 
   /** An empty list for a session that is over or damaged. */

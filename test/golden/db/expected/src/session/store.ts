@@ -55,14 +55,14 @@ export class MongoSessionStore {
   set(key: string, session: SessionPayload, maxAge?: unknown, { ctx }: { ctx?: object } = {}): Promise<void> {
     return this.run('set', async (operation) => {
       const id = hashKey(key);
-      const { _expire, _maxAge, _session, ...payload } = session;
+      const { _expire, _maxAge, _session, _touched, ...payload } = session;
       const ownMaxAge = _maxAge === this.#options.ttl ? undefined : _maxAge;
       const known = ctx && this.#loaded.get(ctx);
       const loaded = known?._id === id ? known : undefined;
       const draft: Draft = {
         _id: id,
         text: toJson(payload, this.#options.maxBytes),
-        cookie: cookieFields({ _expire, _maxAge: ownMaxAge, _session }),
+        cookie: cookieFields({ _expire, _maxAge: ownMaxAge, _session, _touched }),
         expiresAt: this.expiry(maxAge),
         updatedAt: new Date(),
       };
@@ -104,8 +104,11 @@ export class MongoSessionStore {
   protected open(document: SessionDocument): Loaded | undefined {
     const { _id, data, cookie, expiresAt, createdAt, updatedAt, version } = document;
     if (!isDated(document) || expiresAt.getTime() <= Date.now()) return undefined;
+    const { _touched = 0, ...own } = cookieFields(cookie);
+    // Not before the cookie ends: koa-session goes by `_expire` to renew it.
+    if (_touched > Date.now() && Number(own._expire) < Date.now()) own._expire = _touched;
     // No copy of the document: it may have other properties, such as a `text` that somebody has planted.
-    const stored = { _id, cookie: cookieFields(cookie), expiresAt, createdAt, updatedAt, version };
+    const stored = { _id, cookie: own, expiresAt, createdAt, updatedAt, version };
     return typeof data === 'string' ? { text: data, ...stored } : undefined;
   }
 
@@ -135,9 +138,10 @@ export class MongoSessionStore {
   /** Has no effect if another request has changed the lifetime: that request has renewed the session, too. */
   async #touch(operation: Operation, loaded: Loaded, draft: Draft): Promise<Loaded | undefined> {
     const { _id, cookie, expiresAt, updatedAt } = draft;
-    const { _expire, _maxAge = null, _session = null } = cookie;
+    const { _expire, _maxAge = null, _session = null, _touched } = cookie;
     const filter = { _id, 'cookie._maxAge': _maxAge, 'cookie._session': _session };
-    const dates = { expiresAt, updatedAt, ...(_expire !== undefined && { 'cookie._expire': _expire }) };
+    const ends = { ...(_expire && { 'cookie._expire': _expire }), ...(_touched && { 'cookie._touched': _touched }) };
+    const dates = { expiresAt, updatedAt, ...ends };
     // This touch may arrive after a later one. So it shortens only the end that was loaded, and `$max` does the rest.
     const { expiresAt: end } = loaded;
     // Only koa-session, which has these fields, goes by the settings. Clocks of servers may differ by some seconds.
@@ -183,16 +187,15 @@ export class MongoSessionStore {
   protected run<T>(name: string, work: (operation: Operation) => Promise<T>): Promise<T> {
     const { timeout } = this.#options;
     const deadline = performance.now() + timeout;
-    const timedOut = () =>
-      new SessionStoreError('TIMEOUT', `The session database gave no answer in ${timeout} ms.`);
+    const late = () => new SessionStoreError('TIMEOUT', `The session database gave no answer in ${timeout} ms.`);
     const limits = (options?: object) => {
       const maxTimeMS = Math.ceil(deadline - performance.now());
       if (maxTimeMS > 0) return { maxTimeMS, ...options };
-      throw timedOut();
+      throw late();
     };
     return new Promise<T>((resolve, reject) => {
       const sent = this.#connection.collection().then((sessions) => work({ sessions, limits }));
-      const timer = setTimeout(() => reject(timedOut()), timeout);
+      const timer = setTimeout(() => reject(late()), timeout);
       const fail = (error: unknown) => reject(toStoreError(name, error));
       sent.then(resolve, fail).finally(() => clearTimeout(timer));
     });
@@ -213,8 +216,7 @@ export function isKey(key: unknown): key is string {
 }
 
 function isDated({ createdAt, updatedAt, expiresAt, version }: SessionDocument): boolean {
-  const dates = [createdAt, updatedAt, expiresAt];
-  return dates.every((date) => date instanceof Date) && Number.isSafeInteger(version);
+  return [createdAt, updatedAt, expiresAt].every((at) => at instanceof Date) && Number.isSafeInteger(version);
 }
 
 function isSameLifetime({ cookie: one }: Draft, { cookie: other }: Draft): boolean {

@@ -15,12 +15,12 @@ type Options = CreateSessionOptions & { key: string };
 export function mountSession<State, Custom>(app: Koa<State, Custom>, options: Options): void {
   const { context } = app;
   if (Object.getOwnPropertyDescriptor(context, 'session')) throw new Error(TWICE);
-  const begun = new WeakSet<object>();
+  const cameWith = new WeakMap<object, string>();
   const externalKey = {
     get(ctx: Context): string {
-      if (begun.has(ctx)) throw new Error(TWICE);
-      begun.add(ctx);
-      return ctx.cookies.get(options.key, { signed: options.signed ?? true }) ?? '';
+      if (cameWith.has(ctx)) throw new Error(TWICE);
+      cameWith.set(ctx, ctx.cookies.get(options.key, { signed: options.signed ?? true }) ?? '');
+      return cameWith.get(ctx) ?? '';
     },
     set(ctx: Context, key: string): void {
       // These have the lifetime of this session.
@@ -31,12 +31,11 @@ export function mountSession<State, Custom>(app: Koa<State, Custom>, options: Op
   /** Checks before the session is stored: the cookie itself would be refused only afterwards. */
   const beforeSave = (ctx: Context) => {
     if (options.secure && !ctx.cookies.secure) throw new Error(PLAIN_HTTP);
-    if (ctx.headerSent && ctx.session.isNew) throw new Error(TOO_LATE);
+    if (ctx.headerSent && ctx.session.externalKey !== cameWith.get(ctx)) throw new Error(TOO_LATE);
     // `regenerate()` has removed the cookie, but the old session is still valid if the store fails now.
     const cookies = cookiesOf(ctx);
     if (!cookies.some((cookie) => cookie.startsWith(`${options.key}=;`))) return;
-    const others = cookies.filter((cookie) => !isNamed(options.key, cookie));
-    ctx.res.setHeader('Set-Cookie', others);
+    ctx.res.setHeader('Set-Cookie', cookies.filter((cookie) => !isNamed(options.key, cookie)));
   };
   const session = koaSession({ ...options, externalKey, beforeSave }, app);
 
@@ -44,7 +43,7 @@ export function mountSession<State, Custom>(app: Koa<State, Custom>, options: Op
   const own = Object.getOwnPropertyDescriptor(context, 'session');
   const guard = (access: (ctx: object, value?: unknown) => unknown) =>
     function (this: object, value?: unknown): unknown {
-      if (!begun.has(this)) throw new Error(NOT_BEGUN);
+      if (!cameWith.has(this)) throw new Error(NOT_BEGUN);
       return access(this, value);
     };
   const get = guard((ctx) => own?.get?.call(ctx) as unknown);
@@ -54,7 +53,7 @@ export function mountSession<State, Custom>(app: Koa<State, Custom>, options: Op
   const keeping = (onerror: Context['onerror']) =>
     function (this: Context, error: Error): void {
       // A listener for `error` may read `ctx.session` in any request: an error in it would end the process.
-      begun.add(this);
+      cameWith.set(this, cameWith.get(this) ?? '');
       if (error) keepCookie(this, options.key);
       onerror.call(this, error);
     };
@@ -78,11 +77,8 @@ function keepCookie(ctx: Context, name: string): void {
   };
 }
 
-function cookiesOf({ res }: Context): string[] {
-  return [res.getHeader('Set-Cookie') ?? []].flat().map(String);
-}
+const cookiesOf = ({ res }: Context): string[] => [res.getHeader('Set-Cookie') ?? []].flat().map(String);
 
 /** Whether it is the session cookie or its signature. */
-function isNamed(name: string, cookie: string): boolean {
-  return cookie.startsWith(`${name}=`) || cookie.startsWith(`${name}.sig=`);
-}
+const isNamed = (name: string, cookie: string): boolean =>
+  cookie.startsWith(`${name}=`) || cookie.startsWith(`${name}.sig=`);
