@@ -35,7 +35,8 @@ export function mountSession<State, Custom>(app: Koa<State, Custom>, options: Op
     // `regenerate()` has removed the cookie, but the old session is still valid if the store fails now.
     const cookies = cookiesOf(ctx);
     if (!cookies.some((cookie) => cookie.startsWith(`${options.key}=;`))) return;
-    ctx.res.setHeader('Set-Cookie', cookies.filter((cookie) => !isNamed(options.key, cookie)));
+    const others = cookies.filter((cookie) => !isNamed(options.key, cookie));
+    ctx.res.setHeader('Set-Cookie', others);
   };
   const session = koaSession({ ...options, externalKey, beforeSave }, app);
 

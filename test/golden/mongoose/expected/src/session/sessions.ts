@@ -5,9 +5,6 @@ import { type Index, planIndexes } from './indexes.ts';
 import { cookieFields, parsePayload, type SessionPayload } from './payload.ts';
 import { type Loaded, MongoSessionStore } from './store.ts';
 
-/** koa-session keeps a session this much longer than its cookie, in ms. */
-const GRACE = 10_000;
-
 /** A session that is alive, as seen from outside of its requests. It does not contain the key. */
 export interface StoredSession extends Pick<SessionDocument, 'createdAt' | 'updatedAt' | 'expiresAt'> {
   /** The hash of the key: it identifies the session, but gives no access to it. */
@@ -46,7 +43,8 @@ export class Sessions extends MongoSessionStore {
     const { _maxAge, _expire = Infinity } = cookieFields(session);
     if (!session || _expire < Date.now()) return false;
     const renewed = _maxAge === undefined ? session : { ...session, _touched: Date.now() + _maxAge };
-    await this.set(key, renewed, _maxAge && _maxAge + GRACE, { ctx });
+    // koa-session keeps a session ten seconds longer than its cookie.
+    await this.set(key, renewed, _maxAge && _maxAge + 10_000, { ctx });
     return true;
   }
 
@@ -69,7 +67,8 @@ export class Sessions extends MongoSessionStore {
   }
 
   async *#batches(name: string, which = alive(), options = {}): AsyncGenerator<SessionDocument[], void> {
-    for (let last: string | undefined = ''; last !== undefined; ) {
+    let last: string | undefined = '';
+    while (last !== undefined) {
       const filter = { $and: [which, { _id: { $gt: last } }] };
       const batch: SessionDocument[] = await this.run(name, ({ sessions, limits }) =>
         sessions.find(filter, limits({ sort: { _id: 1 }, limit: 100, ...options })).toArray(),

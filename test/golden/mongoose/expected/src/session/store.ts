@@ -140,8 +140,8 @@ export class MongoSessionStore {
     const { _id, cookie, expiresAt, updatedAt } = draft;
     const { _expire, _maxAge = null, _session = null, _touched } = cookie;
     const filter = { _id, 'cookie._maxAge': _maxAge, 'cookie._session': _session };
-    const ends = { ...(_expire && { 'cookie._expire': _expire }), ...(_touched && { 'cookie._touched': _touched }) };
-    const dates = { expiresAt, updatedAt, ...ends };
+    const cookieEnd = _expire && { 'cookie._expire': _expire };
+    const dates = { expiresAt, updatedAt, ...cookieEnd, ...(_touched && { 'cookie._touched': _touched }) };
     // This touch may arrive after a later one. So it shortens only the end that was loaded, and `$max` does the rest.
     const { expiresAt: end } = loaded;
     // Only koa-session, which has these fields, goes by the settings. Clocks of servers may differ by some seconds.
@@ -153,8 +153,7 @@ export class MongoSessionStore {
 
   /** Never an upsert, so that a slow request cannot undo a logout. */
   async #change(operation: Operation, loaded: Loaded, draft: Draft): Promise<Loaded | undefined> {
-    let base = loaded;
-    let mine = draft;
+    let [base, mine] = [loaded, draft];
     // Each repetition follows a successful write of another request, so this ends.
     while (true) {
       const { _id, createdAt, version } = base;
@@ -187,15 +186,16 @@ export class MongoSessionStore {
   protected run<T>(name: string, work: (operation: Operation) => Promise<T>): Promise<T> {
     const { timeout } = this.#options;
     const deadline = performance.now() + timeout;
-    const late = () => new SessionStoreError('TIMEOUT', `The session database gave no answer in ${timeout} ms.`);
+    const timedOut = () =>
+      new SessionStoreError('TIMEOUT', `The session database gave no answer in ${timeout} ms.`);
     const limits = (options?: object) => {
       const maxTimeMS = Math.ceil(deadline - performance.now());
       if (maxTimeMS > 0) return { maxTimeMS, ...options };
-      throw late();
+      throw timedOut();
     };
     return new Promise<T>((resolve, reject) => {
       const sent = this.#connection.collection().then((sessions) => work({ sessions, limits }));
-      const timer = setTimeout(() => reject(late()), timeout);
+      const timer = setTimeout(() => reject(timedOut()), timeout);
       const fail = (error: unknown) => reject(toStoreError(name, error));
       sent.then(resolve, fail).finally(() => clearTimeout(timer));
     });
