@@ -50,9 +50,9 @@ const SESSION_PACKAGES = [
   ...['koa-generic-session', 'koa-generic-session-mongo', 'koa-session2', 'koa-session-local'],
 ];
 
-/** Not `import type { Session } from`, nor `import { type Session } from`. */
-const MODULE =
-  /(?<!\bimport\s+(?:type\s[^'"]*|\{(?:\s*type\s[^,}]*,?)+\s*\}\s*))(?:\bfrom\s*|\brequire\s*\(\s*|\bimport\s*\(?\s*)(['"])([^'"\n]+)\1/g;
+const MODULE = /(?:\bfrom\s*|\brequire\s*\(\s*|\bimport\s*\(?\s*)(['"])([^'"\n]+)\1/g;
+/** `import type { Session }`, and `import { type Session }`. */
+const TYPES = /^import\s+(?:type\s[^'"]*|\{(?:\s*type\s[^,}]*,?)+\s*\}\s*)$/;
 
 /** Undefined for a file without any of these. */
 export function koaSourceIn(path: string, text: string): KoaSource | undefined {
@@ -60,7 +60,9 @@ export function koaSourceIn(path: string, text: string): KoaSource | undefined {
   const code = withoutComments(text);
   const bare = withoutLiterals(text);
   const app = appIn(code, bare);
-  const taken = [...code.matchAll(MODULE)].find(([, , name = '']) => SESSION_PACKAGES.includes(name));
+  const taken = [...code.matchAll(MODULE)].find(
+    ({ 2: name = '', index }) => SESSION_PACKAGES.includes(name) && !isOfTypes(code, index),
+  );
   const imported = importedIn(code, bare);
   const keys = keysIn(code, app);
   if (app === undefined && taken === undefined && keys === undefined && imported.length === 0)
@@ -76,6 +78,10 @@ export function koaSourceIn(path: string, text: string): KoaSource | undefined {
     database: ownDatabase(code, (app?.line ?? 1) - 1),
   };
 }
+
+/** Whether the import whose `from` is at this place imports only types. */
+const isOfTypes = (code: string, from: number): boolean =>
+  TYPES.test(code.slice(code.lastIndexOf('import', from - 1), from));
 
 /** The line of `app.keys = ['secret']` or of `new Koa({ keys: ['secret'] })`. */
 function keysIn(code: string, app: KoaApp | undefined): number | undefined {

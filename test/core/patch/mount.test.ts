@@ -355,6 +355,8 @@ test('an import of types is no other session middleware', () => {
   expect(() =>
     patched(`import type { a } from 'b';\nimport { type a, b } from 'koa-session';\n${APP}`),
   ).toThrow('has other sessions');
+  for (const other of ["import 'koa-session';", "export * from 'koa-session';", "require('koa-session');"])
+    expect(() => patched(`import type { a } from 'b';\n${other}\n${APP}`)).toThrow('has other sessions');
 });
 
 test('of several Mongoose databases, none is taken', () => {

@@ -119,3 +119,12 @@ describe('where the app sets its own keys', () => {
     expect(find(`${MADE}${text}\n`)?.keys).toBeUndefined();
   });
 });
+
+test.each([
+  { of: 'spaces', long: ' '.repeat(1_000_000) },
+  { of: 'lines', long: '\n'.repeat(1_000_000) },
+  { of: 'names', long: 'a '.repeat(500_000) },
+])('a very long file of $of is searched once, not once for each of its characters', ({ long }) => {
+  const text = `import Koa from 'koa';\nimport { sessions } from './session.js';\n${long}\n/x/;\nconst app = new Koa();\n`;
+  expect(find(text)?.app?.name).toBe('app');
+});
