@@ -44,6 +44,8 @@ export function reading(world: World): void {
       expect(await store.load(key)).toEqual({ views: 1 });
       wait(1);
       expect(await store.load(key)).toBeUndefined();
+      const over = await newSession(store, { views: 1, _expire: Date.now() - 1, _maxAge: HOUR });
+      expect(await store.load(over)).toBeUndefined();
     });
 
     test('the methods work without a ctx', async () => {
