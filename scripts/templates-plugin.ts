@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
+import { brotliCompressSync } from 'node:zlib';
 import type { Plugin } from 'rolldown';
 import type { Template } from '../src/core/render/template.ts';
 import { parseTemplate } from './parse-template.ts';
@@ -7,6 +8,16 @@ import { parseTemplate } from './parse-template.ts';
 const FOLDER = join(import.meta.dirname, '..', 'templates');
 const MODULE = 'virtual:templates';
 const ENDING = '.hbs';
+/** Beside the bundle. */
+const TEMPLATES_FILE = 'templates.json.br';
+const READ_TEMPLATES = `
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { brotliDecompressSync } from 'node:zlib';
+
+const file = join(import.meta.dirname, '${TEMPLATES_FILE}');
+export default JSON.parse(brotliDecompressSync(readFileSync(file)).toString());
+`;
 
 /** Paths below templates/, with `/`, in a fixed order. */
 const templatePaths = (): string[] =>
@@ -45,16 +56,17 @@ export function parsedTemplates() {
 }
 
 /**
- * The same for the build, as a separate file next to the bundle: Node reads JSON faster than JavaScript, and ASCII
- * faster than other text.
+ * The same for the build, as a separate compressed file next to the bundle: Brotli makes it a seventh smaller than the
+ * gzip of npm would. Node reads JSON faster than JavaScript, and ASCII faster than other text.
  */
 export function templatesFile() {
-  const fileName = 'templates.json';
   return {
     name: 'templates-file',
-    resolveId: (id) => (id === MODULE ? { id: `./${fileName}`, external: true } : null),
+    resolveId: (id) => (id === MODULE ? `\0${MODULE}` : null),
+    load: (id) => (id === `\0${MODULE}` ? READ_TEMPLATES : null),
     generateBundle() {
-      this.emitFile({ type: 'asset', fileName, source: inAscii(JSON.stringify(parseAll())) });
+      const source = brotliCompressSync(inAscii(JSON.stringify(parseAll())));
+      this.emitFile({ type: 'asset', fileName: TEMPLATES_FILE, source });
     },
   } satisfies Plugin;
 }

@@ -1,6 +1,7 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { brotliCompressSync, brotliDecompressSync } from 'node:zlib';
 import { onTestFinished } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
 
@@ -17,7 +18,8 @@ type Texts = Readonly<Record<string, string>>;
  */
 export function olderProgram(version: string, texts: Texts): string {
   const folder = copyOfProgram(texts);
-  replaceIn(join(folder, 'dist/cli.cjs'), manifest.version, version);
+  const cli = join(folder, 'dist/cli.cjs');
+  writeFileSync(cli, replaced(readFileSync(cli, 'utf8'), manifest.version, version));
   return join(folder, 'bin/create-koa-mongo-session.cjs');
 }
 
@@ -29,12 +31,14 @@ function copyOfProgram(texts: Texts): string {
   const folder = mkdtempSync(join(tmpdir(), 'other-program-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   for (const part of ['bin', 'dist']) cpSync(join(ROOT, part), join(folder, part), { recursive: true });
-  for (const [now, then] of Object.entries(texts)) replaceIn(join(folder, 'dist/templates.json'), now, then);
+  const templates = join(folder, 'dist/templates.json.br');
+  let text = brotliDecompressSync(readFileSync(templates)).toString();
+  for (const [now, then] of Object.entries(texts)) text = replaced(text, now, then);
+  writeFileSync(templates, brotliCompressSync(text));
   return folder;
 }
 
-function replaceIn(path: string, now: string, then: string): void {
-  const text = readFileSync(path, 'utf8');
-  if (!text.includes(now)) throw new Error(`${path} has no ${now}`);
-  writeFileSync(path, text.replaceAll(now, then));
+function replaced(text: string, now: string, then: string): string {
+  if (!text.includes(now)) throw new Error(`there is no ${now} to replace`);
+  return text.replaceAll(now, then);
 }
