@@ -37,7 +37,10 @@ export function patchApp(
   }
   const place = `${path}:${app.line}`;
   const code = withoutComments(text).split('\n');
-  const made = code[app.line - 1]?.trimEnd() ?? '';
+  const made = code
+    .slice(app.line - 1, app.end)
+    .join('\n')
+    .trimEnd();
   if (app.name === undefined) throw refused(`the app at ${place} has no name`);
   if (app.within === 'field') {
     throw refused(
@@ -49,8 +52,8 @@ export function patchApp(
       `the app at ${place} is a class that extends Koa; call sessions() with \`this\` in its constructor, directly after \`super()\``,
     );
   }
-  if (app.within === 'chain' || app.end !== app.line || !STATEMENT.test(made.trim())) {
-    throw refused(`the statement that creates the app at ${place} continues after that line`);
+  if (app.within === 'chain' || !STATEMENT.test(made.trim())) {
+    throw refused(`the statement at ${place} does more than create the app`);
   }
   const above = code.slice(0, app.line - 1).join('\n');
   const argument = argumentOf(settings, source, above, databases, madeConnection(connections)?.place);
@@ -68,9 +71,9 @@ export function patchApp(
   const edited = [
     ...lines.slice(0, head),
     `${taken}${/^\s*[([`]/.test(code.slice(head).join('\n')) ? ';' : end}`,
-    ...lines.slice(head, app.line),
+    ...lines.slice(head, app.end),
     call,
-    ...lines.slice(app.line),
+    ...lines.slice(app.end),
   ];
   return { id: 'own-app', path, text: inFormOf(raw, edited.join('\n')), notes: [] };
 }
@@ -137,7 +140,7 @@ function theOnly(sources: readonly KoaSource[]): KoaSource {
   throw refused(`${sources.map(({ path, app }) => `${path}:${app?.line}`).join(' and ')} each create an app`);
 }
 
-/** `const app = new Koa({ proxy: true });`. */
+/** `const app = new Koa({ proxy: true });`, on one line or on several. */
 const STATEMENT =
   /^(?:export\s+)?(?:(?:const|let|var)\s+)?[\w$.]+\s*(?::[^=]*)?=.*\bnew\s+(?:[\w$]+|\(require\(['"]koa['"]\)\))(?:<.*>)?(?:\([^()]*(?:\([^()]*\)[^()]*)*\))?\)?;?$/;
 

@@ -243,6 +243,16 @@ test('an app created by an inline require() gets the sessions', () => {
   );
 });
 
+test.each([
+  { app: 'const app = new Koa({\n  proxy: true,\n});\n', call: 'sessions(app);\n' },
+  { app: 'const app = new Koa({\n  keys: keysOf(env), // signs\n})\n', call: 'sessions(app)\n' },
+  { app: 'this.app = new Koa<State, Custom>(\n  options,\n);\n', call: 'sessions(this.app);\n' },
+])('the call follows a statement on several lines: $app', ({ app, call }) => {
+  expect(patched(`import Koa from 'koa';\n${app}const port = 3000;\n`)).toContain(
+    `${app}${call}const port = 3000;`,
+  );
+});
+
 test('the import ends with a semicolon before a line that would continue it', () => {
   const text = "(function () {\n  const Koa = require('koa')\n  const app = new Koa()\n})()\n";
   expect(patched(text)).toMatch(/^const \{ sessions \} = require\('.*'\);\n\(function/);
@@ -255,8 +265,8 @@ test('nothing is edited where the brackets do not balance', () => {
 });
 
 test.each([
-  { text: 'const one = 1\n  , app = new Koa()\n  , two = 2', says: 'continues after that line' },
-  { text: 'const app = new Koa(), port = 3000;', says: 'continues after that line' },
+  { text: 'const one = 1\n  , app = new Koa()\n  , two = 2', says: 'does more than create the app' },
+  { text: 'const app = new Koa(), port = 3000;', says: 'does more than create the app' },
   { text: 'class Shop {\n  app = new Koa();\n}', says: 'is a field of a class' },
   { text: 'class Shop {\n  private readonly app: Koa = new Koa();\n}', says: 'is a field of a class' },
   { text: 'class Shop {\n  #port = 1;\n\n  #app = new Koa();\n}', says: 'is a field of a class' },
@@ -264,10 +274,11 @@ test.each([
     text: 'class Shop extends Koa<State> {}\nexport const app = new Shop();',
     says: 'src/app.ts:2 is a class that extends Koa; call sessions() with `this` in its constructor, directly after `super()`',
   },
-  { text: 'const app = new Koa()\n  .use(home);', says: 'continues after that line' },
-  { text: 'const app = new Koa({\n  proxy: true,\n});', says: 'continues after that line' },
+  { text: 'const app = new Koa()\n  .use(home);', says: 'does more than create the app' },
+  { text: 'const app = new Koa({\n  proxy: true,\n}), port = 3000;', says: 'does more than create the app' },
+  { text: 'const app = new Koa({\n  proxy: true,\n}).use(home);', says: 'does more than create the app' },
   { text: 'export default new Koa();', says: 'has no name' },
-  { text: 'if (on) { const app = new Koa(); }', says: 'continues after that line' },
+  { text: 'if (on) { const app = new Koa(); }', says: 'does more than create the app' },
 ])('nothing is edited if there is no place for the call: $text', ({ text, says }) => {
   expect(() => patched(`${IMPORT}${text}\n`)).toThrow(says);
 });
