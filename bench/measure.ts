@@ -10,25 +10,22 @@ export interface Figures {
 export type Measure = () => Promise<number>;
 
 /**
- * Each round measures every contender in turns, each time in a different order, so that other load on the machine
- * affects all of them; its value for a contender is the mean of the turns. The first rounds are a warm-up and do not
- * count.
+ * Each round measures every contender once, so that other load on the machine affects all of them, and in a random
+ * order: what a contender leaves behind, such as garbage to collect, affects the next one. The first rounds are a
+ * warm-up and do not count.
  */
 export async function inTurns<Name extends string>(
   rounds: number,
   contenders: Readonly<Record<Name, Measure>>,
-  { turns = 1, warmUp = 1 }: { turns?: number; warmUp?: number } = {},
+  { warmUp = 1 }: { warmUp?: number } = {},
 ): Promise<Readonly<Record<Name, Figures>>> {
   const names = Object.keys(contenders) as Name[];
   const values = new Map<Name, number[]>(names.map((name) => [name, []]));
   for (let round = -warmUp; round < rounds; round += 1) {
-    const sums = new Map<Name, number>();
-    for (let turn = 0; turn < turns; turn += 1) {
-      for (const name of rotated(names, warmUp + round + turn)) {
-        sums.set(name, (sums.get(name) ?? 0) + (await contenders[name]()));
-      }
+    for (const name of shuffled(names)) {
+      const value = await contenders[name]();
+      if (round >= 0) values.get(name)?.push(value);
     }
-    if (round >= 0) for (const [name, sum] of sums) values.get(name)?.push(sum / turns);
   }
   return Object.fromEntries([...values].map(([name, all]) => [name, figuresOf(all)])) as Record<
     Name,
@@ -36,10 +33,10 @@ export async function inTurns<Name extends string>(
   >;
 }
 
-const rotated = <T>(list: readonly T[], by: number): T[] => {
-  const at = by % list.length;
-  return [...list.slice(at), ...list.slice(0, at)];
-};
+function shuffled<T>(list: readonly T[]): T[] {
+  const places = list.map((item) => ({ item, place: Math.random() }));
+  return places.sort((a, b) => a.place - b.place).map(({ item }) => item);
+}
 
 export function figuresOf(values: readonly number[]): Figures {
   return { values, median: median(values), min: Math.min(...values), max: Math.max(...values) };
