@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { filesIn, readIn, runAtTerminal, temporaryFolder } from '../support/program.ts';
+import { filesIn, readIn, run, runAtTerminal, temporaryFolder } from '../support/program.ts';
 import { writeTree } from '../support/tree.ts';
 
 const APP = "import Koa from 'koa';\n\nconst app = new Koa();\n";
@@ -22,4 +22,12 @@ test.each([
   expect(await terminal.ended).toMatchObject({ exitCode: 0 });
   expect(await readIn(cwd, 'src/app.js')).toEqual(becomes);
   expect(await filesIn(cwd)).toContain('src/session/store.ts');
+});
+
+test('--mount edits the app that was written after a first run with --no-app', async () => {
+  const cwd = await temporaryFolder();
+  expect(await run(['.', ...ANSWERED, '--no-app', '--yes'], { cwd })).toMatchObject({ exitCode: 0 });
+  writeTree(cwd, { 'src/main.ts': APP });
+  expect(await run(['.', '--mount', '--yes', '--no-install'], { cwd })).toMatchObject({ exitCode: 0 });
+  expect(await readIn(cwd, 'src/main.ts')).toContain('const app = new Koa();\nsessions(app);\n');
 });

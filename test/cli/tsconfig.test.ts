@@ -387,3 +387,27 @@ describe('a project builds as before after the sessions are mounted', () => {
     expect(await runIn(cwd, ['tsc', ...args], {})).toMatchObject({ all: '', exitCode: 0 });
   });
 });
+
+describe('a package of a monorepo without a tsconfig.json of its own', () => {
+  const monorepo = async (app: string) =>
+    writeTree(await temporaryFolder(), {
+      'package.json': '{"workspaces":["packages/*"],"devDependencies":{"typescript":"~5.9.0"}}',
+      'tsconfig.json': '{"compilerOptions":{"module":"nodenext"},"include":["packages/*/src"]}',
+      'packages/api/package.json': '{"type":"module","dependencies":{"koa":"^3.0.0"}}',
+      [`packages/api/src/${app}`]: "import Koa from 'koa';\nexport const app = new Koa();\n",
+    });
+
+  test('follows that of the monorepo if its app is in TypeScript', async () => {
+    const cwd = await monorepo('app.ts');
+    expect(await run(['packages/api', '--yes'], { cwd })).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await readIn(cwd, 'packages/api/src/session/index.ts')).toContain("from './connection.js'");
+    expect(await readIn(cwd, 'packages/api/package.json')).toContain('"@types/koa"');
+  });
+
+  test('does not if its app is in JavaScript', async () => {
+    const cwd = await monorepo('app.js');
+    expect(await run(['packages/api', '--yes'], { cwd })).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await readIn(cwd, 'packages/api/src/session/index.ts')).toContain("from './connection.ts'");
+    expect(await readIn(cwd, 'packages/api/package.json')).not.toContain('"@types/koa"');
+  });
+});

@@ -73,7 +73,8 @@ function inMongosh(text: string): { calls: unknown[][] } {
     (name: string) =>
     (...args: unknown[]) =>
       void calls.push([name, ...args]);
-  const db = { getName: () => 'app', createRole: noted('createRole') };
+  const getCollection = (name: string) => ({ deleteMany: noted(`${name}.deleteMany`) });
+  const db = { getName: () => 'app', createRole: noted('createRole'), getCollection };
   const sh = { enableSharding: noted('enableSharding'), shardCollection: noted('shardCollection') };
   runInNewContext(text, { db, sh });
   return { calls: JSON.parse(JSON.stringify(calls)) };
@@ -102,6 +103,7 @@ test.each(goldens)(
       ],
       ['enableSharding', 'app'],
       ['shardCollection', `app.${collection}`, { _id: 'hashed' }],
+      ...(adopt ? [[`${collection}.deleteMany`, { _id: { $not: {} } }]] : []),
     ]);
   },
 );

@@ -71,7 +71,7 @@ function otherCollection(
   if (saved.collection === adopt?.collection || isOtherDatabase(answers, saved)) return [];
   const command = migration(`--from ${shellQuote(saved.collection)}`);
   return [
-    `--collection is ${collection} and was ${saved.collection}: run \`${command}\` right before you deploy, and again when no old process is running. It copies the sessions; drop the old collection yourself`,
+    `--collection is ${collection} and was ${saved.collection}: run \`${command}\` right before you deploy, and again when no old process is running. It copies the sessions, and one that ends at an old process after the first run stays alive; drop the old collection yourself`,
   ];
 }
 
@@ -92,7 +92,7 @@ function encryptionOn({ encrypt }: Settings, saved: Answers, migration: Migratio
       '--encrypt is new: without these steps, plain-text sessions are not accepted',
       '1. deploy with SESSION_PLAIN_TEXT=write in the environment: the app reads both, and still writes plain text',
       '2. when no old process is running, deploy with SESSION_PLAIN_TEXT=read: it reads both, and encrypts what it writes',
-      `3. then run \`${migration()}\` with SESSION_PLAIN_TEXT=read: it encrypts the rest`,
+      `3. when again no old process is running, run \`${migration()}\` with SESSION_PLAIN_TEXT=read: it encrypts the rest`,
       '4. deploy without SESSION_PLAIN_TEXT: plain text is refused from then on',
     ].join('\n    '),
   ];

@@ -37,6 +37,11 @@ export function patchApp(
   }
   const place = `${path}:${app.line}`;
   const code = withoutComments(text).split('\n');
+  const bare = withoutLiterals(text).split('\n');
+  const statement = bare
+    .slice(app.line - 1, app.end)
+    .join('\n')
+    .trim();
   const made = code
     .slice(app.line - 1, app.end)
     .join('\n')
@@ -52,13 +57,14 @@ export function patchApp(
       `the app at ${place} is a class that extends Koa; call sessions() with \`this\` in its constructor, directly after \`super()\``,
     );
   }
-  if (app.within === 'chain' || !STATEMENT.test(made.trim())) {
+  const isPart = /^\s*(?:[)\]]|\}\s*=)/.test(bare.slice(app.end).join('\n'));
+  if (app.within === 'chain' || isPart || !STATEMENT.test(statement)) {
     throw refused(`the statement at ${place} does more than create the app`);
   }
   const above = code.slice(0, app.line - 1).join('\n');
   const argument = argumentOf(settings, source, above, databases, madeConnection(connections)?.place);
   const lines = text.split('\n');
-  const head = headOf(text, app.line - 1, place);
+  const head = headOf({ text, code, bare }, app.line - 1, place);
   const end = made.endsWith(';') ? ';' : '';
   const quote = /(?:from|require\()\s*(")/.test(lines.find((line) => /['"]koa['"]/.test(line)) ?? '')
     ? '"'
@@ -140,9 +146,9 @@ function theOnly(sources: readonly KoaSource[]): KoaSource {
   throw refused(`${sources.map(({ path, app }) => `${path}:${app?.line}`).join(' and ')} each create an app`);
 }
 
-/** `const app = new Koa({ proxy: true });`, on one line or on several. */
+/** `const app = new Koa({ proxy: true });`, on one line or on several, without the texts of strings. */
 const STATEMENT =
-  /^(?:export\s+)?(?:(?:const|let|var)\s+)?[\w$.]+\s*(?::[^=]*)?=.*\bnew\s+(?:[\w$]+|\(require\(['"]koa['"]\)\))(?:<.*>)?(?:\([^()]*(?:\([^()]*\)[^()]*)*\))?\)?;?$/;
+  /^(?:export\s+)?(?:(?:const|let|var)\s+)?[\w$.#]+\s*(?::[^=]*)?=\s*.*\bnew\s+(?:[\w$]+|\(require\('+\)\))(?:<[^()]*>)?(?:\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))?\)?;?$/;
 
 /**
  * The second argument: a name in the file that can only mean the connection.
@@ -176,13 +182,18 @@ function argumentOf(
 const MODULE =
   /^\s*(?:import\b(?!\s*[.(])|(?:(?:const|let|var)\b[^(]*=\s*\(*\s*)?require\s*\(|(['"])use \w+\1)/;
 
+/** A file, and its lines without comments, and without comments and literals. */
+interface Source {
+  readonly text: string;
+  readonly code: readonly string[];
+  readonly bare: readonly string[];
+}
+
 /**
  * The line above which the import belongs, counted from 0: below the last statement that ends above the app, is in no
  * other, and imports a module.
  */
-function headOf(text: string, app: number, place: string): number {
-  const code = withoutComments(text).split('\n');
-  const bare = withoutLiterals(text).split('\n');
+function headOf({ text, code, bare }: Source, app: number, place: string): number {
   let head = /^(?:#!|\/\/\s*@ts-)/.test(text) ? 1 : 0;
   for (let at = 0; at < app; ) {
     const end = endOfStatement(bare, at);

@@ -24,7 +24,7 @@ export const withoutLiterals = (text: string): string =>
 
 /** What is not the end of a statement, and what does not begin one: an operator, or a part of an import. */
 const OPEN_END = /(?:[=,.?:&|+*<-]|=>|\b(?:import|from|new|await))$/;
-const CONTINUATION = /^(?:[=,.?:&|+*<([-]|(?:from|with|as)\b)/;
+const CONTINUATION = /^(?:[=,.?:&|+*<>([-]|(?:from|with|as)\b)/;
 
 /**
  * The line in which the statement ends that begins in a line: its brackets are closed, and it does not continue in the

@@ -144,7 +144,7 @@ function takenIn(bare: string): number | undefined {
 function appIn(code: string, bare: string): KoaApp | undefined {
   const names = [...koaNames(code).map(escaped), REQUIRED];
   const form = new RegExp(
-    `(?:([\\w$.]+)\\s*(?::[^=;\\n]+)?=\\s*)?\\bnew\\s+(?:${names.join('|')})\\s*(?:<[^>\\n]*>\\s*)?[(;\\n]`,
+    `(?:([\\w$.#]+)\\s*(?::[^=;\\n]+)?=\\s*)?\\bnew\\s+(?:${names.join('|')})\\s*(?:<[^()=;]*>\\s*)?[(;\\n]`,
     'g',
   );
   const made = [...code.matchAll(form)].find(({ 0: all, index }) =>

@@ -174,7 +174,18 @@ function startingMongo(settings: Settings, run: Run): Step[] {
 function migrating(run: Run): Step[] {
   const isChanged = MIGRATED.some((name) => run.saved[name] !== run.answers[name]);
   if (!isChanged && !wasMade(run.entries, 'migrate')) return [];
-  return [{ what: 'Create the indexes', commands: [migrateCommand(run.manager, run.project.scripts)] }];
+  const commands = [migrateCommand(run.manager, run.project.scripts)];
+  return [{ what: 'Create the indexes', commands }, ...removingUsers(run)];
+}
+
+/** The migration stores the users of sessions that have none. */
+function removingUsers({ saved, answers }: Run): Step[] {
+  const { userKey, collection } = answers;
+  if (typeof saved.userKey !== 'string' || typeof userKey !== 'string' || saved.userKey === userKey)
+    return [];
+  const what = `When no old process is running, remove the users by ${saved.userKey} in mongosh, then migrate again`;
+  const lines = [`db.getCollection(${JSON.stringify(collection)}).updateMany({}, { $unset: { user: '' } });`];
+  return [{ what, commands: [], lines }];
 }
 
 /** Only for the user's own app; the generated app has the sessions already. */

@@ -62,12 +62,16 @@ async function readIn(root: string, generator: string): Promise<Project> {
   const inherited = workspace === root ? {} : toolsIn(workspace);
   const scripts = textsIn(fieldsOf(packageJson).scripts);
   const base = baseOf('session', root, manifest, locate);
-  const { unsearched, ...sources } = kind === 'existing' ? readKoaSources(root) : NO_SOURCES;
+  const hasOwnApp = kind === 'existing' || manifest?.answers.app === false;
+  const { unsearched, ...sources } = hasOwnApp ? readKoaSources(root) : NO_SOURCES;
+  const app = sources.koaSources.find((source) => source.app !== undefined)?.path;
+  const isTypeScript = /\.[cm]?tsx?$/.test(app ?? '');
   const { isCheckedOnly, ...build } = await readBuild(
     root,
     {
       dir: typeof dir === 'string' ? dir : undefined,
-      app: sources.koaSources.find(({ app }) => app !== undefined)?.path,
+      app,
+      top: isTypeScript ? workspace : root,
       scripts: Object.values(scripts),
       isBabel: hasBabel(packagesIn(packageJson)),
     },
@@ -81,7 +85,9 @@ async function readIn(root: string, generator: string): Promise<Project> {
     packages: withVersions({ ...inherited, ...packagesIn(packageJson) }, workspace),
     inherited: Object.keys(inherited),
     scripts,
-    language: isCheckedOnly ? 'javascript-in-editor' : languageOf(root, kind, packageJson),
+    language: isCheckedOnly
+      ? 'javascript-in-editor'
+      : languageOf(root, kind === 'new' || isTypeScript, packageJson),
     modules: modulesOf(kind, packageJson),
     hadSamples: HAS_SAMPLES.test(base),
     collectionBefore: typeof collection === 'string' ? collection : undefined,
@@ -396,10 +402,10 @@ function withVersions(ranges: Record<string, string>, workspace: string): Record
 
 const packagesIn = (packageJson: OnDisk): Record<string, string> => packagesOf(fieldsOf(packageJson));
 
-/** A project that has neither tsconfig.json nor TypeScript is a JavaScript project. */
-function languageOf(root: string, kind: Project['kind'], packageJson: OnDisk): Language {
+/** A project that has neither tsconfig.json nor TypeScript is a JavaScript project, unless its app is in TypeScript. */
+function languageOf(root: string, isKnown: boolean, packageJson: OnDisk): Language {
   const isTypeScript =
-    kind === 'new' ||
+    isKnown ||
     statIfThere(join(root, 'tsconfig.json')) !== undefined ||
     Object.hasOwn(packagesIn(packageJson), 'typescript');
   if (isTypeScript) return 'typescript';

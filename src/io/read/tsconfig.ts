@@ -34,6 +34,8 @@ interface KnownOfBuild {
   readonly dir: string | undefined;
   /** The file that creates the app, if there is one. */
   readonly app: string | undefined;
+  /** The folder above which no tsconfig.json counts: that of the project, or of its workspace. */
+  readonly top: string;
   /** The commands in package.json. */
   readonly scripts: readonly string[];
   readonly isBabel: boolean;
@@ -52,7 +54,7 @@ type BuildFacts = Pick<Project, 'importExtension' | 'sourceFolder' | 'warnings'>
  */
 export async function readBuild(
   root: string,
-  { dir, app, scripts, isBabel }: KnownOfBuild,
+  { dir, app, top, scripts, isBabel }: KnownOfBuild,
   settled: Extension | undefined,
 ): Promise<BuildFacts> {
   const unknown: Omit<BuildFacts, 'warnings'> = {
@@ -60,7 +62,7 @@ export async function readBuild(
     sourceFolder: folderAround(app),
     isCheckedOnly: false,
   };
-  const home = homeOf(root, dir ?? dirname(app ?? ''));
+  const home = homeOf(join(root, dir ?? dirname(app ?? '')), top);
   if (home === undefined) return { ...unknown, warnings: [] };
   const files = new ConfigFiles();
   try {
@@ -87,8 +89,8 @@ export async function readBuild(
 }
 
 /** The folder of the tsconfig.json for a path, as in an editor: the nearest one that can be read. */
-function homeOf(root: string, path: string): string | undefined {
-  for (let at = join(root, path); ; at = dirname(at)) {
+function homeOf(folder: string, root: string): string | undefined {
+  for (let at = folder; ; at = dirname(at)) {
     if (unlessHidden(() => statIfThere(pathIn(at)))) return at;
     if (at === root || dirname(at) === at) return undefined;
   }
@@ -146,7 +148,7 @@ async function configsOf(
  * @param near a folder, whose tsconfig.json is used
  */
 export async function readAliases(root: string, near = ''): Promise<PathAliases> {
-  const home = homeOf(root, near);
+  const home = homeOf(join(root, near), root);
   if (home === undefined) return NO_ALIASES;
   const configs = (await unlessDamaged(() => configsOf(home, new ConfigFiles()))) ?? [];
   const { createPathsMatcher } = await import('get-tsconfig');
@@ -196,7 +198,7 @@ export async function doubtsAboutBuild(
   const known = new Set(manifest?.files.map(({ id }) => id));
   const added = rendered.filter((file) => !known.has(file.id));
   const isOurs = kind === 'new' && !kept.includes('tsconfig');
-  const home = homeOf(root, dir);
+  const home = homeOf(join(root, dir), root);
   if (isOurs || added.length === 0 || home === undefined) return [];
   const { createFilesMatcher } = await import('get-tsconfig');
   const files = new ConfigFiles();

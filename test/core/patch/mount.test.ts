@@ -247,10 +247,22 @@ test.each([
   { app: 'const app = new Koa({\n  proxy: true,\n});\n', call: 'sessions(app);\n' },
   { app: 'const app = new Koa({\n  keys: keysOf(env), // signs\n})\n', call: 'sessions(app)\n' },
   { app: 'this.app = new Koa<State, Custom>(\n  options,\n);\n', call: 'sessions(this.app);\n' },
-])('the call follows a statement on several lines: $app', ({ app, call }) => {
+  { app: 'const app = new Koa<State, Context & Router<State>>();\n', call: 'sessions(app);\n' },
+  { app: 'const app = new Koa<\n  State,\n  Custom\n>();\n', call: 'sessions(app);\n' },
+  { app: 'const app: Koa =\n  new Koa({ proxy: true });\n', call: 'sessions(app);\n' },
+  {
+    app: "const app = new Koa({\n  keys: env.KEYS.split(',').map((key) => key.trim()), env: ':)',\n});\n",
+    call: 'sessions(app);\n',
+  },
+])('the call follows the whole statement: $app', ({ app, call }) => {
   expect(patched(`import Koa from 'koa';\n${app}const port = 3000;\n`)).toContain(
     `${app}${call}const port = 3000;`,
   );
+});
+
+test('a private property of an object is the app', () => {
+  const text = `import Koa from 'koa';\nclass Server {\n  #app;\n  constructor() {\n    this.#app = new Koa();\n  }\n}\n`;
+  expect(patched(text)).toContain('    this.#app = new Koa();\n    sessions(this.#app);\n');
 });
 
 test('the import ends with a semicolon before a line that would continue it', () => {
@@ -277,6 +289,12 @@ test.each([
   { text: 'const app = new Koa()\n  .use(home);', says: 'does more than create the app' },
   { text: 'const app = new Koa({\n  proxy: true,\n}), port = 3000;', says: 'does more than create the app' },
   { text: 'const app = new Koa({\n  proxy: true,\n}).use(home);', says: 'does more than create the app' },
+  { text: 'function make(\n  app = new Koa()\n) {}', says: 'does more than create the app' },
+  {
+    text: 'const [\n  app = new Koa({\n    proxy: true,\n  })\n] = made;',
+    says: 'does more than create the app',
+  },
+  { text: 'const {\n  app = new Koa()\n} = options;', says: 'does more than create the app' },
   { text: 'export default new Koa();', says: 'has no name' },
   { text: 'if (on) { const app = new Koa(); }', says: 'does more than create the app' },
 ])('nothing is edited if there is no place for the call: $text', ({ text, says }) => {

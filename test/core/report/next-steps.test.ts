@@ -169,3 +169,25 @@ describe('after a change of the connection, the call in the app is to be changed
     ]);
   });
 });
+
+describe('after a change of the user key', () => {
+  const all = { connection: 'db', collection: 'shop-sessions' };
+  const linesAfter = (before: unknown, userKey: unknown) =>
+    stepsFor('existing', { ...all, userKey }, '', { ...all, userKey: before }).steps.flatMap(
+      ({ lines = [] }) => lines.filter((line) => line.includes('updateMany')),
+    );
+
+  test('a step removes the users that the migration would keep', () => {
+    expect(linesAfter('email', 'userId')).toEqual([
+      'db.getCollection("shop-sessions").updateMany({}, { $unset: { user: \'\' } });',
+    ]);
+  });
+
+  test.each([
+    { before: undefined, userKey: 'userId' },
+    { before: 'userId', userKey: 'userId' },
+    { before: 'userId', userKey: undefined },
+  ])('no step does from $before to $userKey', ({ before, userKey }) => {
+    expect(linesAfter(before, userKey)).toEqual([]);
+  });
+});
