@@ -26,17 +26,29 @@ export function withParts(document: string): string {
 
 const RESULTS = join(import.meta.dirname, '../../bench/results');
 
-/** What `npm run bench` has measured, each with its location in bench/RESULTS.md. */
+interface Result {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** Some of what `npm run bench` has measured: this program and others that create projects. */
 function measured(): string {
-  const topics = readdirSync(RESULTS).map((name) => JSON.parse(readFileSync(join(RESULTS, name), 'utf8')));
-  const links = topics.map(({ title }: { title: string }) => {
-    const anchor = title
-      .toLowerCase()
-      .replaceAll(/[^\w -]/g, '')
-      .replaceAll(' ', '-');
-    return `[${title}](bench/RESULTS.md#${anchor})`;
-  });
-  return `${links.join(' · ')}\n`;
+  const cell = (topic: string, row: string, column: string): string => {
+    const { columns, rows }: Result = JSON.parse(readFileSync(join(RESULTS, `${topic}.json`), 'utf8'));
+    const found = rows.find(([name]) => name === row)?.[columns.indexOf(column)];
+    if (found === undefined) throw new Error(`bench/results/${topic}.json has no ${row}, ${column}`);
+    return found.replace(/ · .*/, '').replaceAll('*', '');
+  };
+  const programs = ['create-koa-mongo-session', 'create-vite', 'create-hono'];
+  const line = (...cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [
+    line('', ...programs),
+    line('---', ...programs.map(() => '---')),
+    line('download, kB', ...programs.map((name) => cell('weight', name, 'packed'))),
+    line('first `npx`, relative time', ...programs.map((name) => cell('npx', name, 'time'))),
+    '',
+    '[All measurements](bench/RESULTS.md)\n',
+  ].join('\n');
 }
 
 function optionTables(): string {
