@@ -91,8 +91,8 @@ export class MongoSessionStore {
     return this.#connection.close();
   }
 
-  protected async find(operation: Operation, key: string): Promise<Loaded | undefined> {
-    return isKey(key) ? this.#findById(operation, hashKey(key)) : undefined;
+  protected find(operation: Operation, key: string): Promise<Loaded | undefined> {
+    return isKey(key) ? this.#findById(operation, hashKey(key)) : Promise.resolve(undefined);
   }
 
   async #findById(operation: Operation, id: string): Promise<Loaded | undefined> {
@@ -103,7 +103,8 @@ export class MongoSessionStore {
   /** `undefined` if the session is over or was damaged: its user gets a new one. */
   protected open(document: SessionDocument): Loaded | undefined {
     const { _id, data, cookie, expiresAt, createdAt, updatedAt, version } = document;
-    if (!isDated(document) || expiresAt.getTime() <= Date.now()) return undefined;
+    const isDated = [createdAt, updatedAt, expiresAt].every((at) => at instanceof Date);
+    if (!isDated || !Number.isSafeInteger(version) || expiresAt.getTime() <= Date.now()) return undefined;
     const { _touched = 0, ...own } = cookieFields(cookie);
     // Not before the cookie ends: koa-session goes by `_expire` to renew it.
     if (_touched > Date.now() && Number(own._expire) < Date.now()) own._expire = _touched;
@@ -194,10 +195,12 @@ export class MongoSessionStore {
       throw timedOut();
     };
     return new Promise<T>((resolve, reject) => {
-      const sent = this.#connection.collection().then((sessions) => work({ sessions, limits }));
       const timer = setTimeout(() => reject(timedOut()), timeout);
+      const send = async () => resolve(await work({ sessions: await this.#connection.collection(), limits }));
       const fail = (error: unknown) => reject(toStoreError(name, error));
-      sent.then(resolve, fail).finally(() => clearTimeout(timer));
+      send()
+        .catch(fail)
+        .finally(() => clearTimeout(timer));
     });
   }
 }
@@ -213,10 +216,6 @@ export function isKey(key: unknown): key is string {
   if (typeof key !== 'string' || key === '' || key.length > MAX_KEY_LENGTH) return false;
   // All lone surrogates would be hashed as the same U+FFFD.
   return !/\p{Surrogate}/u.test(key);
-}
-
-function isDated({ createdAt, updatedAt, expiresAt, version }: SessionDocument): boolean {
-  return [createdAt, updatedAt, expiresAt].every((at) => at instanceof Date) && Number.isSafeInteger(version);
 }
 
 function isSameLifetime({ cookie: one }: Draft, { cookie: other }: Draft): boolean {
