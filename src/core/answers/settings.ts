@@ -143,7 +143,7 @@ export function doubtsAbout({ touchAfter, rolling, userKey }: Settings, saved: A
       : []),
     ...(isOtherUser
       ? [
-          '--user-key has changed: until a session changes, listByUser and destroyByUser find it under its old user',
+          '--user-key has changed: until the step in mongosh is done, listByUser and destroyByUser find sessions under their old users',
         ]
       : []),
   ];

@@ -93,7 +93,7 @@ function keysIn(code: string, app: KoaApp | undefined): number | undefined {
     .split('\n')
     .slice(app.line - 1)
     .join('\n');
-  const [, options = ''] = /\bnew\s+[\w$]+\s*\(\s*\{([^{}]*)\}/.exec(made) ?? [];
+  const [, options = ''] = /\bnew\s+[\w$]+\s*(?:<[^()=;]*>\s*)?\(\s*\{([^{}]*)\}/.exec(made) ?? [];
   return /\bkeys\s*(?:[:,]|$)/.test(options) ? app.line : undefined;
 }
 

@@ -96,6 +96,7 @@ describe('where the app sets its own keys', () => {
     { text: `${MADE}\nshop.keys ??= ['secret'];\n`, line: 4 },
     { text: "import Koa from 'koa';\nconst app = new Koa({ proxy: true, keys: ['secret'] });\n", line: 2 },
     { text: "import Koa from 'koa';\nconst app = new Koa({\n  keys,\n});\n", line: 2 },
+    { text: "import Koa from 'koa';\nconst app = new Koa<A, B<C>>({\n  keys,\n});\n", line: 2 },
     {
       text: "import Koa from 'koa';\nclass Shop extends Koa {\n  constructor() {\n    super();\n    this.keys = [key];\n  }\n}\n",
       line: 5,
