@@ -60,20 +60,35 @@ function authOptions({ auth }: ServerOptions) {
   };
 }
 
+/** The exit code of a mongod whose port another program has taken since it was chosen. */
+const PORT_TAKEN = /closed unexpectedly with code "48"/;
+
+/** Tries again with another port if the first one was taken in the meantime. */
+async function onFreePort<T>(create: () => Promise<T>, attempts = 3): Promise<T> {
+  try {
+    return await create();
+  } catch (error) {
+    if (attempts === 1 || !PORT_TAKEN.test(String(error))) throw error;
+    return onFreePort(create, attempts - 1);
+  }
+}
+
 async function startStandalone(
   binary: { binary: string; version: string },
   options: ServerOptions,
 ): Promise<Machine> {
-  const server = await MongoMemoryServer.create({
-    binary: binaryOptions(binary),
-    instance: {
-      args: launchArguments(options),
-      launchTimeout: LAUNCH_MS,
-      storageEngine: 'wiredTiger',
-      ...(options.port !== undefined && { port: options.port, portGeneration: false }),
-    },
-    ...authOptions(options),
-  });
+  const create = () =>
+    MongoMemoryServer.create({
+      binary: binaryOptions(binary),
+      instance: {
+        args: launchArguments(options),
+        launchTimeout: LAUNCH_MS,
+        storageEngine: 'wiredTiger',
+        ...(options.port !== undefined && { port: options.port, portGeneration: false }),
+      },
+      ...authOptions(options),
+    });
+  const server = await onFreePort(create);
   const watch = watchFor([server]);
   watch.begin();
   return {
@@ -101,22 +116,24 @@ async function startReplicaSet(
   binary: { binary: string; version: string },
   options: ServerOptions,
 ): Promise<Machine> {
-  const set = await MongoMemoryReplSet.create({
-    binary: binaryOptions(binary),
-    replSet: {
-      name: REPLICA_SET,
-      count: MEMBERS,
-      args: launchArguments(options),
-      storageEngine: 'wiredTiger',
-      // MongoDB's default. With less, unexpected elections take place on a busy machine.
-      configSettings: { electionTimeoutMillis: 10_000 },
-      ...authOptions(options),
-    },
-    instanceOpts: Array.from({ length: MEMBERS }, (_, index) => ({
-      launchTimeout: LAUNCH_MS,
-      ...(index === 0 && options.port !== undefined && { port: options.port }),
-    })),
-  });
+  const create = () =>
+    MongoMemoryReplSet.create({
+      binary: binaryOptions(binary),
+      replSet: {
+        name: REPLICA_SET,
+        count: MEMBERS,
+        args: launchArguments(options),
+        storageEngine: 'wiredTiger',
+        // MongoDB's default. With less, unexpected elections take place on a busy machine.
+        configSettings: { electionTimeoutMillis: 10_000 },
+        ...authOptions(options),
+      },
+      instanceOpts: Array.from({ length: MEMBERS }, (_, index) => ({
+        launchTimeout: LAUNCH_MS,
+        ...(index === 0 && options.port !== undefined && { port: options.port }),
+      })),
+    });
+  const set = await onFreePort(create);
   const watch = watchFor(set.servers);
   watch.begin();
   return {
