@@ -1,13 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Preloaded into each measured Node process and its children; each writes the CPU time it used, in µs. */
-const HOOK = `process.on('exit', () => {
-  const { user, system } = process.cpuUsage();
-  require('node:fs').appendFileSync(process.env.BENCH_CPU, user + system + '\\n');
-});`;
+/** Bash runs the command, and writes the CPU time of it and of all that it started, in s, into the file `$0`. */
+const TIMED = `TIMEFORMAT='%3U %3S'; exec 3>&2 2>"$0"; time "$@" 2>&3`;
 
 /** Without variables that would distort the figures: Node flags, and certificates that Node would load at its start. */
 export function cleanEnvironment(): NodeJS.ProcessEnv {
@@ -24,35 +21,37 @@ export interface Run {
 }
 
 /**
- * Runs a command in a new folder, which is removed afterwards.
+ * Runs a command in a new folder. The folders are removed at the end of this process: a file system may have to search
+ * longer for the place of a new file if others were removed in the last minutes.
  *
  * @throws Error if the command fails
  */
 export function run(command: readonly string[], env: NodeJS.ProcessEnv = {}): Run {
-  const folder = mkdtempSync(join(tmpdir(), 'bench-'));
-  try {
-    const [cpuFile, hook, cwd] = ['cpu', 'hook.cjs', ''].map((name) => join(folder, name)) as [
-      string,
-      string,
-      string,
-    ];
-    writeFileSync(cpuFile, '');
-    writeFileSync(hook, HOOK);
-    const [file = '', ...args] = command;
-    const options = {
-      cwd,
-      env: { ...cleanEnvironment(), NODE_OPTIONS: `--require ${hook}`, BENCH_CPU: cpuFile, ...env },
-      stdio: 'pipe',
-      encoding: 'utf8',
-    } as const;
-    const start = performance.now();
-    const { status, stderr, error } = spawnSync(file, args, options);
-    const wall = performance.now() - start;
-    if (status !== 0)
-      throw new Error(`${command.join(' ')} ended with ${status ?? error?.message}: ${stderr}`);
-    const used = readFileSync(cpuFile, 'utf8').split('\n').map(Number);
-    return { cpu: used.reduce((sum, each) => sum + each, 0) / 1000, wall };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  const folder = join(allFolders(), String(runs++));
+  mkdirSync(folder);
+  const cpuFile = `${folder}.cpu`;
+  const options = { cwd: folder, env: { ...cleanEnvironment(), ...env }, encoding: 'utf8' } as const;
+  const start = performance.now();
+  const { status, stderr, error } = spawnSync('bash', ['-c', TIMED, cpuFile, ...command], options);
+  const wall = performance.now() - start;
+  if (status !== 0) throw new Error(`${command.join(' ')} ended with ${status ?? error?.message}: ${stderr}`);
+  return { cpu: milliseconds(readFileSync(cpuFile, 'utf8')), wall };
+}
+
+/** Sums up the last line, `user system` in s, with the decimal mark of the locale. Messages of Bash may precede it. */
+function milliseconds(written: string): number {
+  const line = written.trim().replaceAll(',', '.').split('\n').at(-1) ?? '';
+  const seconds = line.split(' ').map(Number);
+  return seconds.reduce((sum, each) => sum + each, 0) * 1000;
+}
+
+let runs = 0;
+let folders: string | undefined;
+
+function allFolders(): string {
+  if (folders !== undefined) return folders;
+  const made = mkdtempSync(join(tmpdir(), 'bench-'));
+  process.on('exit', () => rmSync(made, { recursive: true, force: true }));
+  folders = made;
+  return made;
 }
