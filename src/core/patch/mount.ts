@@ -57,8 +57,7 @@ export function patchApp(
       `the app at ${place} is a class that extends Koa; call sessions() with \`this\` in its constructor, directly after \`super()\``,
     );
   }
-  const isPart = /^\s*(?:[)\]]|\}\s*=)/.test(bare.slice(app.end).join('\n'));
-  if (app.within === 'chain' || isPart || !STATEMENT.test(statement)) {
+  if (app.within !== undefined || !STATEMENT.test(statement)) {
     throw refused(`the statement at ${place} does more than create the app`);
   }
   const above = code.slice(0, app.line - 1).join('\n');

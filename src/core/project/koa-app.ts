@@ -38,10 +38,10 @@ export interface KoaApp {
   /** The name of the app in the file; undefined if it has none. */
   readonly name: string | undefined;
   /**
-   * Why no call can follow directly: the app is a field of a class, has `.use()` chained to it, or is itself a class that
-   * extends Koa.
+   * Why no call can follow directly: the app is a field of a class, has `.use()` chained to it, is itself a class that
+   * extends Koa, or is created in a part of a statement, such as the default of a parameter.
    */
-  readonly within?: 'field' | 'chain' | 'class';
+  readonly within?: 'field' | 'chain' | 'class' | 'part';
 }
 
 /** Session middleware and stores: with two of them on one app, the second is ignored. */
@@ -154,12 +154,23 @@ function appIn(code: string, bare: string): KoaApp | undefined {
   const line = lineAt(code, made.index);
   const at = made.index + made[0].search(/\bnew\s/);
   const start = code.lastIndexOf('\n', at) + 1;
-  const place = { line, end: (endOfStatement(bare.split('\n'), line - 1) ?? line - 1) + 1 };
+  const lines = bare.split('\n');
+  const place = { line, end: (endOfStatement(lines, line - 1) ?? line - 1) + 1 };
   const field = fieldIn(code.slice(0, start), code.slice(start, at));
   if (field !== undefined) return { ...place, name: `this.${field}`, within: 'field' };
   const name = DECLARED.exec(code.slice(start, at))?.[1] ?? made[1];
-  return { ...place, name, ...(isChained(code.slice(at)) && { within: 'chain' }) };
+  if (isChained(code.slice(at))) return { ...place, name, within: 'chain' };
+  const before = bare.slice(code.lastIndexOf('\n', made.index) + 1, at);
+  const isOwn = ASSIGNED.test(before) && !isInBrackets(lines, place.end);
+  return { ...place, name, ...(!isOwn && { within: 'part' }) };
 }
+
+/** `const app = `, `export const app: Koa = `, `module.exports = app = `. */
+const ASSIGNED = /^\s*(?:export\s+)?(?:(?:const|let|var)\s+)?[\w$.#]+\s*(?::[^=]*)?=[\w$.\s=(]*$/;
+
+/** Whether a bracket that was opened before ends in the next line: `const {\n  app = new Koa(),\n} = options`. */
+const isInBrackets = (bare: readonly string[], end: number): boolean =>
+  /^\s*(?:[)\]]|\}\s*=)/.test(bare.slice(end).join('\n'));
 
 /** `class Shop extends Koa {`. */
 function classIn(code: string, names: readonly string[]): KoaApp | undefined {

@@ -279,6 +279,8 @@ function placeOf(mountIn: string, within: Mounting['within']): string {
     return `in ${file}, directly after \`super()\` in the constructor of the class at line ${line}, before the router`;
   if (within === 'chain')
     return `in ${file}, directly after \`new Koa()\` in line ${line}, and call the methods that are chained to it on the app after that`;
+  if (within === 'part')
+    return `in ${file}, as the first call with the app that line ${line} creates, before the router`;
   return file === undefined
     ? `directly after \`new Koa()\`, before the router (import as seen from ${mountIn})`
     : `in ${file}, directly after line ${line}, where the app is created, before the router`;

@@ -19,14 +19,25 @@ export function runningOf(
     return undefined;
   if (hasBabel(packages)) return compiledByBabel(project, scripts, packages);
   const main = koaSources.find(({ app }) => app !== undefined)?.path ?? '…';
+  const started = startedWithTsx(scripts);
   return {
     what:
       project.modules === 'commonjs'
         ? 'Start the app with tsx: the sessions are TypeScript, which Node does not run under "type": "commonjs". On a server, tsx has to be in "dependencies"'
         : 'With Node before 22.18, start the app with tsx: the sessions are TypeScript. On a server, tsx then has to be in "dependencies"',
-    commands: [`node --import tsx ${main}`],
+    ...(started.length > 0 ? { commands: [], lines: started } : { commands: [`node --import tsx ${main}`] }),
   };
 }
+
+const STARTS = /^(?:start|dev|develop|serve)(?::|$)/;
+/** `node src/server.js`, also with flags before the file. */
+const NODE = /(?<![\w./-])(node|nodemon)(?=\s(?:[^&|;]*\s)?[^\s&|;]+\.[cm]?js(?![\w.]))/;
+
+/** The scripts that start the app, changed. nodemon gives the flag to Node. */
+const startedWithTsx = (scripts: Project['scripts']): readonly string[] =>
+  Object.entries(scripts)
+    .filter(([name, command]) => STARTS.test(name) && NODE.test(command))
+    .map(([name, command]) => `"${name}": ${JSON.stringify(command.replace(NODE, '$1 --import tsx'))}`);
 
 function compiledByBabel(
   { manager }: Settings['project'],

@@ -50,6 +50,10 @@ describe('the lines that mount sessions', () => {
     },
     { text: 'const app = new Koa({ proxy: on() }).use(home);\n', call: 'sessions(app);', within: 'chain' },
     { text: 'const app = new Koa({ proxy: on() });\n', call: 'sessions(app);', within: undefined },
+    { text: 'module.exports = app = new Koa();\n', call: 'sessions(app);', within: undefined },
+    { text: 'export function shop(app = new Koa()) {\n}\n', call: 'sessions(app);', within: 'part' },
+    { text: 'const {\n  app = new Koa(),\n} = options;\n', call: 'sessions(app);', within: 'part' },
+    { text: 'export default serve(new Koa());\n', call: 'sessions(app);', within: 'part' },
   ])('fit an app that is created by $text', ({ text, call, within }) => {
     const { mount, ...mounting } = mountingIn('src/app.ts', `import Koa from 'koa';\n${text}`);
     expect({ call: mount.at(-1), within: mounting.within }).toEqual({ call, within });
@@ -80,12 +84,15 @@ describe('the lines that mount sessions', () => {
     { text: 'const app =\n  // the shop\n  new Koa()\n', line: 4 },
     { text: 'const app = new Koa(),\n  port = 3000;\n', line: 3 },
     { text: 'const app = new Koa({ env: "(" }); // (\n(async () => {\n})();\n', line: 2 },
-    { text: 'export default run(new Koa({\n  proxy: true,\n}), 3000);\n', line: 4 },
+    { text: 'export default run(new Koa({\n  proxy: true,\n}), 3000);\n', line: 2 },
     { text: 'if (on) {\n  app = new Koa({\n    keys,\n  })\n}\n', line: 5 },
     { text: 'const app = new Koa({\n  proxy: true,\n})\n  .use(home);\n', line: 2 },
-  ])('belong after the end of the statement: line $line of $text', ({ text, line }) => {
-    expect(mountingIn('src/app.ts', `import Koa from 'koa';\n${text}`).mountIn).toBe(`src/app.ts:${line}`);
-  });
+  ])(
+    'belong after the end of the statement, unless that is too late: line $line of $text',
+    ({ text, line }) => {
+      expect(mountingIn('src/app.ts', `import Koa from 'koa';\n${text}`).mountIn).toBe(`src/app.ts:${line}`);
+    },
+  );
 
   test.each([
     { made: { name: 'shop' }, argument: 'shop', connection: 'src/db.ts:2' },

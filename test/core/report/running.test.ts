@@ -39,3 +39,23 @@ test.each(['esm', 'commonjs'] as const)(
     expect(running?.what).toContain('has to be in "dependencies"');
   },
 );
+
+test.each([
+  { script: 'node src/server.js', becomes: 'node --import tsx src/server.js' },
+  {
+    script: 'NODE_ENV=production node --env-file=.env server.js --port 80',
+    becomes: 'NODE_ENV=production node --import tsx --env-file=.env server.js --port 80',
+  },
+  { script: 'nodemon ./bin/www.js', becomes: 'nodemon --import tsx ./bin/www.js' },
+  { script: 'npm run lint && node .', becomes: undefined },
+  { script: 'pm2 start server.js', becomes: undefined },
+  { script: 'node --test test/app.test.json', becomes: undefined },
+])('the script that starts the app is shown with tsx: $script', ({ script, becomes }) => {
+  const running = sayOf({}, { start: script, build: 'node scripts/build.js' });
+  const shown = { commands: running?.commands, lines: running?.lines };
+  expect(shown).toEqual(
+    becomes === undefined
+      ? { commands: ['node --import tsx …'], lines: undefined }
+      : { commands: [], lines: [`"start": ${JSON.stringify(becomes)}`] },
+  );
+});

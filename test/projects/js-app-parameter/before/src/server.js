@@ -1,0 +1,3 @@
+import { shop } from './app.js';
+
+shop().listen(process.env.PORT ?? 3000);
