@@ -20,7 +20,9 @@ test.runIf(isReal)(
     await setLagging(client, 'alwaysOn');
     expect(await migrate(url)).toMatchObject({
       exitCode: 6,
-      stderr: expect.stringContaining('Once the database has a primary and a majority, run it again.'),
+      stderr: expect.stringContaining(
+        'Run it again once the login works and the database has a primary and a majority.',
+      ),
     });
     expect(await sessionsOf(client.db()).indexes()).toMatchObject([{ name: '_id_' }]);
     await setLagging(client, 'off');

@@ -52,7 +52,7 @@ async function main(args: string[]): Promise<number> {
     const message = error instanceof Error ? error.message : String(error);
     console.error(`error: ${codeOf(error) === 13 ? LACKS_PRIVILEGE : message}`);
     if (!isUnreachable(error)) return error instanceof Refusal ? 4 : failed;
-    console.error('Once the database has a primary and a majority, run it again.');
+    console.error('Run it again once the login works and the database has a primary and a majority.');
     return 6;
   }
 }
