@@ -55,7 +55,7 @@ describe.each(['url', 'db', 'mongoose'] as const)('with the style %s', (style) =
     { what: 'no URL', url: '', exitCode: 2, says: 'MONGODB_URL is not set' },
     { what: 'no URL of MongoDB', url: 'http://me:secret@host/', exitCode: 2, says: 'MONGODB_URL is not a' },
     { what: 'a bad URL', url: 'mongodb://me:sec%ret@host/app', exitCode: 2, says: 'MONGODB_URL is not a' },
-    { what: 'nobody there', url: 'mongodb://me:secret@127.0.0.1:1/app', exitCode: 6, says: 'run it again' },
+    { what: 'nobody there', url: 'mongodb://me:secret@127.0.0.1:1/app', exitCode: 6, says: 'Run it again' },
   ])('$what ends in exit code $exitCode, and shows no credentials', async ({ url, exitCode, says }) => {
     const styled = await loadMigration({ connection: STYLES[style] });
     const run = await styled(url);

@@ -82,7 +82,7 @@ test('a run that is stopped after any step loses nothing, and the next run conti
     const run = await migrate(cut.through, ARGS, KEYS);
     expect(run, `${steps} steps`).toMatchObject({
       exitCode: 6,
-      stderr: expect.stringContaining('run it again'),
+      stderr: expect.stringContaining('Run it again'),
     });
     expect(await migrate(url, ARGS, KEYS), `${steps} steps`).toMatchObject({ exitCode: 0, stderr: '' });
     await expectDone(db);
