@@ -389,10 +389,10 @@ describe('a project builds as before after the sessions are mounted', () => {
 });
 
 describe('a package of a monorepo without a tsconfig.json of its own', () => {
-  const monorepo = async (app: string) =>
+  const monorepo = async (app: string, options = '"module":"nodenext"') =>
     writeTree(await temporaryFolder(), {
       'package.json': '{"workspaces":["packages/*"],"devDependencies":{"typescript":"~5.9.0"}}',
-      'tsconfig.json': '{"compilerOptions":{"module":"nodenext"},"include":["packages/*/src"]}',
+      'tsconfig.json': `{"compilerOptions":{${options}},"include":["packages/*/src"]}`,
       'packages/api/package.json': '{"type":"module","dependencies":{"koa":"^3.0.0"}}',
       [`packages/api/src/${app}`]: "import Koa from 'koa';\nexport const app = new Koa();\n",
     });
@@ -402,6 +402,12 @@ describe('a package of a monorepo without a tsconfig.json of its own', () => {
     expect(await run(['packages/api', '--yes'], { cwd })).toMatchObject({ exitCode: 0, stderr: '' });
     expect(await readIn(cwd, 'packages/api/src/session/index.ts')).toContain("from './connection.js'");
     expect(await readIn(cwd, 'packages/api/package.json')).toContain('"@types/koa"');
+  });
+
+  test('is warned of options there with which the sessions cannot be compiled', async () => {
+    const cwd = await monorepo('app.ts', '"module":"nodenext","isolatedDeclarations":true');
+    const { stderr } = await run(['packages/api', '--yes'], { cwd });
+    expect(stderr).toContain('../../tsconfig.json has "isolatedDeclarations"');
   });
 
   test('does not if its app is in JavaScript', async () => {

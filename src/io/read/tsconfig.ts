@@ -17,6 +17,7 @@ import { statIfThere } from '../files.ts';
 import { unlessHidden } from '../system-errors.ts';
 import { ConfigFiles } from './config-files.ts';
 import { readTextIfAny } from './package-json.ts';
+import { workspaceAround } from './place.ts';
 import { NO_ALIASES, type PathAliases, sourceFiles } from './sources.ts';
 
 /** A tsconfig, merged with those that it extends. */
@@ -190,15 +191,19 @@ function foldersIn({ path, config }: Config, root: string) {
  * @param dir the folder of the session files, which the app imports: they have to be part of its build
  */
 export async function doubtsAboutBuild(
-  project: Pick<Project, 'root' | 'kind' | 'kept' | 'modules' | 'packages' | 'scripts' | 'manifest'>,
+  project: Pick<
+    Project,
+    'root' | 'kind' | 'kept' | 'language' | 'modules' | 'packages' | 'scripts' | 'manifest'
+  >,
   rendered: readonly RenderedFile[],
   dir: string,
 ): Promise<readonly string[]> {
-  const { root, kind, kept, modules, manifest } = project;
+  const { root, kind, kept, language, modules, manifest } = project;
   const known = new Set(manifest?.files.map(({ id }) => id));
   const added = rendered.filter((file) => !known.has(file.id));
   const isOurs = kind === 'new' && !kept.includes('tsconfig');
-  const home = homeOf(join(root, dir), root);
+  const top = language === 'typescript' ? workspaceAround(root) : undefined;
+  const home = homeOf(join(root, dir), top ?? root);
   if (isOurs || added.length === 0 || home === undefined) return [];
   const { createFilesMatcher } = await import('get-tsconfig');
   const files = new ConfigFiles();
