@@ -1,13 +1,22 @@
 import { plainObject } from './json.ts';
 
-/** Where a package.json names packages, in the order in which a later range replaces an earlier one. */
-const BLOCKS = ['peerDependencies', 'devDependencies', 'dependencies', 'optionalDependencies'] as const;
+/** Where a package.json names packages besides its peers, in the order in which a later range replaces an earlier one. */
+const BLOCKS = ['devDependencies', 'dependencies', 'optionalDependencies'] as const;
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /** What a package.json has for each package, which need not be a range. */
 export const packageEntries = (fields: Fields): Fields =>
-  Object.assign({}, ...BLOCKS.map((block) => plainObject(fields[block])));
+  Object.assign({}, peersOf(fields), ...BLOCKS.map((block) => plainObject(fields[block])));
+
+/** Without the optional ones, which no package manager installs. */
+function peersOf({ peerDependencies, peerDependenciesMeta }: Fields): Fields {
+  const meta = plainObject(peerDependenciesMeta) ?? {};
+  const isOptional = (name: string) => plainObject(meta[name])?.optional === true;
+  return Object.fromEntries(
+    Object.entries(plainObject(peerDependencies) ?? {}).filter(([name]) => !isOptional(name)),
+  );
+}
 
 /** The version range of each package that a package.json names. */
 export const packagesOf = (fields: Fields): Record<string, string> => textsIn(packageEntries(fields));

@@ -101,6 +101,12 @@ describe('package.json', () => {
     });
   });
 
+  test('an optional peer is added, since nobody installs it', () => {
+    const own = { peerDependencies: { koa: '^2.0.0' }, peerDependenciesMeta: { koa: { optional: true } } };
+    const { text } = patchPackageJson(JSON.stringify(own), WANTED);
+    expect(JSON.parse(text)).toMatchObject({ ...own, dependencies: WANTED.dependencies });
+  });
+
   test.each(['dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies'])(
     'a package in %s is not added once more',
     (block) => {
