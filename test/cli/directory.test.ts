@@ -37,7 +37,8 @@ describe('without a directory and without a terminal', () => {
     {
       where: 'the top of an npm workspace',
       tree: {
-        'package.json': '{"workspaces":["packages/*","tools"]}',
+        'package.json': '{"workspaces":["packages/*","tools","!packages/a-test"]}',
+        'packages/a-test/package.json': KOA,
         'packages/api/package.json': KOA,
         'packages/web/package.json': '{}',
       },
@@ -96,6 +97,7 @@ describe('a directory within another project', () => {
     { workspaces: ['packages/*'], directory: 'services/new' },
     { workspaces: ['packages/*'], directory: 'packages/deep/new' },
     { workspaces: ['./packages/*/', 'tools'], directory: 'tool' },
+    { workspaces: ['packages/*', '!packages/old'], directory: 'packages/old' },
   ])(
     'is not confused with a package of a workspace: $directory of $workspaces',
     async ({ workspaces, directory }) => {

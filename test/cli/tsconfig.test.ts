@@ -105,12 +105,24 @@ test.each([
   { compilerOptions: OUTPUT, files: ['src/index.ts'] },
   { compilerOptions: OUTPUT, exclude: ['node_modules', 'dist', 'scripts'] },
   { compilerOptions: { ...OUTPUT, noEmit: true } },
+  { compilerOptions: { ...OUTPUT, declaration: true, emitDeclarationOnly: true } },
   { compilerOptions: { ...OUTPUT, rootDir: '.' } },
   { compilerOptions: { module: 'nodenext' } },
 ])('a build that does not change causes no warning: %j', async (tsconfig) => {
   const cwd = await projectWith(tsconfig);
   expect(await run(['--yes'], { cwd })).toMatchObject({ exitCode: 0, stderr: '' });
 });
+
+test.each(['cd build && tsc', 'npm run clean && cd ./build && tsc -p .', '(cd build && tsc --build)'])(
+  'a build in another folder is found there: %s',
+  async (build) => {
+    const cwd = writeTree(await projectWith({ compilerOptions: OUTPUT }, { scripts: { build } }), {
+      'build/tsconfig.json': '{"extends":"../tsconfig.json","include":["../src","../scripts"]}',
+    });
+    const { stderr } = await run(['--yes'], { cwd });
+    expect(stderr).toMatch(/^warning: build\/tsconfig\.json includes scripts\/.*\n$/);
+  },
+);
 
 const TYPESCRIPT_5 = { devDependencies: { typescript: '~5.9.0' } };
 
@@ -404,16 +416,16 @@ describe('a package of a monorepo without a tsconfig.json of its own', () => {
     expect(await readIn(cwd, 'packages/api/package.json')).toContain('"@types/koa"');
   });
 
-  test('is warned of options there with which the sessions cannot be compiled', async () => {
-    const cwd = await monorepo('app.ts', '"module":"nodenext","isolatedDeclarations":true');
-    const { stderr } = await run(['packages/api', '--yes'], { cwd });
-    expect(stderr).toContain('../../tsconfig.json has "isolatedDeclarations"');
-  });
-
   test('does not if its app is in JavaScript', async () => {
     const cwd = await monorepo('app.js');
     expect(await run(['packages/api', '--yes'], { cwd })).toMatchObject({ exitCode: 0, stderr: '' });
     expect(await readIn(cwd, 'packages/api/src/session/index.ts')).toContain("from './connection.ts'");
     expect(await readIn(cwd, 'packages/api/package.json')).not.toContain('"@types/koa"');
+  });
+
+  test('is warned of options there with which the sessions cannot be compiled', async () => {
+    const cwd = await monorepo('app.ts', '"module":"nodenext","isolatedDeclarations":true');
+    const { stderr } = await run(['packages/api', '--yes'], { cwd });
+    expect(stderr).toContain('../../tsconfig.json has "isolatedDeclarations"');
   });
 });

@@ -1,7 +1,7 @@
 /** The build of a tsconfig. All paths are relative to the project, with `/`. */
 export interface Build {
   readonly rootDir: string | undefined;
-  /** The output folder; undefined if nothing is emitted. */
+  /** The output folder; undefined if no JavaScript is written. */
   readonly outDir: string | undefined;
   /** Excluded paths. */
   readonly exclude: readonly string[];
@@ -63,7 +63,8 @@ export interface SessionBuild {
   readonly moduleResolution: string;
   readonly verbatim: boolean;
   readonly interop: Interop;
-  readonly noEmit: boolean;
+  /** Whether tsc writes JavaScript. */
+  readonly emits: boolean;
   /** Whether tsc allows imports that end with `.ts`. */
   readonly takesTs: boolean;
   /** Whether the imports of the session files do. */
@@ -98,7 +99,7 @@ export function sessionDoubts(
       : []),
     ...(build.endsInTs && !build.takesTs
       ? [
-          `${name} has no "${build.noEmit ? 'allowImportingTsExtensions' : 'rewriteRelativeImportExtensions'}": true, without which tsc refuses imports that end with .ts, as those of the session files do. Add it there.`,
+          `${name} has no "${build.emits ? 'rewriteRelativeImportExtensions' : 'allowImportingTsExtensions'}": true, without which tsc refuses imports that end with .ts, as those of the session files do. Add it there.`,
         ]
       : []),
     ...(isolatedDeclarations

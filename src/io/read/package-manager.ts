@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { MANAGER_NAMES, type PackageManager } from '../../core/answers/managers.ts';
 import { plainObject } from '../../core/project/json.ts';
@@ -44,11 +45,14 @@ function usedFor(root: string): PackageManager | undefined {
   return undefined;
 }
 
-/** From a folder up to the one with `.git`; undefined outside of a repository, where a folder above may be anything. */
+/**
+ * From a folder up to the one with `.git`; undefined outside of a repository, where a folder above may be anything. A
+ * home folder that is a repository has settings, and belongs to no project in it.
+ */
 function foldersOfRepository(folder: string): readonly string[] | undefined {
   if (existsSync(join(folder, '.git'))) return [folder];
   const parent = dirname(folder);
-  const above = parent === folder ? undefined : foldersOfRepository(parent);
+  const above = [folder, homedir()].includes(parent) ? undefined : foldersOfRepository(parent);
   return above && [folder, ...above];
 }
 

@@ -27,9 +27,10 @@ function look(folder: string): Place {
     if (isAsGoodAsEmpty(namesIn(folder))) return { kind: 'empty' };
     return { kind: 'other', around: projectAround(folder) };
   }
-  const patterns = workspacePatterns(folder);
-  if (patterns.length === 0 || hasKoa(folder)) return { kind: 'project', isWritten: false };
-  const packages = patterns.flatMap((pattern) => foldersOf(folder, pattern)).slice(0, MAX_PACKAGES);
+  const { included, excluded } = workspaceIn(folder);
+  if (included.length === 0 || hasKoa(folder)) return { kind: 'project', isWritten: false };
+  const found = included.flatMap((pattern) => foldersOf(folder, pattern));
+  const packages = found.filter((path) => !isNamed(excluded, path)).slice(0, MAX_PACKAGES);
   return {
     kind: 'workspace',
     packages: packages.filter((path) => hasKoa(join(folder, path))).slice(0, MAX_NAMED),
@@ -42,9 +43,10 @@ export function projectAbove(directory: string): Around | undefined {
   return onlyReadingSync(folder, () => {
     const path = look(folder).kind === 'project' ? undefined : projectAround(folder);
     if (path === undefined) return undefined;
-    const patterns = workspacePatterns(resolve(path));
-    const within = pathWithin(resolve(path), folder);
-    return patterns.some((pattern) => isNamedBy(pattern, within)) ? undefined : { path, patterns };
+    const workspace = workspaceIn(resolve(path));
+    const isPackage = isPackageOf(workspace, pathWithin(resolve(path), folder));
+    const patterns = [...workspace.included, ...workspace.excluded.map((pattern) => `!${pattern}`)];
+    return isPackage ? undefined : { path, patterns };
   });
 }
 
@@ -69,7 +71,7 @@ export function workspaceAround(folder: string): string | undefined {
   for (let at = folder; dirname(at) !== at; at = dirname(at)) {
     if (statIfThere(join(at, '.git'))) return undefined;
     const top = dirname(at);
-    if (workspacePatterns(top).some((pattern) => isNamedBy(pattern, pathWithin(top, folder)))) return top;
+    if (isPackageOf(workspaceIn(top), pathWithin(top, folder))) return top;
   }
   return undefined;
 }
@@ -97,14 +99,29 @@ function projectAround(folder: string): string | undefined {
 
 const hasKoa = (folder: string): boolean => Object.hasOwn(packagesOf(packageJsonIn(folder)), 'koa');
 
-/** From package.json (npm, Yarn, Bun) and pnpm-workspace.yaml: only simple patterns, without exclusions. */
-function workspacePatterns(folder: string): readonly string[] {
+/** Patterns of folders, such as `packages/*`. */
+interface Workspace {
+  readonly included: readonly string[];
+  /** Without the `!`. */
+  readonly excluded: readonly string[];
+}
+
+const isNamed = (patterns: readonly string[], folder: string): boolean =>
+  patterns.some((pattern) => isNamedBy(pattern, folder));
+
+const isPackageOf = ({ included, excluded }: Workspace, folder: string): boolean =>
+  isNamed(included, folder) && !isNamed(excluded, folder);
+
+/** From package.json (npm, Yarn, Bun) and pnpm-workspace.yaml: only simple patterns. */
+function workspaceIn(folder: string): Workspace {
   const { workspaces } = packageJsonIn(folder);
   const named = Array.isArray(workspaces) ? workspaces : plainObject(workspaces)?.packages;
-  const patterns = [...(Array.isArray(named) ? named : []), ...pnpmPatterns(folder)];
-  return patterns.filter(
-    (pattern): pattern is string => typeof pattern === 'string' && !pattern.startsWith('!'),
-  );
+  const all = [...(Array.isArray(named) ? named : []), ...pnpmPatterns(folder)];
+  const patterns = all.filter((pattern) => typeof pattern === 'string');
+  return {
+    included: patterns.filter((pattern) => !pattern.startsWith('!')),
+    excluded: patterns.filter((pattern) => pattern.startsWith('!')).map((pattern) => pattern.slice(1)),
+  };
 }
 
 /** The items of `packages:`, a list on separate lines or in brackets. */

@@ -70,7 +70,7 @@ export async function readBuild(
     const config = await configFor(home, join(root, dir ?? dirname(app ?? `${DEFAULT_SOURCES}/app`)), files);
     files.refuseUnread();
     const emits =
-      config.config.compilerOptions?.noEmit !== true && runsOfTsc(root, scripts).some(({ emits }) => emits);
+      emitsCode(config.config.compilerOptions ?? {}) && runsOfTsc(root, scripts).some(({ emits }) => emits);
     const isCheckedOnly = !emits && /\.[cm]?jsx?$/.test(app ?? '');
     return {
       isCheckedOnly,
@@ -248,6 +248,7 @@ function doubtsAboutLint(root: string, unlisted: readonly string[]): readonly st
 
 /** A command of a script that runs `tsc`. */
 interface TscRun {
+  /** Whether it emits JavaScript, as far as its flags say. */
   readonly emits: boolean;
   /** The paths of those that it names, as in `tsc -p tsconfig.build.json`, otherwise of tsconfig.json. */
   readonly configs: readonly string[];
@@ -257,15 +258,24 @@ interface TscRun {
 const TSC = /\btsc(?:-watch)?(?![\w./-])((?:(?!\btsc(?![\w./-]))[^&|;])*)/g;
 const PROJECTS = /\s(?:-p|--project|-b|--build)(?:\s+-\S+)*((?:\s+[^\s-]\S*)*)/i;
 
+const CD = /(?:^|[;&(])\s*cd\s+(['"]?)([\w./@-]+)\1\s*&&/g;
+
 function runsOfTsc(root: string, scripts: readonly string[]): readonly TscRun[] {
-  const runs = scripts.flatMap((script) => [...script.matchAll(TSC)]);
-  return runs.map(([, args = '']) => ({
-    emits: !/\s--noEmit\b/i.test(args),
-    configs: (PROJECTS.exec(args)?.[1]?.match(/[\w./@-]+/g) ?? ['.']).map((each) =>
-      fileOf(resolve(root, each)),
-    ),
-  }));
+  return scripts.flatMap((script) =>
+    [...script.matchAll(TSC)].map(({ 1: args = '', index }) => {
+      const folders = [...script.slice(0, index).matchAll(CD)].map(([, , folder = '']) => folder);
+      const named = PROJECTS.exec(args)?.[1]?.match(/[\w./@-]+/g) ?? ['.'];
+      return {
+        emits: !/\s--(?:noEmit|emitDeclarationOnly)\b(?!\s+false)/i.test(args),
+        configs: named.map((each) => fileOf(resolve(root, ...folders, each))),
+      };
+    }),
+  );
 }
+
+/** Others write at most declarations. */
+const emitsCode = ({ noEmit, emitDeclarationOnly }: CompilerOptions): boolean =>
+  noEmit !== true && emitDeclarationOnly !== true;
 
 const isFile = (path: string): boolean => statIfThere(path)?.isFile() ?? false;
 
@@ -287,7 +297,7 @@ async function optionsOf(
     moduleResolution: `${compilerOptions.moduleResolution ?? ''}`.toLowerCase(),
     verbatim: compilerOptions.verbatimModuleSyntax === true,
     interop: interopOf(compilerOptions, packages),
-    noEmit: compilerOptions.noEmit === true,
+    emits: emitsCode(compilerOptions),
     takesTs: takesTs(compilerOptions),
     isolatedDeclarations: compilerOptions.isolatedDeclarations === true,
     isUnlisted: compilerOptions.composite === true && !isNamed,
@@ -309,7 +319,8 @@ function interopOf(
 
 /** Includes folders that are excluded by default, such as outDir. tsc treats null as missing. */
 function buildOf({ path, config }: Config, root: string): Build {
-  const { rootDir, outDir, noEmit, composite } = config.compilerOptions ?? {};
+  const { compilerOptions = {} } = config;
+  const { rootDir, outDir, composite } = compilerOptions;
   const seen = (folder: string | null | undefined) =>
     folder
       ? relative(root, resolve(dirname(path), folder))
@@ -318,7 +329,7 @@ function buildOf({ path, config }: Config, root: string): Build {
       : undefined;
   return {
     rootDir: seen(rootDir ?? (composite ? '.' : undefined)),
-    outDir: noEmit ? undefined : seen(outDir),
+    outDir: emitsCode(compilerOptions) ? seen(outDir) : undefined,
     exclude: (config.exclude ?? []).map((pattern) => `${pattern}`.replace(/^\.\//, '')),
   };
 }

@@ -1,8 +1,12 @@
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { detectPackageManager } from '../../../src/io/read/package-manager.ts';
 import { temporaryFolder } from '../../support/program.ts';
 import { writeTree } from '../../support/tree.ts';
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
 
 const PACKAGE = 'repository/packages/api';
 const BUN = 'bun/1.2.0 npm/?';
@@ -61,6 +65,14 @@ describe('the package manager', () => {
   });
 });
 
+test('a lock file in a home folder that is a repository installs no project in it', async () => {
+  const home = writeTree(await temporaryFolder(), { '.git/HEAD': '', 'yarn.lock': '' });
+  vi.stubEnv('HOME', home);
+  vi.stubEnv('USERPROFILE', home);
+  expect(detectPackageManager(join(home, 'projects/shop'), undefined, BUN)).toBe('bun');
+  expect(detectPackageManager(home, undefined, BUN)).toBe('yarn');
+});
+
 describe('outside of a repository, what installs a project', () => {
   const WORKSPACE = '{"workspaces":["packages/*"]}';
 
@@ -83,6 +95,11 @@ describe('outside of a repository, what installs a project', () => {
     },
     { where: 'no lock file that merely lies above', tree: { 'package-lock.json': '' }, manager: 'bun' },
     { where: 'no project that merely lies above', tree: { 'package.json': NAMED }, manager: 'bun' },
+    {
+      where: 'no workspace that excludes it',
+      tree: { 'package.json': '{"workspaces":["packages/*","!packages/api"]}', 'yarn.lock': '' },
+      manager: 'bun',
+    },
     {
       where: 'no workspace that does not name it',
       tree: { 'package.json': '{"workspaces":["apps/*"]}', 'yarn.lock': '' },
