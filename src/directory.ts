@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { createCommand } from './core/answers/managers.ts';
 import { UserError } from './core/errors.ts';
 import { type Place, reasonToNameDirectory, withinAnother } from './core/project/place.ts';
@@ -23,9 +24,16 @@ export async function chooseDirectory({ directory, run }: Pick<Flags, 'directory
 }
 
 async function directoryOf({ directory, run }: Pick<Flags, 'directory' | 'run'>): Promise<string> {
+  if (directory !== undefined) return ofPackage(directory);
   const mayAsk = run.input && !run.yes && canAsk(process.env);
-  if (!mayAsk) return directory ?? whatIsMeant(placeAt('.'));
-  return directory ?? askWhere(placeAt('.'));
+  return mayAsk ? askWhere(placeAt('.')) : whatIsMeant(placeAt('.'));
+}
+
+/** The top of a workspace has no app: sessions there would be split between it and the package that has. */
+function ofPackage(directory: string): string {
+  const place = placeAt(directory);
+  if (place.kind !== 'workspace' || place.packages.length === 0) return directory;
+  return whatIsMeant({ ...place, packages: place.packages.map((path) => posix.join(directory, path)) });
 }
 
 function whatIsMeant(here: Place): string {

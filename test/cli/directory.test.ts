@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { filesIn, run, runAtTerminal, temporaryFolder } from '../support/program.ts';
 import { KEYS } from '../support/terminal.ts';
@@ -80,6 +81,21 @@ describe('without a directory and without a terminal', () => {
     const cwd = writeTree(await temporaryFolder(), { 'notes.txt': '' });
     expect(await run(['.', ...YES], { cwd })).toMatchObject({ exitCode: 0 });
   });
+});
+
+test.each([
+  { directory: '.', command: 'packages/api' },
+  { directory: '../shop', command: '../shop/packages/api' },
+])('the top of a workspace is refused also if it is named: $directory', async ({ directory, command }) => {
+  const cwd = writeTree(join(await temporaryFolder(), 'shop'), {
+    'package.json': '{"workspaces":["packages/*"]}',
+    'packages/api/package.json': KOA,
+  });
+  const { exitCode, stderr } = await run([directory, ...YES], { cwd });
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain(
+    `name the package that needs sessions\n  npx create-koa-mongo-session@latest ${command}\n`,
+  );
 });
 
 describe('a directory within another project', () => {

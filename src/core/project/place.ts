@@ -30,9 +30,8 @@ export function reasonToNameDirectory(place: Place, create: string): string | un
   const commands = (directories: readonly string[]) =>
     directories.map((directory) => `  ${create} ${shellQuote(directory)}`).join('\n');
   if (place.kind === 'workspace') {
-    return place.packages.length === 0
-      ? `this folder is the top of a workspace: name the package that needs sessions\n${commands(['packages/my-app'])}`
-      : `this folder is the top of a workspace: name the package that needs sessions\n${commands(place.packages)}`;
+    const packages = place.packages.length === 0 ? ['packages/my-app'] : place.packages;
+    return `this folder is the top of a workspace: name the package that needs sessions\n${commands(packages)}`;
   }
   if (place.kind !== 'other') return undefined;
   return place.around === undefined

@@ -1,10 +1,8 @@
 import type { Settings } from '../answers/settings.ts';
 import { commandLoadsEnv } from '../project/env-loaders.ts';
 import type { KoaSource } from '../project/koa-app.ts';
+import { startScripts } from '../project/start-scripts.ts';
 import type { Project } from '../project/working-tree.ts';
-
-/** Scripts that start an app. */
-const STARTING = /^(?:start|dev|develop|serve|watch)(?::|$)/;
 
 /**
  * The lines that load .env in the user's own app; empty if it is already loaded. They check for the file, since a
@@ -18,9 +16,7 @@ export function envLoading(
   source: KoaSource | undefined,
 ): readonly string[] {
   if (app || loadsEnv || project.manager === 'bun') return [];
-  const isInScript = ([name, command]: readonly [string, string]) =>
-    STARTING.test(name) && commandLoadsEnv(command);
-  if (Object.entries(scripts).some(isInScript)) return [];
+  if (startScripts(scripts).some(([, command]) => commandLoadsEnv(command))) return [];
   const isRequired = source === undefined ? project.modules === 'commonjs' : source.syntax === 'require';
   return [
     isRequired ? "const { existsSync } = require('node:fs');" : "import { existsSync } from 'node:fs';",

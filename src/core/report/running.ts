@@ -1,5 +1,6 @@
 import type { Settings } from '../answers/settings.ts';
 import { BABEL_PRESET, hasBabel, withTypeScript } from '../project/babel.ts';
+import { startScripts } from '../project/start-scripts.ts';
 import type { Project } from '../project/working-tree.ts';
 import { ADD_TOOL } from './package-notes.ts';
 
@@ -15,8 +16,7 @@ export function runningOf(
   { koaSources, scripts, packages }: Pick<Project, 'koaSources' | 'scripts' | 'packages'>,
 ): Running | undefined {
   if (project.language === 'typescript' || project.manager === 'bun') return undefined;
-  if (Object.values(scripts).some((script) => /--import[ =]tsx|\btsx (?!scripts\/migrate)/.test(script)))
-    return undefined;
+  if (startScripts(scripts).some(([, command]) => TSX.test(command))) return undefined;
   if (hasBabel(packages)) return compiledByBabel(project, scripts, packages);
   const main = koaSources.find(({ app }) => app !== undefined)?.path ?? '…';
   const started = startedWithTsx(scripts);
@@ -29,14 +29,14 @@ export function runningOf(
   };
 }
 
-const STARTS = /^(?:start|dev|develop|serve)(?::|$)/;
+const TSX = /--(?:import|loader|require)[ =]tsx|\btsx\s/;
 /** `node src/server.js`, also with flags before the file. */
 const NODE = /(?<![\w./-])(node|nodemon)(?=\s(?:[^&|;]*\s)?[^\s&|;]+\.[cm]?js(?![\w.]))/;
 
 /** The scripts that start the app, changed. nodemon gives the flag to Node. */
 const startedWithTsx = (scripts: Project['scripts']): readonly string[] =>
-  Object.entries(scripts)
-    .filter(([name, command]) => STARTS.test(name) && NODE.test(command))
+  startScripts(scripts)
+    .filter(([, command]) => NODE.test(command))
     .map(([name, command]) => `"${name}": ${JSON.stringify(command.replace(NODE, '$1 --import tsx'))}`);
 
 function compiledByBabel(

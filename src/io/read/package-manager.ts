@@ -35,11 +35,12 @@ export function detectPackageManager(
   );
 }
 
-/** A workspace is installed at its top, so that counts as well. */
+/** A workspace is installed at its top, so that goes first. A lock file may be a leftover, so a name goes before it. */
 function usedFor(root: string): PackageManager | undefined {
-  const folders = foldersOfRepository(root) ?? [root, workspaceAround(root)];
+  const top = workspaceAround(root);
+  const folders = [...(top === undefined ? [] : [top]), ...(foldersOfRepository(root) ?? [root])];
   for (const folder of folders) {
-    const used = folder && (lockedIn(folder) ?? namedIn(folder));
+    const used = namedIn(folder) ?? lockedIn(folder);
     if (used) return used;
   }
   return undefined;

@@ -87,7 +87,7 @@ async function readIn(root: string, generator: string): Promise<Project> {
     scripts,
     language: isCheckedOnly
       ? 'javascript-in-editor'
-      : languageOf(root, kind === 'new' || isTypeScript, packageJson),
+      : languageOf(root, kind === 'new' || isTypeScript, app, packageJson),
     modules: modulesOf(kind, packageJson),
     hadSamples: HAS_SAMPLES.test(base),
     collectionBefore: typeof collection === 'string' ? collection : undefined,
@@ -402,12 +402,15 @@ function withVersions(ranges: Record<string, string>, workspace: string): Record
 
 const packagesIn = (packageJson: OnDisk): Record<string, string> => packagesOf(fieldsOf(packageJson));
 
-/** A project that has neither tsconfig.json nor TypeScript is a JavaScript project, unless its app is in TypeScript. */
-function languageOf(root: string, isKnown: boolean, packageJson: OnDisk): Language {
+/**
+ * A project without tsconfig.json is a JavaScript project if its app is in JavaScript, or if it has no TypeScript: a
+ * linter may need that.
+ */
+function languageOf(root: string, isKnown: boolean, app: string | undefined, packageJson: OnDisk): Language {
   const isTypeScript =
     isKnown ||
     statIfThere(join(root, 'tsconfig.json')) !== undefined ||
-    Object.hasOwn(packagesIn(packageJson), 'typescript');
+    (app === undefined && Object.hasOwn(packagesIn(packageJson), 'typescript'));
   if (isTypeScript) return 'typescript';
   return statIfThere(join(root, 'jsconfig.json')) ? 'javascript-in-editor' : 'javascript';
 }

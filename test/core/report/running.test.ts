@@ -31,6 +31,11 @@ test('nothing is added if Babel already compiles TypeScript, or tsx runs the app
   expect(sayOf({}, { start: 'node --import tsx src/app.js' })).toBeUndefined();
 });
 
+test('tsx in a script that does not start the app is no reason to leave it out', () => {
+  const running = sayOf({}, { start: 'node app.js', seed: 'tsx tools/seed.ts' });
+  expect(running?.lines).toEqual(['"start": "node --import tsx app.js"']);
+});
+
 test.each(['esm', 'commonjs'] as const)(
   'tsx, which an %s app is started with, is to be there on a server',
   (modules) => {

@@ -23,8 +23,17 @@ describe('the package manager', () => {
       manager: 'yarn',
     },
     {
-      where: 'its lock file before its package.json',
+      where: 'its package.json before a lock file, which may be a leftover',
       tree: { [`${PACKAGE}/yarn.lock`]: '', [`${PACKAGE}/package.json`]: NAMED },
+      manager: 'pnpm',
+    },
+    {
+      where: 'the top of its workspace, where it is installed, before a lock file of its own',
+      tree: {
+        'repository/package.json': '{"workspaces":["packages/*"]}',
+        'repository/yarn.lock': '',
+        [`${PACKAGE}/package-lock.json`]: '',
+      },
       manager: 'yarn',
     },
     { where: 'its npm-shrinkwrap.json', tree: { [`${PACKAGE}/npm-shrinkwrap.json`]: '' }, manager: 'npm' },
