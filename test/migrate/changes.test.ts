@@ -18,6 +18,11 @@ import { between } from './proxy.ts';
 
 const plain = await loadMigration(COPIES);
 const encrypting = await loadMigration({ ...COPIES, ...FEATURES.encrypt });
+const copyingNamed = await loadMigration({ ...COPIES, ...FEATURES['user-key'] });
+const copyingAdopted = await loadMigration({
+  ...COPIES,
+  adopt: { store: 'koa-session-mongo', collection: 'sessions_of_2014' },
+});
 const naming = await loadMigration(FEATURES['user-key']);
 const doingBoth = await loadMigration({ ...FEATURES.encrypt, ...FEATURES['user-key'] });
 
@@ -447,6 +452,32 @@ describe('--from', () => {
     expect(await old.get('key')).toEqual({ userId: 7 });
   });
 
+  test('takes the user from a copy who logged out at an old process', async () => {
+    const { url, db } = await openDatabase();
+    const [old, store] = [await openOld(db, FEATURES['user-key']), await open(db, FEATURES['user-key'])];
+    await old.set('key', { userId: 'ann' });
+    await copyingNamed(url, args);
+    await old.set('key', { guest: true });
+    expect(await copyingNamed(url, args)).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await store.listByUser('ann')).toEqual([]);
+    expect(await store.get('key')).toEqual({ guest: true });
+  });
+
+  test('copies the notes about adopted sessions, so that none comes back that has ended', async () => {
+    const { url, db } = await openDatabase();
+    const note = (_id: string, days: number): Stored => ({
+      _id,
+      until: new Date(NOW - days * DAY),
+      expiresAt: new Date(NOW + days * DAY),
+    });
+    await sessionsOf(db, 'old').insertMany([note('ended', 2), note('adopted:a', 1), session('a')]);
+    await sessionsOf(db).insertOne(note('ended', 1));
+    expect(await copyingAdopted(url, args)).toMatchObject({ exitCode: 0, stderr: '' });
+    const ended = { ...note('ended', 1), expiresAt: note('ended', 2).expiresAt };
+    expect(await ofAll(db)).toEqual([note('adopted:a', 1), ended, session('a')]);
+    expect(await copyingAdopted(url, [...args, '--check'])).toMatchObject({ exitCode: 0 });
+  });
+
   test('encrypts the copied sessions', async () => {
     const { url, db } = await openDatabase();
     await sessionsOf(db, 'old').insertOne(session('a'));
@@ -454,12 +485,13 @@ describe('--from', () => {
     expect(await sessionsOf(db).countDocuments({ data: { $type: 'binData' } })).toBe(1);
   });
 
-  async function openOld(db: Db): Promise<GeneratedStore> {
+  async function openOld(db: Db, features: Partial<Settings> = {}): Promise<GeneratedStore> {
     const { connection, sessions } = await loadGenerated({
       ...PLAIN,
+      ...features,
       collection: 'old',
       connection: STYLES.db,
     });
-    return new sessions.Sessions(connection.connect(db), { ttl: 14 * DAY });
+    return new sessions.Sessions(connection.connect(db), { ttl: 14 * DAY, userKey: 'userId' });
   }
 });

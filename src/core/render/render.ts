@@ -140,6 +140,8 @@ export interface View extends Settings {
   readonly merge: boolean;
   readonly overwrite: boolean;
   readonly throwOnConflict: boolean;
+  /** Whether `regenerate()` compares the session that it replaces with the one that the request has loaded. */
+  readonly replacesLoaded: boolean;
   /** The store whose sessions are taken over; all false without one. */
   readonly adopts: AdoptView;
   /** The session property that names the user; a plain identifier. */
@@ -218,6 +220,7 @@ export function viewOf(settings: Settings): Omit<View, 'modules'> {
     merge: settings.onConcurrentWrite === 'merge',
     overwrite: settings.onConcurrentWrite === 'overwrite',
     throwOnConflict: settings.onConcurrentWrite === 'throw',
+    replacesLoaded: settings.onConcurrentWrite !== 'overwrite' || settings.userKey !== undefined,
     adopts: adoptView(settings),
     ...viewOfUser((settings.userKey ?? 'user').split('.')),
     changesSessions: rewritesSessions || settings.project.copiesSessions,

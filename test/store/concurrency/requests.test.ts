@@ -270,6 +270,91 @@ describe.each(Object.entries({ 'user-key': FEATURES['user-key'], all: FEATURES.a
   },
 );
 
+const { plain, overwrite, 'user-key': userKey, throw: throwing, all } = FEATURES;
+
+describe.each(Object.entries({ plain, 'user-key': userKey, all }))(
+  '%s: a change that is stored while another request is in regenerate()',
+  (_name, features) => {
+    test('is merged, and also kept by a later save of that request', async () => {
+      const { browser, origin, change, begin, see } = await world(features);
+      const ann = browser();
+      await change(ann, set({ views: 1 }));
+      const other = ann.at(origin);
+      const slow = await begin(ann, async (ctx) => {
+        await regenerate({ userId: 'ann' })(ctx);
+        await ctx.session.save();
+        ctx.session.theme = 'dark';
+      });
+      await change(other, set({ views: 2, cart: ['tea'] }));
+      expect(await slow.finish()).toMatchObject({ status: 200 });
+      expect(await see(ann)).toEqual({ views: 2, cart: ['tea'], userId: 'ann', theme: 'dark' });
+      expect(await see(other)).toEqual({});
+    });
+
+    test('may remove the user, who does not come back', async () => {
+      const { browser, origin, change, begin, see } = await world(features);
+      const ann = browser();
+      await change(ann, set({ userId: 'ann', admin: true }));
+      const slow = await begin(ann, regenerate({ views: 1 }));
+      await change(ann.at(origin), (session) => {
+        delete session.userId;
+        delete session.admin;
+      });
+      await slow.finish();
+      expect(await see(ann)).toEqual({ views: 1 });
+    });
+  },
+);
+
+test.each(Object.entries({ throw: throwing, 'throw, user-key': { ...throwing, ...userKey } }))(
+  '%s: regenerate() fails after a change of another request, which stays',
+  async (_name, features) => {
+    const { browser, origin, change, begin, see, errors } = await world(features);
+    const ann = browser();
+    await change(ann, set({ views: 1 }));
+    const other = ann.at(origin);
+    const slow = await begin(ann, regenerate({ userId: 'ann' }));
+    await change(other, set({ views: 2 }));
+    expect(await slow.finish()).toMatchObject({ status: 500 });
+    expect(errors).toMatchObject([{ code: 'CONCURRENT_WRITE' }]);
+    expect(await see(other)).toEqual({ views: 2 });
+    expect(await sessions.countDocuments()).toBe(1);
+  },
+);
+
+test.each(Object.entries({ overwrite, 'overwrite, user-key': { ...overwrite, ...userKey } }))(
+  '%s: regenerate() overwrites a change of another request',
+  async (_name, features) => {
+    const { browser, origin, change, begin, see } = await world(features);
+    const ann = browser();
+    await change(ann, set({ views: 1 }));
+    const other = ann.at(origin);
+    const slow = await begin(ann, regenerate());
+    await change(other, set({ views: 2 }));
+    expect(await slow.finish()).toMatchObject({ status: 200 });
+    expect([await see(ann), await see(other)]).toEqual([{ views: 1 }, {}]);
+  },
+);
+
+test.each(Object.entries({ plain, overwrite, all }))(
+  '%s: a regenerate() that is repeated after a failure leaves no old key valid',
+  async (_name, features) => {
+    const { browser, origin, change, begin, see } = await world(features);
+    const ann = browser();
+    await change(ann, set({ views: 1 }));
+    const old = ann.at(origin);
+    const login = await begin(ann, async (ctx) => {
+      await ctx.session.regenerate();
+      ctx.session.avatar = 'x'.repeat(2 * 1024 * 1024);
+      await ctx.session.save().catch(() => delete ctx.session.avatar);
+      await ctx.session.regenerate();
+    });
+    expect(await login.finish()).toMatchObject({ status: 200 });
+    expect([await see(old), await see(ann)]).toEqual([{}, { views: 1 }]);
+    expect(await sessions.countDocuments()).toBe(1);
+  },
+);
+
 describe('two requests that change the same session', () => {
   test('under overwrite: the last change remains', async () => {
     const { browser, change, begin, see } = await world(FEATURES.overwrite);

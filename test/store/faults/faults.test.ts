@@ -59,7 +59,7 @@ const faults: Fault[] = [
   {
     name: 'a slow server',
     befall: (server) => server.failCommand({ failCommands: ['find'], blockTimeMS: 60_000 }),
-    gets: /^SessionStoreError: The session database gave no answer in 10000 ms/,
+    gets: /^SessionStoreError: MongoDB gave no answer in 10000 ms/,
   },
   {
     name: 'a user who may not write',

@@ -17,7 +17,6 @@ Exit codes: 0 done, 1 failed, 2 usage, 3 something to do (--check), 4 refused, 6
 
 type Sessions = ReturnType<typeof sessionsIn>;
 type Options = ReturnType<typeof readOptions>;
-type Prepare = (batch: Session[]) => () => Promise<unknown>;
 type Found = Readonly<{ type?: string; options?: Record<string, unknown> }>;
 type Action = Readonly<{ what: string; run: () => Promise<unknown> }>;
 
@@ -29,7 +28,7 @@ const NOTES: object = { _id: /^(adopted|ended)\b/, until: { $type: 'date' }, exp
 const UNSUPPORTED = [2, 9, 59, 67, 72, 115, 238, 303, 40415];
 /** Error codes of a failed login, and of a primary that steps down, shuts down or has no majority in time. */
 const UNREACHABLE = [18, 43, 50, 64, 89, 91, 100, 189, 237, 10107, 11600, 11602, 13435, 13436];
-const LACKS_PRIVILEGE = 'the database user lacks a privilege: readWrite has all, the guide shows fewer';
+const LACKS_PRIVILEGE = 'no login, or its user lacks a privilege: readWrite has all, the guide shows fewer';
 
 void main(process.argv.slice(2)).then((exitCode) => {
   process.exitCode = exitCode;
@@ -160,23 +159,14 @@ function isBuilding(sessions: Sessions, { name, partialFilterExpression = {} }: 
 async function planPruning(sessions: Sessions, startedAt: Date): Promise<Action[]> {
   const filter = { $and: [OWN, { expiresAt: { $lt: startedAt } }] };
   const count = await sessions.countDocuments(filter);
-  const end = (ids: string[]) => sessions.deleteMany({ ...filter, _id: { $in: ids } });
-  const run = () => inBatches(sessions, filter, (batch) => () => end(batch.map(({ _id }) => _id)));
-  return count > 0 ? [{ what: `delete sessions that are over (${count})`, run }] : [];
-}
-
-/** One pass, so that it ends even while apps write. Prepares a batch while one is written; each is a reply: up to 16 MB. */
-async function inBatches(sessions: Sessions, filter: object, prepare: Prepare): Promise<void> {
-  const found = sessions.find(filter).batchSize(1000);
-  let read = 0;
-  let write: ReturnType<Prepare> | false = async () => {};
-  const next = async () => {
-    const batch = (await found.hasNext()) ? found.readBufferedDocuments() : [];
-    read += batch.length;
-    if (read % 10_000 < batch.length) console.error(`  ${read} sessions so far`);
-    return batch.length > 0 && prepare(batch);
+  const run = async () => {
+    const found = sessions.find(filter).batchSize(1000);
+    while (await found.hasNext()) {
+      const ids = found.readBufferedDocuments().map(({ _id }) => _id);
+      await sessions.deleteMany({ ...filter, _id: { $in: ids } });
+    }
   };
-  while (write) [write] = await Promise.all([next(), write()]);
+  return count > 0 ? [{ what: `delete sessions that are over (${count})`, run }] : [];
 }
 
 function readOptions(args: string[]) {

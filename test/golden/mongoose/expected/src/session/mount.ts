@@ -23,9 +23,9 @@ export function mountSession<State, Custom>(app: Koa<State, Custom>, options: Op
       return cameWith.get(ctx) ?? '';
     },
     set(ctx: Context, key: string): void {
-      // These have the lifetime of this session.
-      const { sessionOptions } = ctx;
-      ctx.cookies.set(options.key, key, sessionOptions);
+      // Once the headers are sent, the browser keeps the cookie that it has.
+      const { headerSent, sessionOptions } = ctx;
+      if (!headerSent) ctx.cookies.set(options.key, key, sessionOptions);
     },
   };
   /** Checks before the session is stored: the cookie itself would be refused only afterwards. */

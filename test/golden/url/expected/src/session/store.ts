@@ -31,8 +31,8 @@ export class MongoSessionStore {
   readonly #connection: SessionConnection;
   readonly #options: Required<StoreOptions>;
   readonly #loaded = new WeakMap<object, Loaded>();
-  /** By request: the old `_id` in a `regenerate()`, deleted as soon as the session is stored under the new one. */
-  readonly #replaced = new WeakMap<object, string>();
+  /** By request: the old `_id` in each `regenerate()`, deleted as soon as the session is stored under the new one. */
+  readonly #replaced = new WeakMap<object, readonly string[]>();
 
   constructor(connection: SessionConnection, options: StoreOptions) {
     this.#connection = connection;
@@ -66,12 +66,12 @@ export class MongoSessionStore {
         expiresAt: this.expiry(maxAge),
         updatedAt: new Date(),
       };
-      const written = await this.#write(operation, loaded, draft);
-      const replaced = ctx && this.#replaced.get(ctx);
-      if (ctx && replaced !== undefined && replaced !== id) {
-        await operation.sessions.deleteOne({ _id: replaced }, operation.limits(DURABLE));
-        this.#replaced.delete(ctx);
+      let written = await this.#write(operation, loaded, draft);
+      for (const _id of (ctx && this.#replaced.get(ctx)) ?? []) {
+        if (_id === known?._id && !loaded) written = await this.#replace(operation, known, written, draft);
+        else if (_id !== id) await operation.sessions.deleteOne({ _id }, operation.limits(DURABLE));
       }
+      if (ctx) this.#replaced.delete(ctx);
       if (ctx && written) this.#loaded.set(ctx, written);
     });
   }
@@ -81,7 +81,7 @@ export class MongoSessionStore {
     return this.run('destroy', async (operation) => {
       if (!isKey(key)) return;
       const _id = hashKey(key);
-      if (ctx?.session) this.#replaced.set(ctx, _id);
+      if (ctx?.session) this.#replaced.set(ctx, [...(this.#replaced.get(ctx) ?? []), _id]);
       else await operation.sessions.deleteOne({ _id }, operation.limits(DURABLE));
     });
   }
@@ -172,6 +172,19 @@ export class MongoSessionStore {
     }
   }
 
+  /** Deletes what `regenerate()` has replaced. What other requests have changed there since the load is merged. */
+  async #replace(operation: Operation, old: Loaded, written: Loaded | undefined, draft: Draft) {
+    let [base, mine, stored] = [old, draft, written];
+    while (true) {
+      const replaced = { _id: base._id, version: base.version };
+      const { deletedCount } = await operation.sessions.deleteOne(replaced, operation.limits(DURABLE));
+      const theirs = deletedCount === 0 ? await this.#findById(operation, old._id) : undefined;
+      if (!theirs) return stored && base !== old ? { ...stored, ...draft, version: -1 } : stored;
+      [base, mine] = [theirs, { ...mine, text: merge(base.text, theirs.text, mine.text) }];
+      stored &&= await this.#write(operation, stored, mine);
+    }
+  }
+
   /** The update that stores a changed session. */
   protected change({ text: data, cookie, expiresAt, updatedAt }: Draft) {
     return { $set: { data, cookie, expiresAt, updatedAt }, $inc: { version: 1 } };
@@ -187,8 +200,7 @@ export class MongoSessionStore {
   protected run<T>(name: string, work: (operation: Operation) => Promise<T>): Promise<T> {
     const { timeout } = this.#options;
     const deadline = performance.now() + timeout;
-    const timedOut = () =>
-      new SessionStoreError('TIMEOUT', `The session database gave no answer in ${timeout} ms.`);
+    const timedOut = () => new SessionStoreError('TIMEOUT', `MongoDB gave no answer in ${timeout} ms.`);
     const limits = (options?: object) => {
       const maxTimeMS = Math.ceil(deadline - performance.now());
       if (maxTimeMS > 0) return { maxTimeMS, ...options };
@@ -198,9 +210,8 @@ export class MongoSessionStore {
       const timer = setTimeout(() => reject(timedOut()), timeout);
       const send = async () => resolve(await work({ sessions: await this.#connection.collection(), limits }));
       const fail = (error: unknown) => reject(toStoreError(name, error));
-      send()
-        .catch(fail)
-        .finally(() => clearTimeout(timer));
+      const done = () => clearTimeout(timer);
+      send().catch(fail).finally(done);
     });
   }
 }
