@@ -278,7 +278,7 @@ describe('privileges', () => {
     const refused = await migrate(url);
     expect(refused).toMatchObject({ exitCode: 1 });
     expect(refused.progress).toEqual([`${CREATE} …`]);
-    expect(refused.stderr).toContain('error: the database user lacks a privilege: readWrite has all');
+    expect(refused.stderr).toContain('error: no login, or its user lacks a privilege: readWrite has all');
     expect(refused.stderr).not.toContain('s3cret');
   });
 
@@ -286,7 +286,7 @@ describe('privileges', () => {
     const { url } = await loginWith([], 'nobody');
     const refused = await migrate(url, ['--check']);
     expect(refused).toMatchObject({ exitCode: 1, stdout: '' });
-    expect(refused.stderr).toContain('the database user lacks a privilege');
+    expect(refused.stderr).toContain('no login, or its user lacks a privilege');
   });
 
   test('a wrong password is reported as such', async () => {
