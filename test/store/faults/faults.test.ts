@@ -232,7 +232,7 @@ sampled(
     const opened = mongoose.createConnection();
     const store = new module.Sessions(connection.connect(opened), { ttl: 60_000 });
     for (const operation of [store.get('a key'), store.set('a key', {}), store.ready()]) {
-      await expect(operation).rejects.toThrow(/never opened: call mongoose\.connect/);
+      await expect(operation).rejects.toThrow(/not open: await mongoose\.connect/);
     }
     await opened.openUri(server.url);
     await store.set('a key', { views: 1 });

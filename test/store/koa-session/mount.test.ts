@@ -296,6 +296,26 @@ describe.each(RELEASES)('$release', ({ Application, name, other }) => {
     },
   );
 
+  test.each([
+    { what: 'changes', change: { views: 2 } },
+    { what: 'renews', change: { maxAge: 60_000 } },
+  ])('a request that has sent its response itself $what its session without an error', async ({ change }) => {
+    const { app, errors } = newApp();
+    mountSessions(app);
+    app.use(async (ctx: Context) => {
+      if (ctx.path === '/count') return count(ctx);
+      ctx.respond = false;
+      ctx.res.end('raw');
+      Object.assign(ctx.session, change);
+      return ctx.session.save();
+    });
+    const visitor = new Browser(await listen(app));
+    await visitor.get('/count');
+    expect((await visitor.get('/')).text).toBe('raw');
+    expect((await visitor.get('/count')).text).toMatch(/^views [23]$/);
+    expect(errors).toEqual([]);
+  });
+
   describe('a request that fails', () => {
     /** One error object for all requests, which an app may use. */
     const shared = Object.assign(new Error('shared'), { status: 403, expose: true });

@@ -18,9 +18,9 @@ export function connect(connection: MongooseConnection): SessionConnection {
   let sessions: SessionCollection | undefined;
   return {
     async collection() {
-      // For a connection that was never opened, this resolves at once, without a database.
+      // Without a database: a connection that was never opened, and `useDb()` of one that is not open yet.
       const { db } = await connection.asPromise();
-      if (!db) throw new Error('The Mongoose connection was never opened: call mongoose.connect(url) first.');
+      if (!db) throw new Error('The Mongoose connection is not open: await mongoose.connect(url) first.');
       if (!sessions || db !== opened) sessions = db.collection(COLLECTION, READ);
       opened = db;
       return sessions;
