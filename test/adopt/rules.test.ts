@@ -1,5 +1,5 @@
 import { type Collection, type Db, type Document, MongoClient } from 'mongodb';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { useDatabase } from '../support/mongo/index.ts';
 import { DAY, HOUR, LAYOUTS, OLD_LIFETIME } from './left-behind.ts';
 import { startNewApp } from './new-app.ts';
@@ -268,6 +268,15 @@ test('a session keeps its own lifetime, and a browser session stays one', async 
   const { store } = await startNewApp(db, mongoose.settings);
   expect(await store.get('a')).toEqual({ views: 1, _expire: end, _maxAge: 2 * HOUR });
   expect(await store.get('b')).toEqual({ views: 2, _session: true });
+});
+
+test('a session without a lifetime of its own keeps that of the old index when it is renewed', async () => {
+  if (!mongo) throw new Error('no such layout');
+  await old.createIndex(mongo.index, { expireAfterSeconds: (3 * DAY) / 1000 });
+  onTestFinished(() => old.drop().then(() => {}));
+  await old.insertOne(mongo.document('a', { views: 1 }, at));
+  const { store } = await startNewApp(db, mongo.settings);
+  expect(await store.get(mongo.key('a'))).toMatchObject({ views: 1, _maxAge: 3 * DAY });
 });
 
 test('property names with a meaning in MongoDB or JavaScript are kept like any other', async () => {
