@@ -7,6 +7,9 @@ import { packagesOnDemand } from './on-demand-plugin.ts';
 import { packageOf } from './package-of.ts';
 import { templatesFile } from './templates-plugin.ts';
 
+/** Methods of commander that only `withoutSubcommandPrograms` concerns. */
+const PROGRAM_METHODS = ['_executeSubCommand', '_checkForMissingExecutable', 'executableDir'];
+
 /** Bundles src/ and every dependency into dist/, so that the published package has no dependencies to install. */
 const fresh = `node_modules/.dist-${process.pid}`;
 const bundle = await rolldown({
@@ -62,7 +65,10 @@ function chunkName(name: string, modules: readonly string[]): string {
   return last ? last.name.replace('@', '').replaceAll('/', '-') : name;
 }
 
-/** commander can start a program for each subcommand. We do not use this, and `node:child_process` is slow to load. */
+/**
+ * commander can start a program for each subcommand. We do not use this: its code is a twentieth of the package, and
+ * `node:child_process` is slow to load.
+ */
 function withoutSubcommandPrograms(): Plugin {
   const nothing = '\0no-subcommand-programs';
   return {
@@ -73,5 +79,16 @@ function withoutSubcommandPrograms(): Plugin {
     load(id) {
       return id === nothing ? 'export default {};' : null;
     },
+    transform(code, id) {
+      if (!id.endsWith('/commander/lib/command.js')) return null;
+      // Nothing moves, so that the source map stays right.
+      return { code: PROGRAM_METHODS.reduce(withoutMethod, code), map: null };
+    },
   };
+}
+
+function withoutMethod(code: string, name: string): string {
+  const method = new RegExp(`(?<=\\n  )${name}\\([^]*?\\n  \\}\\n`);
+  if (!method.test(code)) throw new Error(`commander has no ${name} any more`);
+  return code.replace(method, (found) => found.replace(/[^\n]/g, ' '));
 }
