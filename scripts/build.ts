@@ -7,8 +7,19 @@ import { packagesOnDemand } from './on-demand-plugin.ts';
 import { packageOf } from './package-of.ts';
 import { templatesFile } from './templates-plugin.ts';
 
-/** Methods of commander that only `withoutSubcommandPrograms` concerns. */
-const PROGRAM_METHODS = ['_executeSubCommand', '_checkForMissingExecutable', 'executableDir'];
+/**
+ * File of commander → methods that neither the program nor commander itself calls: a bundler cannot leave out methods.
+ * The first three start a program for a subcommand.
+ */
+const UNUSED_METHODS: Readonly<Record<string, readonly string[]>> = {
+  'command.js': [
+    ...['_executeSubCommand', '_checkForMissingExecutable', 'executableDir'],
+    ...['option', 'requiredOption', '_optionEx', 'hook', 'parseAsync', 'addHelpCommand'],
+    ...['getOptionValueSourceWithGlobals', 'showHelpAfterError', 'showSuggestionAfterError'],
+  ],
+  'option.js': ['choices', 'implies', 'conflicts'],
+  'argument.js': ['choices'],
+};
 
 /** Bundles src/ and every dependency into dist/, so that the published package has no dependencies to install. */
 const fresh = `node_modules/.dist-${process.pid}`;
@@ -23,13 +34,7 @@ const bundle = await rolldown({
     // The main file creates an object for every kind of comparison; we use one kind.
     moduleSideEffects: [{ test: /[\\/]node_modules[\\/]diff[\\/]/, sideEffects: false }],
   },
-  plugins: [
-    withoutSubcommandPrograms(),
-    packagesOnDemand(),
-    onlyShownFigures(),
-    templatesFile(),
-    thirdPartyLicenses(),
-  ],
+  plugins: [commanderAsUsed(), packagesOnDemand(), onlyShownFigures(), templatesFile(), thirdPartyLicenses()],
   // Rolldown warns about slow plugins, which on a busy machine says nothing about the bundle.
   checks: { pluginTimings: false },
   onwarn(warning) {
@@ -65,14 +70,11 @@ function chunkName(name: string, modules: readonly string[]): string {
   return last ? last.name.replace('@', '').replaceAll('/', '-') : name;
 }
 
-/**
- * commander can start a program for each subcommand. We do not use this: its code is a twentieth of the package, and
- * `node:child_process` is slow to load.
- */
-function withoutSubcommandPrograms(): Plugin {
+/** commander can start a program for each subcommand, and loads `node:child_process` for that, which is slow. */
+function commanderAsUsed(): Plugin {
   const nothing = '\0no-subcommand-programs';
   return {
-    name: 'without-subcommand-programs',
+    name: 'commander-as-used',
     resolveId(id, importer) {
       return id === 'node:child_process' && importer?.includes('/commander/') ? nothing : null;
     },
@@ -80,15 +82,16 @@ function withoutSubcommandPrograms(): Plugin {
       return id === nothing ? 'export default {};' : null;
     },
     transform(code, id) {
-      if (!id.endsWith('/commander/lib/command.js')) return null;
+      const [, file = ''] = /[\\/]commander[\\/]lib[\\/]([\w.]+)$/.exec(id) ?? [];
+      const unused = UNUSED_METHODS[file];
       // Nothing moves, so that the source map stays right.
-      return { code: PROGRAM_METHODS.reduce(withoutMethod, code), map: null };
+      return unused === undefined ? null : { code: unused.reduce(withoutMethod, code), map: null };
     },
   };
 }
 
 function withoutMethod(code: string, name: string): string {
-  const method = new RegExp(`(?<=\\n  )${name}\\([^]*?\\n  \\}\\n`);
+  const method = new RegExp(`(?<=\\n  )(?:async )?${name}\\([^]*?\\n  \\}\\n`);
   if (!method.test(code)) throw new Error(`commander has no ${name} any more`);
   return code.replace(method, (found) => found.replace(/[^\n]/g, ' '));
 }
