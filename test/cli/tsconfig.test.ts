@@ -222,6 +222,38 @@ test.each([
   expect(await readIn(cwd, 'src/session/index.ts')).toContain(`from './connection${ending}';`);
 });
 
+const BUNDLER = { module: 'esnext', moduleResolution: 'bundler' };
+
+test.each<{ options: object; own?: object; scripts?: object; type?: string; ending: string }>([
+  { options: BUNDLER, ending: '.js' },
+  { options: { module: 'es2022', moduleResolution: 'node' }, ending: '.js' },
+  { options: { module: 'es2022' }, ending: '.js' },
+  { options: BUNDLER, type: 'commonjs', ending: '' },
+  { options: { ...BUNDLER, noEmit: true }, ending: '' },
+  { options: BUNDLER, scripts: { build: 'tsc --noEmit && vite build' }, ending: '' },
+  { options: { ...BUNDLER, noEmit: true }, own: { noEmit: false }, ending: '.js' },
+  { options: BUNDLER, own: { noEmit: true }, ending: '' },
+  { options: { ...BUNDLER, rewriteRelativeImportExtensions: true }, ending: '.ts' },
+  { options: { ...BUNDLER, noEmit: true, allowImportingTsExtensions: true }, ending: '.ts' },
+  {
+    options: { ...BUNDLER, noEmit: true, allowImportingTsExtensions: true },
+    own: { noEmit: false, allowImportingTsExtensions: false },
+    ending: '.js',
+  },
+])('imports end with "$ending" by what tsc writes: $type $options $own $scripts', async (given) => {
+  const { options, own, scripts, type = 'module', ending } = given;
+  const build = own ? 'tsc -p tsconfig.build.json' : 'tsc';
+  const cwd = writeTree(
+    await projectWith(
+      { compilerOptions: options, include: ['src'] },
+      { type, scripts: scripts ?? { build } },
+    ),
+    { 'tsconfig.build.json': JSON.stringify({ extends: './tsconfig.json', compilerOptions: own }) },
+  );
+  await run(['--yes'], { cwd });
+  expect(await readIn(cwd, 'src/session/index.ts')).toContain(`from './connection${ending}';`);
+});
+
 describe('ESLint that checks with types', () => {
   const FLAT = 'export default [{ languageOptions: { parserOptions: { projectService: true } } }];\n';
   const built = { compilerOptions: OUTPUT, include: ['src'] };

@@ -74,6 +74,7 @@ async function readIn(root: string, generator: string): Promise<Project> {
       top: isTypeScript ? workspace : root,
       scripts: Object.values(scripts),
       isBabel: hasBabel(packagesIn(packageJson)),
+      modules: modulesOf(kind, packageJson),
     },
     settledIn(base),
   );

@@ -40,6 +40,7 @@ interface KnownOfBuild {
   /** The commands in package.json. */
   readonly scripts: readonly string[];
   readonly isBabel: boolean;
+  readonly modules: Project['modules'];
 }
 
 type BuildFacts = Pick<Project, 'importExtension' | 'sourceFolder' | 'warnings'> & {
@@ -55,7 +56,7 @@ type BuildFacts = Pick<Project, 'importExtension' | 'sourceFolder' | 'warnings'>
  */
 export async function readBuild(
   root: string,
-  { dir, app, top, scripts, isBabel }: KnownOfBuild,
+  { dir, app, top, scripts, isBabel, modules }: KnownOfBuild,
   settled: Extension | undefined,
 ): Promise<BuildFacts> {
   const unknown: Omit<BuildFacts, 'warnings'> = {
@@ -67,14 +68,16 @@ export async function readBuild(
   if (home === undefined) return { ...unknown, warnings: [] };
   const files = new ConfigFiles();
   try {
-    const config = await configFor(home, join(root, dir ?? dirname(app ?? `${DEFAULT_SOURCES}/app`)), files);
+    const folder = join(root, dir ?? dirname(app ?? `${DEFAULT_SOURCES}/app`));
+    const config = await configFor(home, folder, files);
     files.refuseUnread();
-    const emits =
-      emitsCode(config.config.compilerOptions ?? {}) && runsOfTsc(root, scripts).some(({ emits }) => emits);
-    const isCheckedOnly = !emits && /\.[cm]?jsx?$/.test(app ?? '');
+    const built = await buildsOf(runsOfTsc(root, scripts), folder);
+    const isCheckedOnly = built.length === 0 && /\.[cm]?jsx?$/.test(app ?? '');
     return {
       isCheckedOnly,
-      importExtension: isCheckedOnly ? 'ts' : extensionFor(config.config.compilerOptions ?? {}),
+      importExtension: isCheckedOnly
+        ? 'ts'
+        : extensionFor([config.config.compilerOptions ?? {}, ...built], modules),
       sourceFolder: sourceFolderOf(foldersIn(config, root), app),
       warnings: [],
     };
@@ -109,6 +112,17 @@ async function configFor(home: string, folder: string, cache: ConfigFiles): Prom
     configs.find(({ path }) => !/test|spec|node|e2e/i.test(relative(home, path))) ??
     first
   );
+}
+
+/** The options by which tsc writes JavaScript for the files of a folder. */
+async function buildsOf(runs: readonly TscRun[], folder: string): Promise<readonly CompilerOptions[]> {
+  const paths = runs.filter(({ emits }) => emits).flatMap((run) => run.configs);
+  const configs = (await unlessDamaged(() => configsOf('', new ConfigFiles(), paths.filter(isFile)))) ?? [];
+  const { createFilesMatcher } = await import('get-tsconfig');
+  return configs
+    .filter((config) => createFilesMatcher(config, IS_CASE_SENSITIVE)(join(folder, 'index.ts')) !== undefined)
+    .map(({ config }) => config.compilerOptions ?? {})
+    .filter(emitsCode);
 }
 
 /** Set, since get-tsconfig would otherwise test it by writing a file into the current directory. */
@@ -359,8 +373,10 @@ interface ImportOptions {
 const takesTs = (options: ImportOptions): boolean =>
   options.allowImportingTsExtensions === true || options.rewriteRelativeImportExtensions === true;
 
-function extensionFor(options: ImportOptions): 'ts' | 'js' | 'none' {
-  if (takesTs(options)) return 'ts';
-  const resolution = (options.moduleResolution ?? options.module ?? '').toLowerCase();
-  return resolution.startsWith('node') && resolution !== 'node' && resolution !== 'node10' ? 'js' : 'none';
+/** Node needs `.js` in an ES module that tsc writes, and tsc accepts it with every resolution. */
+function extensionFor(builds: readonly CompilerOptions[], modules: Project['modules']): Extension {
+  if (builds.every(takesTs)) return 'ts';
+  const isResolvedByNode = ({ moduleResolution, module }: ImportOptions) =>
+    /^node(?!(?:10)?$)/i.test(moduleResolution ?? module ?? '');
+  return builds.some(isResolvedByNode) || (builds.length > 1 && modules === 'esm') ? 'js' : 'none';
 }
