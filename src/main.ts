@@ -6,7 +6,7 @@ import { endingsOf, lifetimesKept } from './core/answers/endings.ts';
 import type { Answers, ProjectFacts } from './core/answers/options.ts';
 import { doubtsAbout, parseSettings, type Settings, valuesForEnv } from './core/answers/settings.ts';
 import { UserError } from './core/errors.ts';
-import { patchApp } from './core/patch/mount.ts';
+import { doubtsAboutApps, patchApp } from './core/patch/mount.ts';
 import { listPatches } from './core/patch/patches.ts';
 import type { Patch } from './core/plan/plan.ts';
 import { withEditedSource } from './core/project/edited-source.ts';
@@ -73,6 +73,7 @@ async function generate(start: Start, collected: Answers): Promise<Ending> {
   inBuild.forEach(warn);
   const tree = await readWorkingTree(project, rendered);
   const mount = collected.mount === true ? await agreedMount(settings, project, tree, run) : [];
+  doubtsAboutApps(settings, project).forEach(warn);
   const values = valuesForEnv(settings, secrets, saved);
   const before = settingsBefore(saved, facts);
   const patches = [...listPatches(settings, values, tree, newKey, before), ...mount];

@@ -31,3 +31,35 @@ test('--mount edits the app that was written after a first run with --no-app', a
   expect(await run(['.', '--mount', '--yes', '--no-install'], { cwd })).toMatchObject({ exitCode: 0 });
   expect(await readIn(cwd, 'src/main.ts')).toContain('const app = new Koa();\nsessions(app);\n');
 });
+
+const ALIASES = { imports: { '#routes': './src/routes.ts', '#auth': './src/session/index.ts' } };
+const PATHS = { '@/*': ['./src/*'], '~auth': ['./src/session'], '~/*': ['./src/routes/*'] };
+const TAKEN = 'src/app.ts:1 already uses the name `sessions`';
+
+test.each([
+  { from: './session/index.js', isOurs: true },
+  { from: '#auth', isOurs: true },
+  { from: '@/session/index.js', isOurs: true },
+  { from: '~auth', isOurs: true },
+  { from: '#session', isOurs: true },
+  { from: '#routes', isOurs: false },
+  { from: '~/session', isOurs: false },
+  { from: '@acme/session', isOurs: false },
+  { from: 'session', isOurs: false },
+])('--mount finds the sessions of an app that calls those of $from: $isOurs', async ({ from, isOurs }) => {
+  const text = `import { sessions } from '${from}';\n${APP}sessions(app);\n`;
+  const cwd = writeTree(await temporaryFolder(), {
+    'package.json': JSON.stringify({ type: 'module', dependencies: { koa: '^3.0.0' }, ...ALIASES }),
+    'tsconfig.json': JSON.stringify({
+      compilerOptions: { module: 'nodenext', paths: PATHS },
+      include: ['src'],
+    }),
+    'src/app.ts': text,
+  });
+  const { exitCode, stderr } = await run([...URL, '--mount', '--yes'], { cwd });
+  expect({ exitCode, stderr }).toEqual({
+    exitCode: isOurs ? 0 : 2,
+    stderr: isOurs ? '' : expect.stringContaining(TAKEN),
+  });
+  expect(await readIn(cwd, 'src/app.ts')).toBe(text);
+});

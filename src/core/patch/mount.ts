@@ -3,12 +3,11 @@ import { UserError } from '../errors.ts';
 import type { Patch } from '../plan/plan.ts';
 import { endOfStatement, withoutComments, withoutLiterals } from '../project/code.ts';
 import { madeConnection, mongooseIn } from '../project/databases.ts';
-import type { ImportedSessions, KoaSource } from '../project/koa-app.ts';
+import { leadsTo } from '../project/imports.ts';
+import { type ImportedSessions, isForTests, type KoaSource } from '../project/koa-app.ts';
 import { inFormOf, plainText } from '../project/text.ts';
 import type { Project } from '../project/working-tree.ts';
 import { EXTENSIONS, specifier } from '../render/render.ts';
-
-const TEST = /(?:^|\/)(?:tests?|__tests__|spec)\/|\.(?:test|spec)\.\w+$/;
 
 /**
  * The edit that mounts the sessions where the app is created; undefined if they are mounted already.
@@ -22,7 +21,7 @@ export function patchApp(
   textOf: (path: string) => string | undefined,
 ): Patch | undefined {
   if (settings.app) throw refused('the app that --app writes already has them');
-  const source = theOnly(koaSources.filter(({ path, app }) => app !== undefined && !TEST.test(path)));
+  const source = theOnly(koaSources);
   const raw = textOf(source.path);
   const { path, app } = source;
   if (raw === undefined || app === undefined) throw refused(`${path} cannot be read`);
@@ -86,24 +85,20 @@ export function patchApp(
 const moduleFor = ({ dir, importExtension }: Settings, path: string): string =>
   specifier(path, `${dir}/index.ts`, EXTENSIONS[importExtension]);
 
-/** Whether a file imports the session module by this path, in any form. */
-function isPathOf(module: string, from: string): boolean {
-  const folder = (path: string) => path.replace(/(?:\/index(?:\.[cm]?[jt]s)?)?\/?$/, '');
-  return folder(from) === folder(module);
+/** Whether a file imports the session module, by a path in any form or by an alias. */
+function isOwn(settings: Settings, path: string, { from, targets = [] }: ImportedSessions): boolean {
+  const folder = (module: string) => module.replace(/(?:\/index(?:\.[cm]?[jt]s)?)?\/?$/, '');
+  return folder(from) === folder(moduleFor(settings, path)) || leadsTo(targets, settings.dir);
 }
 
-/** Where the sessions are mounted, and by which name. In the file of the app, any other name of a module may be an alias. */
+/** Where the sessions are mounted, and by which name. */
 export function callOfSessions(
   settings: Settings,
   sources: readonly KoaSource[],
 ): { readonly place: string; readonly name: string } | undefined {
-  for (const { path, app, imported } of sources) {
-    const module = moduleFor(settings, path);
-    const found = imported.find(
-      ({ from, call }) =>
-        call !== undefined && (isPathOf(module, from) || (app !== undefined && !from.startsWith('.'))),
-    );
-    if (found && !TEST.test(path)) return { place: `${path}:${found.call}`, name: found.name };
+  for (const { path, imported } of sources) {
+    const found = imported.find((each) => each.call !== undefined && isOwn(settings, path, each));
+    if (found && !isForTests(path)) return { place: `${path}:${found.call}`, name: found.name };
   }
   return undefined;
 }
@@ -127,22 +122,39 @@ const OTHER_NAME = 'mongoSessions';
 
 /** The name of the sessions in the file of the app, or one for them. */
 export function nameIn(settings: Settings, source: KoaSource | undefined): string {
-  if (source === undefined) return 'sessions';
-  const mounted = ownImport(settings, source) ?? callOfSessions(settings, [source]);
-  return mounted?.name ?? (source.taken === undefined ? 'sessions' : OTHER_NAME);
+  const own = source && ownImport(settings, source)?.name;
+  return own ?? (source?.taken === undefined ? 'sessions' : OTHER_NAME);
 }
 
 const ownImport = (settings: Settings, { path, imported }: KoaSource): ImportedSessions | undefined =>
-  imported.find(({ from }) => isPathOf(moduleFor(settings, path), from));
+  imported.find((each) => isOwn(settings, path, each));
 
 const refused = (reason: string): UserError =>
   new UserError(`--mount: ${reason}. Nothing was written; without --mount, the lines to add are shown.`);
 
 function theOnly(sources: readonly KoaSource[]): KoaSource {
-  const [source, other] = sources;
+  const [source, other] = sources.filter(hasApp);
   if (source === undefined) throw refused('no file was found that creates an app with `new Koa()`');
   if (other === undefined) return source;
-  throw refused(`${sources.map(({ path, app }) => `${path}:${app?.line}`).join(' and ')} each create an app`);
+  throw refused(severalApps(sources));
+}
+
+const hasApp = ({ path, app }: KoaSource): boolean => app !== undefined && !isForTests(path);
+
+const severalApps = (sources: readonly KoaSource[]): string =>
+  `${sources
+    .filter(hasApp)
+    .map(({ path, app }) => `${path}:${app?.line}`)
+    .join(' and ')} each create an app`;
+
+/** Said before the first run, whose advice is for only one of several apps. */
+export function doubtsAboutApps(
+  { app }: Settings,
+  { koaSources, manifest }: Pick<Project, 'koaSources' | 'manifest'>,
+): string[] {
+  const [own, other] = koaSources.filter(hasApp);
+  if (app || manifest !== undefined || own === undefined || other === undefined) return [];
+  return [`${severalApps(koaSources)}. The session folder and the next steps are for ${own.path}.`];
 }
 
 /** `const app = new Koa({ proxy: true });`, on one line or on several, without the texts of strings. */

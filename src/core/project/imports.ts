@@ -1,17 +1,43 @@
 const SPECIFIER = /(?:\bfrom|\bimport|\brequire)\s*\(?\s*(['"])([^'"\n]+)\1/g;
 const EXTENSION = /\.[cm]?[jt]sx?$/;
 
-const specifiersIn = (text: string): string[] =>
-  [...text.matchAll(SPECIFIER)].map(([, , specifier = '']) => specifier);
+/** An import in the code of a source file. */
+export interface Import {
+  readonly specifier: string;
+  /** Where it begins, at the latest with `from`. */
+  readonly index: number;
+  /** Whether it is not a call, so that an ES module imports it before anything else. */
+  readonly isStatic: boolean;
+  /** Whether it only runs the module. */
+  readonly isBare: boolean;
+}
 
-const isRelative = (specifier: string): boolean => /^\.{1,2}\//.test(specifier);
+export const importsIn = (code: string): Import[] =>
+  [...code.matchAll(SPECIFIER)].map(({ 0: all, 2: specifier = '', index }) => ({
+    specifier,
+    index,
+    isStatic: !all.includes('('),
+    isBare: /^import\s*['"]/.test(all),
+  }));
+
+const specifiersIn = (text: string): string[] => importsIn(text).map(({ specifier }) => specifier);
+
+export const isRelative = (specifier: string): boolean => /^\.{1,2}(?:\/|$)/.test(specifier);
 
 /** The modules of the project that a source file imports, as paths without extension, relative to the project. */
 export function importsOf(path: string, text: string): string[] {
   return specifiersIn(text)
     .filter(isRelative)
-    .map((specifier) => moduleOf(resolve(path, specifier)));
+    .map((specifier) => relativeModule(path, specifier));
 }
+
+export const relativeModule = (path: string, specifier: string): string => moduleOf(resolve(path, specifier));
+
+/** Where a name may lead: to modules, with `/` before them, or to any module whose path has this end. */
+export type Resolve = (name: string) => readonly string[];
+
+export const leadsTo = (targets: readonly string[], module: string): boolean =>
+  targets.some((target) => `//${module}`.endsWith(`/${target}`));
 
 /** What a source file imports by name: packages, and modules of the project with an alias. */
 export const namesIn = (text: string): string[] =>

@@ -1,5 +1,10 @@
 import { endOfStatement, lineAt, withoutComments, withoutLiterals } from './code.ts';
 import { type OwnDatabase, ownDatabase } from './databases.ts';
+import type { Resolve } from './imports.ts';
+
+const TEST = /(?:^|\/)(?:tests?|__tests__|spec|examples?|benchmarks?)\/|\.(?:test|spec)\.\w+$/;
+
+export const isForTests = (path: string): boolean => TEST.test(path);
 
 /** What a source file of the user shows about the Koa app. Lines count from 1. */
 export interface KoaSource {
@@ -27,6 +32,8 @@ export interface ImportedSessions {
   readonly name: string;
   /** The module. */
   readonly from: string;
+  /** Where that leads, unless it is a path. */
+  readonly targets?: ReturnType<Resolve>;
   /** The line where it is called. */
   readonly call: number | undefined;
 }

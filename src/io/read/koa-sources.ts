@@ -1,36 +1,49 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import {
   databasesNamedIn,
   type MongooseConnection,
   mongooseConnectionsIn,
 } from '../../core/project/databases.ts';
-import { loadsEnv } from '../../core/project/env-loaders.ts';
 import { idInHeader } from '../../core/project/header.ts';
-import { type KoaSource, koaSourceIn } from '../../core/project/koa-app.ts';
+import { isForTests, type KoaSource, koaSourceIn } from '../../core/project/koa-app.ts';
+import { runningApp, type SourceSteps, stepsIn } from '../../core/project/running-app.ts';
 import { type SessionUses, sessionUsesIn } from '../../core/project/session-uses.ts';
+import { DEFAULT_SOURCES } from '../../core/project/source-folder.ts';
 import type { Project } from '../../core/project/working-tree.ts';
 import { readTextIfAny } from './package-json.ts';
-import { sourceFiles } from './sources.ts';
+import { resolver, sourceFiles } from './sources.ts';
+import { readAliases } from './tsconfig.ts';
 
 /** A larger project is not searched completely. */
 const MAX_SOURCES = 5000;
-const TEST = /(?:^|\/)(?:tests?|__tests__|spec|examples?|benchmarks?)\/|\.(?:test|spec)\.\w+$/;
 
 type Sources = Pick<Project, 'koaSources' | 'sessionUses' | 'databases' | 'connections' | 'loadsEnv'>;
 
+/** What starts the app, and how. */
+interface Start {
+  /** The most usual one first. */
+  readonly commands: readonly string[];
+  readonly modules: Project['modules'];
+}
+
 /**
- * The user's files in which a Koa app is created or has sessions, tests last, all uses of `ctx.session`, and how the app
- * reaches its database and its .env.
+ * The user's files in which a Koa app is created or has sessions, the one of the started app first and tests last, all
+ * uses of `ctx.session`, and how the app reaches its database and its .env.
  */
-export function readKoaSources(root: string): Sources & {
-  /** Folders that cannot be read. */
-  readonly unsearched: readonly string[];
-} {
+export async function readKoaSources(
+  root: string,
+  { commands, modules }: Start,
+): Promise<
+  Sources & {
+    /** Folders that cannot be read. */
+    readonly unsearched: readonly string[];
+  }
+> {
   const found: KoaSource[] = [];
   const uses: SessionUses[] = [];
-  const databases: string[] = [];
+  const databases: { path: string; place: string }[] = [];
   const connections: MongooseConnection[] = [];
-  let isEnvLoaded = false;
+  const sources: SourceSteps[] = [];
   const unsearched: string[] = [];
   let seen = 0;
   for (const path of sourceFiles(root, (folder) => unsearched.push(folder))) {
@@ -38,32 +51,44 @@ export function readKoaSources(root: string): Sources & {
     if (seen > MAX_SOURCES) break;
     const text = readTextIfAny(join(root, path));
     if (text === undefined || idInHeader(text.slice(0, 200)) !== undefined) continue;
-    const isTest = TEST.test(path);
+    const isTest = isForTests(path);
     const source = koaSourceIn(path, text);
     if (source !== undefined) found.push(isTest ? { ...source, keys: undefined } : source);
     uses.push(sessionUsesIn(path, text));
     if (isTest) continue;
-    databases.push(...databasesNamedIn(path, text));
+    databases.push(...databasesNamedIn(path, text).map((place) => ({ path, place })));
     connections.push(...mongooseConnectionsIn(path, text));
-    isEnvLoaded ||= loadsEnv(text);
+    const isInOrder = modules !== 'esm' && /\.c?tsx?$/.test(path);
+    sources.push(stepsIn(path, text, source?.app, isInOrder));
   }
-  const inOrder = found.toSorted(byPath);
-  const koaSources = [
-    ...inOrder.filter(({ path }) => !TEST.test(path)),
-    ...inOrder.filter(({ path }) => TEST.test(path)),
-  ];
-  const sessionUses = {
-    properties: uses.flatMap(({ properties }) => properties).toSorted(byPath),
-    declarations: uses.flatMap(({ declarations }) => declarations).toSorted(),
-  };
+  found.sort(byPath);
+  const apps = found
+    .filter(({ path, app }) => app !== undefined && !isForTests(path))
+    .map(({ path }) => path);
+  const { resolve } = resolver(root, await readAliases(root, dirname(apps[0] ?? `${DEFAULT_SOURCES}/app`)));
+  const running = runningApp(sources.toSorted(byPath), apps, commands, resolve);
+  const rank = ({ path }: KoaSource) => (path === running?.app ? 0 : isForTests(path) ? 2 : 1);
+  const runs = ({ path }: { readonly path: string }) => running?.files.has(path) === true;
+  // Where nothing in the app reaches a database, something else may do it for the app, such as a loader of modules.
+  const isSeen = [...databases, ...connections].some(runs);
+  const ofApp = <T extends { readonly path: string }>(all: readonly T[]) =>
+    all.filter((each) => runs(each) || !isSeen).toSorted(byPath);
   return {
-    ...{
-      koaSources,
-      sessionUses,
-      databases: databases.toSorted(),
-      connections: connections.toSorted(byPath),
+    koaSources: found
+      .map((source) => ({
+        ...source,
+        ...(running && source.app && !runs(source) && { sessions: undefined, keys: undefined }),
+        imported: source.imported.map((each) => ({ ...each, targets: resolve(each.from) })),
+      }))
+      .toSorted((one, other) => rank(one) - rank(other)),
+    sessionUses: {
+      properties: uses.flatMap(({ properties }) => properties).toSorted(byPath),
+      declarations: uses.flatMap(({ declarations }) => declarations).toSorted(),
     },
-    ...{ loadsEnv: isEnvLoaded, unsearched },
+    databases: ofApp(databases).map(({ place }) => place),
+    connections: ofApp(connections),
+    loadsEnv: running?.loadsEnv ?? sources.some(({ steps }) => steps.includes('env')),
+    unsearched,
   };
 }
 

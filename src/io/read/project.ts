@@ -19,6 +19,7 @@ import {
 } from '../../core/project/manifest.ts';
 import { packagesOf, textsIn } from '../../core/project/packages.ts';
 import { NO_USES } from '../../core/project/session-uses.ts';
+import { startScripts } from '../../core/project/start-scripts.ts';
 import { JOURNAL, PENDING } from '../../core/project/state-folder.ts';
 import type { OnDisk, Project, WorkingTree } from '../../core/project/working-tree.ts';
 import type { RenderedFile } from '../../core/render/rendered-file.ts';
@@ -63,7 +64,13 @@ async function readIn(root: string, generator: string): Promise<Project> {
   const scripts = textsIn(fieldsOf(packageJson).scripts);
   const base = baseOf('session', root, manifest, locate);
   const hasOwnApp = kind === 'existing' || manifest?.answers.app === false;
-  const { unsearched, ...sources } = hasOwnApp ? readKoaSources(root) : NO_SOURCES;
+  const modules = modulesOf(kind, packageJson);
+  const { main } = fieldsOf(packageJson);
+  const { start, ...others } = Object.fromEntries(startScripts(scripts));
+  const commands = [start, main, ...Object.values(others)].filter((each) => typeof each === 'string');
+  const { unsearched, ...sources } = hasOwnApp
+    ? await readKoaSources(root, { commands, modules })
+    : NO_SOURCES;
   const app = sources.koaSources.find((source) => source.app !== undefined)?.path;
   const isTypeScript = /\.[cm]?tsx?$/.test(app ?? '');
   const { isCheckedOnly, ...build } = await readBuild(
@@ -74,7 +81,7 @@ async function readIn(root: string, generator: string): Promise<Project> {
       top: isTypeScript ? workspace : root,
       scripts: Object.values(scripts),
       isBabel: hasBabel(packagesIn(packageJson)),
-      modules: modulesOf(kind, packageJson),
+      modules,
     },
     settledIn(base),
   );
@@ -89,7 +96,7 @@ async function readIn(root: string, generator: string): Promise<Project> {
     language: isCheckedOnly
       ? 'javascript-in-editor'
       : languageOf(root, kind === 'new' || isTypeScript, app, packageJson),
-    modules: modulesOf(kind, packageJson),
+    modules,
     hadSamples: HAS_SAMPLES.test(base),
     collectionBefore: typeof collection === 'string' ? collection : undefined,
     couldCopy: baseOf('migrate', root, manifest, locate).includes('--from <collection>'),

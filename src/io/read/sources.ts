@@ -1,7 +1,15 @@
 import { closeSync, type Dirent, openSync, readdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { idInHeader } from '../../core/project/header.ts';
-import { endOfAlias, importsOf, moduleOf, modulesByImports, namesIn } from '../../core/project/imports.ts';
+import {
+  endOfAlias,
+  importsOf,
+  leadsTo,
+  moduleOf,
+  modulesByImports,
+  namesIn,
+  type Resolve,
+} from '../../core/project/imports.ts';
 import { plainObject } from '../../core/project/json.ts';
 import { STATE_DIR } from '../../core/project/manifest.ts';
 import { READ_WITHOUT_WAITING, readUnseen } from '../files.ts';
@@ -69,7 +77,7 @@ export function findImporters(
   const unread: string[] = [];
   if (paths.size === 0) return { importers, unread };
   const byModule = new Map([...paths].map((path) => [moduleOf(path), path]));
-  const imports = plainObject(packageJsonIn(root).imports) ?? {};
+  const { imports, resolve } = resolver(root, aliases);
   const words = new Set([
     ...[...paths].flatMap(wordsOfModule),
     ...Object.keys(imports).map((name) => name.split('*', 1).join()),
@@ -81,18 +89,28 @@ export function findImporters(
     // Imports contain the name of the module, so a file without that name need not be parsed.
     if (typeof bytes !== 'object' || ![...words].some((word) => bytes.includes(word))) continue;
     const text = bytes.toString('utf8');
-    const names = namesIn(text);
-    const modules = new Set([
-      ...importsOf(path, text),
-      ...names.flatMap((name) => [...modulesByImports(name, imports), ...aliases.modulesOf(name)]),
-    ]);
-    const ends = names.filter((name) => !isKnown(name, aliases)).map(endOfAlias);
+    const modules = new Set(importsOf(path, text));
+    const targets = namesIn(text).flatMap(resolve);
     for (const [module, imported] of byModule) {
-      const isNamed = ends.some((end) => end !== undefined && `/${module}`.endsWith(`/${end}`));
-      if (modules.has(module) || isNamed) add(importers, imported, path);
+      if (modules.has(module) || leadsTo(targets, module)) add(importers, imported, path);
     }
   }
   return { importers, unread };
+}
+
+/** What the names that a project imports mean, by its package.json and its tsconfig. */
+export function resolver(root: string, aliases: PathAliases): { imports: object; resolve: Resolve } {
+  const imports = plainObject(packageJsonIn(root).imports) ?? {};
+  const resolve = (name: string): string[] => {
+    const byPackage = modulesByImports(name, imports);
+    const isDefined = byPackage.length > 0 || isKnown(name, aliases);
+    const end = isDefined ? undefined : endOfAlias(name);
+    return [
+      ...[...byPackage, ...aliases.modulesOf(name)].map((module) => `/${module}`),
+      ...(end === undefined ? [] : [end]),
+    ];
+  };
+  return { imports, resolve };
 }
 
 /** Whether the tsconfig defines a name. */

@@ -8,6 +8,14 @@ import { goldenNamed } from '../../support/goldens.ts';
 
 const { settings } = goldenNamed('existing-with-js-specifiers');
 
+/** What the names of modules mean in the project. */
+const TARGETS: Readonly<Record<string, readonly string[]>> = {
+  '@/lib/session': ['/lib/session'],
+  '#session/index.js': ['session'],
+  '#routes': ['/src/routes/sessions'],
+  '~/user/session': ['user/session'],
+};
+
 /**
  * The text of the edited app, which can be parsed.
  *
@@ -20,7 +28,11 @@ const patched = (
   others: Readonly<Record<string, string>> = {},
 ) => {
   const files = Object.entries({ 'src/app.ts': text, ...others });
-  const koaSources = files.flatMap((file) => koaSourceIn(...file) ?? []);
+  const koaSources = files.flatMap((file) => {
+    const source = koaSourceIn(...file);
+    const imported = source?.imported.map((each) => ({ ...each, targets: TARGETS[each.from] ?? [] }));
+    return source && imported ? [{ ...source, imported }] : [];
+  });
   const connections = files.flatMap((file) => mongooseConnectionsIn(...file));
   const patch = patchApp({ ...settings, ...change }, { koaSources, databases, connections }, () => text);
   if (patch) parseAst(patch.text, { lang: 'ts' });
@@ -33,7 +45,7 @@ const OWN = '../lib/session/index.js';
 test.each([
   { as: 'a path', from: '../lib/session/index.js' },
   { as: 'an alias', from: '@/lib/session' },
-  { as: 'a package of the workspace', from: '@shop/session' },
+  { as: 'an alias that nothing defines', from: '#session/index.js' },
 ])('an app that imports the sessions by $as is not changed', ({ from }) => {
   const text = `import Koa from 'koa';\nimport { sessions } from '${from}';\nconst app = new Koa();\nsessions(app);\n`;
   expect(patched(text)).toBeUndefined();
@@ -117,6 +129,9 @@ test.each([
   { text: "import sessions from './sessions.js';\n", says: TAKEN },
   { text: "import * as sessions from './sessions.js';\n", says: TAKEN },
   { text: "import { sessions } from '@acme/schema';\n", says: TAKEN },
+  { text: "import { sessions } from '@acme/telemetry';\nsessions(1);\n", says: TAKEN },
+  { text: "import { sessions, users } from '#routes';\nuse(sessions());\n", says: TAKEN },
+  { text: "import { sessions } from '~/user/session';\nsessions(1);\n", says: TAKEN },
   { text: "const { sessions } = require('./schema');\n", says: TAKEN },
   { text: 'const sessions = new Map();\n', says: TAKEN },
   { text: 'let one, sessions = 2;\n', says: TAKEN },

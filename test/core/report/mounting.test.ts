@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ProjectSettings } from '../../../src/core/answers/settings.ts';
-import { loadsEnv } from '../../../src/core/project/env-loaders.ts';
 import { koaSourceIn } from '../../../src/core/project/koa-app.ts';
+import { stepsIn } from '../../../src/core/project/running-app.ts';
 import { envLoading } from '../../../src/core/report/env-loading.ts';
 import { mountingOf } from '../../../src/core/report/mounting.ts';
 import { PLAIN, STYLES } from '../../support/generated.ts';
@@ -11,9 +11,18 @@ const IMPORTED = "import Koa from 'koa';\nexport const app = new Koa();\n";
 
 const NO_SOURCES = { koaSources: [], databases: [], connections: [] };
 
+/** What the names of modules mean in the project. */
+const TARGETS: Readonly<Record<string, readonly string[]>> = {
+  '#session': ['session'],
+  '#routes': ['routes'],
+};
+
 function mountingIn(path: string, text: string, settings: Partial<typeof PLAIN> = {}) {
-  const source = koaSourceIn(path, text);
-  return mountingOf({ ...PLAIN, ...settings }, { ...NO_SOURCES, koaSources: source ? [source] : [] });
+  const koaSources = [koaSourceIn(path, text) ?? []].flat().map((source) => ({
+    ...source,
+    imported: source.imported.map((each) => ({ ...each, targets: TARGETS[each.from] ?? [] })),
+  }));
+  return mountingOf({ ...PLAIN, ...settings }, { ...NO_SOURCES, koaSources });
 }
 
 describe('the lines that mount sessions', () => {
@@ -126,6 +135,16 @@ describe('the lines that mount sessions', () => {
       import: 'sessions',
       call: 'sessions(app);',
     },
+    {
+      text: "import { sessions } from '#routes';\nserve(sessions());\n",
+      import: 'sessions as mongoSessions',
+      call: 'mongoSessions(app);',
+    },
+    {
+      text: "import { sessions } from '@acme/telemetry';\nsessions(app);\n",
+      import: 'sessions as mongoSessions',
+      call: 'mongoSessions(app);',
+    },
   ])('use a free name: $call after $text', ({ text, import: name, call }) => {
     expect(mountingIn('src/app.ts', `${IMPORTED}${text}`).mount).toEqual([
       `import { ${name} } from './session/index.ts';`,
@@ -201,7 +220,7 @@ describe('.env is loaded', () => {
     { text: "// import 'dotenv/config';", loads: false },
     { text: "import './dotenv/mine.js';", loads: false },
   ])('by the app, or not: $text', ({ text, loads }) => {
-    expect(loadsEnv(text)).toBe(loads);
+    expect(stepsIn('src/app.ts', text, undefined, false).steps.includes('env')).toBe(loads);
     expect(lines({ start: 'node .' }, {}, loads)).toEqual(loads ? [] : [IMPORT, LOAD]);
   });
 });

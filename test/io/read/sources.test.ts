@@ -108,16 +108,19 @@ test.runIf(isExhaustive)('the last of 60,000 sources is found', async () => {
   expect(findById(root, new Set(['store'])).moved).toEqual(new Map([['store', ['zzz/store.ts']]]));
 });
 
+const START = { commands: [], modules: 'esm' } as const;
+
 test('a folder that cannot be read is named, since the missing file may be there', async () => {
   const root = writeTree(await temporaryFolder(), { 'data/app.ts': '', 'src/app.ts': '' });
   chmodSync(join(root, 'data'), 0o000);
   const found = asNobody(root, () => ({
     importers: findImporters(root, new Set(['src/session/index.ts'])).unread,
     moved: findById(root, new Set(['store'])).unsearched,
-    app: readKoaSources(root).unsearched,
+    app: readKoaSources(root, START),
   }));
   chmodSync(join(root, 'data'), 0o700);
-  expect(found).toEqual({ importers: ['data/'], moved: ['data/'], app: ['data/'] });
+  const app = (await found.app).unsearched;
+  expect({ ...found, app }).toEqual({ importers: ['data/'], moved: ['data/'], app: ['data/'] });
 });
 
 /** Root can read everything, so the test then runs as another user. Other users are bound by permissions anyway. */
@@ -140,7 +143,23 @@ test('connections of Mongoose are those of the app, and not of its tests or of g
     'src/database.ts': source('database', connected),
     'test/set-up.ts': connected,
   });
-  expect(readKoaSources(root).connections).toEqual([
+  expect((await readKoaSources(root, START)).connections).toEqual([
     { path: 'src/db.ts', line: 2, name: 'shop', isDefault: false },
   ]);
+});
+
+test.each([
+  { what: 'those of the app', imports: "import './db.js';\n", places: ['src/db.ts:2'] },
+  { what: 'all if the app seems to have none', imports: '', places: ['scripts/seed.ts:2', 'src/db.ts:2'] },
+])('databases and connections are $what', async ({ imports, places }) => {
+  const opens =
+    "import mongoose from 'mongoose';\nexport const it = mongoose.createConnection('', { dbName: 'a' });\n";
+  const root = writeTree(await temporaryFolder(), {
+    'src/app.ts': `${imports}import Koa from 'koa';\nexport const app = new Koa();\n`,
+    'src/db.ts': opens,
+    'scripts/seed.ts': opens,
+  });
+  const { databases, connections } = await readKoaSources(root, START);
+  expect(databases).toEqual(places);
+  expect(connections.map(({ path, line }) => `${path}:${line}`)).toEqual(places);
 });

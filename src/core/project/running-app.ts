@@ -1,0 +1,157 @@
+import { withoutComments, withoutLiterals } from './code.ts';
+import { envLoadsIn } from './env-loaders.ts';
+import { importsIn, isRelative, leadsTo, moduleOf, type Resolve, relativeModule } from './imports.ts';
+import type { KoaApp } from './koa-app.ts';
+
+/** What a source file does when it runs, in order: it imports a module or a package, loads .env, or creates the app. */
+export interface SourceSteps {
+  readonly path: string;
+  readonly steps: readonly ({ readonly specifier: string } | 'env' | 'app')[];
+}
+
+/**
+ * An app that is created in a function or a class is no step, since that happens later.
+ *
+ * @param isInOrder whether imports run where they are written, as in the CommonJS that tsc writes
+ */
+export function stepsIn(
+  path: string,
+  text: string,
+  app: KoaApp | undefined,
+  isInOrder: boolean,
+): SourceSteps {
+  const code = withoutComments(text);
+  const imports = importsIn(code);
+  const made = app && placeOf(app, withoutLiterals(text));
+  const found = [
+    ...imports.map((each) => ({ ...each, step: { specifier: each.specifier } })),
+    ...envLoadsIn(code, imports).map((each) => ({ ...each, step: 'env' as const })),
+    ...(made === undefined ? [] : [{ index: made, isStatic: false, step: 'app' as const }]),
+  ];
+  const turn = ({ isStatic }: { readonly isStatic: boolean }) => (isStatic && !isInOrder ? 0 : 1);
+  return {
+    path,
+    steps: found
+      .toSorted((one, other) => turn(one) - turn(other) || one.index - other.index)
+      .map(({ step }) => step),
+  };
+}
+
+/** Where a file creates its app when it is loaded. */
+function placeOf({ line, within }: KoaApp, bare: string): number | undefined {
+  const above = bare
+    .split('\n')
+    .slice(0, line - 1)
+    .join('\n');
+  const isAtTop = within !== 'class' && above.split('{').length === above.split('}').length;
+  return isAtTop ? above.length : undefined;
+}
+
+/** What runs when the app is started. */
+export interface RunningApp {
+  /** The file that creates the app. */
+  readonly app: string;
+  readonly files: ReadonlySet<string>;
+  /** Whether .env is loaded before the app is created. */
+  readonly loadsEnv: boolean;
+}
+
+/**
+ * @param apps the files that create an app: the first one counts if none of them is started
+ * @param commands that start the app, the most usual one first
+ */
+export function runningApp(
+  sources: readonly SourceSteps[],
+  apps: readonly string[],
+  commands: readonly string[],
+  resolve: Resolve,
+): RunningApp | undefined {
+  const steps = stepsByFile(sources, resolve);
+  const next = new Map<string, string[]>();
+  const back = new Map<string, string[]>();
+  for (const [path, taken] of steps) {
+    for (const to of taken.flatMap((step) => (typeof step === 'string' ? [] : step))) {
+      add(next, path, to);
+      add(back, to, path);
+    }
+  }
+  const named = commands.flatMap((command) => filesNamedIn(command, sources));
+  const app = named.flatMap((path) => reach([path], next)).find((path) => apps.includes(path)) ?? apps[0];
+  if (app === undefined) return undefined;
+  const above = reach([app], back);
+  const started = named.filter((path) => above.includes(path));
+  const starts = started.length > 0 ? started : [...above, ...named];
+  return {
+    app,
+    files: new Set(reach(starts, next)),
+    loadsEnv: starts.some((path) => loadsFirst(path, steps) === true),
+  };
+}
+
+type Steps = ReadonlyMap<string, readonly ('env' | 'app' | readonly string[])[]>;
+
+/** With the files in which each import may result. */
+function stepsByFile(sources: readonly SourceSteps[], resolve: Resolve): Steps {
+  const byModule = new Map<string, string[]>();
+  for (const { path } of sources) add(byModule, moduleOf(path), path);
+  const filesAt = (module: string) => byModule.get(module) ?? [];
+  const byName = new Map<string, string[]>();
+  const filesBy = (name: string) => {
+    const found =
+      byName.get(name) ??
+      resolve(name).flatMap((target) =>
+        target.startsWith('/')
+          ? filesAt(target.slice(1))
+          : [...byModule.keys()].filter((module) => leadsTo([target], module)).flatMap(filesAt),
+      );
+    byName.set(name, found);
+    return found;
+  };
+  const taken = (path: string, step: SourceSteps['steps'][number]) => {
+    if (typeof step === 'string') return step;
+    const { specifier } = step;
+    return isRelative(specifier) ? filesAt(relativeModule(path, specifier)) : filesBy(specifier);
+  };
+  return new Map(sources.map(({ path, steps }) => [path, steps.map((step) => taken(path, step))]));
+}
+
+/** These and all files that they lead to, the nearest first. */
+function reach(from: readonly string[], edges: ReadonlyMap<string, readonly string[]>): string[] {
+  const found = new Set(from);
+  for (const path of found) for (const to of edges.get(path) ?? []) found.add(to);
+  return [...found];
+}
+
+/** Whether .env is loaded when a file first creates the app; undefined if it does neither. */
+function loadsFirst(path: string, steps: Steps, seen = new Set<string>()): boolean | undefined {
+  if (seen.has(path)) return undefined;
+  seen.add(path);
+  for (const step of steps.get(path) ?? []) {
+    if (typeof step === 'string') return step === 'env';
+    const found = step.map((file) => loadsFirst(file, steps, seen)).find((each) => each !== undefined);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** The sources of the files that a command names, which may be compiled: `dist/server.js` is `src/server.ts`. */
+function filesNamedIn(command: string, sources: readonly SourceSteps[]): string[] {
+  return command.split(/[\s'"`;&|()=]+/).flatMap((word) => {
+    const named = withoutEnding(word.replace(/^\.\//, '').replace(/\/$/, ''));
+    const names = [named, `${named}/index`];
+    const exact = sources.filter(({ path }) => names.includes(withoutEnding(path)));
+    const isInFolder = /\/|^dist$/.test(named);
+    const compiled = ({ path }: SourceSteps) =>
+      [path, below(path)].some((each) => names.map(below).includes(withoutEnding(each)));
+    return (exact.length > 0 || !isInFolder ? exact : sources.filter(compiled)).map(({ path }) => path);
+  });
+}
+
+const withoutEnding = (path: string): string => path.replace(/\.[cm]?[jt]sx?$/, '');
+const below = (path: string): string => path.slice(path.indexOf('/') + 1);
+
+function add(lists: Map<string, string[]>, key: string, value: string): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [value]);
+  else list.push(value);
+}
