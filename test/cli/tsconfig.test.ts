@@ -199,6 +199,21 @@ test('import endings stay the same while the base of the tsconfig is not install
   expect(stderr).toContain('imports end as they did before');
 });
 
+test('a run says once which imports have to end in another way', async () => {
+  const cwd = writeTree(await projectWith({ extends: '@tsconfig/node20' }, { type: 'module' }), {
+    'src/app.ts': "import Koa from 'koa';\n\nconst app = new Koa();\n",
+  });
+  await run(['-c', 'url', '--url', 'mongodb://127.0.0.1:27017/shop', '--mount'], { cwd });
+  expect(await readIn(cwd, 'src/app.ts')).toContain("from './session/index.ts'");
+  writeTree(cwd, {
+    'node_modules/@tsconfig/node20/tsconfig.json': '{"compilerOptions":{"module":"nodenext"}}',
+  });
+  const note =
+    "imports now end with .js: change that of src/session/index.ts to './session/index.js' in src/app.ts.";
+  expect((await run(['--yes'], { cwd })).stdout).toContain(note);
+  expect((await run(['--yes'], { cwd })).stdout).not.toContain('imports now end');
+});
+
 test.each([
   { what: 'is only checked', options: { checkJs: true, noEmit: true }, build: 'tsc', ending: '.ts' },
   { what: 'is built by nothing', options: { checkJs: true }, build: 'tsc --noEmit', ending: '.ts' },

@@ -1,8 +1,10 @@
 import { verifiedBase } from '../project/base.ts';
-import { importsOf, moduleOf } from '../project/imports.ts';
+import { endingIn, importsIn, importsOf, isRelative, moduleOf, relativeModule } from '../project/imports.ts';
 import type { FileRecord } from '../project/manifest.ts';
 import { plainText } from '../project/text.ts';
-import { formattedKey, onDisk, type WorkingTree } from '../project/working-tree.ts';
+import { formattedKey, onDisk, textOnDisk, type WorkingTree } from '../project/working-tree.ts';
+import { EXTENSIONS, specifier } from '../render/render.ts';
+import { type RenderedFile, sessionIn } from '../render/rendered-file.ts';
 import { type Entry, refuse } from './entry.ts';
 
 /** What happens to a file that is no longer generated. */
@@ -80,6 +82,32 @@ export function moveNotes(files: readonly Entry[], tree: WorkingTree): string[] 
     const importers = from === undefined ? [] : (tree.importers.get(from) ?? []);
     const own = importers.filter((importer) => !generated.has(importer));
     return own.length === 0 ? [] : [`${from} is now ${path}: change its import in ${own.join(' and ')}.`];
+  });
+}
+
+/** The user's own files that import a file with another ending than from now on. Only the user can change them. */
+export function endingNotes(
+  files: readonly Entry[],
+  rendered: readonly RenderedFile[],
+  tree: WorkingTree,
+): string[] {
+  const extension = EXTENSIONS[endingIn(sessionIn(rendered)) ?? 'ts'];
+  const generated = new Set(files.map(({ path }) => path));
+  return files.flatMap(({ path, from }) => {
+    const importers = from === undefined ? (tree.importers.get(path) ?? []) : [];
+    const others = importers.flatMap((importer) => {
+      const wanted = specifier(importer, path, extension);
+      const isOther = (found: string) =>
+        isRelative(found) && relativeModule(importer, found) === moduleOf(path) && found !== wanted;
+      const text = textOnDisk(tree, importer) ?? '';
+      const isOwn = !generated.has(importer) && importsIn(text).some((each) => isOther(each.specifier));
+      return isOwn ? [`'${wanted}' in ${importer}`] : [];
+    });
+    return others.length === 0
+      ? []
+      : [
+          `imports now end with ${extension || 'no extension'}: change that of ${path} to ${others.join(' and to ')}.`,
+        ];
   });
 }
 

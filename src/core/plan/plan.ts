@@ -12,7 +12,15 @@ import {
 import type { RenderedFile } from '../render/rendered-file.ts';
 import { type Entry, refuse } from './entry.ts';
 import { planFile } from './file.ts';
-import { importNotes, keepImported, moveNotes, planGone, unreadNotes, unsearchedNotes } from './gone.ts';
+import {
+  endingNotes,
+  importNotes,
+  keepImported,
+  moveNotes,
+  planGone,
+  unreadNotes,
+  unsearchedNotes,
+} from './gone.ts';
 
 export interface Plan {
   readonly entries: readonly Entry[];
@@ -64,6 +72,7 @@ export function planChanges(
       ...copyNotes(tree),
       ...importNotes(left, files, tree),
       ...moveNotes(files, tree),
+      ...endingNotes(files, rendered, tree),
       ...unreadNotes(tree),
       ...unsearchedNotes(tree),
     ],

@@ -82,3 +82,9 @@ function resolve(from: string, specifier: string): string {
   }
   return segments.join('/');
 }
+
+/** How imports end in the text of the generated session module. */
+export function endingIn(text: string): 'ts' | 'js' | 'none' | undefined {
+  const end = /from '\.\/connection(?:\.([jt]s))?'/.exec(text);
+  return end ? ((end[1] as 'ts' | 'js' | undefined) ?? 'none') : undefined;
+}

@@ -74,7 +74,7 @@ export interface WorkingTree {
   readonly files: ReadonlyMap<string, OnDisk>;
   /** By id, the current paths of files that are not where they were recorded. More than one path means copies. */
   readonly moved: ReadonlyMap<string, readonly string[]>;
-  /** By path of a file that is no longer generated: the source files on disk that import it. */
+  /** By path of a file that is no longer generated, moves, or is imported with another ending: its importers on disk. */
   readonly importers: ReadonlyMap<string, readonly string[]>;
   /** Folders that cannot be read, so that a generated file that was moved there is not found. */
   readonly unsearched: readonly string[];

@@ -6,3 +6,7 @@ export interface RenderedFile {
   readonly path: string;
   readonly text: string;
 }
+
+/** The text of the session module. */
+export const sessionIn = (rendered: readonly RenderedFile[]): string =>
+  rendered.find(({ id }) => id === 'session')?.text ?? '';

@@ -6,6 +6,7 @@ import { UserError } from '../../core/errors.ts';
 import { hasBabel } from '../../core/project/babel.ts';
 import { verifiedBase } from '../../core/project/base.ts';
 import { catalogsInYaml, withoutCatalogs } from '../../core/project/catalogs.ts';
+import { endingIn } from '../../core/project/imports.ts';
 import { plainObject } from '../../core/project/json.ts';
 import {
   BACKUP_IGNORE,
@@ -22,7 +23,7 @@ import { NO_USES } from '../../core/project/session-uses.ts';
 import { startScripts } from '../../core/project/start-scripts.ts';
 import { JOURNAL, PENDING } from '../../core/project/state-folder.ts';
 import type { OnDisk, Project, WorkingTree } from '../../core/project/working-tree.ts';
-import type { RenderedFile } from '../../core/render/rendered-file.ts';
+import { type RenderedFile, sessionIn } from '../../core/render/rendered-file.ts';
 import { isLink, kindOf, lstatIfThere, MAX_BYTES, namesIn, readRegular, statIfThere } from '../files.ts';
 import { type Locate, locator, type Place, pathIn } from '../locate.ts';
 import { onlyReading, onlyReadingSync, PathError, reading } from '../system-errors.ts';
@@ -83,7 +84,7 @@ async function readIn(root: string, generator: string): Promise<Project> {
       isBabel: hasBabel(packagesIn(packageJson)),
       modules,
     },
-    settledIn(base),
+    endingIn(base),
   );
   return {
     root,
@@ -134,13 +135,6 @@ function baseOf(file: string, root: string, manifest: Manifest | undefined, loca
 
 const HAS_SAMPLES = /interface SessionData \{[^}]*\bviews\?: number;/;
 
-/** How imports ended when the session files were last generated. */
-function settledIn(base: string): Project['importExtension'] | undefined {
-  const end = /from '\.\/connection(\.[jt]s)?'/.exec(base);
-  if (!end) return undefined;
-  return end[1] === undefined ? 'none' : end[1] === '.ts' ? 'ts' : 'js';
-}
-
 /** The files that exist and that no earlier run has written. */
 function keptIn(root: string, manifest: Manifest | undefined): KeptFile[] {
   const written = new Set(manifest?.files.map(({ id }) => id));
@@ -190,10 +184,16 @@ async function readTree(project: Project, rendered: readonly RenderedFile[]): Pr
   const left = new Set([
     ...gone.map(({ id, path }) => moved.get(id)?.[0] ?? path),
     ...leaving(rendered, records),
+    ...(endingIn(baseOf('session', root, manifest, locate)) === endingIn(sessionIn(rendered))
+      ? []
+      : records.map(({ id, path }) => moved.get(id)?.[0] ?? path)),
   ]);
   const [first] = left;
   const aliases = first === undefined ? NO_ALIASES : await readAliases(root, dirname(first));
-  const tree = { files, moved, unsearched, ...findImporters(root, left, aliases), formatted: new Map() };
+  const found = findImporters(root, left, aliases);
+  for (const path of [...found.importers.values()].flat())
+    if (!files.has(path)) files.set(path, look(root, path, locate));
+  const tree = { files, moved, unsearched, ...found, formatted: new Map() };
   return { ...tree, formatted: await formatAll(root, formattable(rendered, records, tree)) };
 }
 

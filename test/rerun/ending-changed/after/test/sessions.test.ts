@@ -1,0 +1,2 @@
+import { connect } from '../src/session/connection.ts';
+import { sessions } from '../src/session';

@@ -1,0 +1,3 @@
+import { sessions } from './session/index.ts';
+
+sessions(1);

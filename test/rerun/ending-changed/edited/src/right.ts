@@ -1,0 +1,2 @@
+import { sessions } from './session/index.js';
+import '@/session/index.ts';

@@ -1,0 +1,2 @@
+// create-koa-mongo-session: connection
+export const connect = (app: unknown) => app;
