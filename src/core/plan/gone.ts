@@ -75,38 +75,30 @@ export function importNotes(gone: readonly Entry[], files: readonly Entry[], tre
   });
 }
 
-/** The user's own files that import a file that an option moves. Only the user can change them. */
-export function moveNotes(files: readonly Entry[], tree: WorkingTree): string[] {
-  const generated = new Set(files.flatMap(({ path, from }) => [path, from]));
-  return files.flatMap(({ path, from }) => {
-    const importers = from === undefined ? [] : (tree.importers.get(from) ?? []);
-    const own = importers.filter((importer) => !generated.has(importer));
-    return own.length === 0 ? [] : [`${from} is now ${path}: change its import in ${own.join(' and ')}.`];
-  });
-}
-
-/** The user's own files that import a file with another ending than from now on. Only the user can change them. */
-export function endingNotes(
+/** The user's own files that import a file that moves, or with another ending than from now on. Only the user can change them. */
+export function moveNotes(
   files: readonly Entry[],
   rendered: readonly RenderedFile[],
   tree: WorkingTree,
 ): string[] {
   const extension = EXTENSIONS[endingIn(sessionIn(rendered)) ?? 'ts'];
-  const generated = new Set(files.map(({ path }) => path));
+  const generated = new Set(files.flatMap(({ path, from }) => [path, from]));
   return files.flatMap(({ path, from }) => {
-    const importers = from === undefined ? (tree.importers.get(path) ?? []) : [];
-    const others = importers.flatMap((importer) => {
+    const importers = tree.importers.get(from ?? path) ?? [];
+    const own = importers.filter((importer) => !generated.has(importer));
+    const edits = own.flatMap((importer) => {
       const wanted = specifier(importer, path, extension);
       const isOther = (found: string) =>
         isRelative(found) && relativeModule(importer, found) === moduleOf(path) && found !== wanted;
-      const text = textOnDisk(tree, importer) ?? '';
-      const isOwn = !generated.has(importer) && importsIn(text).some((each) => isOther(each.specifier));
-      return isOwn ? [`'${wanted}' in ${importer}`] : [];
+      const imports = importsIn(textOnDisk(tree, importer) ?? '');
+      return imports.some((each) => isOther(each.specifier)) ? [`'${wanted}' in ${importer}`] : [];
     });
-    return others.length === 0
+    if (from !== undefined && own.length > 0)
+      return [`${from} is now ${path}: change its import in ${own.join(' and ')}.`];
+    return edits.length === 0
       ? []
       : [
-          `imports now end with ${extension || 'no extension'}: change that of ${path} to ${others.join(' and to ')}.`,
+          `imports now end with ${extension || 'no extension'}: change that of ${path} to ${edits.join(' and to ')}.`,
         ];
   });
 }

@@ -12,15 +12,7 @@ import {
 import type { RenderedFile } from '../render/rendered-file.ts';
 import { type Entry, refuse } from './entry.ts';
 import { planFile } from './file.ts';
-import {
-  endingNotes,
-  importNotes,
-  keepImported,
-  moveNotes,
-  planGone,
-  unreadNotes,
-  unsearchedNotes,
-} from './gone.ts';
+import { importNotes, keepImported, moveNotes, planGone, unreadNotes, unsearchedNotes } from './gone.ts';
 
 export interface Plan {
   readonly entries: readonly Entry[];
@@ -71,8 +63,7 @@ export function planChanges(
       ...patches.flatMap(({ notes }) => notes),
       ...copyNotes(tree),
       ...importNotes(left, files, tree),
-      ...moveNotes(files, tree),
-      ...endingNotes(files, rendered, tree),
+      ...moveNotes(files, rendered, tree),
       ...unreadNotes(tree),
       ...unsearchedNotes(tree),
     ],

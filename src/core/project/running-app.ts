@@ -1,7 +1,8 @@
 import { withoutComments, withoutLiterals } from './code.ts';
 import { envLoadsIn } from './env-loaders.ts';
-import { importsIn, isRelative, leadsTo, moduleOf, type Resolve, relativeModule } from './imports.ts';
+import { importsIn, isRelative, moduleOf, type Resolve, relativeModule } from './imports.ts';
 import type { KoaApp } from './koa-app.ts';
+import { add } from './lists.ts';
 
 /** What a source file does when it runs, in order: it imports a module or a package, loads .env, or creates the app. */
 export interface SourceSteps {
@@ -84,35 +85,33 @@ export function runningApp(
   return {
     app,
     files: new Set(reach(starts, next)),
-    loadsEnv: starts.some((path) => loadsFirst(path, steps) === true),
+    loadsEnv: starts.some((path) => loadsFirst(path, app, steps)),
   };
 }
 
-type Steps = ReadonlyMap<string, readonly ('env' | 'app' | readonly string[])[]>;
+/** An import has become the files that it may lead to. */
+type Taken = 'env' | 'app' | readonly string[];
+type Steps = ReadonlyMap<string, readonly Taken[]>;
 
 /** With the files in which each import may result. */
 function stepsByFile(sources: readonly SourceSteps[], resolve: Resolve): Steps {
-  const byModule = new Map<string, string[]>();
-  for (const { path } of sources) add(byModule, moduleOf(path), path);
-  const filesAt = (module: string) => byModule.get(module) ?? [];
-  const byName = new Map<string, string[]>();
-  const filesBy = (name: string) => {
-    const found =
-      byName.get(name) ??
-      resolve(name).flatMap((target) =>
-        target.startsWith('/')
-          ? filesAt(target.slice(1))
-          : [...byModule.keys()].filter((module) => leadsTo([target], module)).flatMap(filesAt),
-      );
-    byName.set(name, found);
-    return found;
-  };
-  const taken = (path: string, step: SourceSteps['steps'][number]) => {
-    if (typeof step === 'string') return step;
-    const { specifier } = step;
-    return isRelative(specifier) ? filesAt(relativeModule(path, specifier)) : filesBy(specifier);
-  };
-  return new Map(sources.map(({ path, steps }) => [path, steps.map((step) => taken(path, step))]));
+  const files = new Map<string, string[]>();
+  for (const { path } of sources) {
+    const module = `/${moduleOf(path)}`.split('/');
+    module.forEach((_, at) => {
+      add(files, module.slice(at).join('/'), path);
+    });
+  }
+  const filesBy = (path: string, specifier: string) =>
+    (isRelative(specifier) ? [`/${relativeModule(path, specifier)}`] : resolve(specifier)).flatMap(
+      (target) => files.get(target) ?? [],
+    );
+  return new Map(
+    sources.map(({ path, steps }) => [
+      path,
+      steps.map((step) => (typeof step === 'string' ? step : filesBy(path, step.specifier))),
+    ]),
+  );
 }
 
 /** These and all files that they lead to, the nearest first. */
@@ -122,22 +121,26 @@ function reach(from: readonly string[], edges: ReadonlyMap<string, readonly stri
   return [...found];
 }
 
-/** Whether .env is loaded when a file first creates the app; undefined if it does neither. */
-function loadsFirst(path: string, steps: Steps, seen = new Set<string>()): boolean | undefined {
-  if (seen.has(path)) return undefined;
-  seen.add(path);
-  for (const step of steps.get(path) ?? []) {
+/** Whether .env is loaded before the app is created when a file runs. Other apps may be created before. */
+function loadsFirst(path: string, app: string, steps: Steps): boolean {
+  const seen = new Set<string>();
+  const waiting: Taken[] = [[path]];
+  for (let step = waiting.pop(); step !== undefined; step = waiting.pop()) {
     if (typeof step === 'string') return step === 'env';
-    const found = step.map((file) => loadsFirst(file, steps, seen)).find((each) => each !== undefined);
-    if (found !== undefined) return found;
+    const next = step.filter((file) => !seen.has(file));
+    for (const file of next) seen.add(file);
+    const further = next.flatMap(
+      (file) => steps.get(file)?.filter((each) => each !== 'app' || file === app) ?? [],
+    );
+    waiting.push(...further.reverse());
   }
-  return undefined;
+  return false;
 }
 
 /** The sources of the files that a command names, which may be compiled: `dist/server.js` is `src/server.ts`. */
 function filesNamedIn(command: string, sources: readonly SourceSteps[]): string[] {
   return command.split(/[\s'"`;&|()=]+/).flatMap((word) => {
-    const named = withoutEnding(word.replace(/^\.\//, '').replace(/\/$/, ''));
+    const named = withoutEnding(word.replace(/^\.\/|\/$/g, ''));
     const names = [named, `${named}/index`];
     const exact = sources.filter(({ path }) => names.includes(withoutEnding(path)));
     const isInFolder = /\/|^dist$/.test(named);
@@ -149,9 +152,3 @@ function filesNamedIn(command: string, sources: readonly SourceSteps[]): string[
 
 const withoutEnding = (path: string): string => path.replace(/\.[cm]?[jt]sx?$/, '');
 const below = (path: string): string => path.slice(path.indexOf('/') + 1);
-
-function add(lists: Map<string, string[]>, key: string, value: string): void {
-  const list = lists.get(key);
-  if (list === undefined) lists.set(key, [value]);
-  else list.push(value);
-}

@@ -11,6 +11,7 @@ import {
   type Resolve,
 } from '../../core/project/imports.ts';
 import { plainObject } from '../../core/project/json.ts';
+import { add } from '../../core/project/lists.ts';
 import { STATE_DIR } from '../../core/project/manifest.ts';
 import { READ_WITHOUT_WAITING, readUnseen } from '../files.ts';
 import { errorCode, PathError, unless } from '../system-errors.ts';
@@ -116,10 +117,6 @@ export function resolver(root: string, aliases: PathAliases): { imports: object;
 /** Whether the tsconfig defines a name. */
 const isKnown = (name: string, { prefixes }: PathAliases): boolean =>
   prefixes.some((prefix) => prefix !== '' && name.startsWith(prefix));
-
-function add(found: Map<string, string[]>, key: string, path: string): void {
-  found.set(key, [...(found.get(key) ?? []), path]);
-}
 
 /** Words of which each import of a module contains one: its name or, for `src/session/index.ts`, `session` or `index`. */
 function wordsOfModule(path: string): string[] {

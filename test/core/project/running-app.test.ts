@@ -130,6 +130,12 @@ test.each<{ what: string; files: Files; commands?: string[]; isInOrder?: boolean
     loads: true,
   },
   {
+    what: 'below another app',
+    files: { 'src/admin.js': APP, 'src/app.js': `import './admin.js';\n${CONFIG}${APP}` },
+    commands: ['node src/app'],
+    loads: true,
+  },
+  {
     what: 'in a circle of imports',
     files: {
       'src/app.js': `import './routes.js';\n${APP}`,
