@@ -18,7 +18,9 @@ export function envLoadsIn(
     .filter(({ specifier }) => PACKAGE.test(specifier))
     .map((each) => {
       const call =
-        each.isBare || each.specifier.includes('/config') ? -1 : code.slice(each.index).search(CALL);
+        code.startsWith('import', each.index) || each.specifier.includes('/config')
+          ? -1
+          : code.slice(each.index).search(CALL);
       return call === -1 ? each : { index: each.index + call, isStatic: false };
     });
   return [...byNode, ...byPackage];

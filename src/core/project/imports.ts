@@ -8,8 +8,6 @@ export interface Import {
   readonly index: number;
   /** Whether it is not a call, so that an ES module imports it before anything else. */
   readonly isStatic: boolean;
-  /** Whether it only runs the module. */
-  readonly isBare: boolean;
 }
 
 export const importsIn = (code: string): Import[] =>
@@ -17,7 +15,6 @@ export const importsIn = (code: string): Import[] =>
     specifier,
     index,
     isStatic: !all.includes('('),
-    isBare: /^import\s*['"]/.test(all),
   }));
 
 const specifiersIn = (text: string): string[] => importsIn(text).map(({ specifier }) => specifier);

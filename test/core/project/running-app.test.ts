@@ -130,6 +130,11 @@ test.each<{ what: string; files: Files; commands?: string[]; isInOrder?: boolean
     loads: true,
   },
   {
+    what: 'by a call anywhere if the app is a class',
+    files: { 'app.js': `import Koa from 'koa';\nexport class Shop extends Koa {}\n${CONFIG}// new Koa()\n` },
+    loads: true,
+  },
+  {
     what: 'below another app',
     files: { 'src/admin.js': APP, 'src/app.js': `import './admin.js';\n${CONFIG}${APP}` },
     commands: ['node src/app'],
@@ -167,6 +172,7 @@ test.each<{ commands: string[]; files?: Files; app: string }>([
     app: 'server/index.js',
   },
   { commands: ['dist/main.js'], files: { 'dev/mock.js': APP, 'main.ts': APP }, app: 'main.ts' },
+  { commands: ['tsx src/app.ts'], files: { 'api/app.ts': APP, 'src/app.ts': APP }, app: 'src/app.ts' },
   { commands: ['tsx src/other.ts'], app: 'dev/mock.js' },
   { commands: ['node .'], files: { 'dev/mock.js': APP, 'src/index.js': APP }, app: 'dev/mock.js' },
 ])('of several apps, the started one is that of $app: $commands', ({ commands, files = TWO, app }) => {
