@@ -63,3 +63,15 @@ test.each([
   });
   expect(await readIn(cwd, 'src/app.ts')).toBe(text);
 });
+
+test('of several apps, the first run names the one that it is for, and later ones do not', async () => {
+  const cwd = writeTree(await temporaryFolder(), {
+    'package.json': '{"main":"src/main.js","dependencies":{"koa":"^3.0.0"}}',
+    'dev/mock.js': APP,
+    'src/main.js': APP,
+  });
+  const warning =
+    'warning: src/main.js:3 and dev/mock.js:3 each create an app. The session folder and the next steps are for src/main.js.\n';
+  expect(await run([...URL, '--yes'], { cwd })).toMatchObject({ exitCode: 0, stderr: warning });
+  expect(await run(['--yes'], { cwd })).toMatchObject({ exitCode: 0, stderr: '' });
+});

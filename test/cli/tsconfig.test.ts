@@ -448,11 +448,11 @@ describe('a project builds as before after the sessions are mounted', () => {
 });
 
 describe('a package of a monorepo without a tsconfig.json of its own', () => {
-  const monorepo = async (app: string, options = '"module":"nodenext"') =>
+  const monorepo = async (app: string, options = '"module":"nodenext"', scripts = '{}') =>
     writeTree(await temporaryFolder(), {
       'package.json': '{"workspaces":["packages/*"],"devDependencies":{"typescript":"~5.9.0"}}',
       'tsconfig.json': `{"compilerOptions":{${options}},"include":["packages/*/src"]}`,
-      'packages/api/package.json': '{"type":"module","dependencies":{"koa":"^3.0.0"}}',
+      'packages/api/package.json': `{"type":"module","scripts":${scripts},"dependencies":{"koa":"^3.0.0"}}`,
       [`packages/api/src/${app}`]: "import Koa from 'koa';\nexport const app = new Koa();\n",
     });
 
@@ -461,6 +461,13 @@ describe('a package of a monorepo without a tsconfig.json of its own', () => {
     expect(await run(['packages/api', '--yes'], { cwd })).toMatchObject({ exitCode: 0, stderr: '' });
     expect(await readIn(cwd, 'packages/api/src/session/index.ts')).toContain("from './connection.js'");
     expect(await readIn(cwd, 'packages/api/package.json')).toContain('"@types/koa"');
+  });
+
+  test('ends imports in .js if tsc, which finds it, writes ES modules', async () => {
+    const options = '"module":"esnext","moduleResolution":"bundler"';
+    const cwd = await monorepo('app.ts', options, '{"build":"tsc --outDir dist"}');
+    expect(await run(['packages/api', '--yes'], { cwd })).toMatchObject({ exitCode: 0 });
+    expect(await readIn(cwd, 'packages/api/src/session/index.ts')).toContain("from './connection.js'");
   });
 
   test('does not if its app is in JavaScript', async () => {

@@ -71,7 +71,7 @@ export async function readBuild(
     const folder = join(root, dir ?? dirname(app ?? `${DEFAULT_SOURCES}/app`));
     const config = await configFor(home, folder, files);
     files.refuseUnread();
-    const built = await buildsOf(runsOfTsc(root, scripts), folder);
+    const built = await buildsOf(runsOfTsc(root, scripts), folder, home);
     const isCheckedOnly = built.length === 0 && /\.[cm]?jsx?$/.test(app ?? '');
     return {
       isCheckedOnly,
@@ -114,10 +114,19 @@ async function configFor(home: string, folder: string, cache: ConfigFiles): Prom
   );
 }
 
-/** The options by which tsc writes JavaScript for the files of a folder. */
-async function buildsOf(runs: readonly TscRun[], folder: string): Promise<readonly CompilerOptions[]> {
+/**
+ * The options by which tsc writes JavaScript for the files of a folder.
+ *
+ * @param home the folder of the tsconfig.json that tsc finds where it is called without one
+ */
+async function buildsOf(
+  runs: readonly TscRun[],
+  folder: string,
+  home: string,
+): Promise<readonly CompilerOptions[]> {
   const paths = runs.filter(({ emits }) => emits).flatMap((run) => run.configs);
-  const configs = (await unlessDamaged(() => configsOf('', new ConfigFiles(), paths.filter(isFile)))) ?? [];
+  const there = paths.map((path) => (isFile(path) ? path : pathIn(home)));
+  const configs = (await unlessDamaged(() => configsOf(home, new ConfigFiles(), there))) ?? [];
   const { createFilesMatcher } = await import('get-tsconfig');
   return configs
     .filter((config) => createFilesMatcher(config, IS_CASE_SENSITIVE)(join(folder, 'index.ts')) !== undefined)
