@@ -9,7 +9,7 @@ import { hasConflictMarkers, mergeTexts, mergeWithoutBase, type Overlapping } fr
 /** What happens to a generated file, given its base, the text on disk and the new text. */
 export function planFile(next: RenderedFile, record: FileRecord | undefined, tree: WorkingTree): Entry {
   const lies = whereItLies(next, record, tree);
-  const path = wasMovedByUser(record, tree) ? lies : next.path;
+  const path = wasMovedByUser(next.id, record, tree) ? lies : next.path;
   const sides = {
     base: baseOf(next, record, tree),
     next: next.text,
@@ -34,7 +34,41 @@ function baseOf(next: RenderedFile, record: FileRecord | undefined, tree: Workin
   return isNext ? next.text : verifiedBase(record, tree);
 }
 
-function whereItLies(next: RenderedFile, record: FileRecord | undefined, tree: WorkingTree): string {
+type Found = Pick<WorkingTree, 'files' | 'moved'>;
+
+/**
+ * The paths, by id, of files that are new, or missing and not found by an id, if the user has moved all modules of
+ * their folder to one other folder: these import each other by name, so a new one belongs beside them.
+ */
+export function besideSiblings(
+  rendered: readonly RenderedFile[],
+  records: readonly FileRecord[],
+  tree: Found,
+): [id: string, paths: readonly string[]][] {
+  const byId = new Map(records.map((record) => [record.id, record]));
+  const files = rendered.map((next) => ({ ...next, places: placesOf(next, byId.get(next.id), tree) }));
+  return files.flatMap(({ id, path, places }) => {
+    const folder = folderOf(path);
+    const modules = files.filter((each) => each.path.endsWith('.ts') && folderOf(each.path) === folder);
+    const [home = folder, another] = new Set(modules.flatMap((each) => each.places.map(folderOf)));
+    const isCertain = places.length === 0 && home !== folder && another === undefined;
+    return isCertain ? [[id, [home + path.slice(folder.length)]]] : [];
+  });
+}
+
+/** Where a file will be; each of its copies; nothing if it is new or missing. */
+function placesOf(next: RenderedFile, record: FileRecord | undefined, tree: Found): readonly string[] {
+  const found = tree.moved.get(next.id);
+  if (found) return found;
+  const lies = whereItLies(next, record, tree);
+  if (!record || onDisk(tree, lies).kind === 'absent') return [];
+  return [wasMovedByUser(next.id, record, tree) ? lies : next.path];
+}
+
+/** `a/` for `a/b.ts`. */
+const folderOf = (path: string): string => path.replace(/[^/]*$/, '');
+
+function whereItLies(next: RenderedFile, record: FileRecord | undefined, tree: Found): string {
   const [found, copy] = tree.moved.get(next.id) ?? [];
   if (found !== undefined && copy === undefined) return found;
   return record !== undefined && isAtHome(record, next, tree) ? record.path : next.path;
@@ -44,16 +78,15 @@ function whereItLies(next: RenderedFile, record: FileRecord | undefined, tree: W
  * Whether to look for a file at its last path. Not if it is gone from there: then the user has moved it by hand to the
  * path that the option names now. Nor if the user had deleted it: a file at its old path is then the user's own.
  */
-function isAtHome(record: FileRecord, next: RenderedFile, tree: WorkingTree): boolean {
+function isAtHome(record: FileRecord, next: RenderedFile, tree: Found): boolean {
   if (record.path === next.path) return true;
   const isHere = onDisk(tree, record.path).kind !== 'absent';
   return isHere ? record.state === 'written' : onDisk(tree, next.path).kind === 'absent';
 }
 
 /** A file that the user has moved stays there, whatever the options say. */
-function wasMovedByUser(record: FileRecord | undefined, tree: WorkingTree): boolean {
-  if (!record) return false;
-  return record.path !== record.generatedPath || tree.moved.get(record.id)?.length === 1;
+function wasMovedByUser(id: string, record: FileRecord | undefined, tree: Found): boolean {
+  return record?.path !== record?.generatedPath || tree.moved.get(id)?.length === 1;
 }
 
 /** An option moves the file: the new path gets the entry that the old path would have got. */

@@ -56,7 +56,7 @@ export function planChanges(
     ...left,
     ...patches.map((patch) => planPatch(patch, onDisk(tree, patch.path))),
   ];
-  const homes = new Map([...rendered, ...patches].map(({ id, path }) => [id, path]));
+  const homes = new Map(rendered.map(({ id, path }) => [id, path]));
   return {
     entries: refuseShared(refuseBelowFiles(entries), homes, records),
     notes: [
@@ -97,9 +97,9 @@ function refuseShared(
   return entries.map((entry) => {
     const { id, path } = entry;
     const sharing = taken.filter((place) => place === path.toLowerCase()).length;
-    if (!isTracked(entry) || sharing < 2 || homes.get(id) === path) return entry;
-    const moved = records.get(id)?.generatedPath ?? id;
-    const problem = `contains what was ${moved}, in the place of another generated file; move it elsewhere, then run again`;
+    const record = records.get(id);
+    if (!isTracked(entry) || sharing < 2 || !record || homes.get(id) === path) return entry;
+    const problem = `contains what was ${record.generatedPath}, in the place of another generated file; move it elsewhere, then run again`;
     return { id, path, ...refuse(problem) };
   });
 }

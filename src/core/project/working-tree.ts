@@ -72,7 +72,10 @@ export interface Project {
 export interface WorkingTree {
   /** By path relative to the project; covers each path a plan may touch. */
   readonly files: ReadonlyMap<string, OnDisk>;
-  /** By id, the current paths of files that are not where they were recorded. More than one path means copies. */
+  /**
+   * By id, the current paths of files that are not where they were recorded; also the path of a file that belongs beside
+   * them. More than one path means copies.
+   */
   readonly moved: ReadonlyMap<string, readonly string[]>;
   /** By path of a file that is no longer generated, moves, or is imported with another ending: its importers on disk. */
   readonly importers: ReadonlyMap<string, readonly string[]>;

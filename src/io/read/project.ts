@@ -3,6 +3,7 @@ import { realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { KEPT_FILES, type KeptFile, type Language, type ModuleKind } from '../../core/answers/options.ts';
 import { UserError } from '../../core/errors.ts';
+import { besideSiblings } from '../../core/plan/file.ts';
 import { hasBabel } from '../../core/project/babel.ts';
 import { verifiedBase } from '../../core/project/base.ts';
 import { catalogsInYaml, withoutCatalogs } from '../../core/project/catalogs.ts';
@@ -176,7 +177,9 @@ async function readTree(project: Project, rendered: readonly RenderedFile[]): Pr
   const missing = records.filter(
     ({ id, path, state }) => files.get(path)?.kind === 'absent' && (wanted.has(id) || state === 'written'),
   );
-  const { moved, unsearched } = findById(root, new Set(missing.map(({ id }) => id)));
+  const found = findById(root, new Set(missing.map(({ id }) => id)));
+  const { unsearched } = found;
+  const moved = new Map([...found.moved, ...besideSiblings(rendered, records, { files, ...found })]);
   for (const path of [...moved.values()].flat()) files.set(path, look(root, path, locate));
   const gone = records.filter(
     ({ id, path }) => !wanted.has(id) && (moved.has(id) || files.get(path)?.kind !== 'absent'),

@@ -1,3 +1,4 @@
+import { besideSiblings } from '../../../src/core/plan/file.ts';
 import { type Plan, planChanges } from '../../../src/core/plan/plan.ts';
 import { sameVerdict, settle, type Verdict } from '../../../src/core/plan/settle.ts';
 import { idInHeader } from '../../../src/core/project/header.ts';
@@ -71,11 +72,13 @@ function workingTree(project: Tree, { manifest }: Project, rendered: readonly Re
     ]),
   );
   const missing = new Set(manifest?.files.filter(({ path }) => !files.has(path)).map(({ id }) => id));
-  const moved = new Map<string, string[]>();
+  const moved = new Map<string, readonly string[]>();
   for (const [path, text] of Object.entries(project)) {
     const id = path.startsWith('.') ? undefined : idInHeader(text);
     if (id !== undefined && missing.has(id)) moved.set(id, [...(moved.get(id) ?? []), path]);
   }
+  for (const [id, paths] of besideSiblings(rendered, manifest?.files ?? [], { files, moved }))
+    moved.set(id, paths);
   const wanted = new Set(rendered.map(({ id }) => id));
   const gone = manifest?.files.filter(({ id }) => !wanted.has(id)) ?? [];
   const paths = gone.map(({ id, path }) => moved.get(id)?.[0] ?? path);

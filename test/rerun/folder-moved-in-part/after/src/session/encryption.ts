@@ -1,0 +1,2 @@
+// create-koa-mongo-session: encryption
+export const key = 1;

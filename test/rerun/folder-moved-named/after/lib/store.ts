@@ -1,0 +1,6 @@
+// create-koa-mongo-session: store
+a
+import './encryption.ts';
+b
+c
+mine

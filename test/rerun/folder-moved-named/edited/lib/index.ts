@@ -1,0 +1,2 @@
+// create-koa-mongo-session: session
+import { Store } from './store.ts';

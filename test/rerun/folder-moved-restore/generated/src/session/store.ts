@@ -1,0 +1,4 @@
+// create-koa-mongo-session: store
+a
+b
+c

@@ -1,0 +1,5 @@
+// create-koa-mongo-session: store
+a
+import './encryption.ts';
+b
+c

@@ -1,0 +1,91 @@
+import { renameSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { importsOf, moduleOf } from '../../src/core/project/imports.ts';
+import { run, temporaryFolder } from '../support/program.ts';
+import { readTree, type Tree, writeTree } from '../support/tree.ts';
+
+/* The user moves the session folder as an editor does: with the imports of it. */
+
+const HOME = 'src/session';
+const MOVED = 'src/lib/session';
+const MINE = ['-y', '--no-install', '--on-conflict', 'mine'];
+
+async function movedProject(): Promise<string> {
+  const cwd = writeTree(await temporaryFolder(), {
+    'package.json': '{"type":"module","dependencies":{"koa":"^3.0.0"}}',
+    'src/app.ts': "import Koa from 'koa';\n\nexport const app = new Koa();\n",
+  });
+  const url = ['-c', 'url', '--url', 'mongodb://127.0.0.1/x'];
+  expect(await run([...url, '--mount', '-y', '--no-install'], { cwd })).toMatchObject({ exitCode: 0 });
+  move(cwd, HOME, MOVED);
+  return cwd;
+}
+
+function move(cwd: string, from: string, to: string): void {
+  writeTree(cwd, { [`${dirname(to)}/own.ts`]: '' });
+  renameSync(join(cwd, from), join(cwd, to));
+  const importers = { 'src/app.ts': `./${from.slice(4)}/`, 'scripts/migrate-sessions.ts': `../${from}/` };
+  const tree = readTree(cwd);
+  for (const [path, before] of Object.entries(importers))
+    writeTree(cwd, {
+      [path]: tree[path]?.replaceAll(before, before.replace(from.slice(4), to.slice(4))) ?? '',
+    });
+}
+
+const ofProject = (tree: Tree) =>
+  Object.entries(tree).filter(([path]) => !path.startsWith('.koa-mongo-session/undo/') && path !== '.env');
+
+/** Imports of files that are not there. */
+function brokenImports(tree: Tree): string[] {
+  const modules = Object.keys(tree).map(moduleOf);
+  return Object.entries(tree)
+    .filter(([path]) => path.startsWith('src/'))
+    .flatMap(([path, text]) => importsOf(path, text).filter((module) => !modules.includes(module)));
+}
+
+test.each([
+  { flags: ['--encrypt'], creates: 'encryption.ts' },
+  { flags: ['--adopt', 'koa-session-mongo', '--collection', 'koa_sessions'], creates: 'adopt.ts' },
+  { flags: ['--encrypt', '--dir', 'src/auth'], creates: 'encryption.ts' },
+  { flags: ['--encrypt', '--dir', MOVED], creates: 'encryption.ts' },
+])('$flags writes $creates beside the moved files', async ({ flags, creates }) => {
+  const cwd = await movedProject();
+  const before = readTree(cwd);
+  const { stdout } = await run([...flags, ...MINE], { cwd });
+  expect(stdout).toContain(`created  ${MOVED}/${creates}\n`);
+  expect(stdout).not.toContain('stays deleted');
+  const after = readTree(cwd);
+  const added = Object.keys(after).filter((path) => path.startsWith('src/') && !Object.hasOwn(before, path));
+  expect(added).toEqual([`${MOVED}/${creates}`]);
+  expect(brokenImports(after)).toEqual([]);
+  expect(await run(['--no-input', '--check'], { cwd })).toMatchObject({ exitCode: 0 });
+  await run(MINE, { cwd });
+  expect(ofProject(readTree(cwd))).toEqual(ofProject(after));
+});
+
+test('undo takes such a file back, and the next run writes it in the same place', async () => {
+  const cwd = await movedProject();
+  const before = ofProject(readTree(cwd));
+  await run(['--encrypt', ...MINE], { cwd });
+  const after = ofProject(readTree(cwd));
+  expect(await run(['undo'], { cwd })).toMatchObject({ exitCode: 0 });
+  expect(ofProject(readTree(cwd))).toEqual(before);
+  await run(['--encrypt', ...MINE], { cwd });
+  expect(after.map(([path]) => path)).toContain(`${MOVED}/encryption.ts`);
+  expect(ofProject(readTree(cwd))).toEqual(after);
+});
+
+test.each([
+  { to: HOME, what: 'back' },
+  { to: 'src/auth', what: 'on' },
+])('a folder that is moved $what is followed with all its files', async ({ to }) => {
+  const cwd = await movedProject();
+  await run(MINE, { cwd });
+  move(cwd, MOVED, to);
+  const before = Object.keys(readTree(cwd));
+  const { stdout } = await run(['--encrypt', ...MINE], { cwd });
+  expect(stdout).not.toContain('stays deleted');
+  const added = Object.keys(readTree(cwd)).filter((path) => !before.includes(path));
+  expect(added.filter((path) => path.startsWith('src/'))).toEqual([`${to}/encryption.ts`]);
+});
