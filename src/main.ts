@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { dirname } from 'node:path';
 import program from '../package.json' with { type: 'json' };
 import { askForChange, askToAgree, collectAnswers } from './collect.ts';
 import { doubtsAboutAdoption } from './core/answers/adoption.ts';
@@ -8,6 +9,7 @@ import { doubtsAbout, parseSettings, type Settings, valuesForEnv } from './core/
 import { UserError } from './core/errors.ts';
 import { doubtsAboutApps, patchApp } from './core/patch/mount.ts';
 import { listPatches } from './core/patch/patches.ts';
+import { placeOf } from './core/plan/file.ts';
 import type { Patch } from './core/plan/plan.ts';
 import { withEditedSource } from './core/project/edited-source.ts';
 import { type Project, textOnDisk, type WorkingTree } from './core/project/working-tree.ts';
@@ -59,19 +61,22 @@ export async function main(flags: Flags): Promise<Ending> {
 /** From answers to files. At a terminal, a run that changes nothing offers to change an answer. */
 async function generate(start: Start, collected: Answers): Promise<Ending> {
   const { directory, run, project, facts, saved, mayAsk } = start;
-  const { settings, secrets, answers } = parseSettings(collected, facts);
+  const { settings: asked, secrets, answers } = parseSettings(collected, facts);
   const doubts = [
-    ...endingsOf(settings, answers, saved, project.scripts),
-    ...lifetimesKept(settings, saved),
-    ...doubtsAbout(settings, saved),
-    ...doubtsAboutAdoption(settings, saved, facts),
+    ...endingsOf(asked, answers, saved, project.scripts),
+    ...lifetimesKept(asked, saved),
+    ...doubtsAbout(asked, saved),
+    ...doubtsAboutAdoption(asked, saved, facts),
   ];
   doubts.forEach(warn);
 
-  const rendered = renderFiles(settings, templates);
-  const inBuild = await onlyReading(project.root, () => doubtsAboutBuild(project, rendered, settings.dir));
+  const rendered = renderFiles(asked, templates);
+  const inBuild = await onlyReading(project.root, () => doubtsAboutBuild(project, rendered, asked.dir));
   inBuild.forEach(warn);
   const tree = await readWorkingTree(project, rendered);
+  // The user's own app imports the sessions from the folder to which the user has moved them.
+  const index = placeOf('session', rendered, project.manifest?.files ?? [], tree);
+  const settings = index === undefined ? asked : { ...asked, dir: dirname(index) };
   const mount = collected.mount === true ? await agreedMount(settings, project, tree, run) : [];
   doubtsAboutApps(settings, project).forEach(warn);
   const values = valuesForEnv(settings, secrets, saved);

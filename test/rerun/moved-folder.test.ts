@@ -1,5 +1,5 @@
-import { renameSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { renameSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { importsOf, moduleOf } from '../../src/core/project/imports.ts';
 import { run, temporaryFolder } from '../support/program.ts';
@@ -88,4 +88,25 @@ test.each([
   expect(stdout).not.toContain('stays deleted');
   const added = Object.keys(readTree(cwd)).filter((path) => !before.includes(path));
   expect(added.filter((path) => path.startsWith('src/'))).toEqual([`${to}/encryption.ts`]);
+});
+
+test('--mount finds the sessions that are mounted from a moved folder, and mounts them from there', async () => {
+  const cwd = await movedProject();
+  const mounted = readTree(cwd)['src/app.ts'] ?? '';
+  expect(await run(['--mount', ...MINE], { cwd })).toMatchObject({ exitCode: 0 });
+  expect(readTree(cwd)['src/app.ts']).toBe(mounted);
+  writeTree(cwd, { 'src/app.ts': mounted.replace(/.*sessions.*\n/g, '') });
+  expect(await run(['--mount', ...MINE], { cwd })).toMatchObject({ exitCode: 0 });
+  expect(readTree(cwd)['src/app.ts']).toBe(mounted);
+});
+
+test('a README.md of the project is not taken for the guide', async () => {
+  const cwd = await temporaryFolder();
+  await run(['-c', 'url', ...MINE], { cwd });
+  for (const path of Object.keys(readTree(cwd)).filter((path) => /^src\/session\/.*ts$/.test(path)))
+    renameSync(join(cwd, path), join(cwd, basename(path)));
+  rmSync(join(cwd, HOME), { recursive: true });
+  const { stdout } = await run(['--encrypt', ...MINE], { cwd });
+  expect(stdout).toContain('created        encryption.ts\n');
+  expect(stdout).toContain('stays deleted  src/session/README.md ');
 });

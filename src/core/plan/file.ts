@@ -51,9 +51,22 @@ export function besideSiblings(
     const folder = folderOf(path);
     const modules = files.filter((each) => each.path.endsWith('.ts') && folderOf(each.path) === folder);
     const [home = folder, another] = new Set(modules.flatMap((each) => each.places.map(folderOf)));
+    const place = home + path.slice(folder.length);
     const isCertain = places.length === 0 && home !== folder && another === undefined;
-    return isCertain ? [[id, [home + path.slice(folder.length)]]] : [];
+    const isTaken = byId.has(id) && files.some((each) => [each.path, ...each.places].includes(place));
+    return isCertain && !isTaken ? [[id, [place]]] : [];
   });
+}
+
+/** The path at which a file will be, if it is there already. */
+export function placeOf(
+  id: string,
+  rendered: readonly RenderedFile[],
+  records: readonly FileRecord[],
+  tree: Found,
+): string | undefined {
+  const isIt = (file: { readonly id: string }) => file.id === id;
+  return rendered.filter(isIt).flatMap((next) => placesOf(next, records.find(isIt), tree))[0];
 }
 
 /** Where a file will be; each of its copies; nothing if it is new or missing. */
