@@ -1,4 +1,4 @@
-import { renameSync, rmSync } from 'node:fs';
+import { renameSync, rmSync, symlinkSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { importsOf, moduleOf } from '../../src/core/project/imports.ts';
@@ -88,6 +88,17 @@ test.each([
   expect(stdout).not.toContain('stays deleted');
   const added = Object.keys(readTree(cwd)).filter((path) => !before.includes(path));
   expect(added.filter((path) => path.startsWith('src/'))).toEqual([`${to}/encryption.ts`]);
+});
+
+test('a link in the place of a new file is refused, since its target is another generated file', async () => {
+  const cwd = await movedProject();
+  symlinkSync('store.ts', join(cwd, MOVED, 'encryption.ts'));
+  const before = readTree(cwd);
+  expect(await run(['--encrypt', '-y', '--no-install', '--on-conflict', 'theirs'], { cwd })).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringContaining(`${MOVED}/encryption.ts is a symbolic link to ${MOVED}/store.ts`),
+  });
+  expect(readTree(cwd)).toEqual(before);
 });
 
 test('--mount finds the sessions that are mounted from a moved folder, and mounts them from there', async () => {

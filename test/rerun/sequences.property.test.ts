@@ -28,13 +28,14 @@ const program = useProgram();
 const STATE = '.koa-mongo-session';
 const ERRORS = ['kill', 'EIO', 'EMFILE', 'EDQUOT', 'EACCES', 'full'];
 
-const file = fc.constantFrom('store.ts', 'index.ts', 'guide.md');
+const file = fc.constantFrom('store.ts', 'index.ts', 'guide.md', 'added.ts');
 const dir = fc.constantFrom('src', 'lib');
 
 const operation = fc.oneof(
   fc.record({ does: fc.constant('edit' as const), file }),
   fc.record({ does: fc.constant('delete' as const), file }),
   fc.record({ does: fc.constant('move' as const), file }),
+  fc.record({ does: fc.constant('move folder' as const), file }),
   fc.record({ does: fc.constant('respell' as const), file }),
   fc.record({ does: fc.constant('link' as const), file }),
   fc.record({ does: fc.constant('link folder' as const), dir }),
@@ -119,6 +120,10 @@ function change(project: string, { does, ...what }: Operation): void {
   if (does === 'edit') writeFileSync(at, `${readFileSync(at, 'utf8')}// my own line ${counter}\n`);
   if (does === 'delete') rmSync(at);
   if (does === 'respell') renameSync(at, join(dirname(at), basename(at).toUpperCase()));
+  if (does === 'move folder' && dirname(at) !== project) {
+    mkdirSync(join(project, `within-${counter}`));
+    renameSync(dirname(at), join(project, `within-${counter}`, 'folder'));
+  }
   if (does !== 'move' && does !== 'link') return;
   const target = join(project, `moved-${counter}`, basename(at));
   mkdirSync(dirname(target));
@@ -131,6 +136,7 @@ function rendered(home: string, where: string, version: number, guide: boolean):
   return writeTree(folder, {
     [`${where}/store.ts`]: source('store', 'a', `b${version}`, 'c', 'd', 'e'),
     [`${where}/index.ts`]: source('session', `a${version}`, 'b', 'c', 'd', 'e'),
+    ...(version > 1 ? { [`${where}/added.ts`]: source('added', `a${version}`) } : {}),
     ...(guide ? { [`${where}/guide.md`]: `# ${version}\n\nText.\n` } : {}),
   });
 }
@@ -150,7 +156,9 @@ async function carryOut(project: string, home: string, step: Operation): Promise
   if (step.does === 'undo') return check(await runProgram(project, ['--undo']));
   if (step.does === 'run') {
     const folder = rendered(home, step.dir, step.version, step.guide);
-    return check(await runProgram(project, [folder, '--on-conflict', 'mine']));
+    const exitCode = check(await runProgram(project, [folder, '--on-conflict', 'mine']));
+    if (exitCode === 0) expect(await runProgram(project, [folder, '--check'])).toMatchObject({ exitCode: 0 });
+    return exitCode;
   }
   if (step.does !== 'fail') return undefined;
   const folder = rendered(home, step.dir, step.version, true);

@@ -181,6 +181,7 @@ async function readTree(project: Project, rendered: readonly RenderedFile[]): Pr
   const { unsearched } = found;
   const moved = new Map([...found.moved, ...besideSiblings(rendered, records, { files, ...found })]);
   for (const path of [...moved.values()].flat()) files.set(path, look(root, path, locate));
+  refuseShared(files, root, locate);
   const gone = records.filter(
     ({ id, path }) => !wanted.has(id) && (moved.has(id) || files.get(path)?.kind !== 'absent'),
   );
