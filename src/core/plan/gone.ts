@@ -103,6 +103,27 @@ export function moveNotes(
   });
 }
 
+/** New texts whose imports lead nowhere, since the user has moved one of the two files and not the other. */
+export function lostImportNotes(
+  files: readonly Entry[],
+  rendered: readonly RenderedFile[],
+  tree: WorkingTree,
+): string[] {
+  const homes = files.map(({ path }, at) => rendered[at]?.path ?? path);
+  return files.flatMap(({ path }, at) => {
+    const old = homes[at] ?? path;
+    const importers = files.filter((entry, each) => {
+      const home = homes[each] ?? '';
+      if (!('text' in entry) || (path === old && entry.path === home)) return false;
+      const isMeant = importsOf(home, entry.text).includes(moduleOf(old));
+      return isMeant && !importsOf(entry.path, entry.text).includes(moduleOf(path));
+    });
+    if (importers.length === 0 || onDisk(tree, old).kind !== 'absent') return [];
+    const names = importers.map((entry) => entry.path).join(' and ');
+    return [`change the import of ${path} in ${names}: you moved one of them.`];
+  });
+}
+
 export const unsearchedNotes = ({ unsearched }: WorkingTree): string[] =>
   unsearched.length === 0
     ? []

@@ -12,7 +12,15 @@ import {
 import type { RenderedFile } from '../render/rendered-file.ts';
 import { type Entry, refuse } from './entry.ts';
 import { planFile } from './file.ts';
-import { importNotes, keepImported, moveNotes, planGone, unreadNotes, unsearchedNotes } from './gone.ts';
+import {
+  importNotes,
+  keepImported,
+  lostImportNotes,
+  moveNotes,
+  planGone,
+  unreadNotes,
+  unsearchedNotes,
+} from './gone.ts';
 
 export interface Plan {
   readonly entries: readonly Entry[];
@@ -51,11 +59,8 @@ export function planChanges(
     files,
     tree,
   );
-  const entries = [
-    ...bringBack(files, restore, rendered, tree),
-    ...left,
-    ...patches.map((patch) => planPatch(patch, onDisk(tree, patch.path))),
-  ];
+  const wished = bringBack(files, restore, rendered, tree);
+  const entries = [...wished, ...left, ...patches.map((patch) => planPatch(patch, onDisk(tree, patch.path)))];
   const homes = new Map(rendered.map(({ id, path }) => [id, path]));
   return {
     entries: refuseShared(refuseBelowFiles(entries), homes, records),
@@ -64,6 +69,7 @@ export function planChanges(
       ...copyNotes(tree),
       ...importNotes(left, files, tree),
       ...moveNotes(files, rendered, tree),
+      ...lostImportNotes(wished, rendered, tree),
       ...unreadNotes(tree),
       ...unsearchedNotes(tree),
     ],

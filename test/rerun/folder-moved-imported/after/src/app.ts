@@ -1,0 +1,4 @@
+// create-koa-mongo-session: app
+import { sessions } from './session/index.ts';
+
+export const app = sessions;

@@ -1,0 +1,6 @@
+// create-koa-mongo-session: server
+import { sessions } from './lib/session/index.ts';
+
+export const app = sessions;
+
+export const port = 1;

@@ -1,0 +1,6 @@
+// create-koa-mongo-session: server
+import { sessions } from './session/index.ts';
+
+export const app = sessions;
+
+export const port = 1;

@@ -1,0 +1,2 @@
+// create-koa-mongo-session: session
+export const sessions = 1;
