@@ -109,18 +109,18 @@ export function lostImportNotes(
   rendered: readonly RenderedFile[],
   tree: WorkingTree,
 ): string[] {
-  const homes = files.map(({ path }, at) => rendered[at]?.path ?? path);
-  return files.flatMap(({ path }, at) => {
-    const old = homes[at] ?? path;
-    const importers = files.filter((entry, each) => {
-      const home = homes[each] ?? '';
-      if (!('text' in entry) || (path === old && entry.path === home)) return false;
-      const isMeant = importsOf(home, entry.text).includes(moduleOf(old));
-      return isMeant && !importsOf(entry.path, entry.text).includes(moduleOf(path));
+  return files.flatMap((importer, at) => {
+    if (!('text' in importer)) return [];
+    const meant = importsOf(rendered[at]?.path ?? importer.path, importer.text);
+    const found = importsOf(importer.path, importer.text);
+    const lost = files.filter(({ path }, each) => {
+      const old = rendered[each]?.path ?? path;
+      const isLost = meant.includes(moduleOf(old)) && !found.includes(moduleOf(path));
+      return isLost && onDisk(tree, old).kind === 'absent';
     });
-    if (importers.length === 0 || onDisk(tree, old).kind !== 'absent') return [];
-    const names = importers.map((entry) => entry.path).join(' and ');
-    return [`change the import of ${path} in ${names}: you moved one of them.`];
+    if (lost.length === 0) return [];
+    const names = lost.map(({ path }) => path).join(' and ');
+    return [`change the import of ${names} in ${importer.path}, since you have moved files.`];
   });
 }
 
