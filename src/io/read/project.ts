@@ -194,10 +194,10 @@ async function readTree(project: Project, rendered: readonly RenderedFile[]): Pr
   ]);
   const [first] = left;
   const aliases = first === undefined ? NO_ALIASES : await readAliases(root, dirname(first));
-  const found = findImporters(root, left, aliases);
-  for (const path of [...found.importers.values()].flat())
+  const importing = findImporters(root, left, aliases);
+  for (const path of [...importing.importers.values()].flat())
     if (!files.has(path)) files.set(path, look(root, path, locate));
-  const tree = { files, moved, unsearched, ...found, formatted: new Map() };
+  const tree = { files, moved, unsearched, ...importing, formatted: new Map() };
   return { ...tree, formatted: await formatAll(root, formattable(rendered, records, tree)) };
 }
 
