@@ -5,6 +5,7 @@ import { onlyShownFigures } from './figures-plugin.ts';
 import { thirdPartyLicenses } from './licenses-plugin.ts';
 import { packagesOnDemand } from './on-demand-plugin.ts';
 import { packageOf } from './package-of.ts';
+import { signalsOfProgram } from './signals-plugin.ts';
 import { templatesFile } from './templates-plugin.ts';
 
 /**
@@ -34,7 +35,15 @@ const bundle = await rolldown({
     // The main file creates an object for every kind of comparison; we use one kind.
     moduleSideEffects: [{ test: /[\\/]node_modules[\\/]diff[\\/]/, sideEffects: false }],
   },
-  plugins: [commanderAsUsed(), packagesOnDemand(), onlyShownFigures(), templatesFile(), thirdPartyLicenses()],
+  plugins: [
+    commanderAsUsed(),
+    packagesOnDemand(),
+    onlyShownFigures(),
+    signalsOfProgram(),
+    signalsOfProgram(),
+    templatesFile(),
+    thirdPartyLicenses(),
+  ],
   // Rolldown warns about slow plugins, which on a busy machine says nothing about the bundle.
   checks: { pluginTimings: false },
   onwarn(warning) {
