@@ -1,26 +1,13 @@
 import { rename, rm } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import { type Plugin, rolldown } from 'rolldown';
+import { rolldown } from 'rolldown';
+import { commanderAsUsed } from './commander-plugin.ts';
 import { onlyShownFigures } from './figures-plugin.ts';
 import { thirdPartyLicenses } from './licenses-plugin.ts';
 import { packagesOnDemand } from './on-demand-plugin.ts';
 import { packageOf } from './package-of.ts';
 import { signalsOfProgram } from './signals-plugin.ts';
 import { templatesFile } from './templates-plugin.ts';
-
-/**
- * File of commander → methods that neither the program nor commander itself calls: a bundler cannot leave out methods.
- * The first three start a program for a subcommand.
- */
-const UNUSED_METHODS: Readonly<Record<string, readonly string[]>> = {
-  'command.js': [
-    ...['_executeSubCommand', '_checkForMissingExecutable', 'executableDir'],
-    ...['option', 'requiredOption', '_optionEx', 'hook', 'parseAsync', 'addHelpCommand'],
-    ...['getOptionValueSourceWithGlobals', 'showHelpAfterError', 'showSuggestionAfterError'],
-  ],
-  'option.js': ['choices', 'implies', 'conflicts'],
-  'argument.js': ['choices'],
-};
 
 /** Bundles src/ and every dependency into dist/, so that the published package has no dependencies to install. */
 const fresh = `node_modules/.dist-${process.pid}`;
@@ -77,30 +64,4 @@ await rename(fresh, 'dist');
 function chunkName(name: string, modules: readonly string[]): string {
   const last = packageOf(modules.at(-1) ?? '');
   return last ? last.name.replace('@', '').replaceAll('/', '-') : name;
-}
-
-/** commander can start a program for each subcommand, and loads `node:child_process` for that, which is slow. */
-function commanderAsUsed(): Plugin {
-  const nothing = '\0no-subcommand-programs';
-  return {
-    name: 'commander-as-used',
-    resolveId(id, importer) {
-      return id === 'node:child_process' && importer?.includes('/commander/') ? nothing : null;
-    },
-    load(id) {
-      return id === nothing ? 'export default {};' : null;
-    },
-    transform(code, id) {
-      const [, file = ''] = /[\\/]commander[\\/]lib[\\/]([\w.]+)$/.exec(id) ?? [];
-      const unused = UNUSED_METHODS[file];
-      // Nothing moves, so that the source map stays right.
-      return unused === undefined ? null : { code: unused.reduce(withoutMethod, code), map: null };
-    },
-  };
-}
-
-function withoutMethod(code: string, name: string): string {
-  const method = new RegExp(`(?<=\\n  )(?:async )?${name}\\([^]*?\\n  \\}\\n`);
-  if (!method.test(code)) throw new Error(`commander has no ${name} any more`);
-  return code.replace(method, (found) => found.replace(/[^\n]/g, ' '));
 }

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
-import { brotliCompressSync } from 'node:zlib';
+import { brotliCompressSync, constants } from 'node:zlib';
 import type { Plugin } from 'rolldown';
 import type { Template } from '../src/core/render/template.ts';
 import { parseTemplate } from './parse-template.ts';
@@ -65,7 +65,8 @@ export function templatesFile() {
     resolveId: (id) => (id === MODULE ? `\0${MODULE}` : null),
     load: (id) => (id === `\0${MODULE}` ? READ_TEMPLATES : null),
     generateBundle() {
-      const source = brotliCompressSync(inAscii(JSON.stringify(parseAll())));
+      const json = inAscii(JSON.stringify(parseAll()));
+      const source = brotliCompressSync(json, { params: { [constants.BROTLI_PARAM_LGWIN]: 18 } });
       this.emitFile({ type: 'asset', fileName: TEMPLATES_FILE, source });
     },
   } satisfies Plugin;
