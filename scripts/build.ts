@@ -4,6 +4,7 @@ import { rolldown } from 'rolldown';
 import { commanderAsUsed } from './commander-plugin.ts';
 import { onlyShownFigures } from './figures-plugin.ts';
 import { thirdPartyLicenses } from './licenses-plugin.ts';
+import { withoutKeptNames } from './names-plugin.ts';
 import { packagesOnDemand } from './on-demand-plugin.ts';
 import { packageOf } from './package-of.ts';
 import { signalsOfProgram } from './signals-plugin.ts';
@@ -27,7 +28,9 @@ const bundle = await rolldown({
     packagesOnDemand(),
     onlyShownFigures(),
     signalsOfProgram(),
+    withoutKeptNames(),
     signalsOfProgram(),
+    withoutKeptNames(),
     templatesFile(),
     thirdPartyLicenses(),
   ],

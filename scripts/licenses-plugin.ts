@@ -22,8 +22,11 @@ export function thirdPartyLicenses() {
   } satisfies Plugin;
 }
 
+/** Of a licence, which the line with the name of the package says as well. */
+const TITLE = /^(\W*(the )?(mit|isc) license.*)?$/i;
+
 interface License {
-  /** The package, and the lines that name the copyright holders. */
+  /** The package, and the lines of its own, such as those that name the copyright holders. */
   readonly from: string;
   readonly terms: string;
 }
@@ -34,14 +37,17 @@ function licensesOf(folder: string): License[] {
   if (files.length === 0) throw new Error(`${folder} has no licence text to hand on`);
   return files.map((file) => {
     const lines = readFileSync(join(folder, file), 'utf8').replaceAll('\r\n', '\n').trim().split('\n');
-    const isHolder = (line: string): boolean => /^\s*copyright (\(c\)|©|\d)/i.test(line);
+    // Of the MIT and ISC licences.
+    const start = lines.findIndex((line) => /^permission /i.test(line));
+    const isOwn = (line: string, at: number): boolean =>
+      at < start ? !TITLE.test(line) : /^\s*copyright (\(c\)|©|\d)/i.test(line);
     return {
       from: [
         `${name} ${version} (${license})`,
-        ...lines.filter(isHolder).map((line) => `  ${line.trim()}`),
+        ...lines.filter(isOwn).map((line) => `  ${line.trim()}`),
       ].join('\n'),
       terms: lines
-        .filter((line) => !isHolder(line))
+        .filter((line, at) => at >= start && !isOwn(line, at))
         .join('\n')
         .trim(),
     };
@@ -52,10 +58,7 @@ function licensesOf(folder: string): License[] {
 function texts(licenses: readonly License[]): string[] {
   const groups = new Map<string, License[]>();
   for (const license of licenses.toSorted((one, other) => one.from.localeCompare(other.from))) {
-    const words = license.terms
-      .replace(/^(\W*the )?(mit|isc) license( \(mit\))?/i, '')
-      .replace(/\W+/g, ' ')
-      .trim();
+    const words = license.terms.replace(/\W+/g, ' ').trim();
     groups.set(words, [...(groups.get(words) ?? []), license]);
   }
   return [...groups.values()].map((group) =>
