@@ -160,10 +160,11 @@ async function planPruning(sessions: Sessions, startedAt: Date): Promise<Action[
   const filter = { $and: [OWN, { expiresAt: { $lt: startedAt } }] };
   const count = await sessions.countDocuments(filter);
   const run = async () => {
-    const found = sessions.find(filter).batchSize(1000);
-    while (await found.hasNext()) {
+    const found = sessions.find(filter, { projection: { _id: 1 } }).batchSize(10_000);
+    for (let done = 0; await found.hasNext(); console.error(`  ${done} sessions so far`)) {
       const ids = found.readBufferedDocuments().map(({ _id }) => _id);
       await sessions.deleteMany({ ...filter, _id: { $in: ids } });
+      done += ids.length;
     }
   };
   return count > 0 ? [{ what: `delete sessions that are over (${count})`, run }] : [];

@@ -1,3 +1,6 @@
 import { shop } from './app.js';
 
-shop().listen(process.env.PORT ?? 3000);
+const server = shop().listen(Number(process.env.PORT ?? 3000), () => {
+  const address = server.address();
+  console.log(`Listening on http://localhost:${typeof address === 'object' ? address?.port : address}\n`);
+});

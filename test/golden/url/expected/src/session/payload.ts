@@ -52,9 +52,7 @@ export function cookieFields(fields: unknown): SessionDocument['cookie'] {
 
 /** Three-way merge of the top-level properties: what this request changed wins, the rest is as in `theirs`. */
 export function merge(base: string, theirs: string, mine: string): string {
-  const before = parsePayload(base) ?? {};
-  const wanted = parsePayload(mine) ?? {};
-  const merged = parsePayload(theirs) ?? {};
+  const [before = {}, merged = {}, wanted = {}] = [base, theirs, mine].map(parsePayload);
   for (const name of Object.keys({ ...before, ...wanted })) {
     const isChanged = JSON.stringify(before[name]) !== JSON.stringify(wanted[name]);
     // A property that this request removed is `undefined`, which JSON leaves out.
