@@ -55,16 +55,32 @@ export interface RunningApp {
   readonly files: ReadonlySet<string>;
   /** Whether .env is loaded before the app is created. */
   readonly loadsEnv: boolean;
+  readonly startedBy: StartedBy;
+}
+
+export interface StartedBy {
+  /** The names of all scripts that run the app from its sources. */
+  readonly scripts: readonly string[];
+  /** Whether a script that starts it runs what a build wrote. */
+  readonly isCompiled: boolean;
+}
+
+/** A script, or the "main" of package.json. */
+export interface Command {
+  readonly name: string;
+  readonly command: string;
+  /** Whether it starts the app, by its name. */
+  readonly isStart: boolean;
 }
 
 /**
  * @param apps the files that create an app: the first one counts if none of them is started
- * @param commands that start the app, the most usual one first
+ * @param commands in the order in which they count
  */
 export function runningApp(
   sources: readonly SourceSteps[],
   apps: readonly string[],
-  commands: readonly string[],
+  commands: readonly Command[],
   resolve: Resolve,
 ): RunningApp | undefined {
   const steps = stepsByFile(sources, resolve);
@@ -76,16 +92,24 @@ export function runningApp(
       add(back, to, path);
     }
   }
-  const named = commands.flatMap((command) => filesNamedIn(command, sources));
-  const app = named.flatMap((path) => reach([path], next)).find((path) => apps.includes(path)) ?? apps[0];
+  const starts = commands.filter(({ isStart }) => isStart);
+  const named = starts.map(({ command }) => filesNamedIn(command, sources));
+  const app = named.flatMap((paths) => reach(paths, next)).find((path) => apps.includes(path)) ?? apps[0];
   if (app === undefined) return undefined;
   const above = reach([app], back);
-  const started = named.filter((path) => above.includes(path));
-  const starts = started.length > 0 ? started : [...above, ...named];
+  const isAbove = (path: string) => above.includes(path);
+  // Together with what the same command loads before.
+  const started = named.filter((paths) => paths.some(isAbove)).flat();
+  const first = started.length > 0 ? started : [...above, ...named.flat()];
+  const runsSources = ({ command }: Command) => namedExactly(command, sources).some(isAbove);
   return {
     app,
-    files: new Set(reach(starts, next)),
-    loadsEnv: starts.some((path) => loadsFirst(path, app, steps)),
+    files: new Set(reach(first, next)),
+    loadsEnv: first.some((path) => loadsFirst(path, app, steps)),
+    startedBy: {
+      scripts: commands.filter(runsSources).map(({ name }) => name),
+      isCompiled: starts.some((each, at) => named[at]?.some(isAbove) && !runsSources(each)),
+    },
   };
 }
 
@@ -139,16 +163,26 @@ function loadsFirst(path: string, app: string, steps: Steps): boolean {
 
 /** The sources of the files that a command names, which may be compiled: `dist/server.js` is `src/server.ts`. */
 function filesNamedIn(command: string, sources: readonly SourceSteps[]): string[] {
-  return command.split(/[\s'"`;&|()=]+/).flatMap((word) => {
-    const named = withoutEnding(word.replace(/^\.\/|\/$/g, ''));
-    const names = [named, `${named}/index`];
-    const exact = sources.filter(({ path }) => names.includes(withoutEnding(path)));
+  return wordsOf(command).flatMap((named) => {
+    const exact = namedExactly(named, sources);
     const isInFolder = /\/|^dist$/.test(named);
     const compiled = ({ path }: SourceSteps) =>
-      [path, below(path)].some((each) => names.map(below).includes(withoutEnding(each)));
-    return (exact.length > 0 || !isInFolder ? exact : sources.filter(compiled)).map(({ path }) => path);
+      [path, below(path)].some((each) => namesOf(named).map(below).includes(withoutEnding(each)));
+    if (exact.length > 0 || !isInFolder) return exact;
+    return sources.filter(compiled).map(({ path }) => path);
   });
 }
 
+const namedExactly = (command: string, sources: readonly SourceSteps[]): string[] => {
+  const names = wordsOf(command).map(namesOf);
+  return names.flatMap((each) =>
+    sources.flatMap(({ path }) => (each.includes(withoutEnding(path)) ? [path] : [])),
+  );
+};
+
+const wordsOf = (command: string): string[] =>
+  command.split(/[\s'"`;&|()=]+/).map((word) => withoutEnding(word.replace(/^\.\/|\/$/g, '')));
+
+const namesOf = (named: string): string[] => [named, `${named}/index`];
 const withoutEnding = (path: string): string => path.replace(/\.[cm]?[jt]sx?$/, '');
 const below = (path: string): string => path.slice(path.indexOf('/') + 1);

@@ -2,6 +2,7 @@ import type { KeptFile, Language, ModuleKind } from '../answers/options.ts';
 import type { MongooseConnection } from './databases.ts';
 import type { KoaSource } from './koa-app.ts';
 import type { Manifest } from './manifest.ts';
+import type { StartedBy } from './running-app.ts';
 import type { SessionUses } from './session-uses.ts';
 
 /** What is at a path of the project. */
@@ -63,6 +64,7 @@ export interface Project {
   readonly connections: readonly MongooseConnection[];
   /** Whether its own sources load .env. */
   readonly loadsEnv: boolean;
+  readonly startedBy: StartedBy;
   readonly manifest: Manifest | undefined;
   /** Warnings about the files that were read. */
   readonly warnings: readonly string[];

@@ -57,7 +57,14 @@ export interface Run {
   /** What is known of the project. */
   readonly project: Pick<
     Project,
-    'koaSources' | 'sessionUses' | 'databases' | 'connections' | 'loadsEnv' | 'scripts' | 'packages'
+    | 'koaSources'
+    | 'sessionUses'
+    | 'databases'
+    | 'connections'
+    | 'loadsEnv'
+    | 'startedBy'
+    | 'scripts'
+    | 'packages'
   >;
   /** The text of `.env` after the run. */
   readonly env: string;

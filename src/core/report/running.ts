@@ -13,31 +13,36 @@ interface Running {
 /** How to start a JavaScript app that imports the TypeScript of its sessions; undefined if nothing changes. */
 export function runningOf(
   { project }: Settings,
-  { koaSources, scripts, packages }: Pick<Project, 'koaSources' | 'scripts' | 'packages'>,
+  {
+    koaSources,
+    scripts,
+    packages,
+    startedBy,
+  }: Pick<Project, 'koaSources' | 'scripts' | 'packages' | 'startedBy'>,
 ): Running | undefined {
   if (project.language === 'typescript' || project.manager === 'bun') return undefined;
-  if (startScripts(scripts).some(([, command]) => TSX.test(command))) return undefined;
+  const known = Object.entries(scripts).filter(([name]) => startedBy.scripts.includes(name));
+  const isWithTsx = ([, command]: readonly [string, string]) => TSX.test(command);
+  if (known.length > 0 ? known.every(isWithTsx) : startScripts(scripts).some(isWithTsx)) return undefined;
   if (hasBabel(packages)) return compiledByBabel(project, scripts, packages);
+  // A build that follows imports has compiled the sessions, too.
+  if (startedBy.isCompiled && known.length === 0) return undefined;
   const main = koaSources.find(({ app }) => app !== undefined)?.path ?? '…';
-  const started = startedWithTsx(scripts);
+  const lines = known
+    .filter((script) => !isWithTsx(script) && NODE.test(script[1]))
+    .map(([name, command]) => `"${name}": ${JSON.stringify(command.replace(NODE, '$1 --import tsx'))}`);
   return {
     what:
       project.modules === 'commonjs'
         ? 'Start the app with tsx: the sessions are TypeScript, which Node does not run under "type": "commonjs". On a server, tsx has to be in "dependencies"'
         : 'With Node before 22.18, start the app with tsx: the sessions are TypeScript. On a server, tsx then has to be in "dependencies"',
-    ...(started.length > 0 ? { commands: [], lines: started } : { commands: [`node --import tsx ${main}`] }),
+    ...(lines.length > 0 ? { commands: [], lines } : { commands: [`node --import tsx ${main}`] }),
   };
 }
 
-const TSX = /--(?:import|loader|require)[ =]tsx|\btsx\s/;
-/** `node src/server.js`, also with flags before the file. */
-const NODE = /(?<![\w./-])(node|nodemon)(?=\s(?:[^&|;]*\s)?[^\s&|;]+\.[cm]?js(?![\w.]))/;
-
-/** The scripts that start the app, changed. nodemon gives the flag to Node. */
-const startedWithTsx = (scripts: Project['scripts']): readonly string[] =>
-  startScripts(scripts)
-    .filter(([, command]) => NODE.test(command))
-    .map(([name, command]) => `"${name}": ${JSON.stringify(command.replace(NODE, '$1 --import tsx'))}`);
+const TSX = /(?:--(?:import|loader|require)|-r)[ =]tsx|\btsx\s/;
+/** nodemon gives the flag to Node. */
+const NODE = /(?<![\w./-])(node|nodemon)(?=\s)/;
 
 function compiledByBabel(
   { manager }: Settings['project'],

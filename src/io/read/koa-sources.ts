@@ -6,23 +6,25 @@ import {
 } from '../../core/project/databases.ts';
 import { idInHeader } from '../../core/project/header.ts';
 import { isForTests, type KoaSource, koaSourceIn } from '../../core/project/koa-app.ts';
-import { runningApp, type SourceSteps, stepsIn } from '../../core/project/running-app.ts';
+import { type Command, runningApp, type SourceSteps, stepsIn } from '../../core/project/running-app.ts';
 import { type SessionUses, sessionUsesIn } from '../../core/project/session-uses.ts';
 import { DEFAULT_SOURCES } from '../../core/project/source-folder.ts';
 import type { Project } from '../../core/project/working-tree.ts';
 import { readTextIfAny } from './package-json.ts';
 import { resolver, sourceFiles } from './sources.ts';
-import { readAliases } from './tsconfig.ts';
+import { outputFolders, readAliases } from './tsconfig.ts';
 
 /** A larger project is not searched completely. */
 const MAX_SOURCES = 5000;
 
-type Sources = Pick<Project, 'koaSources' | 'sessionUses' | 'databases' | 'connections' | 'loadsEnv'>;
+type Sources = Pick<
+  Project,
+  'koaSources' | 'sessionUses' | 'databases' | 'connections' | 'loadsEnv' | 'startedBy'
+>;
 
 /** What starts the app, and how. */
 interface Start {
-  /** The most usual one first. */
-  readonly commands: readonly string[];
+  readonly commands: readonly Command[];
   readonly modules: Project['modules'];
 }
 
@@ -46,7 +48,12 @@ export async function readKoaSources(
   const sources: SourceSteps[] = [];
   const unsearched: string[] = [];
   let seen = 0;
+  const outputs = await outputFolders(
+    root,
+    commands.map(({ command }) => command),
+  );
   for (const path of sourceFiles(root, (folder) => unsearched.push(folder))) {
+    if (/\.[cm]?js$/.test(path) && outputs.some((folder) => path.startsWith(`${folder}/`))) continue;
     seen += 1;
     if (seen > MAX_SOURCES) break;
     const text = readTextIfAny(join(root, path));
@@ -87,10 +94,13 @@ export async function readKoaSources(
     },
     databases: ofApp(databases).map(({ place }) => place),
     connections: ofApp(connections),
+    startedBy: running?.startedBy ?? NOT_STARTED,
     loadsEnv: running?.loadsEnv ?? sources.some(({ steps }) => steps.includes('env')),
     unsearched,
   };
 }
+
+const NOT_STARTED = { scripts: [], isCompiled: false };
 
 const byPath = (one: { readonly path: string }, other: { readonly path: string }): number =>
   one.path === other.path ? 0 : one.path < other.path ? -1 : 1;

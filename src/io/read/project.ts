@@ -20,6 +20,7 @@ import {
   STATE_DIR,
 } from '../../core/project/manifest.ts';
 import { packagesOf, textsIn } from '../../core/project/packages.ts';
+import type { Command } from '../../core/project/running-app.ts';
 import { NO_USES } from '../../core/project/session-uses.ts';
 import { startScripts } from '../../core/project/start-scripts.ts';
 import { JOURNAL, PENDING } from '../../core/project/state-folder.ts';
@@ -67,9 +68,7 @@ async function readIn(root: string, generator: string): Promise<Project> {
   const base = baseOf('session', root, manifest, locate);
   const hasOwnApp = kind === 'existing' || manifest?.answers.app === false;
   const modules = modulesOf(kind, packageJson);
-  const { main } = fieldsOf(packageJson);
-  const { start, ...others } = Object.fromEntries(startScripts(scripts));
-  const commands = [start, main, ...Object.values(others)].filter((each) => typeof each === 'string');
+  const commands = commandsIn(scripts, fieldsOf(packageJson).main);
   const { unsearched, ...sources } = hasOwnApp
     ? await readKoaSources(root, { commands, modules })
     : NO_SOURCES;
@@ -109,12 +108,25 @@ async function readIn(root: string, generator: string): Promise<Project> {
   };
 }
 
+/** `start` first, then "main", which `.` means, and the other scripts that start something. */
+function commandsIn(scripts: Readonly<Record<string, string>>, main: unknown): Command[] {
+  const entry = typeof main === 'string' ? main : 'index';
+  const starting = new Set(startScripts(scripts).map(([name]) => name));
+  const all = Object.entries({ start: '', main: entry, ...scripts }).map(([name, command]) => ({
+    name,
+    command: command.replace(/(?<=\s)\.\/?(?=\s|$)/, entry),
+    isStart: name === 'main' || starting.has(name),
+  }));
+  return all.toSorted((one, other) => Number(other.isStart) - Number(one.isStart));
+}
+
 const NO_SOURCES = {
   koaSources: [],
   sessionUses: NO_USES,
   databases: [],
   connections: [],
   loadsEnv: false,
+  startedBy: { scripts: [], isCompiled: false },
   unsearched: [],
 };
 

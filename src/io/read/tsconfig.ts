@@ -187,6 +187,14 @@ export async function readAliases(root: string, near = ''): Promise<PathAliases>
   };
 }
 
+/** The folders to which tsc writes, by tsconfig.json and by those that commands name; relative to the project. */
+export async function outputFolders(root: string, commands: readonly string[]): Promise<readonly string[]> {
+  const paths = [pathIn(root), ...runsOfTsc(root, commands).flatMap((run) => run.configs)].filter(isFile);
+  if (paths.length === 0) return [];
+  const configs = (await unlessDamaged(() => configsOf(root, new ConfigFiles(), paths))) ?? [];
+  return configs.map((config) => buildOf(config, root).outDir).filter((folder) => folder !== undefined);
+}
+
 const isSolution = ({ files, include, references }: TsConfigJsonResolved): boolean =>
   (references?.length ?? 0) > 0 && files?.length === 0 && (include?.length ?? 0) === 0;
 

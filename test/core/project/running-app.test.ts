@@ -10,7 +10,8 @@ function find(files: Files, commands: readonly string[] = [], isInOrder = false)
     stepsIn(path, text, koaSourceIn(path, text)?.app, isInOrder),
   );
   const apps = Object.keys(files).filter((path) => files[path]?.includes('new Koa()'));
-  return runningApp(sources, apps, commands, (name) =>
+  const named = commands.map((command, at) => ({ name: `${at}`, command, isStart: true }));
+  return runningApp(sources, apps, named, (name) =>
     name.startsWith('@/') ? [`/src/${name.slice(2)}`] : name.startsWith('#') ? [name.slice(1)] : [],
   );
 }
@@ -23,6 +24,18 @@ const SERVER = "import { app } from './app.js';\napp.listen(3000);\n";
 const CONFIG = "import dotenv from 'dotenv';\ndotenv.config();\n";
 
 test.each<{ what: string; files: Files; commands?: string[]; isInOrder?: boolean; loads: boolean }>([
+  {
+    what: 'by what its command loads before',
+    files: { 'src/env.js': CONFIG, 'src/app.js': APP },
+    commands: ['node --import ./src/env.js src/app.js'],
+    loads: true,
+  },
+  {
+    what: 'not by what another command loads',
+    files: { 'src/env.js': CONFIG, 'src/seed.js': '', 'src/app.js': APP },
+    commands: ['node src/app.js', 'node --import ./src/env.js src/seed.js'],
+    loads: false,
+  },
   { what: 'by its own file', files: { 'app.js': `import 'dotenv/config';\n${APP}` }, loads: true },
   { what: 'by a bare import below', files: { 'app.js': `${APP}import 'dotenv/config';\n` }, loads: true },
   { what: 'by a call above', files: { 'app.js': `${CONFIG}${APP}` }, loads: true },
@@ -190,4 +203,14 @@ test('what runs is what the files import that start the app', () => {
     new Set(['src/server.ts', 'src/app.ts', 'src/db.ts']),
   );
   expect(find({ 'src/db.ts': '' })).toBeUndefined();
+});
+
+test.each<{ commands: string[]; scripts: string[]; isCompiled: boolean }>([
+  { commands: ['node src/server.js', 'node tools/seed.js'], scripts: ['0'], isCompiled: false },
+  { commands: ['node src/server', 'eslint src/app.js'], scripts: ['0', '1'], isCompiled: false },
+  { commands: ['node dist/server.js', 'nodemon src/server.js'], scripts: ['1'], isCompiled: true },
+  { commands: ['pm2 start'], scripts: [], isCompiled: false },
+])('the scripts that run an app from its sources are known: $commands', ({ commands, ...startedBy }) => {
+  const files = { 'src/app.js': APP, 'src/server.js': SERVER, 'tools/seed.js': '' };
+  expect(find(files, commands)?.startedBy).toEqual(startedBy);
 });

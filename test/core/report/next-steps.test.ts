@@ -45,6 +45,7 @@ function stepsFor(
       sessionUses: NO_USES,
       databases: [],
       loadsEnv: false,
+      startedBy: { scripts: [], isCompiled: false },
       scripts,
       packages: {},
     },

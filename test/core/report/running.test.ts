@@ -3,8 +3,11 @@ import { runningOf } from '../../../src/core/report/running.ts';
 import { PLAIN } from '../../support/generated.ts';
 
 const settings = { ...PLAIN, project: { ...PLAIN.project, language: 'javascript' as const } };
-const sayOf = (packages: Record<string, string>, scripts: Record<string, string>) =>
-  runningOf(settings, { koaSources: [], packages, scripts });
+const sayOf = (
+  packages: Record<string, string>,
+  scripts: Record<string, string>,
+  startedBy = { scripts: ['start', 'server'], isCompiled: false },
+) => runningOf(settings, { koaSources: [], packages, scripts, startedBy });
 
 test.each([
   { script: 'babel src -d dist', becomes: 'babel --extensions .js,.ts src -d dist' },
@@ -40,7 +43,10 @@ test.each(['esm', 'commonjs'] as const)(
   'tsx, which an %s app is started with, is to be there on a server',
   (modules) => {
     const project = { ...settings.project, modules };
-    const running = runningOf({ ...settings, project }, { koaSources: [], packages: {}, scripts: {} });
+    const running = runningOf(
+      { ...settings, project },
+      { koaSources: [], packages: {}, scripts: {}, startedBy: { scripts: [], isCompiled: false } },
+    );
     expect(running?.what).toContain('has to be in "dependencies"');
   },
 );
@@ -52,9 +58,9 @@ test.each([
     becomes: 'NODE_ENV=production node --import tsx --env-file=.env server.js --port 80',
   },
   { script: 'nodemon ./bin/www.js', becomes: 'nodemon --import tsx ./bin/www.js' },
-  { script: 'npm run lint && node .', becomes: undefined },
+  { script: 'npm run lint && node .', becomes: 'npm run lint && node --import tsx .' },
+  { script: 'node src/server', becomes: 'node --import tsx src/server' },
   { script: 'pm2 start server.js', becomes: undefined },
-  { script: 'node --test test/app.test.json', becomes: undefined },
 ])('the script that starts the app is shown with tsx: $script', ({ script, becomes }) => {
   const running = sayOf({}, { start: script, build: 'node scripts/build.js' });
   const shown = { commands: running?.commands, lines: running?.lines };
@@ -63,4 +69,34 @@ test.each([
       ? { commands: ['node --import tsx …'], lines: undefined }
       : { commands: [], lines: [`"start": ${JSON.stringify(becomes)}`] },
   );
+});
+
+test.each<{ what: string; scripts: Record<string, string>; startedBy: object; lines?: string[] }>([
+  {
+    what: 'only those that run the app',
+    scripts: { start: 'node app.js', watch: 'node build-css.js --watch', 'start:worker': 'node worker.js' },
+    startedBy: { scripts: ['start'] },
+    lines: ['"start": "node --import tsx app.js"'],
+  },
+  {
+    what: 'only those without it',
+    scripts: { start: 'node app.js', dev: 'tsx watch app.js' },
+    startedBy: { scripts: ['start', 'dev'] },
+    lines: ['"start": "node --import tsx app.js"'],
+  },
+  { what: 'none with it', scripts: { server: 'tsx server.js' }, startedBy: { scripts: ['server'] } },
+  {
+    what: 'none that requires it',
+    scripts: { start: 'node -r tsx/cjs app.js' },
+    startedBy: { scripts: ['start'] },
+  },
+  {
+    what: 'none if a bundle is started',
+    scripts: { start: 'node dist/app.js' },
+    startedBy: { isCompiled: true },
+  },
+])('of the scripts, $what are shown', ({ scripts, startedBy, lines }) => {
+  const running = sayOf({}, scripts, { scripts: [], isCompiled: false, ...startedBy });
+  expect(running?.lines).toEqual(lines);
+  expect(running === undefined).toBe(lines === undefined);
 });

@@ -48,6 +48,7 @@ export function regenerateInMemory(
     databases: [],
     connections: [],
     loadsEnv: false,
+    startedBy: { scripts: [], isCompiled: false },
     manifest,
     warnings: [],
   };

@@ -1,0 +1,13 @@
+import Koa from 'koa';
+
+export const app = new Koa();
+
+app.use((ctx) => {
+  ctx.session.views = (ctx.session.views ?? 0) + 1;
+  ctx.body = `views: ${ctx.session.views}`;
+});
+
+const server = app.listen(Number(process.env.PORT ?? 3000), () => {
+  const address = server.address();
+  console.log(`Listening on http://localhost:${typeof address === 'object' ? address?.port : address}\n`);
+});
