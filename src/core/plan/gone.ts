@@ -75,7 +75,10 @@ export function importNotes(gone: readonly Entry[], files: readonly Entry[], tre
   });
 }
 
-/** The user's own files that import a file that moves, or with another ending than from now on. Only the user can change them. */
+/**
+ * The user's own files that import a file that moves, or that import one with another ending than from now on. Only the
+ * user can change them.
+ */
 export function moveNotes(
   files: readonly Entry[],
   rendered: readonly RenderedFile[],

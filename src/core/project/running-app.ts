@@ -173,12 +173,13 @@ function filesNamedIn(command: string, sources: readonly SourceSteps[]): string[
   });
 }
 
-const namedExactly = (command: string, sources: readonly SourceSteps[]): string[] => {
-  const names = wordsOf(command).map(namesOf);
-  return names.flatMap((each) =>
-    sources.flatMap(({ path }) => (each.includes(withoutEnding(path)) ? [path] : [])),
+/** The sources that a command names as they are, in its order. */
+function namedExactly(command: string, sources: readonly SourceSteps[]): string[] {
+  const paths = sources.map(({ path }) => path);
+  return wordsOf(command).flatMap((word) =>
+    paths.filter((path) => namesOf(word).includes(withoutEnding(path))),
   );
-};
+}
 
 const wordsOf = (command: string): string[] =>
   command.split(/[\s'"`;&|()=]+/).map((word) => withoutEnding(word.replace(/^\.\/|\/$/g, '')));
