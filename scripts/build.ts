@@ -29,8 +29,6 @@ const bundle = await rolldown({
     onlyShownFigures(),
     signalsOfProgram(),
     withoutKeptNames(),
-    signalsOfProgram(),
-    withoutKeptNames(),
     templatesFile(),
     thirdPartyLicenses(),
   ],
