@@ -21,7 +21,7 @@ export function stepsIn(
   app: KoaApp | undefined,
   isInOrder: boolean,
 ): SourceSteps {
-  const code = withoutComments(text);
+  const code = withoutTypeImports(withoutComments(text));
   const imports = importsIn(code);
   const made = app && placeOf(app, withoutLiterals(text));
   const found = [
@@ -37,6 +37,12 @@ export function stepsIn(
       .map(({ step }) => step),
   };
 }
+
+/** Nothing is loaded for types. What follows keeps its place. */
+const withoutTypeImports = (code: string): string =>
+  code.replace(/\b(?:import|export)\s+type\s+(?!from\s)(?:{[^}]*}|[\w$*\s]+)\s*from\b/g, ({ length }) =>
+    ' '.repeat(length),
+  );
 
 /** Where a file creates its app when it is loaded. */
 function placeOf({ line, within }: KoaApp, bare: string): number | undefined {

@@ -52,6 +52,36 @@ test.each<{ what: string; files: Files; commands?: string[]; isInOrder?: boolean
     loads: true,
   },
   {
+    what: 'not by a file of which only types are imported',
+    files: {
+      'src/config.ts': CONFIG,
+      'src/models.ts': "import dotenv from 'dotenv';\ndotenv.config();\nexport type Model = object;\n",
+      'src/app.ts': `import type {\n  Config,\n} from './config.js';\nexport type * from './models.js';\n${APP}`,
+    },
+    loads: false,
+  },
+  {
+    what: 'by a file of which a type and a value are imported',
+    files: {
+      'src/config.ts': CONFIG,
+      'src/app.ts': `import type Koa from 'koa';\nimport { type Config, config } from './config.js';\n${APP}`,
+    },
+    loads: true,
+  },
+  {
+    what: 'by an import below exported types',
+    files: {
+      'src/config.ts': CONFIG,
+      'src/app.ts': `type A = 1\nexport type { A }\nimport { config } from './config.js'\n${APP}`,
+    },
+    loads: true,
+  },
+  {
+    what: 'by a file whose export is called type',
+    files: { 'src/config.ts': CONFIG, 'src/app.ts': `import type from './config.js';\n${APP}` },
+    loads: true,
+  },
+  {
     what: 'not by a script of its own',
     files: { 'knexfile.js': CONFIG, 'src/app.js': APP, 'src/server.js': SERVER },
     loads: false,
