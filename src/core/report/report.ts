@@ -112,9 +112,10 @@ export function reportDiff(plan: Plan | SettledPlan, of: string | true, paint: P
     const diff = fileChanges(entry).map((change) => unifiedDiff(change, paint));
     return `${fileLine(entry, 0, paint)}${countText([entry])}\n${diff.join('')}`;
   });
-  const files = changed.length === 1 ? '1 file' : `${changed.length} files`;
   const end =
-    changed.length === 0 ? 'No differences.' : `${files}: ${summary(changed)};${countText(changed)} lines`;
+    changed.length === 0
+      ? 'No differences.'
+      : `${filesText(changed)}: ${summary(changed)};${countText(changed)} lines`;
   return [...texts, `${end}\n`].join('\n');
 }
 
@@ -128,14 +129,10 @@ function countText(entries: readonly Entry[]): string {
 const isTouched = ({ action }: Entry): boolean =>
   !['unchanged', 'keep', 'deleted', 'adopt', 'advance', 'absent'].includes(action);
 
-/** How many files the run changes, or would change if it stopped. */
-export const touchedIn = ({ entries }: Plan | SettledPlan): number =>
-  (entries as readonly Entry[]).filter(isTouched).length;
+const upgradeLine = ({ from, to }: Upgrade, entries: readonly Entry[]): string =>
+  `Update ${from} → ${to}: ${filesText(entries.filter(isTouched))}`;
 
-function upgradeLine({ from, to }: Upgrade, entries: readonly Entry[]): string {
-  const count = entries.filter(isTouched).length;
-  return `Update ${from} → ${to}: ${count === 1 ? '1 file' : `${count} files`}`;
-}
+const filesText = ({ length }: readonly Entry[]): string => (length === 1 ? '1 file' : `${length} files`);
 
 function asides(entry: Entry): string {
   const { action, path, from } = entry;
