@@ -6,7 +6,7 @@ import { statIfThere } from './files.ts';
 import { PathError, reading, unlessAbsent } from './system-errors.ts';
 
 /** Both paths absolute and without `..`. */
-export function isInside(root: string, path: string): boolean {
+function isInside(root: string, path: string): boolean {
   const way = wayTo(root, path);
   return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }

@@ -174,7 +174,7 @@ export function suggestDatabase({ name }: Pick<ProjectFacts, 'name'>): string {
 }
 
 /** The style that matches the packages of the project. */
-export function styleIn(packages: Readonly<Record<string, string>>): ConnectionStyle | undefined {
+function styleIn(packages: Readonly<Record<string, string>>): ConnectionStyle | undefined {
   if (Object.hasOwn(packages, 'mongoose')) return 'mongoose';
   return Object.hasOwn(packages, 'mongodb') ? 'db' : undefined;
 }

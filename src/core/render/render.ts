@@ -105,12 +105,12 @@ const FILES = [
 type FileId = (typeof FILES)[number]['id'];
 
 /** The argument of `sessions()` and `createApp()` if the project opens its database itself. */
-export interface SessionsSource {
+interface SessionsSource {
   readonly name: string;
   readonly type: string;
 }
 
-export const SOURCES: Readonly<Record<ConnectionStyle, SessionsSource | undefined>> = {
+const SOURCES: Readonly<Record<ConnectionStyle, SessionsSource | undefined>> = {
   url: undefined,
   host: undefined,
   db: { name: 'database', type: 'SessionDatabase' },

@@ -91,7 +91,7 @@ async function askEach(
 }
 
 /** The answers, with one more. An earlier answer is suggested again. */
-export async function askFor(
+async function askFor(
   name: OptionName,
   answers: Answers,
   facts: ProjectFacts,

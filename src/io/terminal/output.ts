@@ -39,7 +39,7 @@ export const paintFor = (output: Output): Paint =>
   showsColour(process.env, isTerminal(output)) ? coloured : plain;
 
 /** FORCE_COLOR decides, then NO_COLOR; without either, there are colours at a terminal other than `dumb`. */
-export function showsColour({ FORCE_COLOR, NO_COLOR, TERM }: Environment, isTerminal: boolean): boolean {
+function showsColour({ FORCE_COLOR, NO_COLOR, TERM }: Environment, isTerminal: boolean): boolean {
   if (FORCE_COLOR !== undefined) return !['0', 'false'].includes(FORCE_COLOR);
   return !NO_COLOR && isTerminal && TERM !== 'dumb';
 }

@@ -10,9 +10,7 @@ export interface Standing {
   readonly text: string;
 }
 
-export const NOTHING_WRITTEN: Standing = { written: false, text: 'Nothing was written.' };
-
-let standing = NOTHING_WRITTEN;
+let standing: Standing = { written: false, text: 'Nothing was written.' };
 let isWriting = false;
 let pending: Signal | undefined;
 let tellEnd: (standing: Standing, exitCode: number) => void = () => {};
