@@ -12,17 +12,14 @@ export interface Ending {
 
 /** A run that wrote nothing because of the error, or that ended with an unexpected error. */
 export function endingOf(error: unknown, inCaseOfBug: (error: unknown) => string): Ending {
-  if (error instanceof Interrupted) {
-    return { exitCode: error.exitCode, facts: { written: false }, problem: error.message };
-  }
-  if (error instanceof UserError) return endedBy(error, { written: false });
+  if (error instanceof UserError || error instanceof Interrupted) return endedBy(error, { written: false });
   const reason = reasonOf(error);
   if (reason !== undefined) return endedBy(new UserError(`The run could not go on: ${reason}.`, 4), {});
   return { exitCode: 1, facts: {}, problem: inCaseOfBug(error) };
 }
 
-/** A run that ended with an error after it had produced output. */
-export const endedBy = ({ exitCode, message }: UserError, facts: Ending['facts']): Ending => ({
+/** A run that ended with an error. */
+export const endedBy = ({ exitCode, message }: UserError | Interrupted, facts: Ending['facts']): Ending => ({
   exitCode,
   facts,
   problem: message,

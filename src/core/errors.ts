@@ -1,5 +1,5 @@
 /** The exit codes of errors that the user can fix; see `--help`. */
-export type UserErrorCode = 2 | 3 | 4 | 5;
+type UserErrorCode = 2 | 4 | 5;
 
 /**
  * An error that the user can fix: the message says what is wrong, where, and what to do. It is printed once, to stderr,
