@@ -17,6 +17,8 @@ const SHOWN: Readonly<Record<ReturnType<typeof actionOf>, readonly [sign: string
   removed: ['-', 'warning'],
 };
 
+export const WAS_UNDONE = 'The last run was undone; another undo brings it back.';
+
 export interface Undone {
   readonly changes: readonly Change[];
   /** What is not undone in `.env`. */
@@ -31,7 +33,7 @@ export function undoText({ changes, left, written }: Undone, paint: Paint = plai
     return `${paint(style, `${sign} ${action.padEnd(8)}`)}  ${path}`;
   });
   const notes = notesOn(left).map((note) => `  ${paint('warning', 'note:')} ${note}`);
-  const end = written ? 'The last run was undone; another undo brings it back.' : 'Nothing was written.';
+  const end = written ? WAS_UNDONE : 'Nothing was written.';
   return [...lines, ...notes, paint('strong', end)].map((line) => `${line}\n`).join('');
 }
 
