@@ -44,16 +44,13 @@ export function settle(plan: Plan, verdicts: ReadonlyMap<string, Verdict>): Sett
   if (open.length > 0) throw new UserError(describeOpen(open, ownSessionFolder(plan)), 4);
   return {
     notes: plan.notes,
-    entries: plan.entries.flatMap((entry) => {
+    entries: plan.entries.flatMap((entry): SettledEntry[] => {
       if (entry.action === 'refuse') return [];
+      if (entry.action !== 'conflict') return [entry];
       const verdict = verdicts.get(entry.id);
-      return entry.action === 'conflict' && verdict ? [settleEntry(entry, verdict)] : without(entry);
+      return verdict === undefined ? [] : [settleEntry(entry, verdict)];
     }),
   };
-}
-
-function without(entry: Entry): SettledEntry[] {
-  return entry.action === 'conflict' || entry.action === 'refuse' ? [] : [entry];
 }
 
 function settleEntry(entry: ConflictEntry, verdict: Verdict): SettledEntry {
