@@ -31,17 +31,18 @@ export function formatJournal(journal: Journal): string {
 
 /** Reads a journal. It may have come with a repository, so it is not trusted to name only files of the project. */
 export function parseJournal(text: string, path: string): Journal {
-  const damaged = () =>
-    new UserError(`${path} cannot be used: it was not written by this program. Delete it.`);
+  const damaged = (): never => {
+    throw new UserError(`${path} cannot be used: it was not written by this program. Delete it.`);
+  };
   let found: unknown;
   try {
     found = JSON.parse(text);
   } catch {
-    throw damaged();
+    return damaged();
   }
   const { run, steps } = plainObject(found) ?? {};
-  if (typeof run !== 'string' || !/^[0-9a-f]{12}$/.test(run) || !Array.isArray(steps)) throw damaged();
-  return { run, steps: steps.map((step) => parseStep(plainObject(step)) ?? fail(damaged())) };
+  if (typeof run !== 'string' || !/^[0-9a-f]{12}$/.test(run) || !Array.isArray(steps)) return damaged();
+  return { run, steps: steps.map((step) => parseStep(plainObject(step)) ?? damaged()) };
 }
 
 function parseStep(found: Readonly<Record<string, unknown>> | undefined): Step | undefined {
@@ -68,8 +69,4 @@ function parseSaved({
     return { kind, sha256, mode, bytes };
   }
   return undefined;
-}
-
-function fail(error: Error): never {
-  throw error;
 }
