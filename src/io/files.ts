@@ -15,7 +15,7 @@ import {
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { PathError, reading, unless, unlessAbsent } from './system-errors.ts';
 
@@ -166,7 +166,8 @@ export async function writeNew(path: string, content: string | Uint8Array, mode?
   }
 }
 
-function openNew(path: string, mode?: number): number {
+/** Creates a file, and its folder if that is missing. */
+export function openNew(path: string, mode?: number): number {
   const file = unlessAbsent(() => openSync(path, 'wx', mode));
   if (file !== undefined) return file;
   makeFolder(dirname(path));
@@ -205,13 +206,13 @@ export function removeFile(path: string): void {
 }
 
 /**
- * Removes folders that became empty, from the one of a path up to, but not including, `root`. A link to a folder does
- * not count as a folder, so that no broken link is left.
+ * Removes folders that became empty, from one up to, but not including, a folder around it. A link to a folder does not
+ * count as a folder, so that no broken link is left.
  */
-export function pruneEmpty(root: string, path: string): void {
-  for (let at = dirname(path); at !== '.'; at = dirname(at)) {
+export function removeEmpty(folder: string, end: string): void {
+  for (let at = folder; at !== end; at = dirname(at)) {
     try {
-      rmdirSync(join(root, at));
+      rmdirSync(at);
     } catch {
       return;
     }

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { UserError } from '../../core/errors.ts';
 import { sha256 } from '../../core/project/base.ts';
 import { STATE_DIR } from '../../core/project/manifest.ts';
-import { lstatIfThere, makeFolder, namesIn, removeFile } from '../files.ts';
-import { errorCode, unlessAbsent } from '../system-errors.ts';
+import { lstatIfThere, namesIn, openNew, removeFile } from '../files.ts';
+import { errorCode } from '../system-errors.ts';
 
 const PATIENCE_MS = 5_000;
 const PREFIX = 'lock-';
@@ -44,12 +44,13 @@ export function isLock(name: string): boolean {
 }
 
 async function acquire(root: string): Promise<string> {
+  const folder = join(root, STATE_DIR);
   const until = Date.now() + PATIENCE_MS;
   for (;;) {
     const random = randomBytes(6).toString('hex');
     const name = `${PREFIX}${process.pid}-${processTable()}-${startOf('self')}-${random}`;
-    const path = join(root, STATE_DIR, name);
-    const other = tryLock(root, name);
+    const path = join(folder, name);
+    const other = tryLock(folder, name);
     if (other === undefined) return path;
     release(path);
     if (Date.now() > until) throw new UserError(busy(other), 4);
@@ -60,23 +61,16 @@ async function acquire(root: string): Promise<string> {
 const passed = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Returns the other run that holds a lock. */
-function tryLock(root: string, name: string): string | undefined {
-  const path = join(root, STATE_DIR, name);
-  closeSync(createLock(root, path));
+function tryLock(folder: string, name: string): string | undefined {
+  const path = join(folder, name);
+  // Another run that failed may just have removed the empty folder; then it is created again.
+  closeSync(openNew(path));
   try {
-    return liveLock(join(root, STATE_DIR), name);
+    return liveLock(folder, name);
   } catch (error) {
     release(path);
     throw error;
   }
-}
-
-/** Another run that failed may just have removed the empty folder. */
-function createLock(root: string, path: string): number {
-  const file = unlessAbsent(() => openSync(path, 'wx'));
-  if (file !== undefined) return file;
-  makeFolder(join(root, STATE_DIR));
-  return openSync(path, 'wx');
 }
 
 /** If it stays, it counts as the lock of a dead run, and the next run removes it. */

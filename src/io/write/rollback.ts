@@ -8,8 +8,8 @@ import type { Step } from '../../core/write/journal.ts';
 import {
   lstatIfThere,
   makeFolder,
-  pruneEmpty,
   readRegular,
+  removeEmpty,
   removeFile,
   statIfThere,
   writeNew,
@@ -39,7 +39,7 @@ export async function rollBack(root: string): Promise<readonly Edited[]> {
   for (const step of steps.toReversed()) {
     try {
       if (!(await restore(root, step, locate, run))) edited.push(await keepCopy(root, step));
-      pruneEmpty(root, step.path);
+      removeEmpty(dirname(join(root, step.path)), root);
     } catch (error) {
       stuck.push(`  ${step.path}: ${whyStuck(error)}${savedAs(step)}`);
     }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { renameSync, rmdirSync, statSync } from 'node:fs';
+import { renameSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { UserError } from '../../core/errors.ts';
 import { sha256 } from '../../core/project/base.ts';
@@ -12,7 +12,7 @@ import {
   inParallel,
   makeFolder,
   nearestFolder,
-  pruneEmpty,
+  removeEmpty,
   removeFile,
   syncDirectory,
   writeNew,
@@ -44,7 +44,7 @@ export async function commitChanges(root: string, changes: readonly Change[]): P
     openState(root);
     await withLock(root, (lock) => carryOut(root, changes, lock));
   } catch (error) {
-    removeEmptyFolders(join(root, STATE_DIR), existing);
+    removeEmpty(join(root, STATE_DIR), existing);
     throw asUserError(root, error, 'write', 'Everything is as it was before.');
   }
 }
@@ -60,7 +60,7 @@ export async function repairInterrupted(root: string): Promise<readonly Edited[]
   try {
     openState(root);
     const edited = await withLock(root, () => rollBack(root));
-    removeEmptyFolders(join(root, STATE_DIR), root);
+    removeEmpty(join(root, STATE_DIR), root);
     return edited;
   } catch (error) {
     // The leftovers of a run that ended do no harm. The next run that may write here removes them.
@@ -70,17 +70,6 @@ export async function repairInterrupted(root: string): Promise<readonly Edited[]
 }
 
 const STILL_HALF_WAY = 'An earlier run was interrupted half-way, and its changes have to be undone first.';
-
-/** The folders from one up to, but not including, another. */
-function removeEmptyFolders(from: string, to: string): void {
-  for (let at = from; at !== to; at = dirname(at)) {
-    try {
-      rmdirSync(at);
-    } catch {
-      return;
-    }
-  }
-}
 
 async function carryOut(root: string, changes: readonly Change[], lock: Lock): Promise<void> {
   await rollBack(root);
@@ -200,7 +189,8 @@ async function switchOver(root: string, work: readonly Work[]): Promise<void> {
   }
   const folders = new Set(work.map(({ target }) => dirname(target)));
   await inParallel([...folders], syncDirectory);
-  for (const { change } of work) if (change.after === undefined) pruneEmpty(root, change.path);
+  const removed = work.filter(({ change }) => change.after === undefined);
+  for (const { change } of removed) removeEmpty(dirname(join(root, change.path)), root);
 }
 
 async function commit(root: string): Promise<void> {
