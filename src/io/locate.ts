@@ -110,4 +110,5 @@ function refuseOthers(path: string, real: string): void {
   );
 }
 
-const isOfState = (path: string): boolean => path.startsWith(`${STATE_DIR}/`);
+/** Whether a path is in the folder of the program's own state. */
+export const isOfState = (path: string): boolean => path.startsWith(`${STATE_DIR}/`);

@@ -9,13 +9,14 @@ import {
   lstatIfThere,
   makeFolder,
   readRegular,
+  readText,
   removeEmpty,
   removeFile,
   statIfThere,
   writeNew,
 } from '../files.ts';
 import { fingerprint } from '../fingerprint.ts';
-import { type Locate, locator } from '../locate.ts';
+import { isOfState, type Locate, locator } from '../locate.ts';
 import { reasonOf, unless, unlessAbsent } from '../system-errors.ts';
 import { clearFolder, readJournal, savedContent, temporaryFor } from './state.ts';
 
@@ -99,17 +100,16 @@ function move(from: string, to: string): boolean {
 
 /** Saves the copies that the user may still want, before the journal and its copies are removed. */
 async function keepCopy(root: string, { path, before }: Step): Promise<Edited> {
-  const saved = before?.kind === 'copy' ? join(root, PENDING, before.name) : undefined;
-  if (saved === undefined || path.startsWith(STATE_PREFIX) || path === ENV_FILE || !statIfThere(saved))
-    return { path, copy: undefined };
-  const copy = backupPath(path, readRegular(saved)?.bytes.toString('utf8') ?? '');
+  if (before?.kind !== 'copy' || isOfState(path) || path === ENV_FILE) return { path, copy: undefined };
+  const saved = join(root, PENDING, before.name);
+  const text = readText(saved);
+  if (text === undefined) return { path, copy: undefined };
+  const copy = backupPath(path, text);
   if (!lstatIfThere(join(root, BACKUP_IGNORE))) await writeNew(join(root, BACKUP_IGNORE), '*\n');
   makeFolder(dirname(join(root, copy)));
   renameSync(saved, join(root, copy));
   return { path, copy };
 }
-
-const STATE_PREFIX = `${dirname(PENDING)}/`;
 
 /** A kill between the two renames of `commit` leaves the undo data of the previous run under its temporary name. */
 function restoreUndo(root: string): void {

@@ -75,10 +75,9 @@ export function savedContent(
   current: Buffer | undefined,
 ): Buffer | undefined {
   if (!before) return undefined;
-  const name = before.kind === 'copy' ? `${folder}/${before.name}` : undefined;
   const content =
     before.kind === 'copy'
-      ? readRegular(join(root, folder, before.name), name)?.bytes
+      ? readRegular(join(root, folder, before.name), `${folder}/${before.name}`)?.bytes
       : current?.subarray(0, before.bytes);
   if (content !== undefined && sha256(content) === before.sha256) return content;
   throw new UserError(
