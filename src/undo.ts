@@ -15,9 +15,9 @@ import { isPreview } from './regenerate.ts';
 export async function undo({ directory = '.', run }: Flags): Promise<Ending> {
   const preview = isPreview(run);
   const { root } = await (preview ? readProject : openProject)(directory, manifest.version);
-  const changes = await changesToUndo(root);
+  const changes = changesToUndo(root);
   if (changes.length === 0 && !run.check) throw new UserError('There is no run to undo in this project.');
-  const left = await leftInEnv(root);
+  const left = leftInEnv(root);
   if (!preview) await unbroken(() => commitChanges(root, changes), { written: true, text: WAS_UNDONE });
   const undone = { changes, left, written: !preview };
   if (!run.json) tell(undoText(undone, paintFor('stdout')));

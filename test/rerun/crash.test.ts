@@ -57,7 +57,7 @@ const UNDO: Command = {
   args: ['--undo'],
   carryOut: async (project) => {
     const { root } = await openProject(project, GENERATOR);
-    await commitChanges(root, await changesToUndo(root));
+    await commitChanges(root, changesToUndo(root));
   },
 };
 

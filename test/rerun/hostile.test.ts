@@ -131,7 +131,7 @@ test('a run whose files are outside of the project is not undone', async () => {
   writeFileSync(join(project, STATE, 'undo/journal.json'), journal(removal('../outside/precious.txt')));
   const before = wholeSnapshot(home);
   const { root } = await openProject(project, GENERATOR);
-  await expect(changesToUndo(root)).rejects.toMatchObject({ exitCode: 2 });
+  expect(() => changesToUndo(root)).toThrow(expect.objectContaining({ exitCode: 2 }));
   expect(wholeSnapshot(home)).toEqual(before);
 });
 
@@ -141,9 +141,7 @@ test('a run whose copies were changed is not undone', async () => {
   const tree = Object.keys(wholeSnapshot(project)).filter((path) => /undo\/\d+$/.test(path));
   for (const path of tree) writeFileSync(join(project, path), 'changed\n');
   const { root } = await openProject(project, GENERATOR);
-  await expect(changesToUndo(root).then((changes) => commitChanges(root, changes))).rejects.toThrow(
-    'is damaged',
-  );
+  expect(() => changesToUndo(root)).toThrow('is damaged');
 });
 
 test('a folder that is replaced by a link between plan and write is not followed out of the project', async () => {

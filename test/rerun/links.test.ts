@@ -27,7 +27,7 @@ const filesIn = (dir: string, text = 'one') =>
 
 async function undo(project: string): Promise<void> {
   const { root } = await openProject(project, GENERATOR);
-  await commitChanges(root, await changesToUndo(root));
+  await commitChanges(root, changesToUndo(root));
 }
 
 /** Moves a file or folder, and leaves a link to it in its place. */

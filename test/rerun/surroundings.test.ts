@@ -37,7 +37,7 @@ const TWO = renderedFrom({ 'src/store.ts': source('store', 'two'), 'README.md': 
 
 async function undo(project: string): Promise<void> {
   const { root } = await openProject(project, GENERATOR);
-  await commitChanges(root, await changesToUndo(root));
+  await commitChanges(root, changesToUndo(root));
 }
 
 /** Root can write everywhere, so the test runs as `nobody`. Other users are bound by permissions anyway. */
@@ -333,6 +333,6 @@ describe('undo', () => {
   });
 
   test('finds nothing to undo without a run', async () => {
-    expect(await changesToUndo(await temporaryFolder())).toEqual([]);
+    expect(changesToUndo(await temporaryFolder())).toEqual([]);
   });
 });

@@ -20,7 +20,7 @@ import {
 import { fingerprint } from '../fingerprint.ts';
 import { locator, type Place } from '../locate.ts';
 import { isInterrupted } from '../read/project.ts';
-import { asUserError, onlyReading, onlyReadingSync, unlessAbsent } from '../system-errors.ts';
+import { asUserError, onlyReadingSync, unlessAbsent } from '../system-errors.ts';
 import { type Lock, withLock } from './lock.ts';
 import { type Edited, rollBack } from './rollback.ts';
 import { clearFolder, hashUnlessAbsent, hasLeftovers, openState, temporaryFor } from './state.ts';
@@ -56,7 +56,7 @@ export async function commitChanges(root: string, changes: readonly Change[]): P
  * @throws UserError (4) if that is not possible
  */
 export async function repairInterrupted(root: string): Promise<readonly Edited[]> {
-  if (!(await onlyReading(root, () => hasLeftovers(root)))) return [];
+  if (!onlyReadingSync(root, () => hasLeftovers(root))) return [];
   try {
     openState(root);
     const edited = await withLock(root, () => rollBack(root));

@@ -7,7 +7,7 @@ import type { Change } from '../../core/write/changes.ts';
 import type { Step } from '../../core/write/journal.ts';
 import { readRegular } from '../files.ts';
 import { type Locate, locator } from '../locate.ts';
-import { onlyReading, PathError } from '../system-errors.ts';
+import { onlyReadingSync, PathError } from '../system-errors.ts';
 import { readJournal, savedContent } from './state.ts';
 
 const IGNORE_FILE = '.gitignore';
@@ -18,8 +18,8 @@ const IGNORE_FILE = '.gitignore';
  *
  * @throws UserError (4) if a file was edited since
  */
-export async function changesToUndo(root: string): Promise<Change[]> {
-  return onlyReading(root, () => listChanges(root));
+export function changesToUndo(root: string): Change[] {
+  return onlyReadingSync(root, () => listChanges(root));
 }
 
 function listChanges(root: string): Change[] {
@@ -60,8 +60,8 @@ function asTheRunLeftIt(locate: Locate, { path, before, after }: Step): Buffer |
 }
 
 /** What the last run did to `.env`, which is not undone. */
-export async function leftInEnv(root: string): Promise<LeftInEnv | undefined> {
-  return onlyReading(root, () => {
+export function leftInEnv(root: string): LeftInEnv | undefined {
+  return onlyReadingSync(root, () => {
     const step = readJournal(root, UNDO)?.steps.find(({ path }) => path === ENV_FILE);
     if (step === undefined || locator(root)(ENV_FILE).stats === undefined) return undefined;
     return step.before === undefined ? 'file' : 'lines';

@@ -37,7 +37,7 @@ export async function carryOut(args: readonly string[], canAsk: boolean): Promis
   try {
     if (values.undo) {
       const { root } = await openProject(directory, GENERATOR);
-      await commitChanges(root, await changesToUndo(root));
+      await commitChanges(root, changesToUndo(root));
       return { exitCode: 0, stdout, stderr: '' };
     }
     const outcome = await generate(directory, readRendered(folder), {
