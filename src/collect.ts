@@ -54,19 +54,17 @@ export async function collectAnswers(
 /** The answers of an earlier run are complete, so a later run asks only for what another style needs. */
 async function askFor(known: Answers, saved: Answers, facts: ProjectFacts): Promise<Answers> {
   if (Object.keys(saved).length === 0) {
-    return askAdvanced(await askMissing(known, facts, problemsIn), facts, problemsIn);
+    return askAdvanced(await askMissing(known, facts), facts);
   }
   const isSameStyle = known.connection === saved.connection;
-  return isSameStyle
-    ? askMissing(known, facts, problemsIn, missingAnswers)
-    : askMissing(known, facts, problemsIn);
+  return isSameStyle ? askMissing(known, facts, missingAnswers) : askMissing(known, facts);
 }
 
 /** Shows the current answers, and returns changed ones if the user wants that. */
 export async function askForChange(answers: Answers, facts: ProjectFacts): Promise<Answers | undefined> {
   say(`Everything is up to date. In force:\n${answersText(answers, paintFor('stderr'))}\n`);
   if (!(await confirm('Change an answer?', false))) return undefined;
-  const given = await askAgain(answers, facts, problemsIn);
+  const given = await askAgain(answers, facts);
   const all = await askFor(combineAnswers(given, answers).answers, answers, facts);
   const problems = problemsInAll(all, facts);
   if (problems.length > 0)

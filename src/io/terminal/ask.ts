@@ -1,4 +1,4 @@
-import { answerText, openQuestions, type Problem } from '../../core/answers/answers.ts';
+import { answerText, openQuestions } from '../../core/answers/answers.ts';
 import { applies } from '../../core/answers/applies.ts';
 import {
   type Answers,
@@ -11,15 +11,13 @@ import {
   optionOf,
   type ProjectFacts,
 } from '../../core/answers/options.ts';
+import { problemsIn } from '../../core/answers/settings.ts';
 import { Interrupted, UserError } from '../../core/errors.ts';
 import { wrapped } from '../../core/report/wrap.ts';
 import { showsLines } from './environment.ts';
 import { paintFor, say, width } from './output.ts';
 import type { Choice, Context, Prompts } from './questions.ts';
 import { streamOf } from './standard.ts';
-
-/** Every rule that the answers break. */
-type Check = (answers: Answers) => readonly Problem[];
 
 /**
  * Asks for the missing answers. Needs a terminal.
@@ -29,16 +27,15 @@ type Check = (answers: Answers) => readonly Problem[];
 export async function askMissing(
   answers: Answers,
   facts: ProjectFacts,
-  check: Check,
   open: (answers: Answers) => readonly OptionName[] = (given) => openQuestions(given, 'always', facts),
 ): Promise<Answers> {
   const [name] = open(answers);
   if (name === undefined) return answers;
-  return askMissing(await askFor(name, answers, facts, check), facts, check, open);
+  return askMissing(await askFor(name, answers, facts), facts, open);
 }
 
 /** Shows the advanced questions as a list, to pick those to change. */
-export async function askAdvanced(answers: Answers, facts: ProjectFacts, check: Check): Promise<Answers> {
+export async function askAdvanced(answers: Answers, facts: ProjectFacts): Promise<Answers> {
   const open = openQuestions(answers, 'advanced', facts);
   if (open.length === 0) return answers;
   const picked = await pick(
@@ -50,11 +47,11 @@ export async function askAdvanced(answers: Answers, facts: ProjectFacts, check: 
       description: optionOf(name).help,
     })),
   );
-  return askEach(picked, answers, facts, check);
+  return askEach(picked, answers, facts);
 }
 
 /** Asks again for saved answers that the user picks from a list, and returns only these. */
-export async function askAgain(answers: Answers, facts: ProjectFacts, check: Check): Promise<Answers> {
+export async function askAgain(answers: Answers, facts: ProjectFacts): Promise<Answers> {
   const names = OPTION_NAMES.filter((name) => {
     const { asked, needs } = optionOf(name);
     const isPossible = asked !== 'never' && isRemembered(name) && applies(name, answers);
@@ -69,7 +66,7 @@ export async function askAgain(answers: Answers, facts: ProjectFacts, check: Che
       description: optionOf(name).help,
     })),
   );
-  const next = await askEach(picked, answers, facts, check);
+  const next = await askEach(picked, answers, facts);
   return Object.fromEntries(
     Object.entries(next).filter(([name, answer]) => answers[name as OptionName] !== answer),
   );
@@ -80,33 +77,27 @@ async function askEach(
   names: readonly OptionName[],
   answers: Answers,
   facts: ProjectFacts,
-  check: Check,
 ): Promise<Answers> {
   const [name, ...rest] = names;
   if (name === undefined) return answers;
-  const next = await askFor(name, answers, facts, check);
+  const next = await askFor(name, answers, facts);
   const known = openQuestions(answers, 'advanced', facts);
   const broughtUp = openQuestions(next, 'advanced', facts).filter((each) => !known.includes(each));
-  return askEach([...broughtUp, ...rest], next, facts, check);
+  return askEach([...broughtUp, ...rest], next, facts);
 }
 
 /** The answers, with one more. An earlier answer is suggested again. */
-async function askFor(
-  name: OptionName,
-  answers: Answers,
-  facts: ProjectFacts,
-  check: Check,
-): Promise<Answers> {
+async function askFor(name: OptionName, answers: Answers, facts: ProjectFacts): Promise<Answers> {
   const option = optionOf(name);
   const offered = answers[name] ?? option.suspect?.(facts) ?? fallback(option, facts, answers);
   help(option, facts);
-  return { ...answers, [name]: await answerTo(name, offered, { ...answers, [name]: undefined }, check) };
+  return { ...answers, [name]: await answerTo(name, offered, { ...answers, [name]: undefined }) };
 }
 
 /** The choice of an optional answer that leaves it out. */
 const NONE = 'none';
 
-async function answerTo(name: OptionName, offered: unknown, others: Answers, check: Check): Promise<unknown> {
+async function answerTo(name: OptionName, offered: unknown, others: Answers): Promise<unknown> {
   const option = optionOf(name);
   if (option.kind === 'switch') return confirm(option.question, offered === true);
   if (option.choices) {
@@ -116,9 +107,11 @@ async function answerTo(name: OptionName, offered: unknown, others: Answers, che
   }
   const fromText = (text: string): unknown => (text === '' && option.optional ? null : text);
   // Also reports a rule that an earlier answer breaks only now, since the user can fix it here.
-  const known = new Set(check(others).map(({ option }) => option));
+  const known = new Set(problemsIn(others).map(({ option }) => option));
   const validate = (text: string): string | true => {
-    const problem = check({ ...others, [name]: fromText(text) }).find(({ option }) => !known.has(option));
+    const problem = problemsIn({ ...others, [name]: fromText(text) }).find(
+      ({ option }) => !known.has(option),
+    );
     if (!problem) return true;
     return problem.option === flagName(name) ? problem.rule : `${problem.option} ${problem.rule}`;
   };
@@ -213,9 +206,9 @@ async function untilAnswered<T>(prompt: (context: Context) => Promise<T>): Promi
   try {
     return await prompt({ output: streamOf('stderr'), signal: endOfInput.signal });
   } catch (error) {
-    if (endOfInput.signal.aborted) throw new UserError(END_OF_INPUT);
-    if (error instanceof Error && error.name === 'EndOfInput') throw new UserError(END_OF_INPUT);
-    if (error instanceof Error && error.name === 'ExitPromptError') throw new Interrupted();
+    const { name } = error as Error;
+    if (endOfInput.signal.aborted || name === 'EndOfInput') throw new UserError(END_OF_INPUT);
+    if (name === 'ExitPromptError') throw new Interrupted();
     throw error;
   } finally {
     process.off('beforeExit', abort);
