@@ -40,12 +40,7 @@ export async function askAdvanced(answers: Answers, facts: ProjectFacts): Promis
   if (open.length === 0) return answers;
   const picked = await pick(
     'Change anything else?',
-    open.map((name) => ({
-      value: name,
-      name: `${optionOf(name).label}: ${answerText(fallback(optionOf(name), facts, answers))}`,
-      short: optionOf(name).label ?? name,
-      description: optionOf(name).help,
-    })),
+    open.map((name) => rowOf(name, fallback(optionOf(name), facts, answers))),
   );
   return askEach(picked, answers, facts);
 }
@@ -59,17 +54,18 @@ export async function askAgain(answers: Answers, facts: ProjectFacts): Promise<A
   });
   const picked = await pick(
     'Which?',
-    names.map((name) => ({
-      value: name,
-      name: `${optionOf(name).label ?? flagName(name)}: ${answerText(answers[name])}`,
-      short: optionOf(name).label ?? flagName(name),
-      description: optionOf(name).help,
-    })),
+    names.map((name) => rowOf(name, answers[name])),
   );
   const next = await askEach(picked, answers, facts);
   return Object.fromEntries(
     Object.entries(next).filter(([name, answer]) => answers[name as OptionName] !== answer),
   );
+}
+
+/** An option in a list to pick from, with its answer. */
+function rowOf(name: OptionName, answer: unknown) {
+  const { label = flagName(name), help } = optionOf(name);
+  return { value: name, name: `${label}: ${answerText(answer)}`, short: label, description: help };
 }
 
 /** Asks for each of the names, in order, and for options that an answer makes relevant. */
