@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline';
+import type { Parsed } from '../../core/answers/parsed.ts';
 import { wrapped } from '../../core/report/wrap.ts';
 import { width } from './output.ts';
 import type {
@@ -33,21 +34,14 @@ async function nextLine(): Promise<string> {
   return value.trim();
 }
 
-/** Width of a row in a list, in characters. */
+/** Of a row in a list, in characters. */
 const INDENT = 2;
-
-/** An invalid answer, with the accepted ones. */
-interface Refused {
-  readonly rule: string;
-}
-
-type Parsed<T> = { readonly value: T } | Refused;
 
 async function ask<T>(question: string, parse: (line: string) => Parsed<T>, context: Context): Promise<T> {
   context.output.write(`${wrapped(question, width() - 1).join('\n')} `);
   const parsed = parse(await nextLine());
   if ('value' in parsed) return parsed.value;
-  context.output.write(`${wrapped(`Not taken: ${parsed.rule}.`, width()).join('\n')}\n`);
+  context.output.write(`${wrapped(`Not taken: ${parsed.problem}.`, width()).join('\n')}\n`);
   return ask(question, parse, context);
 }
 
@@ -58,7 +52,7 @@ export function input(
   const parse = (line: string): Parsed<string> => {
     const value = line === '' ? (offered ?? '') : line;
     const verdict = validate(value);
-    return verdict === true ? { value } : { rule: verdict };
+    return verdict === true ? { value } : { problem: verdict };
   };
   return ask(`${message}${offered === undefined ? ':' : `, or Enter for ${offered}:`}`, parse, context);
 }
@@ -67,17 +61,17 @@ export function confirm({ message, default: offered }: Confirmation, context: Co
   const parse = (line: string): Parsed<boolean> => {
     if (line === '') return { value: offered };
     if (/^y(?:es)?$/i.test(line)) return { value: true };
-    return /^no?$/i.test(line) ? { value: false } : { rule: 'answer yes or no' };
+    return /^no?$/i.test(line) ? { value: false } : { problem: 'answer yes or no' };
   };
   return ask(`${message} yes or no, or Enter for ${offered ? 'yes' : 'no'}:`, parse, context);
 }
 
 export function select({ message, choices, default: offered }: Selection, context: Context): Promise<string> {
   list(message, choices, context);
-  const rule = `answer with a number from 1 to ${choices.length}`;
+  const problem = `answer with a number from 1 to ${choices.length}`;
   const parse = (line: string): Parsed<string> => {
     const value = find(choices, line === '' ? offered : line);
-    return value === undefined ? { rule } : { value };
+    return value === undefined ? { problem } : { value };
   };
   const at = choices.findIndex(({ value }) => value === offered) + 1;
   return ask(`Number${at === 0 ? '' : `, or Enter for ${at}`}:`, parse, context);
@@ -85,11 +79,11 @@ export function select({ message, choices, default: offered }: Selection, contex
 
 export function checkbox({ message, choices }: MultipleSelection, context: Context): Promise<string[]> {
   list(message, choices, context);
-  const rule = `answer with numbers from 1 to ${choices.length}, with commas between them`;
+  const problem = `answer with numbers from 1 to ${choices.length}, with commas between them`;
   const parse = (line: string): Parsed<string[]> => {
     const words = line.split(/[\s,]+/).filter(Boolean);
     const value = words.map((word) => find(choices, word)).filter((each) => each !== undefined);
-    return value.length === words.length ? { value } : { rule };
+    return value.length === words.length ? { value } : { problem };
   };
   return ask('Numbers, or Enter for none:', parse, context);
 }
