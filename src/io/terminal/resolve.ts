@@ -57,7 +57,8 @@ async function askVerdicts(plan: Plan): Promise<ReadonlyMap<string, Verdict>> {
 
 async function askVerdict(entry: ConflictEntry): Promise<Verdict> {
   const choice = await choose(`${entry.path}:`, CHOICES, 'mine');
-  if (choice === 'mine' || choice === 'theirs' || choice === 'markers') return choice;
+  const verdict = VERDICTS.find((each) => each === choice);
+  if (verdict) return verdict;
   if (choice === 'abort') throw new UserError('Nothing was written.', 4);
   say(unifiedDiff({ path: entry.path, before: entry.was, after: entry.theirs }, paintFor('stderr')));
   return askVerdict(entry);
