@@ -6,6 +6,7 @@ import type { Project, WorkingTree } from './core/project/working-tree.ts';
 import type { RenderedFile } from './core/render/rendered-file.ts';
 import type { Upgrade } from './core/report/report.ts';
 import { listChanges, ofTheProject, type Remembered } from './core/write/changes.ts';
+import type { RunFlags } from './flags.ts';
 import { decideConflicts } from './io/terminal/resolve.ts';
 import { unbroken } from './io/terminal/signals.ts';
 import { commitChanges } from './io/write/transaction.ts';
@@ -26,14 +27,8 @@ export interface Regeneration {
   readonly agree?: (outcome: Outcome) => Promise<void>;
 }
 
-export interface RunMode {
-  readonly dryRun: boolean;
-  readonly check: boolean;
-  /** For one path, or for all. */
-  readonly diff: string | true | undefined;
-  readonly onConflict: ConflictPolicy | undefined;
-  readonly restore: readonly string[];
-}
+/** The flags that say what to do with the rendered files. */
+export type RunMode = Pick<RunFlags, 'dryRun' | 'check' | 'diff' | 'onConflict' | 'restore'>;
 
 export interface Outcome {
   readonly plan: Plan | SettledPlan;
