@@ -13,7 +13,7 @@ import { type Flags, wordsOf } from './flags.ts';
 import { readConfig } from './io/read/config.ts';
 import { agreeTo } from './io/terminal/agree.ts';
 import { askAdvanced, askAgain, askMissing, confirm } from './io/terminal/ask.ts';
-import { canAsk } from './io/terminal/environment.ts';
+import { asksForAnswers } from './io/terminal/environment.ts';
 import { introduce, paintFor, say, warn } from './io/terminal/output.ts';
 import { isPreview, type Outcome } from './regenerate.ts';
 
@@ -31,7 +31,7 @@ export async function collectAnswers(
   const { answers, warnings } = combineAnswers({ ...configured, ...given }, saved);
   warnings.forEach(warn);
   const known = run.yes ? withSuggestions(answers, facts) : answers;
-  const isAsking = run.input && !run.yes && canAsk(process.env);
+  const isAsking = asksForAnswers(run);
   const problems = isAsking ? problemsIn(known) : problemsInAll(known, facts);
   const missing = isAsking ? [] : missingAnswers(known);
   if (problems.length + missing.length > 0) {

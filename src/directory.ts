@@ -6,7 +6,7 @@ import type { Flags } from './flags.ts';
 import { detectPackageManager } from './io/read/package-manager.ts';
 import { placeAt, projectAbove } from './io/read/place.ts';
 import { askText } from './io/terminal/ask.ts';
-import { canAsk } from './io/terminal/environment.ts';
+import { asksForAnswers } from './io/terminal/environment.ts';
 import { introduce, warn } from './io/terminal/output.ts';
 
 const NEW_FOLDER = 'my-app';
@@ -25,8 +25,7 @@ export async function chooseDirectory({ directory, run }: Pick<Flags, 'directory
 
 async function directoryOf({ directory, run }: Pick<Flags, 'directory' | 'run'>): Promise<string> {
   if (directory !== undefined) return ofPackage(directory);
-  const mayAsk = run.input && !run.yes && canAsk(process.env);
-  return mayAsk ? askWhere(placeAt('.')) : whatIsMeant(placeAt('.'));
+  return asksForAnswers(run) ? askWhere(placeAt('.')) : whatIsMeant(placeAt('.'));
 }
 
 /** The top of a workspace has no app: sessions there would be split between it and the package that has. */

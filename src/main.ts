@@ -27,7 +27,7 @@ import { doubtsAboutBuild } from './io/read/tsconfig.ts';
 import { onlyReading } from './io/system-errors.ts';
 import { templates } from './io/templates.ts';
 import { confirm } from './io/terminal/ask.ts';
-import { canAsk } from './io/terminal/environment.ts';
+import { asksForAnswers, canAsk } from './io/terminal/environment.ts';
 import { paintFor, say, warn } from './io/terminal/output.ts';
 import { openProject } from './io/write/open.ts';
 import { isPreview, type Outcome, regenerate } from './regenerate.ts';
@@ -40,8 +40,6 @@ interface Start {
   readonly project: Project;
   readonly facts: ProjectFacts;
   readonly saved: Answers;
-  /** Whether the program can ask questions. */
-  readonly mayAsk: boolean;
 }
 
 /** Carries out the command. Errors that the user can fix are thrown as UserError. */
@@ -53,14 +51,14 @@ export async function main(flags: Flags): Promise<Ending> {
   project.warnings.forEach(warn);
   const facts = factsOf(project);
   const saved = project.manifest?.answers ?? {};
-  const mayAsk = run.input && canAsk(process.env);
   const collected = await collectAnswers({ ...flags, directory }, saved, facts);
-  return generate({ directory, run, project, facts, saved, mayAsk }, collected);
+  return generate({ directory, run, project, facts, saved }, collected);
 }
 
 /** From answers to files. At a terminal, a run that changes nothing offers to change an answer. */
 async function generate(start: Start, collected: Answers): Promise<Ending> {
-  const { directory, run, project, facts, saved, mayAsk } = start;
+  const { directory, run, project, facts, saved } = start;
+  const isAsking = asksForAnswers(run);
   const { settings: asked, secrets, answers } = parseSettings(collected, facts);
   const doubts = [
     ...endingsOf(asked, answers, saved, project.scripts),
@@ -88,15 +86,15 @@ async function generate(start: Start, collected: Answers): Promise<Ending> {
   const notes = projectNotes(settings, mounted);
   const outcome = await regenerate({
     ...{ project, rendered, patches, tree, remembered, run, notes },
-    canAsk: mayAsk,
-    ...(mayAsk && !run.yes && isNewsTo(project) ? { agree: askIn(directory) } : {}),
+    canAsk: canAsk(run),
+    ...(isAsking && isNewsTo(project) ? { agree: askIn(directory) } : {}),
   });
   if (!outcome.written) return showPlan(outcome, run);
   const isIdle = !outcome.changesRecord && !outcome.problem && project.manifest !== undefined;
-  const changed = mayAsk && isIdle && !run.yes && !run.json ? await askForChange(answers, facts) : undefined;
+  const changed = isAsking && isIdle && !run.json ? await askForChange(answers, facts) : undefined;
   if (changed) return generate(start, changed);
   const written = { project: mounted, directory, settings, answers, saved, collected, facts, patches };
-  return finish(outcome, written, { ...run, canAsk: mayAsk && !run.yes });
+  return finish(outcome, written, { ...run, canAsk: isAsking });
 }
 
 /** The edit of the user's own app is shown, and needs a yes at a terminal. */
@@ -108,8 +106,7 @@ async function agreedMount(
 ): Promise<Patch[]> {
   const patch = patchApp(settings, project, (path) => textOnDisk(tree, path));
   if (patch === undefined) return [];
-  const isAsked = run.input && !run.yes && !isPreview(run) && canAsk(process.env);
-  if (!isAsked) return [patch];
+  if (isPreview(run) || !asksForAnswers(run)) return [patch];
   say(
     unifiedDiff(
       { path: patch.path, before: textOnDisk(tree, patch.path), after: patch.text },

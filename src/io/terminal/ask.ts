@@ -124,8 +124,7 @@ function help({ hint, because }: Option, facts: ProjectFacts): void {
   say(paintFor('stderr')('quiet', lines.join('')));
 }
 
-const prompts = (): Promise<Prompts> =>
-  showsLines(process.env) ? import('./lines.ts') : import('./prompts.ts');
+const prompts = (): Promise<Prompts> => (showsLines() ? import('./lines.ts') : import('./prompts.ts'));
 
 export async function confirm(message: string, offered: boolean): Promise<boolean> {
   const { confirm } = await prompts();

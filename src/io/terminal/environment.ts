@@ -1,7 +1,5 @@
 import { isTerminal } from './standard.ts';
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
 /** Set by programs that run commands for a model, where nobody can answer a question. */
 const AGENTS = [
   'AI_AGENT',
@@ -17,13 +15,25 @@ const isSet = (value: string | undefined): boolean =>
   value !== undefined && !['', '0', 'false'].includes(value);
 
 /** Whether somebody can see a question on stderr and answer it. */
-export function canAsk(env: Environment): boolean {
-  const isAutomated = isSet(env.CI) || AGENTS.some((name) => isSet(env[name]));
+function isAnybodyThere(): boolean {
+  const isAutomated = ['CI', ...AGENTS].some((name) => isSet(process.env[name]));
   return !isAutomated && isTerminal('stderr') && isTerminal('stdin');
 }
+
+interface Flags {
+  /** False for `--no-input`. */
+  readonly input: boolean;
+  readonly yes: boolean;
+}
+
+/** Whether a run can ask at all; `--yes` does not answer everything. */
+export const canAsk = ({ input }: Flags): boolean => input && isAnybodyThere();
+
+/** Whether a run asks for what `--yes` would answer. */
+export const asksForAnswers = (flags: Flags): boolean => !flags.yes && canAsk(flags);
 
 /**
  * Whether questions and progress are plain lines that are written once. For a screen reader, which would read out each
  * redraw, the user sets `ACCESSIBLE`, since a program cannot detect one. `TERM=dumb` has no cursor control.
  */
-export const showsLines = (env: Environment): boolean => isSet(env.ACCESSIBLE) || env.TERM === 'dumb';
+export const showsLines = (): boolean => isSet(process.env.ACCESSIBLE) || process.env.TERM === 'dumb';

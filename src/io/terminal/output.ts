@@ -3,8 +3,6 @@ import { coloured, type Paint, plain, type Style } from '../../core/report/paint
 import { wrapped } from '../../core/report/wrap.ts';
 import { columnsOf, isTerminal, type Output, write } from './standard.ts';
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
 /** The result of the run: the only thing on standard output. */
 export const tell = (result: string): void => write('stdout', result);
 
@@ -35,13 +33,13 @@ export function inLines(text: string): string {
   return lines.join('\n');
 }
 
-export const paintFor = (output: Output): Paint =>
-  showsColour(process.env, isTerminal(output)) ? coloured : plain;
+export const paintFor = (output: Output): Paint => (showsColour(output) ? coloured : plain);
 
 /** FORCE_COLOR decides, then NO_COLOR; without either, there are colours at a terminal other than `dumb`. */
-function showsColour({ FORCE_COLOR, NO_COLOR, TERM }: Environment, isTerminal: boolean): boolean {
+function showsColour(output: Output): boolean {
+  const { FORCE_COLOR, NO_COLOR, TERM } = process.env;
   if (FORCE_COLOR !== undefined) return !['0', 'false'].includes(FORCE_COLOR);
-  return !NO_COLOR && isTerminal && TERM !== 'dumb';
+  return !NO_COLOR && TERM !== 'dumb' && isTerminal(output);
 }
 
 /** Width of the terminal that shows questions, in characters; limited, since wider lines are harder to read. */

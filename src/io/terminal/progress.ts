@@ -6,7 +6,7 @@ const CLEAR_LINE = '\r\u001B[K';
 const INTERVAL_MS = 1000;
 
 /** Whether a line can be redrawn. */
-export const hasLivingLine = (): boolean => isTerminal('stderr') && !showsLines(process.env);
+export const hasLivingLine = (): boolean => isTerminal('stderr') && !showsLines();
 
 /**
  * Shows progress: at a terminal in one line that counts the seconds, elsewhere in one line at the start and one at the
