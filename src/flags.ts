@@ -6,8 +6,8 @@ import {
   type Answers,
   CONFLICT_POLICIES,
   type ConflictPolicy,
-  flagName,
   hasNegation,
+  negatedFlag,
   OPTION_NAMES,
   type Option,
   optionOf,
@@ -169,7 +169,7 @@ function refuseForeign(program: Command): void {
 
 function addAnswerFlags(program: Command, option: Option, name: string): void {
   program.addOption(new Flag(option.flag, helpOf(option)).helpGroup(`${option.group}:`));
-  if (hasNegation(option)) program.addOption(new Flag(flagName(name).replace('--', '--no-')).hideHelp());
+  if (hasNegation(option)) program.addOption(new Flag(negatedFlag(name)).hideHelp());
 }
 
 function helpOf({ help, choices, default: fixed, kind }: Option): string {

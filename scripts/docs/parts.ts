@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
-  flagName,
   hasNegation,
+  negatedFlag,
   OPTION_NAMES,
   type Option,
   optionOf,
@@ -69,7 +69,7 @@ type Row = Pick<Option, 'flag' | 'group' | 'help'> &
   Partial<Pick<Option, 'default' | 'choices' | 'kind'>> & { readonly negation: string };
 
 const negationOf = (name: (typeof OPTION_NAMES)[number]): string =>
-  hasNegation(optionOf(name)) ? flagName(name).replace('--', '--no-') : '';
+  hasNegation(optionOf(name)) ? negatedFlag(name) : '';
 
 const table = (group: string, rows: readonly Row[]): string =>
   [`| ${group} | default | |`, '| --- | --- | --- |', ...rows.map(rowText), ''].join('\n');

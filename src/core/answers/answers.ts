@@ -9,6 +9,7 @@ import {
   flagName,
   isOptionName,
   isRemembered,
+  negatedFlag,
   OPTION_NAMES,
   type Option,
   type OptionName,
@@ -132,7 +133,7 @@ export function withSuggestions(answers: Answers, facts: ProjectFacts): Answers 
 
 function flagText(name: OptionName, answer: unknown): string {
   if (answer === true) return flagName(name);
-  if (answer === false || answer === null) return flagName(name).replace('--', '--no-');
+  if (answer === false || answer === null) return negatedFlag(name);
   return `${flagName(name)} ${shellQuote((optionOf(name).redact ?? String)(answer))}`;
 }
 

@@ -1,5 +1,5 @@
 import { UserError } from '../errors.ts';
-import { flagName, OPTION_NAMES, type OptionName, optionOf } from './options.ts';
+import { flagName, negatedFlag, OPTION_NAMES, type OptionName, optionOf } from './options.ts';
 import { shellQuote } from './shell.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -47,8 +47,7 @@ function split(argv: readonly string[]): { words: readonly string[]; flags: read
 
 /** npm reads `--port 27018` as a switch and a separate argument: if there is one of each, they belong together. */
 function flagText(name: OptionName, value: string, rest: readonly string[]): string {
-  if (optionOf(name).kind === 'switch')
-    return value === 'true' ? flagName(name) : flagName(name).replace('--', '--no-');
+  if (optionOf(name).kind === 'switch') return value === 'true' ? flagName(name) : negatedFlag(name);
   const [only, ...more] = rest;
   const shown = value !== 'true' ? value : only !== undefined && more.length === 0 ? only : undefined;
   if (shown === undefined || name === 'url') return optionOf(name).flag.replace(/^-., /, '');
