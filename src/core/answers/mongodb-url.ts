@@ -48,9 +48,11 @@ function readOption(pair: string): { readonly name: string; readonly value: stri
 
 const optionName = (pair: string): string => readOption(pair).name;
 
-function splitUrl(url: string): UrlParts | undefined {
+/** Undefined for what is no connection string. */
+function splitUrl(url: unknown): UrlParts | undefined {
+  if (typeof url !== 'string' || /[\s\p{C}]/u.test(url)) return undefined;
   const groups = PARTS.exec(url)?.groups;
-  if (!groups || /[\s\p{C}]/u.test(url)) return undefined;
+  if (!groups) return undefined;
   return {
     scheme: groups.scheme ?? '',
     userinfo: groups.userinfo,
@@ -68,7 +70,7 @@ function joinUrl({ scheme, userinfo, hosts, path: [database = ''], query }: UrlP
 
 /** Whether the string names a database and, in the legacy form, a collection; both false for an invalid string. */
 export function namesIn(url: unknown): { readonly database: boolean; readonly collection: boolean } {
-  const [database = '', collection = ''] = (typeof url === 'string' && splitUrl(url)?.path) || [];
+  const [database = '', collection = ''] = splitUrl(url)?.path ?? [];
   return { database: database !== '', collection: collection !== '' };
 }
 
@@ -81,7 +83,7 @@ export interface Place {
 
 /** Undefined for what is no connection string. */
 export function placeIn(url: unknown): Place | undefined {
-  const parts = typeof url === 'string' ? splitUrl(url) : undefined;
+  const parts = splitUrl(url);
   if (!parts) return undefined;
   const port = parts.scheme === 'mongodb://' ? ':27017' : '';
   const hosts = parts.hosts
@@ -94,7 +96,7 @@ export function placeIn(url: unknown): Place | undefined {
 
 /** For messages and commands to copy: the string without secrets, or a placeholder if it is invalid. */
 export function redactUrl(url: unknown): string {
-  const parts = typeof url === 'string' ? splitUrl(url) : undefined;
+  const parts = splitUrl(url);
   if (!parts || hostProblem(parts.hosts.split(',')) !== undefined) return 'mongodb://…';
   const userinfo = parts.userinfo === undefined ? undefined : '<credentials>';
   const query = parts.query.filter((pair) => !SECRET_OPTIONS.has(optionName(pair)));
@@ -176,7 +178,7 @@ function withDatabase(parts: UrlParts, database: string | undefined): UrlParts {
 
 /** @param database inserted if the string names none */
 export function parseMongoUrl(url: unknown, database: string | undefined): Parsed<MongoUrl> {
-  const parts = typeof url === 'string' ? splitUrl(url) : undefined;
+  const parts = splitUrl(url);
   if (!parts) return { problem: FORM };
   const problem =
     hostProblem(parts.hosts.split(',')) ??
