@@ -17,11 +17,9 @@ export const answersSchema = (): object => ({
 
 function schemaOf(name: OptionName): object {
   const option = optionOf(name);
-  const schema = { description: option.help, ...typeOf(option) };
   return {
-    ...(option.optional
-      ? { description: schema.description, anyOf: [typeOf(option), { type: 'null' }] }
-      : schema),
+    description: option.help,
+    ...(option.optional ? { anyOf: [typeOf(option), { type: 'null' }] } : typeOf(option)),
     ...(option.default === undefined ? {} : { default: option.default }),
   };
 }
