@@ -19,31 +19,28 @@ export interface ComposeLogin {
 
 /** Whether the project gets a compose.yaml. Not if its database is on another machine. */
 export function isComposable(connection: Connection): boolean {
-  if (!isOnThisMachine(connection)) return false;
-  if (connection.style === 'host') return !connection.tls && isLoginMade(connection.login);
-  return connection.style !== 'url' || isUrlServed(connection.url);
+  if (connection.style === 'url') return isUrlServed(connection.url);
+  if (connection.style !== 'host') return true;
+  return LOCAL_HOSTS.includes(connection.host) && !connection.tls && isLoginMade(connection.login);
 }
 
+/** A host in a URL, with its port, or a socket. */
+const LOCAL_IN_URL = /^(?:localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?$|^%2f/i;
+
 /**
- * Whether MongoDB runs on the machine on which the project is developed.
+ * The hosts of MongoDB, for a message; undefined if it runs on the machine on which the project is developed, or if it
+ * is not known where it runs.
  *
  * @param url of `.env`, if the connection itself has no address
  */
-export function isOnThisMachine(connection: Connection, url?: string): boolean {
-  if (connection.style === 'host') return LOCAL_HOSTS.includes(connection.host);
-  const hosts = hostsIn(connection.style === 'url' ? connection.url : url);
-  return hosts?.every((host) => /^(?:localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?$|^%2f/i.test(host)) ?? true;
+export function remoteHosts(connection: Connection, url = ''): string | undefined {
+  if (connection.style === 'host') {
+    return LOCAL_HOSTS.includes(connection.host) ? undefined : `${connection.host}:${connection.port}`;
+  }
+  const address = connection.style === 'url' ? connection.url : url;
+  const hosts = /^mongodb(?:\+srv)?:\/\/(?:[^@/]*@)?([^/?]+)/.exec(address)?.[1]?.split(',');
+  return hosts?.every((host) => LOCAL_IN_URL.test(host)) ? undefined : hosts?.join(', ');
 }
-
-/** The remote hosts, for a message. */
-export function remoteHosts(connection: Connection, url?: string): string | undefined {
-  if (isOnThisMachine(connection, url)) return undefined;
-  if (connection.style === 'host') return `${connection.host}:${connection.port}`;
-  return hostsIn(connection.style === 'url' ? connection.url : url)?.join(', ');
-}
-
-const hostsIn = (url: string | undefined): readonly string[] | undefined =>
-  /^mongodb(?:\+srv)?:\/\/(?:[^@/]*@)?(?<hosts>[^/?]+)/.exec(url ?? '')?.groups?.hosts?.split(',');
 
 /**
  * Whether the project connects to this server.

@@ -10,7 +10,7 @@ import { markersIn } from '../plan/merge.ts';
 import type { SessionUses } from '../project/session-uses.ts';
 import { plainText } from '../project/text.ts';
 import type { Project } from '../project/working-tree.ts';
-import { composePort, isOnThisMachine, isServedByCompose, remoteHosts } from '../render/compose.ts';
+import { composePort, isServedByCompose, remoteHosts } from '../render/compose.ts';
 import { envEntries } from '../render/env-file.ts';
 import { withCompose } from '../render/render.ts';
 import { envLoading } from './env-loading.ts';
@@ -164,7 +164,6 @@ function startingMongo(settings: Settings, run: Run): Step[] {
       },
     ];
   }
-  if (isOnThisMachine(connection, url)) return [];
   const hosts = remoteHosts(connection, url);
   if (hosts === undefined) return [];
   const isAtlas = /\.mongodb\.net(?::\d+)?$/.test(hosts);
