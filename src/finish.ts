@@ -35,7 +35,7 @@ export interface Written {
   readonly settings: Settings;
   /** As they are saved, and as they were collected for this run. */
   readonly answers: Answers;
-  /** The saved state before the run; undefined on a first run. */
+  /** The saved state before the run; empty on a first run. */
   readonly saved: Answers;
   readonly collected: Answers;
   readonly facts: ProjectFacts;

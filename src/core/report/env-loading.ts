@@ -3,6 +3,7 @@ import { commandLoadsEnv } from '../project/env-loaders.ts';
 import type { KoaSource } from '../project/koa-app.ts';
 import { startScripts } from '../project/start-scripts.ts';
 import type { Project } from '../project/working-tree.ts';
+import { isWithRequire } from './mounting.ts';
 
 /**
  * The lines that load .env in the user's own app; empty if it is already loaded. They check for the file, since a
@@ -11,15 +12,16 @@ import type { Project } from '../project/working-tree.ts';
  * @param source the file that creates the app
  */
 export function envLoading(
-  { project, app }: Pick<Settings, 'project' | 'app'>,
+  settings: Pick<Settings, 'project' | 'app'>,
   { scripts, loadsEnv }: Pick<Project, 'scripts' | 'loadsEnv'>,
   source: KoaSource | undefined,
 ): readonly string[] {
-  if (app || loadsEnv || project.manager === 'bun') return [];
+  if (settings.app || loadsEnv || settings.project.manager === 'bun') return [];
   if (startScripts(scripts).some(([, command]) => commandLoadsEnv(command))) return [];
-  const isRequired = source === undefined ? project.modules === 'commonjs' : source.syntax === 'require';
   return [
-    isRequired ? "const { existsSync } = require('node:fs');" : "import { existsSync } from 'node:fs';",
+    isWithRequire(settings, source)
+      ? "const { existsSync } = require('node:fs');"
+      : "import { existsSync } from 'node:fs';",
     "if (existsSync('.env')) process.loadEnvFile();",
   ];
 }

@@ -7,6 +7,8 @@ import { EXTENSIONS, specifier } from '../render/render.ts';
 
 /** How to mount the sessions in the user's own app. */
 export interface Mounting {
+  /** The file that creates the app. */
+  readonly source: KoaSource | undefined;
   /** The lines to add: the import and the call. */
   readonly mount: readonly string[];
   /** `src/app.ts:3`, the line after which they belong; a folder, or `the project`, if that is not known. */
@@ -29,15 +31,15 @@ export function mountingOf(
   const setter = sources.find(({ keys }) => keys !== undefined);
   const from = moduleFrom(settings, source);
   const name = nameIn(settings, source);
-  const taken =
-    source?.syntax === 'require' || (source === undefined && settings.project.modules === 'commonjs')
-      ? `const { ${name === 'sessions' ? name : `sessions: ${name}`} } = require('${from}');`
-      : `import { ${name === 'sessions' ? name : `sessions as ${name}`} } from '${from}';`;
+  const line = isWithRequire(settings, source)
+    ? `const { ${name === 'sessions' ? name : `sessions: ${name}`} } = require('${from}');`
+    : `import { ${name === 'sessions' ? name : `sessions as ${name}`} } from '${from}';`;
   const made = settings.connection.style === 'mongoose' ? madeConnection(connections) : undefined;
   const argument = made?.name ?? connectionIn(settings, source, databases);
   const call = `${name}(${source?.app?.name ?? 'app'}${argument === undefined ? '' : `, ${argument}`});`;
   return {
-    mount: [taken, call],
+    source,
+    mount: [line, call],
     mountIn: source?.app === undefined ? folderOf(settings) : `${source.path}:${lineOf(source.app)}`,
     within: source?.app?.within,
     connection: made?.place,
@@ -45,6 +47,12 @@ export function mountingOf(
     keys: setter && `${setter.path}:${setter.keys}`,
   };
 }
+
+/** Whether the file of the app imports with `require()`; if the file is not known, whether the project does. */
+export const isWithRequire = (
+  { project }: Pick<Settings, 'project'>,
+  source: KoaSource | undefined,
+): boolean => (source === undefined ? project.modules === 'commonjs' : source.syntax === 'require');
 
 const lineOf = ({ line, end, within }: KoaApp): number => (within === undefined ? end : line);
 

@@ -70,7 +70,7 @@ export interface Run {
   readonly env: string;
   /** What the run did to each file. */
   readonly entries: readonly Entry[];
-  /** The saved state before the run; undefined on the first one. */
+  /** The saved state before the run; empty on the first one. */
   readonly saved: Answers;
   /** The saved state after the run. */
   readonly answers: Answers;
@@ -84,15 +84,15 @@ const MIGRATED: readonly OptionName[] = [
 
 export function nextSteps(settings: Settings, run: Run): NextSteps {
   const toFillIn = namesToFillIn(settings, run);
-  const { mount, mountIn } = mountingOf(settings, run.project);
+  const mounting = mountingOf(settings, run.project);
   const steps = [
     ...settling(run.entries),
     ...fillingIn(settings, run, toFillIn),
     ...installing(run),
     ...startingMongo(settings, run),
     ...migrating(run),
-    ...mountingSteps(settings, run),
-    ...changingCall(settings, run),
+    ...mountingSteps(settings, run, mounting),
+    ...changingCall(settings, run, mounting),
     ...starting(settings, run),
   ];
   const all = [...(steps.length > 0 ? goingThere(run) : []), ...steps];
@@ -100,8 +100,8 @@ export function nextSteps(settings: Settings, run: Run): NextSteps {
     steps: all,
     commands: all.flatMap(({ commands }) => commands),
     toFillIn,
-    mount: settings.app ? [] : mount,
-    mountIn,
+    mount: settings.app ? [] : mounting.mount,
+    mountIn: mounting.mountIn,
     repeat: run.repeat,
   };
 }
@@ -195,10 +195,9 @@ function removingUsers({ saved, answers }: Run): Step[] {
 }
 
 /** Only for the user's own app; the generated app has the sessions already. */
-function mountingSteps(settings: Settings, { entries, project }: Run): Step[] {
+function mountingSteps(settings: Settings, { entries, project }: Run, mounting: Mounting): Step[] {
   if (settings.app || !wasMade(entries, 'session')) return [];
-  const { mount, mountIn, within, connection, instead, keys } = mountingOf(settings, project);
-  const source = project.koaSources.find(({ app }) => app !== undefined);
+  const { source, mount, mountIn, within, connection, instead, keys } = mounting;
   const loading = envLoading(settings, project, source);
   const running = runningOf(settings, project);
   return [
@@ -230,13 +229,16 @@ function mountingSteps(settings: Settings, { entries, project }: Run): Step[] {
 }
 
 /** The sessions were mounted by an earlier run or by hand, for a connection that is passed in another way. */
-function changingCall(settings: Settings, { saved, entries, project }: Run): Step[] {
+function changingCall(
+  settings: Settings,
+  { saved, entries, project }: Run,
+  { mount, connection }: Mounting,
+): Step[] {
   const isNew = wasMade(entries, 'session') || wasTouched(entries, 'own-app');
   const passed = (style: unknown) => (style === 'db' || style === 'mongoose' ? style : 'nothing');
   if (settings.app || isNew || saved.connection === undefined) return [];
   if (passed(saved.connection) === passed(settings.connection.style)) return [];
   const found = callOfSessions(settings, project.koaSources);
-  const { mount, connection } = mountingOf(settings, project);
   const call = mount.at(-1)?.replace(/^[\w$]+/, (name) => found?.name ?? name) ?? '';
   const what = `Change the call of sessions()${found ? ` at ${found.place}` : ''}${passing(connection)} to`;
   return [{ what, commands: [], lines: [call] }];
