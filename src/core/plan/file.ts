@@ -133,12 +133,15 @@ interface Forms extends Sides {
   readonly created: string;
 }
 
+/** As the project's formatter writes a text; the same text if there is no formatter. */
+export const asFormatted = (text: string, path: string, tree: WorkingTree): string =>
+  tree.formatted.get(formattedKey(path, text)) ?? text;
+
 function formsOf(sides: Sides, path: string, tree: WorkingTree): Forms {
-  const formatted = (text: string) => tree.formatted.get(formattedKey(path, text)) ?? text;
-  const created = formatted(sides.next);
+  const created = asFormatted(sides.next, path, tree);
   return {
     ...sides,
-    formattedBase: sides.base === undefined ? undefined : plainText(formatted(sides.base)),
+    formattedBase: sides.base === undefined ? undefined : plainText(asFormatted(sides.base, path, tree)),
     formattedNext: plainText(created),
     created,
   };

@@ -2,10 +2,11 @@ import { verifiedBase } from '../project/base.ts';
 import { endingIn, importsIn, importsOf, isRelative, moduleOf, relativeModule } from '../project/imports.ts';
 import type { FileRecord } from '../project/manifest.ts';
 import { plainText } from '../project/text.ts';
-import { formattedKey, onDisk, textOnDisk, type WorkingTree } from '../project/working-tree.ts';
+import { onDisk, textOnDisk, type WorkingTree } from '../project/working-tree.ts';
 import { EXTENSIONS, specifier } from '../render/render.ts';
 import { type RenderedFile, sessionIn } from '../render/rendered-file.ts';
 import { type Entry, refuse } from './entry.ts';
+import { asFormatted } from './file.ts';
 
 /** What happens to a file that is no longer generated. */
 export function planGone(record: FileRecord, tree: WorkingTree): Entry {
@@ -19,8 +20,7 @@ export function planGone(record: FileRecord, tree: WorkingTree): Entry {
   if (copy !== undefined || disk.kind !== 'file' || disk.link !== undefined || base === undefined)
     return { ...entry, action: 'release' };
   const mine = plainText(disk.text);
-  const formatted = tree.formatted.get(formattedKey(path, base)) ?? base;
-  const isPristine = mine === base || mine === plainText(formatted);
+  const isPristine = mine === base || mine === plainText(asFormatted(base, path, tree));
   return isPristine ? { ...entry, action: 'delete', was: disk.text } : { ...entry, action: 'release' };
 }
 

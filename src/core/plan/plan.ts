@@ -2,16 +2,10 @@ import { UserError } from '../errors.ts';
 import type { FileRecord } from '../project/manifest.ts';
 import { asProjectPath } from '../project/paths.ts';
 import { inFormOf, plainText } from '../project/text.ts';
-import {
-  formattedKey,
-  type OnDisk,
-  onDisk,
-  type Project,
-  type WorkingTree,
-} from '../project/working-tree.ts';
+import { type OnDisk, onDisk, type Project, type WorkingTree } from '../project/working-tree.ts';
 import type { RenderedFile } from '../render/rendered-file.ts';
 import { type Entry, refuse } from './entry.ts';
-import { planFile } from './file.ts';
+import { asFormatted, planFile } from './file.ts';
 import {
   importNotes,
   keepImported,
@@ -121,12 +115,14 @@ function foldersOf(path: string): string[] {
   return segments.slice(1).map((_, at) => segments.slice(0, at + 1).join('/'));
 }
 
+const READ_ONLY = refuse('is read-only; make it writable, then run again');
+
 function planPatch({ id, path, text }: Patch, disk: OnDisk): Entry {
   const entry = { id, path };
   if (disk.kind === 'unusable') return { ...entry, ...refuse(disk.problem, 2) };
   if (disk.kind === 'absent') return { ...entry, action: 'create', text };
   if (disk.text === text) return { ...entry, action: 'unchanged' };
-  if (disk.isReadOnly) return { ...entry, ...refuse('is read-only; make it writable, then run again') };
+  if (disk.isReadOnly) return { ...entry, ...READ_ONLY };
   return { ...entry, action: 'update', was: disk.text, text };
 }
 
@@ -146,15 +142,14 @@ function bringBack(
   return files.map((entry, index) => {
     const text = rendered[index]?.text;
     if (text === undefined || !paths.has(entry.path)) return entry;
-    const formatted = tree.formatted.get(formattedKey(entry.path, text)) ?? text;
-    return takeTheirs(entry, formatted, onDisk(tree, entry.from ?? entry.path));
+    return takeTheirs(entry, asFormatted(text, entry.path, tree), onDisk(tree, entry.from ?? entry.path));
   });
 }
 
 /** Writes the whole new text; an edited file is backed up. */
 function takeTheirs({ id, path, from }: Entry, text: string, disk: OnDisk): Entry {
   if (disk.kind !== 'file') return { id, path, action: 'create', text };
-  if (disk.isReadOnly) return { id, path, ...refuse('is read-only; make it writable, then run again') };
+  if (disk.isReadOnly) return { id, path, ...READ_ONLY };
   const place = from === undefined ? { id, path } : { id, path, from };
   return { ...place, action: 'replace', was: disk.text, text: inFormOf(disk.text, plainText(text)) };
 }
