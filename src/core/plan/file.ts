@@ -2,7 +2,7 @@ import { verifiedBase } from '../project/base.ts';
 import { basePath, type FileRecord } from '../project/manifest.ts';
 import { inFormOf, plainText } from '../project/text.ts';
 import { formattedKey, type OnDisk, onDisk, textOnDisk, type WorkingTree } from '../project/working-tree.ts';
-import type { RenderedFile } from '../render/rendered-file.ts';
+import { folderOf, type RenderedFile } from '../render/rendered-file.ts';
 import { type Conflict, type Entry, type Outcome, refuse } from './entry.ts';
 import { hasConflictMarkers, mergeTexts, mergeWithoutBase, type Overlapping } from './merge.ts';
 
@@ -77,9 +77,6 @@ function placesOf(next: RenderedFile, record: FileRecord | undefined, tree: Foun
   if (!record || onDisk(tree, lies).kind === 'absent') return [];
   return [wasMovedByUser(next.id, record, tree) ? lies : next.path];
 }
-
-/** `a/` for `a/b.ts`. */
-const folderOf = (path: string): string => path.replace(/[^/]*$/, '');
 
 function whereItLies(next: RenderedFile, record: FileRecord | undefined, tree: Found): string {
   const [found, copy] = tree.moved.get(next.id) ?? [];

@@ -1,4 +1,5 @@
 import { UserError } from '../errors.ts';
+import { folderOf } from '../render/rendered-file.ts';
 import type { Conflict, Entry } from './entry.ts';
 import { markersIn } from './merge.ts';
 import type { Plan } from './plan.ts';
@@ -74,11 +75,10 @@ export function leftInMarkers({ entries }: SettledPlan): UserError | undefined {
 
 /** The session folder, if all that is there was there before the first run: it may be a folder of the user's own. */
 export function ownSessionFolder({ entries }: Plan): string | undefined {
-  const folder = entries.find(({ id }) => id === 'session')?.path.replace(/[^/]*$/, '');
-  const within = entries.filter(({ path }) => folder !== undefined && path.startsWith(folder));
-  const found = within.filter(({ action }) => action !== 'create');
+  const folder = folderOf(entries.find(({ id }) => id === 'session')?.path ?? '');
+  const found = entries.filter(({ path, action }) => path.startsWith(folder) && action !== 'create');
   const isOwn = found.every((entry) => entry.action === 'conflict' && entry.reason === 'untracked');
-  return found.length > 0 && isOwn ? folder : undefined;
+  return folder !== '' && found.length > 0 && isOwn ? folder : undefined;
 }
 
 /** What to do where the session folder is the user's own. */

@@ -6,7 +6,7 @@ import type { ConnectionStyle } from '../answers/styles.ts';
 import { type ComposeLogin, composeLogin, composePort, isComposable } from './compose.ts';
 import { type EnvEntry, envEntries } from './env-file.ts';
 import { envLiteral } from './literal.ts';
-import type { RenderedFile } from './rendered-file.ts';
+import { folderOf, type RenderedFile } from './rendered-file.ts';
 import type { Templates } from './templates.ts';
 
 /** A file that may be generated: its path, and a condition on the settings. */
@@ -255,7 +255,7 @@ function modulesByFolder(settings: Settings): (path: string) => View['modules'] 
   const targets = FILES.map((file) => [file.id, file.path(settings)] as const);
   const known = new Map<string, View['modules']>();
   return (path) => {
-    const folder = path.slice(0, path.lastIndexOf('/') + 1);
+    const folder = folderOf(path);
     const modules =
       known.get(folder) ?? Object.fromEntries(targets.map(([id, to]) => [id, specifier(path, to, ext)]));
     known.set(folder, modules as View['modules']);

@@ -10,3 +10,6 @@ export interface RenderedFile {
 /** The text of the session module. */
 export const sessionIn = (rendered: readonly RenderedFile[]): string =>
   rendered.find(({ id }) => id === 'session')?.text ?? '';
+
+/** `a/` for `a/b.ts`. */
+export const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/') + 1);
