@@ -15,9 +15,9 @@ const CONNECT_MS = 1000;
  * @throws UserError (5) that names the failed command
  */
 export async function startApp(root: string, steps: readonly Step[], port: number): Promise<void> {
-  const isServed = await answers(port);
-  const left = steps.filter(({ instead }) => !(isServed && instead));
-  for (const line of left.flatMap(({ commands }) => commands)) {
+  const isServed = await isListening(port);
+  const needed = steps.filter(({ instead }) => !(isServed && instead));
+  for (const line of needed.flatMap(({ commands }) => commands)) {
     if (line.startsWith('cd ')) continue;
     say(`\n$ ${line}\n`);
     const run = () => runCommand(line.split(' '), { cwd: root, stdio: ['inherit', 2, 'inherit'] });
@@ -27,7 +27,7 @@ export async function startApp(root: string, steps: readonly Step[], port: numbe
   }
 }
 
-function answers(port: number): Promise<boolean> {
+function isListening(port: number): Promise<boolean> {
   const { connect } = process.getBuiltinModule('node:net');
   return new Promise((resolve) => {
     const socket = connect({ port, host: '127.0.0.1', timeout: CONNECT_MS });
