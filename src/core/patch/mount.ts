@@ -4,7 +4,7 @@ import type { Patch } from '../plan/plan.ts';
 import { endOfStatement, withoutComments, withoutLiterals } from '../project/code.ts';
 import { madeConnection, mongooseIn } from '../project/databases.ts';
 import { leadsTo } from '../project/imports.ts';
-import { type ImportedSessions, isForTests, type KoaSource } from '../project/koa-app.ts';
+import { type ImportedSessions, isForTests, type KoaApp, type KoaSource } from '../project/koa-app.ts';
 import { inFormOf, plainText } from '../project/text.ts';
 import type { Project } from '../project/working-tree.ts';
 import { EXTENSIONS, specifier } from '../render/render.ts';
@@ -22,9 +22,9 @@ export function patchApp(
 ): Patch | undefined {
   if (settings.app) throw refused('the app that --app writes already has them');
   const source = theOnly(koaSources);
-  const raw = textOf(source.path);
   const { path, app } = source;
-  if (raw === undefined || app === undefined) throw refused(`${path} cannot be read`);
+  const raw = textOf(path);
+  if (raw === undefined) throw refused(`${path} cannot be read`);
   if (callOfSessions(settings, koaSources)) return undefined;
   const text = plainText(raw);
   const from = moduleFor(settings, path);
@@ -64,17 +64,18 @@ export function patchApp(
   const lines = text.split('\n');
   const head = headOf({ text, code, bare }, app.line - 1, place);
   const end = made.endsWith(';') ? ';' : '';
-  const quote = /(?:from|require\()\s*(")/.test(lines.find((line) => /['"]koa['"]/.test(line)) ?? '')
+  const quote = /(?:from|require\()\s*"/.test(lines.find((line) => /['"]koa['"]/.test(line)) ?? '')
     ? '"'
     : "'";
-  const taken =
+  const importing =
     source.syntax === 'import'
       ? `import { sessions } from ${quote}${from}${quote}`
       : `const { sessions } = require(${quote}${from}${quote})`;
   const call = `${/^\s*/.exec(made)?.[0] ?? ''}sessions(${app.name}${argument})${end}`;
   const edited = [
     ...lines.slice(0, head),
-    `${taken}${/^\s*[([`]/.test(code.slice(head).join('\n')) ? ';' : end}`,
+    // A line that begins with a bracket would continue the import.
+    `${importing}${/^\s*[([`]/.test(code.slice(head).join('\n')) ? ';' : end}`,
     ...lines.slice(head, app.end),
     call,
     ...lines.slice(app.end),
@@ -132,19 +133,22 @@ const ownImport = (settings: Settings, { path, imported }: KoaSource): ImportedS
 const refused = (reason: string): UserError =>
   new UserError(`--mount: ${reason}. Nothing was written; without --mount, the lines to add are shown.`);
 
-function theOnly(sources: readonly KoaSource[]): KoaSource {
+function theOnly(sources: readonly KoaSource[]): SourceOfApp {
   const [source, other] = sources.filter(hasApp);
   if (source === undefined) throw refused('no file was found that creates an app with `new Koa()`');
   if (other === undefined) return source;
   throw refused(severalApps(sources));
 }
 
-const hasApp = ({ path, app }: KoaSource): boolean => app !== undefined && !isForTests(path);
+type SourceOfApp = KoaSource & { readonly app: KoaApp };
+
+const hasApp = (source: KoaSource): source is SourceOfApp =>
+  source.app !== undefined && !isForTests(source.path);
 
 const severalApps = (sources: readonly KoaSource[]): string =>
   `${sources
     .filter(hasApp)
-    .map(({ path, app }) => `${path}:${app?.line}`)
+    .map(({ path, app }) => `${path}:${app.line}`)
     .join(' and ')} each create an app`;
 
 /** Said before the first run, whose advice is for only one of several apps. */
