@@ -67,14 +67,14 @@ export function combineAnswers(
     style !== undefined &&
     optionOf(name).styles !== undefined &&
     name !== 'authSource' &&
+    // `--connection host --url …` contradicts itself, and the check refuses it.
+    !(name === 'url' && style === 'host') &&
     !applies(name, all);
-  // `--connection host --url …` contradicts itself, and the check refuses it.
-  const unused = OPTION_NAMES.filter((name) => isGiven(given, name) && isUnused(name)).filter(
-    (name) => !(name === 'url' && style === 'host'),
-  );
-  const isSavedOnly = (name: OptionName): boolean => !isGiven(given, name);
+  const unused = OPTION_NAMES.filter((name) => isGiven(given, name) && isUnused(name));
+  const isUsed = (name: OptionName): boolean =>
+    isGiven(given, name) ? !unused.includes(name) : applies(name, all);
   return {
-    answers: pick(all, (name) => !unused.includes(name) && !(isSavedOnly(name) && !applies(name, all))),
+    answers: pick(all, isUsed),
     warnings: [
       ...(unused.length === 0 ? [] : [unusedWarning(style, unused)]),
       ...(given.autoReconnect === true
