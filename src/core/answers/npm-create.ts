@@ -5,7 +5,7 @@ import { shellQuote } from './shell.ts';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Flags that npm also has, and that change what a run does. npm's `--json` and `--yes` do no harm. */
-const OTHERS = ['config', 'diff', 'check', 'on_conflict', 'restore'];
+const OTHERS = ['config', 'diff', 'check', 'onConflict', 'restore'];
 
 const variableOf = (name: string): string => `npm_config_${flagName(name).slice(2).replaceAll('-', '_')}`;
 
@@ -15,14 +15,15 @@ const variableOf = (name: string): string => `npm_config_${flagName(name).slice(
  */
 export function refuseSwallowedFlags(argv: readonly string[], env: Environment): void {
   if (env.npm_command !== 'init') return;
-  const answers = OPTION_NAMES.filter((name) => env[variableOf(name)] !== undefined);
-  const others = OTHERS.filter((name) => env[`npm_config_${name}`] !== undefined);
+  const isTaken = (name: string): boolean => env[variableOf(name)] !== undefined;
+  const answers = OPTION_NAMES.filter(isTaken);
+  const others = OTHERS.filter(isTaken);
   if (answers.length + others.length === 0) return;
   const { words, flags: arrived } = split(argv);
   const [directory = '.', ...rest] = words;
   const flags = [
     ...answers.map((name) => flagText(name, env[variableOf(name)] ?? '', rest)),
-    ...others.map((name) => `--${name.replaceAll('_', '-')}`),
+    ...others.map(flagName),
     ...(isDryRunOfNpm(env) ? ['--dry-run'] : []),
     ...arrived,
   ];
