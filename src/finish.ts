@@ -6,6 +6,7 @@ import type { Patch } from './core/plan/plan.ts';
 import type { Project } from './core/project/working-tree.ts';
 import { composePort } from './core/render/compose.ts';
 import { type NextSteps, nextSteps, nextStepsText } from './core/report/next-steps.ts';
+import { plain } from './core/report/paint.ts';
 import { reportDiff, reportFacts, reportText } from './core/report/report.ts';
 import { type Ending, endedBy } from './ending.ts';
 import type { RunFlags } from './flags.ts';
@@ -21,9 +22,9 @@ import { startApp } from './start.ts';
 
 /** Shows a plan that was not carried out. */
 export function showPlan(outcome: Outcome, { json, diff }: RunFlags): Ending {
-  const paint = paintFor('stdout');
-  const differences = diff === undefined ? undefined : reportDiff(outcome.plan, diff);
-  if (!json) tell(diff === undefined ? reportText(outcome, paint) : reportDiff(outcome.plan, diff, paint));
+  const paint = json ? plain : paintFor('stdout');
+  const differences = diff === undefined ? undefined : reportDiff(outcome.plan, diff, paint);
+  if (!json) tell(differences ?? reportText(outcome, paint));
   const facts = { ...reportFacts(outcome), ...(differences === undefined ? {} : { diff: differences }) };
   return outcome.problem ? endedBy(outcome.problem, facts) : { exitCode: outcome.exitCode, facts };
 }
