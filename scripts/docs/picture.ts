@@ -1,9 +1,8 @@
-import { type Keys, type Line, recordRun } from './screen.ts';
+import { COLUMNS, type Keys, type Line, recordRun } from './screen.ts';
 import { DARK, LIGHT, toSvg } from './svg.ts';
 
 const COMMAND = 'npm create koa-mongo-session@latest my-app';
 const TITLE = `What a terminal shows: ${COMMAND}, its questions, the files that it writes, and what comes next`;
-const COLUMNS = 80;
 
 /** Nothing is installed or started, since the time that takes differs with each recording. */
 const KEYS: Keys = [

@@ -6,7 +6,7 @@ import type { IBufferCell } from '@xterm/headless';
 import xterm from '@xterm/headless';
 
 const BIN = join(import.meta.dirname, '..', '..', 'bin', 'create-koa-mongo-session.cjs');
-const COLUMNS = 80;
+export const COLUMNS = 80;
 /** More lines than any run prints, so that nothing scrolls away. */
 const ROWS = 200;
 
