@@ -36,16 +36,23 @@ export function commanderAsUsed() {
       const { [file]: idle = [] } = IDLE;
       if (unused.length === 0) return null;
       // Nothing moves, so that the source map stays right.
-      const used = unused.reduce((text, name) => blank(text, name, 'whole'), code);
-      return { code: idle.reduce((text, name) => blank(text, name, 'body'), used), map: null };
+      const used = unused.reduce((text, name) => blank(text, methodIn(text, name)), code);
+      return {
+        code: idle.reduce((text, name) => blank(text, bodyOf(methodIn(text, name))), used),
+        map: null,
+      };
     },
   } satisfies Plugin;
 }
 
-/** Replaces a method, or what is between its first and its last line, by white space. */
-function blank(code: string, name: string, part: 'whole' | 'body'): string {
+/** Replaces a part by white space. */
+const blank = (code: string, part: string): string => code.replace(part, () => part.replace(/[^\n]/g, ' '));
+
+function methodIn(code: string, name: string): string {
   const [method] = new RegExp(`(?<=\\n  )(?:async )?${name}\\([\\s\\S]*?\\n  \\}\\n`).exec(code) ?? [];
   if (method === undefined) throw new Error(`commander has no ${name} any more`);
-  const removed = part === 'whole' ? method : method.slice(method.indexOf('\n'), method.lastIndexOf('  }'));
-  return code.replace(removed, () => removed.replace(/[^\n]/g, ' '));
+  return method;
 }
+
+/** What is between the first and the last line of a method. */
+const bodyOf = (method: string): string => method.slice(method.indexOf('\n'), method.lastIndexOf('  }'));
