@@ -16,14 +16,14 @@ const NEW_FOLDER = 'my-app';
  *
  * @throws UserError (2) if the user has to name a directory
  */
-export async function chooseDirectory({ directory, run }: Pick<Flags, 'directory' | 'run'>): Promise<string> {
-  const chosen = await directoryOf({ directory, run });
+export async function chooseDirectory(flags: Flags): Promise<string> {
+  const chosen = await directoryOf(flags);
   const around = projectAbove(chosen);
   if (around !== undefined) warn(withinAnother(chosen, around, createHere()));
   return chosen;
 }
 
-async function directoryOf({ directory, run }: Pick<Flags, 'directory' | 'run'>): Promise<string> {
+async function directoryOf({ directory, run }: Flags): Promise<string> {
   if (directory !== undefined) return ofPackage(directory);
   return asksForAnswers(run) ? askWhere(placeAt('.')) : whatIsMeant(placeAt('.'));
 }
@@ -45,8 +45,7 @@ const createHere = (): string =>
   createCommand(detectPackageManager(process.cwd(), undefined, process.env.npm_config_user_agent));
 
 async function askWhere(here: Place): Promise<string> {
-  const isAgain = here.kind === 'project' && here.isWritten;
-  if (isAgain) return '.';
+  if (here.kind === 'project' && here.isWritten) return '.';
   introduce();
   return askText('Where?', offered(here));
 }
