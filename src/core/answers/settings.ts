@@ -5,7 +5,6 @@ import type { PackageManager } from './managers.ts';
 import { type MongoUrl, parseMongoUrl } from './mongodb-url.ts';
 import { isNamespaceTooLong, NAMESPACE_BYTES } from './names.ts';
 import { isOldStore, type OldStore, ofVersion } from './old-stores.ts';
-
 import {
   type Answers,
   fallback,
@@ -92,7 +91,7 @@ export interface ProjectSettings {
 export type Secrets = Readonly<Record<string, string>>;
 
 /** The result of checking the answers. */
-export interface Outcome {
+export interface CheckedAnswers {
   readonly settings: Settings;
   readonly secrets: Secrets;
   /** The answers as they are saved: all that apply, written as in a flag or JSON, without secrets. */
@@ -113,7 +112,7 @@ export const problemsInAll = (answers: Answers, facts: ProjectFacts): readonly P
   problemsIn(withDefaults(answers, facts));
 
 /** The answers must be complete and valid; the caller has to check that first. */
-export function parseSettings(answers: Answers, facts: ProjectFacts): Outcome {
+export function parseSettings(answers: Answers, facts: ProjectFacts): CheckedAnswers {
   const complete = withDefaults(withVersion(answers, facts), facts);
   const { values, url, problems } = check(complete);
   if (problems.length > 0) throw new Error('answers with problems have no settings');

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { commandOf } from '../../../src/core/answers/answers.ts';
 import type { Answers } from '../../../src/core/answers/options.ts';
 import { flagName, type OptionName, type ProjectFacts } from '../../../src/core/answers/options.ts';
-import { type Outcome, parseSettings, problemsIn } from '../../../src/core/answers/settings.ts';
+import { type CheckedAnswers, parseSettings, problemsIn } from '../../../src/core/answers/settings.ts';
 import { patchEnv } from '../../../src/core/patch/env.ts';
 import { patchPackageJson } from '../../../src/core/patch/package-json.ts';
 import { wantedPackage } from '../../../src/core/patch/wanted-package.ts';
@@ -46,7 +46,7 @@ const ENOUGH = { numRuns: Math.max(runs(100), 40) };
 
 const isTypeScript = ({ path }: RenderedFile): boolean => path.endsWith('.ts');
 
-function constantsOf({ settings }: Outcome): Record<string, unknown> {
+function constantsOf({ settings }: CheckedAnswers): Record<string, unknown> {
   const files = renderFiles(settings, templates).filter(isTypeScript);
   const [, cookieName] = files.map(({ text }) => / \? \S+ : (\S+),$/m.exec(text)).find(Boolean) ?? [];
   const cookie = cookieName === undefined ? {} : { COOKIE_NAME: new Function(`return ${cookieName}`)() };
