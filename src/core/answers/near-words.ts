@@ -10,13 +10,13 @@ export function wordMeantBy(word: string): string | undefined {
   const typed = word.toLowerCase();
   if (typed === '') return undefined;
   const near = Object.keys(COMMANDS).find((command) => isNear(typed, command));
-  return near === undefined ? FLAGS[typed] : COMMANDS[near];
+  const meant = near === undefined ? FLAGS[typed] : COMMANDS[near];
+  return meant === word ? undefined : meant;
 }
 
-/** One letter is missing, added, replaced, or swapped with the next. */
+/** The word itself, or one letter is missing, added, replaced, or swapped with the next. */
 function isNear(typed: string, word: string): boolean {
-  if (typed === word) return true;
-  const start = [...typed].findIndex((letter, at) => letter !== word[at]);
+  const start = [...word].findIndex((letter, at) => letter !== typed[at]);
   const at = start === -1 ? word.length : start;
   const [rest, wordRest] = [typed.slice(at), word.slice(at)];
   return (

@@ -6,6 +6,7 @@ test.each([
   ...['help', 'hlep', 'halp', 'HELP'].map((word) => ({ word, meant: '--help' })),
   { word: 'version', meant: '--version' },
   { word: 'dry-run', meant: '--dry-run' },
+  ...['undo', 'u', 'un', 'h', 'he', 'v', 'ver'].map((word) => ({ word, meant: undefined })),
   ...['app', 'my-app', 'undone', 'shop', 'held-up', '.', '', 'checkout'].map((word) => ({
     word,
     meant: undefined,
