@@ -1,17 +1,14 @@
 /** Words that mean something else in the place of the directory, even if misspelt. */
 const COMMANDS: Readonly<Record<string, string>> = { undo: 'undo', help: '--help', version: '--version' };
-/** The same, but only if the word is spelt exactly like this. */
-const FLAGS: Readonly<Record<string, string>> = {
-  ...{ check: '--check', diff: '--diff', restore: '--restore', 'dry-run': '--dry-run' },
-};
+/** Flags that are meant only if the word is spelt exactly like this. */
+const FLAGS = ['check', 'diff', 'restore', 'dry-run'];
 
 /** `undoo` was meant as `undo`, and `help` as `--help`; undefined for `undo` itself, and for all other words. */
 export function wordMeantBy(word: string): string | undefined {
   const typed = word.toLowerCase();
-  if (typed === '') return undefined;
   const near = Object.keys(COMMANDS).find((command) => isNear(typed, command));
-  const meant = near === undefined ? FLAGS[typed] : COMMANDS[near];
-  return meant === word ? undefined : meant;
+  if (near === undefined) return FLAGS.includes(typed) ? `--${typed}` : undefined;
+  return COMMANDS[near] === word ? undefined : COMMANDS[near];
 }
 
 /** The word itself, or one letter is missing, added, replaced, or swapped with the next. */

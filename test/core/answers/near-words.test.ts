@@ -7,6 +7,7 @@ test.each([
   { word: 'version', meant: '--version' },
   { word: 'dry-run', meant: '--dry-run' },
   ...['undo', 'u', 'un', 'h', 'he', 'v', 'ver'].map((word) => ({ word, meant: undefined })),
+  ...['constructor', '__proto__'].map((word) => ({ word, meant: undefined })),
   ...['app', 'my-app', 'undone', 'shop', 'held-up', '.', '', 'checkout'].map((word) => ({
     word,
     meant: undefined,
