@@ -11,10 +11,10 @@ const SHORT_ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\
 function escapeUnprintable(character: string): string {
   const short = SHORT_ESCAPES[character];
   if (short !== undefined) return short;
-  return Array.from(
-    { length: character.length },
-    (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`,
-  ).join('');
+  return character
+    .split('')
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .join('');
 }
 
 /** Quoted like Biome and Prettier: single quotes, unless double quotes need fewer escapes. */
