@@ -1,9 +1,8 @@
 import type { PackageManager } from '../answers/managers.ts';
+import type { Packages } from '../answers/old-stores.ts';
 import type { Settings } from '../answers/settings.ts';
 import { VERSIONS, wantedPackage } from '../patch/wanted-package.ts';
 import { isBelow } from '../project/ranges.ts';
-
-type Packages = Readonly<Record<string, string>>;
 
 /** The oldest versions, major and minor, with which the generated code compiles and runs; a test uses exactly these. */
 export const FLOORS: Readonly<Record<string, readonly [major: number, minor: number, because?: string]>> = {

@@ -13,7 +13,7 @@ export const hasLivingLine = (): boolean => isTerminal('stderr') && !showsLines(
  * end.
  *
  * @param what such as `Installing with npm`
- * @param done the same after success
+ * @param done the text for the end, such as `Installed with npm`; undefined after a failure
  */
 export async function withProgress<T>(
   what: string,
