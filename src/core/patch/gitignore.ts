@@ -1,14 +1,13 @@
 import { inFormOf, plainText } from '../project/text.ts';
 
-/** Adds names that git does not ignore yet, in the format of the file. Only plain names, such as `.env` or `dist/`. */
+/** Adds names that git does not ignore yet, in the format of the file. Only names such as `.env`, `dist/` or `.pnp.*`. */
 export function patchGitignore(raw: string | undefined, wanted: readonly string[]): string {
-  if (raw === undefined) return wanted.map((line) => `${line}\n`).join('');
-  const text = plainText(raw);
+  const before = raw ?? '';
+  const text = plainText(before);
   const missing = wanted.filter((name) => !isIgnored(text.split('\n'), name));
-  if (missing.length === 0) return raw;
+  if (missing.length === 0) return before;
   const start = text === '' || text.endsWith('\n') ? text : `${text}\n`;
-  const patched = start + missing.map((line) => `${line}\n`).join('');
-  return inFormOf(raw, patched);
+  return inFormOf(before, start + missing.map((line) => `${line}\n`).join(''));
 }
 
 /**
@@ -22,7 +21,7 @@ function isIgnored(lines: readonly string[], name: string): boolean {
 
 /** A pattern that ends in a slash is for directories only. */
 function namesIt(name: string): RegExp {
-  const literal = name.replace(/\/$/, '').replaceAll('.', '\\.');
+  const literal = name.replace(/\/$/, '').replace(/[.*]/g, '\\$&');
   const end = name.endsWith('/') ? '(?:/|\\*|/\\*\\*?)?' : '\\*?';
   return new RegExp(`^(?:/|\\*\\*/)?${literal}${end}$`);
 }

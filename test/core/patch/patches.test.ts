@@ -188,6 +188,11 @@ describe('.gitignore', () => {
     expect(patchGitignore(expected, ['.env', 'dist/'])).toBe(expected);
   });
 
+  test('an asterisk in a wanted name is one in the file', () => {
+    expect(patchGitignore('/.pnp\n.pnp.js\n', ['.pnp.*'])).toBe('/.pnp\n.pnp.js\n.pnp.*\n');
+    expect(patchGitignore('/.pnp.*\n', ['.pnp.*'])).toBe('/.pnp.*\n');
+  });
+
   test('git ignores .env afterwards, with any existing content', () => {
     const folder = mkdtempSync(join(tmpdir(), 'gitignore-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
