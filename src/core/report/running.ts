@@ -42,7 +42,7 @@ export function runningOf(
 
 const TSX = /(?:--(?:import|loader|require)|-r)[ =]tsx|\btsx\s/;
 /** nodemon gives the flag to Node. */
-const NODE = /(?<![\w./-])(node|nodemon)(?=\s)/;
+const NODE = /(?<![\w.-]|(?<!\.bin)\/)(node|nodemon)(?=\s)/;
 
 function compiledByBabel(
   { manager }: Settings['project'],

@@ -24,7 +24,8 @@ import { packageJsonIn } from './package-json.ts';
 const SKIPPED = new Set(['node_modules', 'dist', 'build', 'coverage']);
 /** A folder with one of these is another project, such as a package of a workspace or a worktree of this one. */
 const OTHER_PROJECT = new Set([STATE_DIR, '.git']);
-const SOURCE = /\.[cm]?[jt]sx?$/;
+/** In `bin/`, also without an ending, such as the `bin/www` of koa-generator. */
+const SOURCE = /(?:\.[cm]?[jt]sx?|(?:^|\/)bin\/[^/.]+)$/;
 /** Without compiled files, which keep the first line of their source. */
 const GENERATED = /(?<!\.d)\.[cm]?tsx?$/;
 const HEADER_BYTES = 200;
@@ -137,7 +138,7 @@ export function* sourceFiles(root: string, onUnread: (folder: string) => void = 
     const within: string[] = [];
     for (const entry of entries) {
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
-      if (entry.isFile() && SOURCE.test(entry.name)) yield path;
+      if (entry.isFile() && SOURCE.test(path)) yield path;
       if (entry.isDirectory() && !entry.name.startsWith('.') && !SKIPPED.has(entry.name)) within.push(path);
     }
     folders.push(...within.reverse());

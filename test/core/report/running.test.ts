@@ -58,6 +58,10 @@ test.each([
     becomes: 'NODE_ENV=production node --import tsx --env-file=.env server.js --port 80',
   },
   { script: 'nodemon ./bin/www.js', becomes: 'nodemon --import tsx ./bin/www.js' },
+  {
+    script: './node_modules/.bin/nodemon bin/www',
+    becomes: './node_modules/.bin/nodemon --import tsx bin/www',
+  },
   { script: 'npm run lint && node .', becomes: 'npm run lint && node --import tsx .' },
   { script: 'node src/server', becomes: 'node --import tsx src/server' },
   { script: 'pm2 start server.js', becomes: undefined },

@@ -16,6 +16,9 @@ test('sources are the files of the project itself, in any folder', async () => {
     'src/b.mts': '',
     'src/deep/er/c.jsx': '',
     'src/notes.md': '',
+    'src/notes': '',
+    'bin/www': '',
+    'bin/setup.sh': '',
     'node_modules/x/d.ts': '',
     'dist/e.js': '',
     '.hidden/f.ts': '',
@@ -25,7 +28,7 @@ test('sources are the files of the project itself, in any folder', async () => {
     'worktree/h.ts': '',
   });
   symlinkSync('.', join(root, 'circle'));
-  expect([...sourceFiles(root)].sort()).toEqual(['a.ts', 'src/b.mts', 'src/deep/er/c.jsx']);
+  expect([...sourceFiles(root)].sort()).toEqual(['a.ts', 'bin/www', 'src/b.mts', 'src/deep/er/c.jsx']);
 });
 
 test.each([
