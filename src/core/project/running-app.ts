@@ -69,6 +69,8 @@ export interface StartedBy {
   readonly scripts: readonly string[];
   /** Whether a script that starts it runs what a build wrote. */
   readonly isCompiled: boolean;
+  /** The file that starts it, if one is named or can be told from the imports, otherwise the file that creates it. */
+  readonly main?: string;
 }
 
 /** A script, or the "main" of package.json. */
@@ -107,6 +109,7 @@ export function runningApp(
   // Together with what the same command loads before.
   const started = named.filter((paths) => paths.some(isAbove)).flat();
   const first = started.length > 0 ? started : [...above, ...named.flat()];
+  const [top = app, ...others] = above.filter((path) => !back.has(path));
   const runsSources = ({ command }: Command) => namedExactly(command, sources).some(isAbove);
   return {
     app,
@@ -115,6 +118,7 @@ export function runningApp(
     startedBy: {
       scripts: commands.filter(runsSources).map(({ name }) => name),
       isCompiled: starts.some((each, at) => named[at]?.some(isAbove) && !runsSources(each)),
+      main: started.find(isAbove) ?? (others.length > 0 ? app : top),
     },
   };
 }

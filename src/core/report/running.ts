@@ -13,12 +13,7 @@ interface Running {
 /** How to start a JavaScript app that imports the TypeScript of its sessions; undefined if nothing changes. */
 export function runningOf(
   { project }: Settings,
-  {
-    koaSources,
-    scripts,
-    packages,
-    startedBy,
-  }: Pick<Project, 'koaSources' | 'scripts' | 'packages' | 'startedBy'>,
+  { scripts, packages, startedBy }: Pick<Project, 'scripts' | 'packages' | 'startedBy'>,
 ): Running | undefined {
   if (project.language === 'typescript' || project.manager === 'bun') return undefined;
   const known = Object.entries(scripts).filter(([name]) => startedBy.scripts.includes(name));
@@ -27,7 +22,6 @@ export function runningOf(
   if (hasBabel(packages)) return compiledByBabel(project, scripts, packages);
   // A build that follows imports has compiled the sessions, too.
   if (startedBy.isCompiled && known.length === 0) return undefined;
-  const main = koaSources.find(({ app }) => app !== undefined)?.path ?? '…';
   const lines = known
     .filter((script) => !isWithTsx(script) && NODE.test(script[1]))
     .map(([name, command]) => `"${name}": ${JSON.stringify(command.replace(NODE, '$1 --import tsx'))}`);
@@ -36,7 +30,9 @@ export function runningOf(
       project.modules === 'commonjs'
         ? 'Start the app with tsx: the sessions are TypeScript, which Node does not run under "type": "commonjs". On a server, tsx has to be in "dependencies"'
         : 'With Node before 22.18, start the app with tsx: the sessions are TypeScript. On a server, tsx then has to be in "dependencies"',
-    ...(lines.length > 0 ? { commands: [], lines } : { commands: [`node --import tsx ${main}`] }),
+    ...(lines.length > 0
+      ? { commands: [], lines }
+      : { commands: [`node --import tsx ${startedBy.main ?? '…'}`] }),
   };
 }
 

@@ -242,5 +242,26 @@ test.each<{ commands: string[]; scripts: string[]; isCompiled: boolean }>([
   { commands: ['pm2 start'], scripts: [], isCompiled: false },
 ])('the scripts that run an app from its sources are known: $commands', ({ commands, ...startedBy }) => {
   const files = { 'src/app.js': APP, 'src/server.js': SERVER, 'tools/seed.js': '' };
-  expect(find(files, commands)?.startedBy).toEqual(startedBy);
+  expect(find(files, commands)?.startedBy).toMatchObject(startedBy);
+});
+
+test.each<{ what: string; files: Files; commands?: string[]; main: string }>([
+  {
+    what: 'the one that a script names',
+    files: { 'app.js': APP, 'seed.js': SERVER, 'server.js': SERVER },
+    commands: ['pm2 start server.js'],
+    main: 'server.js',
+  },
+  {
+    what: 'the one that nothing imports',
+    files: { 'app.js': APP, 'bin/www': "require('../server');\n", 'server.js': SERVER },
+    main: 'bin/www',
+  },
+  {
+    what: 'the one of the app where several import it',
+    files: { 'app.js': APP, 'seed.js': SERVER, 'server.js': SERVER },
+    main: 'app.js',
+  },
+])('the file that starts the app is $what', ({ files, commands, main }) => {
+  expect(find(files, commands)?.startedBy.main).toBe(main);
 });

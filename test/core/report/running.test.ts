@@ -7,7 +7,7 @@ const sayOf = (
   packages: Record<string, string>,
   scripts: Record<string, string>,
   startedBy = { scripts: ['start', 'server'], isCompiled: false },
-) => runningOf(settings, { koaSources: [], packages, scripts, startedBy });
+) => runningOf(settings, { packages, scripts, startedBy });
 
 test.each([
   { script: 'babel src -d dist', becomes: 'babel --extensions .js,.ts src -d dist' },
@@ -45,7 +45,7 @@ test.each(['esm', 'commonjs'] as const)(
     const project = { ...settings.project, modules };
     const running = runningOf(
       { ...settings, project },
-      { koaSources: [], packages: {}, scripts: {}, startedBy: { scripts: [], isCompiled: false } },
+      { packages: {}, scripts: {}, startedBy: { scripts: [], isCompiled: false } },
     );
     expect(running?.what).toContain('has to be in "dependencies"');
   },
