@@ -269,6 +269,29 @@ test.each<{ options: object; own?: object; scripts?: object; type?: string; endi
   expect(await readIn(cwd, 'src/session/index.ts')).toContain(`from './connection${ending}';`);
 });
 
+test.each<{ options?: object; type?: string; app?: string; imported: string; ending: string }>([
+  { options: BUNDLER, imported: './count.js', ending: '.js' },
+  { options: BUNDLER, imported: './count', ending: '' },
+  { options: BUNDLER, imported: 'count.js', ending: '' },
+  { options: BUNDLER, type: 'commonjs', imported: './count.js', ending: '' },
+  { options: { ...BUNDLER, allowImportingTsExtensions: true }, imported: './count.js', ending: '.ts' },
+  { imported: './count.js', ending: '.js' },
+  { app: 'app.js', imported: './count.js', ending: '.ts' },
+])(
+  'imports end with "$ending" where the app has $imported: $type $app $options',
+  async ({ options, type = 'module', app = 'app.ts', imported, ending }) => {
+    const cwd = writeTree(await temporaryFolder(), {
+      'package.json': JSON.stringify({ name: 'shop', type, scripts: { build: 'swc src -d dist' } }),
+      [`src/${app}`]: `import Koa from 'koa';\nimport '${imported}';\n\nconst app = new Koa();\n`,
+      ...(options && {
+        'tsconfig.json': JSON.stringify({ compilerOptions: { ...options, noEmit: true }, include: ['src'] }),
+      }),
+    });
+    await run(['--yes'], { cwd });
+    expect(await readIn(cwd, 'src/session/index.ts')).toContain(`from './connection${ending}';`);
+  },
+);
+
 describe('ESLint that checks with types', () => {
   const FLAT = 'export default [{ languageOptions: { parserOptions: { projectService: true } } }];\n';
   const built = { compilerOptions: OUTPUT, include: ['src'] };

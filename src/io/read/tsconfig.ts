@@ -8,7 +8,7 @@ import {
   sessionDoubts,
 } from '../../core/plan/build-doubts.ts';
 import { ESLINT_CONFIGS, lintDoubts } from '../../core/plan/lint-doubts.ts';
-import { moduleOf } from '../../core/project/imports.ts';
+import { importsIn, moduleOf } from '../../core/project/imports.ts';
 import { isBelow } from '../../core/project/ranges.ts';
 import { DEFAULT_SOURCES, folderAround, sourceFolderOf } from '../../core/project/source-folder.ts';
 import type { Project } from '../../core/project/working-tree.ts';
@@ -59,8 +59,9 @@ export async function readBuild(
   { dir, app, top, scripts, isBabel, modules }: KnownOfBuild,
   settled: Extension | undefined,
 ): Promise<BuildFacts> {
+  const isWithJs = modules === 'esm' && importsWithJs(root, app);
   const unknown: Omit<BuildFacts, 'warnings'> = {
-    importExtension: settled ?? (isBabel ? 'none' : 'ts'),
+    importExtension: settled ?? (isWithJs ? 'js' : isBabel ? 'none' : 'ts'),
     sourceFolder: folderAround(app),
     isCheckedOnly: false,
   };
@@ -77,7 +78,7 @@ export async function readBuild(
       isCheckedOnly,
       importExtension: isCheckedOnly
         ? 'ts'
-        : extensionFor([config.config.compilerOptions ?? {}, ...built], modules),
+        : extensionFor([config.config.compilerOptions ?? {}, ...built], modules, isWithJs),
       sourceFolder: sourceFolderOf(foldersIn(config, root), app),
       warnings: [],
     };
@@ -90,6 +91,12 @@ export async function readBuild(
         : 'imports end as they did before';
     return { ...unknown, warnings: [`tsconfig.json cannot be read (${reason}); ${effect}.`] };
   }
+}
+
+/** Whether the app imports its own TypeScript with `.js`: whatever compiles it keeps such imports, or follows them. */
+function importsWithJs(root: string, app = ''): boolean {
+  const text = /\.tsx?$/.test(app) ? readTextIfAny(join(root, app)) : undefined;
+  return importsIn(text ?? '').some(({ specifier }) => /^\..*\.js$/.test(specifier));
 }
 
 /** The folder of the tsconfig.json for a path, as in an editor: the nearest one that can be read. */
@@ -391,9 +398,14 @@ const takesTs = (options: ImportOptions): boolean =>
   options.allowImportingTsExtensions === true || options.rewriteRelativeImportExtensions === true;
 
 /** Node needs `.js` in an ES module that tsc writes, and tsc accepts it with every resolution. */
-function extensionFor(builds: readonly CompilerOptions[], modules: Project['modules']): Extension {
+function extensionFor(
+  builds: readonly CompilerOptions[],
+  modules: Project['modules'],
+  isWithJs: boolean,
+): Extension {
   if (builds.every(takesTs)) return 'ts';
   const isResolvedByNode = ({ moduleResolution, module }: ImportOptions) =>
     /^node(?!(?:10)?$)/i.test(moduleResolution ?? module ?? '');
-  return builds.some(isResolvedByNode) || (builds.length > 1 && modules === 'esm') ? 'js' : 'none';
+  const isEmitted = modules === 'esm' && builds.length > 1;
+  return builds.some(isResolvedByNode) || isEmitted || isWithJs ? 'js' : 'none';
 }

@@ -1,0 +1,6 @@
+import Koa from 'koa';
+import { count } from './count.js';
+
+export const app = new Koa();
+
+app.use(count);
