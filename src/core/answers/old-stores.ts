@@ -30,13 +30,10 @@ export function parseOldStore(answer: unknown): Parsed<OldStore> {
 /** Package → version range, as in a package.json. */
 export type Packages = Readonly<Record<string, string>>;
 
-/** The old store that a project uses, detected by the package of the store, or otherwise of its middleware. */
+/** The old store that a project uses. Its middleware says nothing: it may have a store in Redis, or none. */
 export function oldStoreIn(packages: Packages): OldStore | undefined {
-  if ('koa-session-mongo' in packages) return 'koa-session-mongo';
-  if ('koa-session-mongoose' in packages) return ofVersion('koa-session-mongoose', packages);
-  if ('koa-generic-session-mongo' in packages) return 'koa-generic-session-mongo';
-  if ('koa-session-store' in packages) return 'koa-session-mongo';
-  return 'koa-generic-session' in packages ? 'koa-generic-session-mongo' : undefined;
+  const store = Object.keys(OLD_STORES).find((name) => name in packages);
+  return isOldStore(store) ? ofVersion(store, packages) : undefined;
 }
 
 /** Version 1 of koa-session-mongoose stored sessions in a different format than later ones. */

@@ -36,14 +36,14 @@ function run(given: Answers, saved: Answers = {}, packages: Record<string, strin
 
 test.each([
   [{ 'koa-session-mongo': '~1.1.0' }, 'koa-session-mongo'],
-  [{ 'koa-session-store': '2' }, 'koa-session-mongo'],
+  [{ 'koa-session-store': '2' }, undefined],
   [{ 'koa-session-mongoose': '^1.0.0' }, 'koa-session-mongoose@1'],
   [{ 'koa-session-mongoose': '0.5.2', 'koa-session-store': '1' }, 'koa-session-mongoose@1'],
   [{ 'koa-session-mongoose': '^2.0.5' }, 'koa-session-mongoose'],
   [{ 'koa-session-mongoose': '>=3' }, 'koa-session-mongoose'],
   [{ 'koa-session-mongoose': '*' }, 'koa-session-mongoose'],
   [{ 'koa-generic-session': '2', 'koa-generic-session-mongo': '0.4' }, 'koa-generic-session-mongo'],
-  [{ 'koa-generic-session': '^2.3.1' }, 'koa-generic-session-mongo'],
+  [{ 'koa-generic-session': '^2.3.1', 'koa-redis': '^4.0.1' }, undefined],
   [{ 'koa-session': '^6.4.0' }, undefined],
   [{}, undefined],
 ])('for a project with %j, a question offers to continue with %s', (packages, store) => {
