@@ -11,7 +11,7 @@ function isInside(root: string, path: string): boolean {
   return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
-/** Relative to the project, with `/`; both paths absolute and without `..`. */
+/** Relative to a folder, with `/`; both paths absolute and without `..`. */
 export function pathIn(root: string, path: string): string {
   return wayTo(root, path).split(sep).join('/');
 }

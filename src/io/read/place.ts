@@ -1,10 +1,11 @@
 import { readdirSync } from 'node:fs';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { plainObject } from '../../core/project/json.ts';
 import { MANIFEST_PATH } from '../../core/project/manifest.ts';
 import { packagesOf } from '../../core/project/packages.ts';
 import { type Around, isAsGoodAsEmpty, type Place } from '../../core/project/place.ts';
 import { statIfThere } from '../files.ts';
+import { pathIn } from '../locate.ts';
 import { onlyReadingSync } from '../system-errors.ts';
 import { packageJsonIn, readTextIfAny } from './package-json.ts';
 
@@ -44,13 +45,11 @@ export function projectAbove(directory: string): Around | undefined {
     const path = look(folder).kind === 'project' ? undefined : projectAround(folder);
     if (path === undefined) return undefined;
     const workspace = workspaceIn(resolve(path));
-    const isPackage = isPackageOf(workspace, pathWithin(resolve(path), folder));
+    const isPackage = isPackageOf(workspace, pathIn(resolve(path), folder));
     const patterns = [...workspace.included, ...workspace.excluded.map((pattern) => `!${pattern}`)];
     return isPackage ? undefined : { path, patterns };
   });
 }
-
-const pathWithin = (top: string, folder: string): string => relative(top, folder).split(sep).join('/');
 
 /** Whether a pattern such as `packages/*` or `{apps,packages}/*` names a folder. */
 function isNamedBy(pattern: string, folder: string): boolean {
@@ -71,7 +70,7 @@ export function workspaceAround(folder: string): string | undefined {
   for (let at = folder; dirname(at) !== at; at = dirname(at)) {
     if (statIfThere(join(at, '.git'))) return undefined;
     const top = dirname(at);
-    if (isPackageOf(workspaceIn(top), pathWithin(top, folder))) return top;
+    if (isPackageOf(workspaceIn(top), pathIn(top, folder))) return top;
   }
   return undefined;
 }
@@ -92,7 +91,7 @@ function projectAround(folder: string): string | undefined {
   for (let at = folder; dirname(at) !== at; at = dirname(at)) {
     // Nothing outside of its repository belongs to a folder.
     if (statIfThere(join(at, '.git'))) return undefined;
-    if (hasPackageJson(dirname(at))) return relative(process.cwd(), dirname(at)).split(sep).join('/') || '.';
+    if (hasPackageJson(dirname(at))) return pathIn(process.cwd(), dirname(at)) || '.';
   }
   return undefined;
 }

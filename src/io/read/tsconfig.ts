@@ -1,4 +1,4 @@
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import type { TsConfigJsonResolved } from 'get-tsconfig';
 import {
   type Build,
@@ -14,6 +14,7 @@ import { DEFAULT_SOURCES, folderAround, sourceFolderOf } from '../../core/projec
 import type { Project } from '../../core/project/working-tree.ts';
 import type { RenderedFile } from '../../core/render/rendered-file.ts';
 import { statIfThere } from '../files.ts';
+import { pathIn } from '../locate.ts';
 import { unlessHidden } from '../system-errors.ts';
 import { ConfigFiles } from './config-files.ts';
 import { readTextIfAny } from './package-json.ts';
@@ -102,7 +103,7 @@ function importsWithJs(root: string, app = ''): boolean {
 /** The folder of the tsconfig.json for a path, as in an editor: the nearest one that can be read. */
 function homeOf(folder: string, root: string): string | undefined {
   for (let at = folder; ; at = dirname(at)) {
-    if (unlessHidden(() => statIfThere(pathIn(at)))) return at;
+    if (unlessHidden(() => statIfThere(tsconfigIn(at)))) return at;
     if (at === root || dirname(at) === at) return undefined;
   }
 }
@@ -132,7 +133,7 @@ async function buildsOf(
   home: string,
 ): Promise<readonly CompilerOptions[]> {
   const paths = runs.filter(({ emits }) => emits).flatMap((run) => run.configs);
-  const there = paths.map((path) => (isFile(path) ? path : pathIn(home)));
+  const there = paths.map((path) => (isFile(path) ? path : tsconfigIn(home)));
   const configs = (await unlessDamaged(() => configsOf(home, new ConfigFiles(), there))) ?? [];
   const { createFilesMatcher } = await import('get-tsconfig');
   return configs
@@ -155,7 +156,7 @@ const MAX_CONFIGS = 50;
 async function configsOf(
   root: string,
   cache: ConfigFiles,
-  starts: readonly string[] = [pathIn(root)],
+  starts: readonly string[] = [tsconfigIn(root)],
 ): Promise<Config[]> {
   const { parseTsconfig } = await import('get-tsconfig');
   const found: Config[] = [];
@@ -188,15 +189,13 @@ export async function readAliases(root: string, near = ''): Promise<PathAliases>
   return {
     prefixes: names.map((name) => name.split('*', 1).join()),
     modulesOf: (name) =>
-      matchers
-        .flatMap((matcher) => matcher(name))
-        .map((path) => moduleOf(relative(root, path).split(sep).join('/'))),
+      matchers.flatMap((matcher) => matcher(name)).map((path) => moduleOf(pathIn(root, path))),
   };
 }
 
 /** The folders to which tsc writes, by tsconfig.json and by those that commands name; relative to the project. */
 export async function outputFolders(root: string, commands: readonly string[]): Promise<readonly string[]> {
-  const paths = [pathIn(root), ...runsOfTsc(root, commands).flatMap((run) => run.configs)].filter(isFile);
+  const paths = [tsconfigIn(root), ...runsOfTsc(root, commands).flatMap((run) => run.configs)].filter(isFile);
   if (paths.length === 0) return [];
   const configs = (await unlessDamaged(() => configsOf(root, new ConfigFiles(), paths))) ?? [];
   return configs.map((config) => buildOf(config, root).outDir).filter((folder) => folder !== undefined);
@@ -206,14 +205,11 @@ const isSolution = ({ files, include, references }: TsConfigJsonResolved): boole
   (references?.length ?? 0) > 0 && files?.length === 0 && (include?.length ?? 0) === 0;
 
 /** A reference names a file, or a folder with a tsconfig.json. */
-const fileOf = (path: string): string => (statIfThere(path)?.isDirectory() ? pathIn(path) : path);
+const fileOf = (path: string): string => (statIfThere(path)?.isDirectory() ? tsconfigIn(path) : path);
 
 /** The folders of sources in a tsconfig, as paths in the project. */
 function foldersIn({ path, config }: Config, root: string) {
-  const within = (folder: string) =>
-    relative(root, resolve(dirname(path), folder))
-      .split(sep)
-      .join('/');
+  const within = (folder: string) => pathIn(root, resolve(dirname(path), folder));
   const { rootDir } = config.compilerOptions ?? {};
   return {
     rootDir: typeof rootDir === 'string' ? within(rootDir) : undefined,
@@ -249,8 +245,8 @@ export async function doubtsAboutBuild(
   const built = runs.filter(({ emits }) => emits).flatMap((run) => run.configs);
   const from = (starts: readonly string[]) =>
     unlessDamaged(() => configsOf(root, files, starts.filter(isFile)));
-  const configs = await from([pathIn(root), ...runs.flatMap((run) => run.configs)]);
-  const emitting = await from(built.length === 0 ? [pathIn(root)] : built);
+  const configs = await from([tsconfigIn(root), ...runs.flatMap((run) => run.configs)]);
+  const emitting = await from(built.length === 0 ? [tsconfigIn(root)] : built);
   const own = await unlessDamaged(() => configFor(home, join(root, dir), files));
   files.refuseUnread();
   const isNew = added.some(({ path }) => path.startsWith(`${dir}/`));
@@ -267,7 +263,7 @@ export async function doubtsAboutBuild(
     const compiled = elsewhere.map((file) => file.path).filter(isCompiled);
     for (const file of compiled) listed.add(file);
     if (compiled.length === 0) continue;
-    const name = relative(root, path).split(sep).join('/');
+    const name = pathIn(root, path);
     const build = buildOf({ config, path }, root);
     const isEmitting = emitting?.some((each) => each.path === path);
     const effect = isEmitting ? build : { ...build, outDir: undefined };
@@ -329,7 +325,7 @@ async function optionsOf(
   const compilerOptions = config.compilerOptions ?? {};
   const { rootDir } = foldersIn({ path, config }, root);
   return {
-    name: relative(root, path).split(sep).join('/'),
+    name: pathIn(root, path),
     rootDir,
     module: `${compilerOptions.module ?? ''}`.toLowerCase(),
     moduleResolution: `${compilerOptions.moduleResolution ?? ''}`.toLowerCase(),
@@ -360,11 +356,7 @@ function buildOf({ path, config }: Config, root: string): Build {
   const { compilerOptions = {} } = config;
   const { rootDir, outDir, composite } = compilerOptions;
   const seen = (folder: string | null | undefined) =>
-    folder
-      ? relative(root, resolve(dirname(path), folder))
-          .split(sep)
-          .join('/')
-      : undefined;
+    folder ? pathIn(root, resolve(dirname(path), folder)) : undefined;
   return {
     rootDir: seen(rootDir ?? (composite ? '.' : undefined)),
     outDir: emitsCode(compilerOptions) ? seen(outDir) : undefined,
@@ -375,7 +367,7 @@ function buildOf({ path, config }: Config, root: string): Build {
 /** Not declarations, which have no output. */
 const COMPILED = /(?<!\.d)\.[cm]?[jt]sx?$/;
 
-const pathIn = (root: string): string => join(root, 'tsconfig.json');
+const tsconfigIn = (root: string): string => join(root, 'tsconfig.json');
 
 /** The code that reads the import endings reports errors in it. */
 async function unlessDamaged<T>(parse: () => Promise<T>): Promise<T | undefined> {
