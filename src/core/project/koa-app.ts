@@ -1,6 +1,6 @@
 import { endOfStatement, lineAt, withoutComments, withoutLiterals } from './code.ts';
 import { type OwnDatabase, ownDatabase } from './databases.ts';
-import type { Resolve } from './imports.ts';
+import { importsIn, type Resolve } from './imports.ts';
 
 const TEST = /(?:^|\/)(?:tests?|__tests__|spec|examples?|benchmarks?)\/|\.(?:test|spec)\.\w+$/;
 
@@ -51,13 +51,9 @@ export interface KoaApp {
   readonly within?: 'field' | 'chain' | 'class' | 'part';
 }
 
-/** Session middleware and stores: with two of them on one app, the second is ignored. */
-const SESSION_PACKAGES = [
-  ...['koa-session', 'koa-session-mongo', 'koa-session-mongoose', 'koa-session-store', 'koa-session-minimal'],
-  ...['koa-generic-session', 'koa-generic-session-mongo', 'koa-session2', 'koa-session-local'],
-];
+/** Session middleware and stores, such as koa-session-redis: with two of them on one app, the second is ignored. */
+const SESSION_PACKAGE = /^koa2?-(?:generic-)?session/;
 
-const MODULE = /(?:\bfrom\s*|\brequire\s*\(\s*|\bimport\s*\(?\s*)(['"])([^'"\n]+)\1/g;
 /** `import type { Session }`, and `import { type Session }`. */
 const TYPES = /^import\s+(?:type\s[^'"]*|\{(?:\s*type\s[^,}]*,?)+\s*\}\s*)$/;
 
@@ -67,8 +63,8 @@ export function koaSourceIn(path: string, text: string): KoaSource | undefined {
   const code = withoutComments(text);
   const bare = withoutLiterals(text);
   const app = appIn(code, bare);
-  const taken = [...code.matchAll(MODULE)].find(
-    ({ 2: name = '', index }) => SESSION_PACKAGES.includes(name) && !isOfTypes(code, index),
+  const taken = importsIn(code).find(
+    ({ specifier, index }) => SESSION_PACKAGE.test(specifier) && !isOfTypes(code, index),
   );
   const imported = importedIn(code, bare);
   const keys = keysIn(code, app);
@@ -78,7 +74,7 @@ export function koaSourceIn(path: string, text: string): KoaSource | undefined {
     path,
     syntax: /^\s*(?:import\b(?!\s*\()|export\b)/m.test(code) ? 'import' : 'require',
     app,
-    sessions: taken && { line: lineAt(code, taken.index), name: taken[2] ?? '' },
+    sessions: taken && { line: lineAt(code, taken.index), name: taken.specifier },
     imported,
     taken: takenIn(bare),
     keys,
