@@ -150,9 +150,12 @@ function appIn(code: string, bare: string): KoaApp | undefined {
     `(?:([\\w$.#]+)\\s*(?::[^=;\\n]+)?=\\s*)?\\bnew\\s+(?:${names.join('|')})\\s*(?:<[^()=;]*>\\s*)?[(;\\n]`,
     'g',
   );
-  const made = [...code.matchAll(form)].find(({ 0: all, index }) =>
-    bare.startsWith('new', index + all.search(/\bnew\s/)),
+  const all = [...code.matchAll(form)].filter(({ 0: text, index }) =>
+    bare.startsWith('new', index + text.search(/\bnew\s/)),
   );
+  // Another app may be created in the same file, and be mounted in the one that is started.
+  const isMounted = (name: string) => new RegExp(`mount\\([^()]*\\b${escaped(name)}\\)`, 'i').test(bare);
+  const made = all.find(({ 1: name }) => name === undefined || !isMounted(name)) ?? all[0];
   if (made === undefined) return classIn(code, names);
   const line = lineAt(code, made.index);
   const at = made.index + made[0].search(/\bnew\s/);

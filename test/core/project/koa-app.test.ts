@@ -83,6 +83,16 @@ describe('the place that creates an app', () => {
   });
 });
 
+test.each([
+  { text: "const api = new Koa();\nconst app = new Koa();\napp.use(mount('/api', api));\n", line: 3 },
+  { text: 'const a$ = new Koa();\nconst app: Koa = new Koa();\napp.use(koaMount(a$));\n', line: 3 },
+  { text: "const app = new Koa();\nconst api = new Koa();\napp.use(mount('/api', api));\n", line: 2 },
+  { text: "start(new Koa());\nconst api = new Koa();\nother.use(mount('/api', api));\n", line: 2 },
+  { text: "const api = new Koa();\nother.use(mount('/api', api));\n", line: 2 },
+])('an app that is mounted in another one of its file is passed over: $text', ({ text, line }) => {
+  expect(find(`import Koa from 'koa';\n${text}`)).toMatchObject({ app: { line } });
+});
+
 test('other session middleware is found, with its line', () => {
   const text =
     "const Koa = require('koa');\n/* a\n comment */\nconst session = require('koa-session');\nconst app = new Koa();\n";
