@@ -220,8 +220,7 @@ function isChained(made: string): boolean {
 function koaNames(code: string): string[] {
   const forms = [
     /\bimport\s+(?:type\s+)?(?:\*\s+as\s+)?([\w$]+)\s*(?:,[^'"]*?)?\s+from\s*['"]koa['"]/g,
-    /\b([\w$]+)\s*=\s*require\s*\(\s*['"]koa['"]\s*\)(?!\s*\.)/g,
-    /\b([\w$]+)\s*=\s*(?:await\s+import|require)\s*\(\s*['"]koa['"]\s*\)\)?\.default/g,
+    /\b([\w$]+)\s*=\s*\(?(?:await\s+import|require)\s*\(\s*['"]koa['"]\s*\)(?:\)?\.default|(?!\s*\.))/g,
     /\bdefault\s+as\s+([\w$]+)[^'"]*from\s*['"]koa['"]/g,
     /\{\s*default\s*:\s*([\w$]+)[^{}]*\}\s*=\s*(?:await\s+import|require)\s*\(\s*['"]koa['"]/g,
   ];

@@ -56,6 +56,13 @@ describe('the place that creates an app', () => {
     },
     {
       form: 'an import at run time',
+      text: "export {};\nconst Koa = (await import('koa')).default;\nconst app = new Koa();\n",
+      line: 3,
+      name: 'app',
+      syntax: 'import',
+    },
+    {
+      form: 'an import at run time, by a name',
       text: "export {};\nconst { default: Koa } = await import('koa');\nconst app = new Koa();\n",
       line: 3,
       name: 'app',
