@@ -111,12 +111,11 @@ function homeOf(folder: string, root: string): string | undefined {
 /** The one that includes the files of a folder, otherwise the first one that is not for tests. */
 async function configFor(home: string, folder: string, cache: ConfigFiles): Promise<Config> {
   const configs = await configsOf(home, cache);
-  const { createFilesMatcher } = await import('get-tsconfig');
-  const file = join(folder, 'index.ts');
+  const isIncluded = await inclusionOf(join(folder, 'index.ts'));
   const [first] = configs;
   if (first === undefined) throw new Error('it has no files and no references');
   return (
-    configs.find((config) => createFilesMatcher(config, IS_CASE_SENSITIVE)(file) !== undefined) ??
+    configs.find(isIncluded) ??
     configs.find(({ path }) => !/test|spec|node|e2e/i.test(relative(home, path))) ??
     first
   );
@@ -135,11 +134,16 @@ async function buildsOf(
   const paths = runs.filter(({ emits }) => emits).flatMap((run) => run.configs);
   const there = paths.map((path) => (isFile(path) ? path : tsconfigIn(home)));
   const configs = (await unlessDamaged(() => configsOf(home, new ConfigFiles(), there))) ?? [];
-  const { createFilesMatcher } = await import('get-tsconfig');
   return configs
-    .filter((config) => createFilesMatcher(config, IS_CASE_SENSITIVE)(join(folder, 'index.ts')) !== undefined)
+    .filter(await inclusionOf(join(folder, 'index.ts')))
     .map(({ config }) => config.compilerOptions ?? {})
     .filter(emitsCode);
+}
+
+/** Whether a tsconfig includes a file. */
+async function inclusionOf(file: string): Promise<(config: Config) => boolean> {
+  const { createFilesMatcher } = await import('get-tsconfig');
+  return (config) => createFilesMatcher(config, IS_CASE_SENSITIVE)(file) !== undefined;
 }
 
 /** Set, since get-tsconfig would otherwise test it by writing a file into the current directory. */
@@ -319,9 +323,7 @@ async function optionsOf(
   { root, packages }: Pick<Project, 'root' | 'packages'>,
   dir: string,
 ): Promise<Omit<SessionBuild, 'endsInTs'>> {
-  const { createFilesMatcher } = await import('get-tsconfig');
-  const isNamed =
-    createFilesMatcher({ path, config }, IS_CASE_SENSITIVE)(join(root, dir, 'index.ts')) !== undefined;
+  const isIncluded = await inclusionOf(join(root, dir, 'index.ts'));
   const compilerOptions = config.compilerOptions ?? {};
   const { rootDir } = foldersIn({ path, config }, root);
   return {
@@ -334,7 +336,7 @@ async function optionsOf(
     emits: emitsCode(compilerOptions),
     takesTs: takesTs(compilerOptions),
     isolatedDeclarations: compilerOptions.isolatedDeclarations === true,
-    isUnlisted: compilerOptions.composite === true && !isNamed,
+    isUnlisted: compilerOptions.composite === true && !isIncluded({ path, config }),
   };
 }
 
