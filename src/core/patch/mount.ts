@@ -2,7 +2,7 @@ import type { Settings } from '../answers/settings.ts';
 import { UserError } from '../errors.ts';
 import type { Patch } from '../plan/plan.ts';
 import { endOfStatement, withoutComments, withoutLiterals } from '../project/code.ts';
-import { madeConnection, mongooseIn } from '../project/databases.ts';
+import { defaultConnectionIn, madeConnection } from '../project/databases.ts';
 import { leadsTo } from '../project/imports.ts';
 import { type ImportedSessions, isForTests, type KoaApp, type KoaSource } from '../project/koa-app.ts';
 import { inFormOf, plainText } from '../project/text.ts';
@@ -180,9 +180,9 @@ function argumentOf(
   made: string | undefined,
 ): string {
   if (connection.style === 'mongoose') {
-    const mongoose = mongooseIn(above);
-    if (mongoose !== undefined && made === undefined && !/(?:createConnection|useDb)\s*\(/.test(above))
-      return `, ${mongoose}.connection`;
+    const expression = defaultConnectionIn(above);
+    if (expression !== undefined && made === undefined && !/(?:createConnection|useDb)\s*\(/.test(above))
+      return `, ${expression}`;
     const hint = made === undefined ? '' : `: it is made at ${made}`;
     throw refused(`${path} does not say which Mongoose connection the sessions should use${hint}`);
   }

@@ -45,6 +45,15 @@ export function mongooseConnectionsIn(path: string, text: string): MongooseConne
     }));
 }
 
+/** The default connection of Mongoose, as a file can call it by what it imports. */
+export function defaultConnectionIn(code: string): string | undefined {
+  const mongoose = mongooseIn(code);
+  if (mongoose !== undefined) return `${mongoose}.connection`;
+  const taken = [...code.matchAll(TAKEN_METHODS)].map(([, names]) => names).join();
+  const [all, name = all] = /\bconnection\b(?:\s*(?:as\b|:)\s*([\w$]+))?/.exec(taken) ?? [];
+  return name;
+}
+
 /** The name of Mongoose in a file, if it imports more than types. */
 export function mongooseIn(code: string): string | undefined {
   const found =

@@ -375,10 +375,20 @@ describe('the connection of Mongoose is the default one', () => {
   });
 
   test.each([
+    { imports: "import { connect, connection } from 'mongoose';", name: 'connection' },
+    { imports: "import { connection as db } from 'mongoose';", name: 'db' },
+    { imports: "const { connection: db } = require('mongoose');", name: 'db' },
+    { imports: "import m, { connection } from 'mongoose';", name: 'm.connection' },
+  ])('is passed by the name that $imports gives it', ({ imports, name }) => {
+    expect(mounted(imports)).toBe(`sessions(app, ${name});`);
+  });
+
+  test.each([
     "import type mongoose from 'mongoose';",
     "import type * as mongoose from 'mongoose';",
     "import type mongoose = require('mongoose');",
     "import { type Connection } from 'mongoose';",
+    "import { connection } from './db';\nimport { Schema } from 'mongoose';",
     "// import mongoose from 'mongoose';",
   ])('and not known from %s', (imports) => {
     expect(() => mounted(imports)).toThrow('does not say which Mongoose connection');
