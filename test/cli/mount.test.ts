@@ -71,7 +71,7 @@ test('of several apps, the first run names the one that it is for, and later one
     'src/main.js': APP,
   });
   const warning =
-    'warning: src/main.js:3 and dev/mock.js:3 each create an app. The session folder and the next steps are for src/main.js.\n';
+    'warning: src/main.js:3 and dev/mock.js:3 each create an app. The session folder and the next steps are for src/main.js:3.\n';
   expect(await run([...URL, '--yes'], { cwd })).toMatchObject({ exitCode: 0, stderr: warning });
   expect(await run(['--yes'], { cwd })).toMatchObject({ exitCode: 0, stderr: '' });
 });

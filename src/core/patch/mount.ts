@@ -134,10 +134,11 @@ const refused = (reason: string): UserError =>
   new UserError(`--mount: ${reason}. Nothing was written; without --mount, the lines to add are shown.`);
 
 function theOnly(sources: readonly KoaSource[]): SourceOfApp {
-  const [source, other] = sources.filter(hasApp);
+  const source = sources.find(hasApp);
   if (source === undefined) throw refused('no file was found that creates an app with `new Koa()`');
-  if (other === undefined) return source;
-  throw refused(severalApps(sources));
+  const places = placesOfApps(sources);
+  if (places.length === 1) return source;
+  throw refused(`${places.join(' and ')} each create an app`);
 }
 
 type SourceOfApp = KoaSource & { readonly app: KoaApp };
@@ -145,20 +146,23 @@ type SourceOfApp = KoaSource & { readonly app: KoaApp };
 const hasApp = (source: KoaSource): source is SourceOfApp =>
   source.app !== undefined && !isForTests(source.path);
 
-const severalApps = (sources: readonly KoaSource[]): string =>
-  `${sources
+const placesOfApps = (sources: readonly KoaSource[]): readonly string[] =>
+  sources
     .filter(hasApp)
-    .map(({ path, app }) => `${path}:${app.line}`)
-    .join(' and ')} each create an app`;
+    .flatMap(({ path, app: { line, other } }) =>
+      [line, other].filter((each) => each !== undefined).map((each) => `${path}:${each}`),
+    );
 
 /** Said before the first run, whose advice is for only one of several apps. */
 export function doubtsAboutApps(
   { app }: Settings,
   { koaSources, manifest }: Pick<Project, 'koaSources' | 'manifest'>,
 ): string[] {
-  const [own, other] = koaSources.filter(hasApp);
-  if (app || manifest !== undefined || own === undefined || other === undefined) return [];
-  return [`${severalApps(koaSources)}. The session folder and the next steps are for ${own.path}.`];
+  const places = placesOfApps(koaSources);
+  if (app || manifest !== undefined || places.length < 2) return [];
+  return [
+    `${places.join(' and ')} each create an app. The session folder and the next steps are for ${places[0]}.`,
+  ];
 }
 
 /** `const app = new Koa({ proxy: true });`, on one line or on several, without the texts of strings. */

@@ -42,6 +42,8 @@ export interface KoaApp {
   readonly line: number;
   /** The line where the statement ends that creates it. */
   readonly end: number;
+  /** The line of another app in the file that may be the one with the sessions. */
+  readonly other?: number;
   /** The name of the app in the file; undefined if it has none. */
   readonly name: string | undefined;
   /**
@@ -155,13 +157,19 @@ function appIn(code: string, bare: string): KoaApp | undefined {
   );
   // Another app may be created in the same file, and be mounted in the one that is started.
   const isMounted = (name: string) => new RegExp(`mount\\([^()]*\\b${escaped(name)}\\)`, 'i').test(bare);
-  const made = all.find(({ 1: name }) => name === undefined || !isMounted(name)) ?? all[0];
+  const own = all.filter(({ 1: name }) => name === undefined || !isMounted(name));
+  const made = own[0] ?? all[0];
   if (made === undefined) return classIn(code, names);
+  const other = own.find(({ 1: name }) => name !== made[1]);
   const line = lineAt(code, made.index);
   const at = made.index + made[0].search(/\bnew\s/);
   const start = code.lastIndexOf('\n', at) + 1;
   const lines = bare.split('\n');
-  const place = { line, end: (endOfStatement(lines, line - 1) ?? line - 1) + 1 };
+  const place = {
+    line,
+    end: (endOfStatement(lines, line - 1) ?? line - 1) + 1,
+    ...(other && { other: lineAt(code, other.index) }),
+  };
   const field = fieldIn(code.slice(0, start), code.slice(start, at));
   if (field !== undefined) return { ...place, name: `this.${field}`, within: 'field' };
   const name = DECLARED.exec(code.slice(start, at))?.[1] ?? made[1];

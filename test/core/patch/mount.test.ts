@@ -402,6 +402,12 @@ describe('the connection of Mongoose is the default one', () => {
   });
 });
 
+test('of two apps in a file, none is chosen without a word', () => {
+  expect(() =>
+    patched(`import Koa from 'koa';\nconst metrics = new Koa();\nconst app = new Koa();\n`),
+  ).toThrow('src/app.ts:2 and src/app.ts:3 each create an app');
+});
+
 test('an import of types is no other session middleware', () => {
   expect(
     patched(`import type { Session } from 'koa-session';\nimport { type a } from 'koa-session';\n${APP}`),

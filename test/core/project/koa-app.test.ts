@@ -100,6 +100,18 @@ test.each([
   expect(find(`import Koa from 'koa';\n${text}`)).toMatchObject({ app: { line } });
 });
 
+test.each([
+  { text: 'const metrics = new Koa();\nconst app = new Koa();\n', app: { line: 2, other: 3 } },
+  { text: 'let app = new Koa();\nif (proxy) app = new Koa({ proxy });\n', app: { line: 2 } },
+  {
+    text: "const app = new Koa();\nconst api = new Koa();\napp.use(mount('/api', api));\n",
+    app: { line: 2 },
+  },
+])('another app of its file may be the one with the sessions: $text', ({ text, app }) => {
+  const found = find(`import Koa from 'koa';\n${text}`)?.app;
+  expect({ line: found?.line, other: found?.other }).toEqual({ other: undefined, ...app });
+});
+
 test('other session middleware is found, with its line', () => {
   const text =
     "const Koa = require('koa');\n/* a\n comment */\nconst session = require('koa-session');\nconst app = new Koa();\n";
