@@ -56,7 +56,7 @@ export const ACCEPTED: readonly Accepted[] = [
   {
     rule: '@typescript-eslint/no-unsafe-argument',
     file: 'mount.ts',
-    line: 'if (!headerSent) ctx.cookies.set(options.key, key, sessionOptions);',
+    line: 'if (!headerSent && !unsaved.has(ctx)) ctx.cookies.set(options.key, key, sessionOptions);',
   },
   // The replacement of a method calls the original with its own `this`.
   ...[

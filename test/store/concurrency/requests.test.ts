@@ -306,6 +306,45 @@ describe.each(Object.entries({ plain, 'user-key': userKey, all }))(
   },
 );
 
+describe.each(Object.entries(FEATURES))(
+  '%s: a login during a slow request of the same browser',
+  (_name, features) => {
+    test.each<[string, (ctx: Koa.Context) => unknown]>([
+      ['changes the session', changeViews],
+      ['saves it unchanged', (ctx) => ctx.session.save()],
+      ['gives it another lifetime', (ctx) => void Object.assign(ctx.session, { maxAge: 1000 })],
+      [
+        'changes it, and fails',
+        (ctx) => {
+          changeViews(ctx);
+          ctx.throw(418);
+        },
+      ],
+    ])('stays: its cookie is not replaced by that of a request that %s', async (_what, act) => {
+      const { browser, change, begin, see } = await world(features);
+      const ann = browser();
+      await change(ann, set({ views: 1 }));
+      const slow = await begin(ann, act);
+      const login = await begin(ann, regenerate({ userId: 'ann' }));
+      await login.finish();
+      await slow.finish();
+      expect(await see(ann)).toEqual({ views: 1, userId: 'ann' });
+    });
+  },
+);
+
+test.each(Object.entries(FEATURES))(
+  '%s: two requests of a browser that call regenerate() at the same time leave it logged in',
+  async (_name, features) => {
+    const { browser, change, begin, see } = await world(features);
+    const ann = browser();
+    await change(ann, set({ userId: 'ann' }));
+    const both = [await begin(ann, regenerate()), await begin(ann, regenerate())];
+    for (const { finish } of both) await finish();
+    expect(await see(ann)).toEqual({ userId: 'ann' });
+  },
+);
+
 test.each(Object.entries({ throw: throwing, 'throw, user-key': { ...throwing, ...userKey } }))(
   '%s: regenerate() fails after a change of another request, which stays',
   async (_name, features) => {

@@ -158,6 +158,23 @@ describe.each(RELEASES)('$release', ({ Application, name, other }) => {
       expect(errors.map(({ message }) => message)).toEqual([expect.stringMatching(NOT_BEGUN)]);
     });
 
+    test.each<{ how: string; derive: (ctx: Context) => Context }>([
+      { how: 'an object that inherits from ctx', derive: (ctx) => Object.create(ctx) },
+      // As Apollo Server does it.
+      {
+        how: 'a copy of ctx',
+        derive: (ctx) => Object.assign(Object.create(Object.getPrototypeOf(ctx)), ctx),
+      },
+      { how: 'a proxy of ctx', derive: (ctx) => new Proxy(ctx, {}) },
+    ])('is no error for $how, once the middleware has run', async ({ derive }) => {
+      const { app, errors } = newApp();
+      mountSessions(app);
+      const visitor = new Browser(await listen(app.use((ctx) => count(derive(ctx)))));
+      for (const _ of [1, 2]) await visitor.get('/');
+      expect(errors).toEqual([]);
+      expect(await world.onlyDocument()).toMatchObject({ data: '{"views":2}' });
+    });
+
     test('is an error in the context of a WebSocket upgrade', async () => {
       const { app } = newApp();
       mountSessions(app);

@@ -80,11 +80,9 @@ export class Sessions extends MongoSessionStore {
 
   /** An empty list for a session that is over or damaged. */
   #describe(document: SessionDocument): StoredSession[] {
-    const loaded = this.open(document);
-    const payload = payloadOf(loaded);
-    if (!loaded || !payload) return [];
-    const { _id: id, createdAt, updatedAt, expiresAt } = loaded;
-    return [{ id, payload, createdAt, updatedAt, expiresAt }];
+    const { _id: id, createdAt, updatedAt, expiresAt } = document;
+    const payload = payloadOf(this.open(document));
+    return payload ? [{ id, payload, createdAt, updatedAt, expiresAt }] : [];
   }
 }
 

@@ -25,6 +25,8 @@ type Draft = Omit<Loaded, 'createdAt' | 'version'>;
 /** No cookie is longer. koa-session-minimal does not await `set`, so an error in it would end the process. */
 const MAX_KEY_LENGTH = 16 * 1024;
 const LAST_DATE = Date.UTC(9999, 11, 31);
+/** Requests whose last `set` stored nothing: the browser may have the cookie of a newer session. */
+export const unsaved = new WeakSet<object>();
 
 /** A store for koa-session; koa-generic-session and koa-session-minimal call the same three methods. */
 export class MongoSessionStore {
@@ -73,6 +75,7 @@ export class MongoSessionStore {
       }
       if (ctx) this.#replaced.delete(ctx);
       if (ctx && written) this.#loaded.set(ctx, written);
+      if (ctx) unsaved[written ? 'delete' : 'add'](ctx);
     });
   }
 
@@ -113,11 +116,11 @@ export class MongoSessionStore {
     return typeof data === 'string' ? { text: data, ...stored } : undefined;
   }
 
-  async #insert(operation: Operation, draft: Draft): Promise<Loaded | undefined> {
+  async #insert(operation: Operation, draft: Draft): Promise<Loaded> {
     const { _id, updatedAt: createdAt } = draft;
     const update = { $setOnInsert: { createdAt }, ...this.change(draft) };
-    // If another request was first, the version is unknown: this one continues as if it had loaded nothing.
-    return (await this.upsert(operation, _id, update)) ? undefined : { createdAt, version: 1, ...draft };
+    // If another request was first, the version is unknown. -1 matches none, so the next change is a conflict.
+    return { createdAt, version: (await this.upsert(operation, _id, update)) ? -1 : 1, ...draft };
   }
 
   /** Whether the document existed. With only `_id` in the filter, the server retries most concurrent upserts itself. */

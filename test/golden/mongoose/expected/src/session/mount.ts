@@ -2,6 +2,7 @@
 import type Koa from 'koa';
 import type { Context } from 'koa';
 import koaSession, { type CreateSessionOptions } from 'koa-session';
+import { unsaved } from './store.ts';
 
 const TWICE = 'There are two session middlewares: call sessions(app) once, and remove any other koa-session.';
 const NOT_BEGUN = 'ctx.session was used before the session middleware ran: call sessions(app) earlier.';
@@ -15,23 +16,24 @@ type Options = CreateSessionOptions & { key: string };
 export function mountSession<State, Custom>(app: Koa<State, Custom>, options: Options): void {
   const { context } = app;
   if (Object.getOwnPropertyDescriptor(context, 'session')) throw new Error(TWICE);
-  const cameWith = new WeakMap<object, string>();
+  /** In `ctx` itself: an object that inherits from it, or a copy, has it, too. */
+  const cameWith = Symbol('session cookie');
   const externalKey = {
     get(ctx: Context): string {
-      if (cameWith.has(ctx)) throw new Error(TWICE);
-      cameWith.set(ctx, ctx.cookies.get(options.key, { signed: options.signed ?? true }) ?? '');
-      return cameWith.get(ctx) ?? '';
+      if (cameWith in ctx) throw new Error(TWICE);
+      ctx[cameWith] = ctx.cookies.get(options.key, { signed: options.signed ?? true }) ?? '';
+      return ctx[cameWith] as string;
     },
     set(ctx: Context, key: string): void {
-      // Once the headers are sent, the browser keeps the cookie that it has.
+      // Otherwise, the browser keeps the cookie that it has.
       const { headerSent, sessionOptions } = ctx;
-      if (!headerSent) ctx.cookies.set(options.key, key, sessionOptions);
+      if (!headerSent && !unsaved.has(ctx)) ctx.cookies.set(options.key, key, sessionOptions);
     },
   };
   /** Checks before the session is stored: the cookie itself would be refused only afterwards. */
   const beforeSave = (ctx: Context) => {
     if (options.secure && !ctx.cookies.secure) throw new Error(PLAIN_HTTP);
-    if (ctx.headerSent && ctx.session.externalKey !== cameWith.get(ctx)) throw new Error(TOO_LATE);
+    if (ctx.headerSent && ctx.session.externalKey !== ctx[cameWith]) throw new Error(TOO_LATE);
     // `regenerate()` has removed the cookie, but the old session is still valid if the store fails now.
     const cookies = cookiesOf(ctx);
     if (!cookies.some((cookie) => cookie.startsWith(`${options.key}=;`))) return;
@@ -42,19 +44,17 @@ export function mountSession<State, Custom>(app: Koa<State, Custom>, options: Op
 
   // koa-session's own property also works in requests without the middleware, where nothing is loaded or stored.
   const own = Object.getOwnPropertyDescriptor(context, 'session');
-  const guard = (access: (ctx: object, value?: unknown) => unknown) =>
+  const guard = (access: 'get' | 'set') =>
     function (this: object, value?: unknown): unknown {
-      if (!cameWith.has(this)) throw new Error(NOT_BEGUN);
-      return access(this, value);
+      if (!(cameWith in this)) throw new Error(NOT_BEGUN);
+      return own?.[access]?.call(this, value) as unknown;
     };
-  const get = guard((ctx) => own?.get?.call(ctx) as unknown);
-  const set = guard((ctx, value) => own?.set?.call(ctx, value));
-  Object.defineProperty(context, 'session', { configurable: false, get, set });
+  Object.defineProperty(context, 'session', { configurable: false, get: guard('get'), set: guard('set') });
 
   const keeping = (onerror: Context['onerror']) =>
     function (this: Context, error: Error): void {
       // A listener for `error` may read `ctx.session` in any request: an error in it would end the process.
-      cameWith.set(this, cameWith.get(this) ?? '');
+      this[cameWith] ??= '';
       if (error) keepCookie(this, options.key);
       onerror.call(this, error);
     };
