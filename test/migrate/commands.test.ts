@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import dns from 'node:dns';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { PLAIN, STYLES } from '../support/generated.ts';
 import { createGuideRole } from '../support/guide-role.ts';
 import { type OwnServer, startServer, withDatabase } from '../support/mongo/index.ts';
@@ -63,6 +64,21 @@ describe.each(['url', 'db', 'mongoose'] as const)('with the style %s', (style) =
     expect(run.stderr).toContain(says);
     expect(run.stderr).not.toMatch(/sec/);
   });
+});
+
+test('a file of the connection that is missing is no unreachable database', async () => {
+  const run = await migrate('mongodb://me:secret@127.0.0.1:1/app?tls=true&tlsCAFile=/none.pem');
+  const stderr = "error: ENOENT: no such file or directory, open '/none.pem'\n";
+  expect(run).toMatchObject({ exitCode: 1, stdout: '', stderr });
+});
+
+test('a host name that cannot be looked up is an unreachable database', async () => {
+  vi.spyOn(dns.promises, 'resolveSrv').mockRejectedValue(
+    Object.assign(new Error('querySrv ENOTFOUND'), { code: 'ENOTFOUND', syscall: 'querySrv' }),
+  );
+  onTestFinished(() => vi.restoreAllMocks());
+  const run = await migrate('mongodb+srv://me:secret@nowhere.example.com/app');
+  expect(run).toMatchObject({ exitCode: 6, stderr: expect.stringContaining('querySrv ENOTFOUND') });
 });
 
 test('--dry-run shows the plan, and changes nothing', async () => {

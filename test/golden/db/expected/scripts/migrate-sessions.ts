@@ -196,9 +196,9 @@ function openClient(): MongoClient {
 /** By name and code, since a project may have two copies of the driver. A bulk write wraps the actual error. */
 function isUnreachable(error: unknown): boolean {
   const { name, syscall, errorResponse } = error as Error & { syscall?: string; errorResponse?: Error };
-  const names = `${name} ${String(errorResponse?.name)}`;
-  const isOffline = /ServerSelection|Network|PoolCleared|Topology|NotConnected/.test(names);
-  return isOffline || syscall !== undefined || UNREACHABLE.includes(Number(codeOf(error)));
+  const names = [name, errorResponse?.name, syscall].join(' ');
+  const isOffline = /ServerSelection|Network|PoolCleared|Topology|NotConnected|querySrv|queryTxt/.test(names);
+  return isOffline || UNREACHABLE.includes(Number(codeOf(error)));
 }
 
 function ifCode<T>(codes: readonly number[], work: () => T): (error: unknown) => T {
