@@ -150,6 +150,24 @@ describe('on SIGTERM or SIGINT, the app', () => {
     expect(await stopped).toBe(0);
   });
 
+  sampled('does not wait forever for a request without an end or for a WebSocket', async () => {
+    const project = toJavaScript(projectAt(goldenNamed('url'), database.url));
+    const upgrade =
+      "server.on('upgrade', (_, socket) => socket.write('HTTP/1.1 101 OK\\r\\nUpgrade: a\\r\\n\\r\\n'));\n";
+    const [path = '', text = ''] = Object.entries(project).find(([name]) => name.endsWith('server.js')) ?? [];
+    const changed = text
+      .replace(/DRAIN_TIME = 7\w+/, 'DRAIN_TIME = 500')
+      .replace(/server\.keepAlive/, `${upgrade}$&`);
+    const app = await startApp(installProject({ ...project, [path]: changed }), COMPILED, env);
+    const socket = connect(Number(new URL(app.origin).port), 'localhost');
+    socket
+      .on('error', () => {})
+      .write('GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: a\r\n\r\n');
+    await once(socket, 'data');
+    await beginLogin(app.origin);
+    expect(await app.stop('SIGTERM')).toBe(0);
+  });
+
   sampled('ends immediately on a second signal', async () => {
     const app = await startApp(install(), COMPILED, env);
     await beginLogin(app.origin);

@@ -46,6 +46,7 @@ async function start(): Promise<void> {
     await drain(server);
     await closeConnections();
     await client.close();
+    process.exit(); // A WebSocket may still be open.
   });
 }
 
@@ -97,13 +98,11 @@ function stopOnSignal(stop: () => Promise<void>): void {
 
 /** Accepts no new connections, and closes the open ones: idle ones at once, others after their request. */
 async function drain(server: Server): Promise<void> {
-  const closed = once(server, 'close');
+  const closed = once(server, 'close', { signal: AbortSignal.timeout(DRAIN_TIME) });
   server.close();
   // Otherwise, a browser would keep sending requests on its open connection.
   server.prependListener('request', (_request, response) => response.setHeader('Connection', 'close'));
   const idle = setInterval(() => server.closeIdleConnections(), 100);
-  const late = setTimeout(() => server.closeAllConnections(), DRAIN_TIME);
-  await closed;
+  await closed.catch(() => server.closeAllConnections());
   clearInterval(idle);
-  clearTimeout(late);
 }
