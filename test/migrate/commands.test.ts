@@ -76,7 +76,7 @@ test('a host name that cannot be looked up is an unreachable database', async ()
   vi.spyOn(dns.promises, 'resolveSrv').mockRejectedValue(
     Object.assign(new Error('querySrv ENOTFOUND'), { code: 'ENOTFOUND', syscall: 'querySrv' }),
   );
-  onTestFinished(() => vi.restoreAllMocks());
+  onTestFinished(() => void vi.restoreAllMocks());
   const run = await migrate('mongodb+srv://me:secret@nowhere.example.com/app');
   expect(run).toMatchObject({ exitCode: 6, stderr: expect.stringContaining('querySrv ENOTFOUND') });
 });
