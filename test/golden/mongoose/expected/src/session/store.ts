@@ -75,8 +75,7 @@ export class MongoSessionStore {
       }
       if (ctx) this.#replaced.delete(ctx);
       if (ctx && written) this.#loaded.set(ctx, written);
-      if (ctx && written) unsaved.delete(ctx);
-      else if (ctx) unsaved.add(ctx);
+      if (ctx) unsaved[written ? 'delete' : 'add'](ctx);
     });
   }
 
@@ -214,7 +213,8 @@ export class MongoSessionStore {
       const timer = setTimeout(() => reject(timedOut()), timeout);
       const send = async () => resolve(await work({ sessions: await this.#connection.collection(), limits }));
       const fail = (error: unknown) => reject(toStoreError(name, error));
-      send().catch(fail).finally(() => clearTimeout(timer));
+      const done = () => clearTimeout(timer);
+      send().catch(fail).finally(done);
     });
   }
 }
