@@ -25,7 +25,7 @@ export function mountSession<State, Custom>(app: Koa<State, Custom>, options: Op
       return ctx[cameWith] as string;
     },
     set(ctx: Context, key: string): void {
-      // Otherwise, the browser keeps the cookie that it has.
+      // Once the headers are sent, or if nothing was stored, the browser keeps the cookie that it has.
       const { headerSent, sessionOptions } = ctx;
       if (!headerSent && !unsaved.has(ctx)) ctx.cookies.set(options.key, key, sessionOptions);
     },
