@@ -2,7 +2,7 @@ import { lstatSync, realpathSync, type Stats } from 'node:fs';
 import { basename, dirname, isAbsolute, relative, sep } from 'node:path';
 import { STATE_DIR } from '../core/project/manifest.ts';
 import { isOfOthers } from '../core/project/paths.ts';
-import { statIfThere } from './files.ts';
+import { statIfThere, within } from './files.ts';
 import { PathError, reading, unlessAbsent } from './system-errors.ts';
 
 /** Both paths absolute and without `..`. */
@@ -19,10 +19,6 @@ export function pathIn(root: string, path: string): string {
 /** Like Node's `relative`, but fast for paths inside, which are nearly all: it is called several times per file. */
 const wayTo = (root: string, path: string): string =>
   path.startsWith(`${root}${sep}`) ? path.slice(root.length + 1) : relative(root, path);
-
-/** Like Node's `join` for an absolute folder without `..` and a name. Called as often. */
-const within = (folder: string, name: string): string =>
-  folder.endsWith(sep) ? folder + name : folder + sep + name;
 
 /** The location to which a path of the project leads. */
 export interface Place {

@@ -175,7 +175,7 @@ export const FOLDER: readonly TextRule[] = [
   // Far below the limit of any file system, so that file names still fit.
   { bytes: 200 },
   {
-    wants: [new RegExp(`^(?:\\.[/\\\\])?${FOLDER_NAME}(?:[/\\\\]${FOLDER_NAME})*[/\\\\]?$`, 'u')],
+    wants: [new RegExp(`^(?:\\.[/\\\\])?(?:${FOLDER_NAME}(?:[/\\\\]|$))+$`, 'u')],
     says: 'must be a folder inside the project, such as src/session: names of letters, digits and . _ - @ +, joined by /',
   },
   {

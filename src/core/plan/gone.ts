@@ -112,6 +112,7 @@ export function lostImportNotes(
   rendered: readonly RenderedFile[],
   tree: WorkingTree,
 ): string[] {
+  if (files.every(({ path }, at) => path === rendered[at]?.path)) return [];
   return files.flatMap((importer, at) => {
     if (!('text' in importer)) return [];
     const meant = importsOf(rendered[at]?.path ?? importer.path, importer.text);

@@ -18,6 +18,7 @@ export interface SessionUses {
 export const NO_USES: SessionUses = { properties: [], declarations: [] };
 
 const SESSION = String.raw`\b(?:ctx|context)[?!]?\.session\b`;
+// Patterns with Unicode classes are made when they are needed, which a new project never does: V8 takes long for them.
 const NAME = String.raw`([\p{ID_Start}$_][\p{ID_Continue}$]*)`;
 const NO_PROPERTY = String.raw`(?!\s*[?!]?[.[])`;
 
@@ -27,18 +28,17 @@ const accessOf = (session: string): RegExp =>
 /** `const { views, cart = [], user: { id } } = ctx.session`. */
 const takenFrom = (session: string): RegExp =>
   new RegExp(String.raw`\{((?:[^{}]|\{[^{}]*\}){0,500})\}\s*=\s*${session}${NO_PROPERTY}`, 'gu');
-const TAKEN_NAME = new RegExp(String.raw`(?:^|,)\s*${NAME}`, 'gu');
+const takenName = () => new RegExp(String.raw`(?:^|,)\s*${NAME}`, 'gu');
 
 /** `const s = ctx.session`. */
-const ALIAS = new RegExp(
-  String.raw`\b(?:const|let|var)\s+${NAME}\s*(?::[^=;]+)?=\s*${SESSION}${NO_PROPERTY}`,
-  'gu',
-);
+const alias = () =>
+  new RegExp(String.raw`\b(?:const|let|var)\s+${NAME}\s*(?::[^=;]+)?=\s*${SESSION}${NO_PROPERTY}`, 'gu');
 /** `const { session } = ctx`, `const { session: s } = ctx`. */
-const ALIAS_TAKEN = new RegExp(
-  String.raw`\{[^{}]*\bsession\b(?:\s*:\s*${NAME})?[^{}]*\}\s*=\s*(?:ctx|context)\b${NO_PROPERTY}`,
-  'gu',
-);
+const aliasTaken = () =>
+  new RegExp(
+    String.raw`\{[^{}]*\bsession\b(?:\s*:\s*${NAME})?[^{}]*\}\s*=\s*(?:ctx|context)\b${NO_PROPERTY}`,
+    'gu',
+  );
 
 /** As in @types/koa-session, or in the user's own code. */
 const DECLARED =
@@ -71,17 +71,17 @@ interface Use {
 function usesOf(session: string, code: string, start: number): Use[] {
   const accessed = [...code.matchAll(accessOf(session))].map(({ 1: name = '', index }) => ({ name, index }));
   const taken = [...code.matchAll(takenFrom(session))].flatMap(({ 1: names = '', index }) =>
-    [...names.replace(/\{[^{}]*\}/g, '').matchAll(TAKEN_NAME)].map(({ 1: name = '' }) => ({ name, index })),
+    [...names.replace(/\{[^{}]*\}/g, '').matchAll(takenName())].map(({ 1: name = '' }) => ({ name, index })),
   );
   return [...accessed, ...taken].map(({ name, index }) => ({ name, index: start + index }));
 }
 
 /** An alias is followed to the end of its block. */
 function usesByAlias(code: string): Use[] {
-  return [...code.matchAll(ALIAS), ...code.matchAll(ALIAS_TAKEN)].flatMap(({ 0: all, 1: name, index }) => {
+  return [...code.matchAll(alias()), ...code.matchAll(aliasTaken())].flatMap(({ 0: all, 1: name, index }) => {
     const start = index + all.length;
-    const alias = String.raw`(?<![\p{ID_Continue}$.])${(name ?? 'session').replaceAll('$', '\\$')}(?![\p{ID_Continue}$])`;
-    return usesOf(alias, restOfBlock(code.slice(start)), start);
+    const session = String.raw`(?<![\p{ID_Continue}$.])${(name ?? 'session').replaceAll('$', '\\$')}(?![\p{ID_Continue}$])`;
+    return usesOf(session, restOfBlock(code.slice(start)), start);
   });
 }
 

@@ -1,7 +1,7 @@
 import { dirname, join, relative } from 'node:path';
 import { plainObject } from '../../core/project/json.ts';
 import { formattedKey } from '../../core/project/working-tree.ts';
-import { nearestFolder, statIfThere } from '../files.ts';
+import { nearestFolder, statIfThere, within } from '../files.ts';
 import { packageJsonIn } from './package-json.ts';
 
 /** A text, with a path relative to the project that determines its language. */
@@ -56,7 +56,8 @@ const PRETTIER_FILES = [
 function hasSettings(folder: string, names: readonly string[]): boolean {
   const parent = dirname(folder);
   return (
-    names.some((name) => statIfThere(join(folder, name))) || (parent !== folder && hasSettings(parent, names))
+    names.some((name) => statIfThere(within(folder, name))) ||
+    (parent !== folder && hasSettings(parent, names))
   );
 }
 

@@ -1,11 +1,10 @@
-import { join } from 'node:path';
 import { plainObject } from '../../core/project/json.ts';
 import { plainText } from '../../core/project/text.ts';
-import { readRegular } from '../files.ts';
+import { readRegular, within } from '../files.ts';
 
 /** That of the project or of a parent folder; empty if there is none that can be read. */
 export function packageJsonIn(folder: string): Readonly<Record<string, unknown>> {
-  const text = readTextIfAny(join(folder, 'package.json'));
+  const text = readTextIfAny(within(folder, 'package.json'));
   try {
     return text === undefined ? {} : (plainObject(JSON.parse(plainText(text))) ?? {});
   } catch {

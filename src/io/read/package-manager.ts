@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { MANAGER_NAMES, type PackageManager } from '../../core/answers/managers.ts';
 import { plainObject } from '../../core/project/json.ts';
+import { within } from '../files.ts';
 import { packageJsonIn } from './package-json.ts';
 import { workspaceAround } from './place.ts';
 
@@ -51,14 +52,14 @@ function usedFor(root: string): PackageManager | undefined {
  * home folder that is a repository has settings, and belongs to no project in it.
  */
 function foldersOfRepository(folder: string): readonly string[] | undefined {
-  if (existsSync(join(folder, '.git'))) return [folder];
+  if (existsSync(within(folder, '.git'))) return [folder];
   const parent = dirname(folder);
   const above = [folder, homedir()].includes(parent) ? undefined : foldersOfRepository(parent);
   return above && [folder, ...above];
 }
 
 const lockedIn = (folder: string): PackageManager | undefined =>
-  LOCK_FILES.find(([file]) => existsSync(join(folder, file)))?.[1];
+  LOCK_FILES.find(([file]) => existsSync(within(folder, file)))?.[1];
 
 function namedIn(folder: string): PackageManager | undefined {
   const { packageManager, devEngines } = packageJsonIn(folder);

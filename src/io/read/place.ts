@@ -4,7 +4,7 @@ import { plainObject } from '../../core/project/json.ts';
 import { MANIFEST_PATH } from '../../core/project/manifest.ts';
 import { packagesOf } from '../../core/project/packages.ts';
 import { type Around, isAsGoodAsEmpty, type Place } from '../../core/project/place.ts';
-import { statIfThere } from '../files.ts';
+import { statIfThere, within } from '../files.ts';
 import { pathIn } from '../locate.ts';
 import { onlyReadingSync } from '../system-errors.ts';
 import { packageJsonIn, readTextIfAny } from './package-json.ts';
@@ -68,7 +68,7 @@ const literal = (text: string): string => text.replace(/[.+*?^${}()|[\]\\]/g, '\
 /** The top of the workspace of which a folder is a package, or would be; absolute. */
 export function workspaceAround(folder: string): string | undefined {
   for (let at = folder; dirname(at) !== at; at = dirname(at)) {
-    if (statIfThere(join(at, '.git'))) return undefined;
+    if (statIfThere(within(at, '.git'))) return undefined;
     const top = dirname(at);
     if (isPackageOf(workspaceIn(top), pathIn(top, folder))) return top;
   }
@@ -76,7 +76,7 @@ export function workspaceAround(folder: string): string | undefined {
 }
 
 const hasPackageJson = (folder: string): boolean =>
-  statIfThere(join(folder, 'package.json'))?.isFile() ?? false;
+  statIfThere(within(folder, 'package.json'))?.isFile() ?? false;
 
 /** A folder that does not exist or cannot be read counts as empty. */
 function namesIn(folder: string): readonly string[] {
@@ -90,7 +90,7 @@ function namesIn(folder: string): readonly string[] {
 function projectAround(folder: string): string | undefined {
   for (let at = folder; dirname(at) !== at; at = dirname(at)) {
     // Nothing outside of its repository belongs to a folder.
-    if (statIfThere(join(at, '.git'))) return undefined;
+    if (statIfThere(within(at, '.git'))) return undefined;
     if (hasPackageJson(dirname(at))) return pathIn(process.cwd(), dirname(at)) || '.';
   }
   return undefined;
@@ -125,7 +125,8 @@ function workspaceIn(folder: string): Workspace {
 
 /** The items of `packages:`, a list on separate lines or in brackets. */
 function pnpmPatterns(folder: string): string[] {
-  const text = readTextIfAny(join(folder, 'pnpm-workspace.yaml')) ?? '';
+  const text = readTextIfAny(within(folder, 'pnpm-workspace.yaml'));
+  if (text === undefined) return [];
   const list = /^packages:[ \t]*\r?\n((?:[ \t]*(?:-.*|#.*)?\r?\n)*)/m.exec(`${text}\n`)?.[1] ?? '';
   const inBrackets = /^packages:[ \t]*\[([^\]]*)\]/m.exec(text)?.[1] ?? '';
   if (inBrackets !== '')

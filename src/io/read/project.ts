@@ -26,7 +26,16 @@ import { startScripts } from '../../core/project/start-scripts.ts';
 import { JOURNAL, PENDING } from '../../core/project/state-folder.ts';
 import type { OnDisk, Project, WorkingTree } from '../../core/project/working-tree.ts';
 import { type RenderedFile, sessionIn } from '../../core/render/rendered-file.ts';
-import { isLink, kindOf, lstatIfThere, MAX_BYTES, namesIn, readRegular, statIfThere } from '../files.ts';
+import {
+  isLink,
+  kindOf,
+  lstatIfThere,
+  MAX_BYTES,
+  namesIn,
+  readRegular,
+  statIfThere,
+  within,
+} from '../files.ts';
 import { type Locate, locator, type Place, pathIn } from '../locate.ts';
 import { onlyReading, onlyReadingSync, PathError, reading } from '../system-errors.ts';
 import { formatAll, type Unformatted } from './format.ts';
@@ -152,7 +161,7 @@ const HAS_SAMPLES = /interface SessionData \{[^}]*\bviews\?: number;/;
 function keptIn(root: string, manifest: Manifest | undefined): KeptFile[] {
   const written = new Set(manifest?.files.map(({ id }) => id));
   return Object.entries(KEPT_FILES)
-    .filter(([id, names]) => !written.has(id) && names.some((name) => lstatIfThere(join(root, name))))
+    .filter(([id, names]) => !written.has(id) && names.some((name) => lstatIfThere(within(root, name))))
     .map(([id]) => id as KeptFile);
 }
 

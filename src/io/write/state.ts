@@ -5,7 +5,16 @@ import { sha256 } from '../../core/project/base.ts';
 import { STATE_DIR } from '../../core/project/manifest.ts';
 import { JOURNAL, OLD_UNDO, PENDING, UNDO } from '../../core/project/state-folder.ts';
 import { type Journal, parseJournal, type Step } from '../../core/write/journal.ts';
-import { kindOf, lstatIfThere, makeFolder, namesIn, readRegular, readText, removeFile } from '../files.ts';
+import {
+  kindOf,
+  lstatIfThere,
+  makeFolder,
+  namesIn,
+  readRegular,
+  readText,
+  removeFile,
+  within,
+} from '../files.ts';
 import { unlessAbsent } from '../system-errors.ts';
 import { isLock } from './lock.ts';
 
@@ -55,7 +64,7 @@ export function hashUnlessAbsent(text: string | undefined): string | undefined {
 }
 
 export function temporaryFor(target: string, run: string): string {
-  return join(dirname(target), `.${basename(target)}.${run}.tmp`);
+  return within(dirname(target), `.${basename(target)}.${run}.tmp`);
 }
 
 /** Removes the journal first: without it, the rest of the folder has no meaning. */

@@ -16,6 +16,7 @@ import {
   removeFile,
   syncDirectory,
   writeNew,
+  writeUnwaited,
 } from '../files.ts';
 import { fingerprint } from '../fingerprint.ts';
 import { locator, type Place } from '../locate.ts';
@@ -108,6 +109,8 @@ interface Work extends Located {
   readonly step: Step;
   /** The path at which the new text is written before it replaces the old one. */
   readonly temporary: string;
+  /** Whether the run waits until it is on the disk. */
+  readonly isLasting: boolean;
 }
 
 /** The changes that are still necessary: for example, a backup of the same text may already exist. */
@@ -136,16 +139,20 @@ const isLinkToRemove = ({ isLink }: Place, { after }: Change): boolean => isLink
 /** Copies what is about to change and writes the journal. Nothing of the project is touched yet. */
 async function prepare(root: string, located: readonly Located[]): Promise<Work[]> {
   const run = randomBytes(6).toString('hex');
-  await writeNew(join(root, PENDING, '.gitignore'), '*\n');
+  const pending = join(root, PENDING);
+  // The files of such a run have no edits, so a base that a power failure destroys is written again by the next run.
+  const onlyCreates = located.every(({ change }) => change.before === undefined);
+  await writeUnwaited(join(pending, '.gitignore'), '*\n');
   const work = await inParallel(located, async ({ change, target, after }, index): Promise<Work> => {
-    const before = await save(join(root, PENDING), `${index}`, target, change);
+    const before = await save(pending, `${index}`, target, change);
     const step = { path: change.path, before, after };
-    return { change, target, after, step, temporary: temporaryFor(target, run) };
+    const isLasting = !onlyCreates || !change.path.startsWith(`${STATE_DIR}/base/`);
+    return { change, target, after, step, temporary: temporaryFor(target, run), isLasting };
   });
   const journal = formatJournal({ run, steps: work.map(({ step }) => step) });
-  await writeNew(join(root, PENDING, `${JOURNAL}.tmp`), journal, 0o600);
-  renameSync(join(root, PENDING, `${JOURNAL}.tmp`), join(root, PENDING, JOURNAL));
-  await syncDirectory(join(root, PENDING));
+  await writeNew(join(pending, `${JOURNAL}.tmp`), journal, 0o600);
+  renameSync(join(pending, `${JOURNAL}.tmp`), join(pending, JOURNAL));
+  await syncDirectory(pending);
   return work;
 }
 
@@ -170,8 +177,12 @@ function makeFolders(work: readonly Work[]): void {
   for (const folder of new Set(written.map(({ temporary }) => dirname(temporary)))) makeFolder(folder);
 }
 
-async function writeTemporary({ change, temporary }: Work, mode: number | undefined): Promise<void> {
-  if (change.after !== undefined) await writeNew(temporary, change.after, mode);
+async function writeTemporary(
+  { change, temporary, isLasting }: Work,
+  mode: number | undefined,
+): Promise<void> {
+  if (change.after === undefined) return;
+  await (isLasting ? writeNew : writeUnwaited)(temporary, change.after, mode);
 }
 
 /** The mode that the file has, had at another path, or had before. A new file gets the umask's. */
@@ -187,7 +198,8 @@ async function switchOver(root: string, work: readonly Work[]): Promise<void> {
     if (change.after === undefined) removeFile(target);
     else renameSync(temporary, target);
   }
-  const folders = new Set(work.map(({ target }) => dirname(target)));
+  const lasting = work.filter(({ isLasting }) => isLasting);
+  const folders = new Set(lasting.map(({ target }) => dirname(target)));
   await inParallel([...folders], syncDirectory);
   const removed = work.filter(({ change }) => change.after === undefined);
   for (const { change } of removed) removeEmpty(dirname(join(root, change.path)), root);
