@@ -143,6 +143,15 @@ async function first(): Promise<Situation> {
   );
 }
 
+/** Only creates files, but their bases are needed to merge the edits of the user. */
+async function beside(): Promise<Situation> {
+  const rendered = writeTree(join(await temporaryFolder(), 'rendered'), RENDERED);
+  return situation(async (project) => writeTree(project, EDITED), {
+    args: [],
+    carryOut: (project) => generate(project, readRendered(rendered), { run: { onConflict: 'mine' } }),
+  });
+}
+
 async function prepareAgain(project: string): Promise<void> {
   await generate(project, readRendered(writeTree(join(await temporaryFolder(), 'generated'), GENERATED)));
   writeTree(project, EDITED);
@@ -332,6 +341,7 @@ test('a folder of the project that cannot be read is named', async () => {
  */
 describe.each([
   ['the first run, apart from the bases', first, isBase],
+  ['a first run that keeps files of the user', beside, () => false],
   ['a later run', again, () => false],
   ['undo', undo, () => false],
 ] as const)('%s', (_, prepare, mayBeLost) => {
@@ -362,8 +372,9 @@ test('bases that a power failure emptied after the first run are written again, 
   expect(state(project)).toEqual(after);
 });
 
+/** Also before it is renamed into place. */
 function isBase(path: string): boolean {
-  return path.includes('.koa-mongo-session/base/');
+  return /\.koa-mongo-session\/base\/.*\.base/.test(path);
 }
 
 test('the lock is created as a new file; opening an existing file does not count as a write', async () => {

@@ -3,7 +3,7 @@ import { renameSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { UserError } from '../../core/errors.ts';
 import { sha256 } from '../../core/project/base.ts';
-import { STATE_DIR } from '../../core/project/manifest.ts';
+import { basePath, STATE_DIR } from '../../core/project/manifest.ts';
 import { isWritablePath } from '../../core/project/paths.ts';
 import { ENV_FILE, JOURNAL, OLD_UNDO, PENDING, UNDO } from '../../core/project/state-folder.ts';
 import type { Change } from '../../core/write/changes.ts';
@@ -140,13 +140,14 @@ const isLinkToRemove = ({ isLink }: Place, { after }: Change): boolean => isLink
 async function prepare(root: string, located: readonly Located[]): Promise<Work[]> {
   const run = randomBytes(6).toString('hex');
   const pending = join(root, PENDING);
-  // The files of such a run have no edits, so a base that a power failure destroys is written again by the next run.
+  // If a power failure destroys the base of a new file, which nobody has edited, the next run writes it again.
   const onlyCreates = located.every(({ change }) => change.before === undefined);
+  const bases = new Set(onlyCreates ? located.map(({ change }) => basePath(change.path)) : []);
   await writeUnwaited(join(pending, '.gitignore'), '*\n');
   const work = await inParallel(located, async ({ change, target, after }, index): Promise<Work> => {
     const before = await save(pending, `${index}`, target, change);
     const step = { path: change.path, before, after };
-    const isLasting = !onlyCreates || !change.path.startsWith(`${STATE_DIR}/base/`);
+    const isLasting = !bases.has(change.path);
     return { change, target, after, step, temporary: temporaryFor(target, run), isLasting };
   });
   const journal = formatJournal({ run, steps: work.map(({ step }) => step) });
