@@ -163,7 +163,7 @@ export const writeNew = (path: string, content: string | Uint8Array, mode?: numb
   writeThen(waitForDisk, path, content, mode);
 
 /** Like `writeNew`, but a power failure may leave the file empty. */
-export const writeUnwaited = (path: string, content: string, mode?: number): Promise<void> =>
+export const writeUnwaited: typeof writeNew = (path, content, mode) =>
   writeThen(() => {}, path, content, mode);
 
 async function writeThen(

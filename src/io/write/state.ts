@@ -56,7 +56,8 @@ function refuseStrangers(root: string, folder: string): void {
 export function readJournal(root: string, folder: string): Journal | undefined {
   const path = `${folder}/${JOURNAL}`;
   const text = readText(join(root, path), path);
-  return text === undefined ? undefined : parseJournal(text, path);
+  // Empty after a power failure in a first run: its files are new, and there is nothing to restore.
+  return text ? parseJournal(text, path) : undefined;
 }
 
 export function hashUnlessAbsent(text: string | undefined): string | undefined {

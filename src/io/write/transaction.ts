@@ -3,7 +3,7 @@ import { renameSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { UserError } from '../../core/errors.ts';
 import { sha256 } from '../../core/project/base.ts';
-import { basePath, STATE_DIR } from '../../core/project/manifest.ts';
+import { STATE_DIR } from '../../core/project/manifest.ts';
 import { isWritablePath } from '../../core/project/paths.ts';
 import { ENV_FILE, JOURNAL, OLD_UNDO, PENDING, UNDO } from '../../core/project/state-folder.ts';
 import type { Change } from '../../core/write/changes.ts';
@@ -33,6 +33,18 @@ import { clearFolder, hashUnlessAbsent, hasLeftovers, openState, temporaryFor } 
  * transaction, and `undo` restores the files from there.
  */
 
+/** How a run writes. */
+interface Writing {
+  readonly write: typeof writeNew;
+  readonly sync: typeof syncDirectory;
+}
+
+/** A power failure loses nothing that was there before. */
+const LASTING: Writing = { write: writeNew, sync: syncDirectory };
+
+/** For a folder that this run creates: nothing in it is anyone's yet, and after a power failure, it can be created again. */
+const FRESH: Writing = { write: writeUnwaited, sync: async () => {} };
+
 /**
  * Makes all the changes or none.
  *
@@ -43,7 +55,8 @@ export async function commitChanges(root: string, changes: readonly Change[]): P
   const existing = onlyReadingSync(root, () => nearestFolder(root));
   try {
     openState(root);
-    await withLock(root, (lock) => carryOut(root, changes, lock));
+    const writing = existing === root ? LASTING : FRESH;
+    await withLock(root, (lock) => carryOut(root, changes, lock, writing));
   } catch (error) {
     removeEmpty(join(root, STATE_DIR), existing);
     throw asUserError(root, error, 'write', 'Everything is as it was before.');
@@ -72,15 +85,20 @@ export async function repairInterrupted(root: string): Promise<readonly Edited[]
 
 const STILL_HALF_WAY = 'An earlier run was interrupted half-way, and its changes have to be undone first.';
 
-async function carryOut(root: string, changes: readonly Change[], lock: Lock): Promise<void> {
+async function carryOut(
+  root: string,
+  changes: readonly Change[],
+  lock: Lock,
+  writing: Writing,
+): Promise<void> {
   await rollBack(root);
   try {
-    const work = await prepare(root, unlessDone(root, changes));
+    const work = await prepare(root, unlessDone(root, changes), writing);
     makeFolders(work);
-    await inParallel(work, (each) => writeTemporary(each, modeOf(each, work)));
+    await inParallel(work, (each) => writeTemporary(each, modeOf(each, work), writing));
     lock.confirm();
-    await switchOver(root, work);
-    await commit(root);
+    await switchOver(root, work, writing);
+    await commit(root, writing);
   } catch (error) {
     lock.confirm();
     const cause = asUserError(root, error, 'write', '');
@@ -109,8 +127,6 @@ interface Work extends Located {
   readonly step: Step;
   /** The path at which the new text is written before it replaces the old one. */
   readonly temporary: string;
-  /** Whether the run waits until it is on the disk. */
-  readonly isLasting: boolean;
 }
 
 /** The changes that are still necessary: for example, a backup of the same text may already exist. */
@@ -137,23 +153,19 @@ function unlessDone(root: string, changes: readonly Change[]): Located[] {
 const isLinkToRemove = ({ isLink }: Place, { after }: Change): boolean => isLink && after === undefined;
 
 /** Copies what is about to change and writes the journal. Nothing of the project is touched yet. */
-async function prepare(root: string, located: readonly Located[]): Promise<Work[]> {
+async function prepare(root: string, located: readonly Located[], { write, sync }: Writing): Promise<Work[]> {
   const run = randomBytes(6).toString('hex');
   const pending = join(root, PENDING);
-  // If a power failure destroys the base of a new file, which nobody has edited, the next run writes it again.
-  const onlyCreates = located.every(({ change }) => change.before === undefined);
-  const bases = new Set(onlyCreates ? located.map(({ change }) => basePath(change.path)) : []);
   await writeUnwaited(join(pending, '.gitignore'), '*\n');
   const work = await inParallel(located, async ({ change, target, after }, index): Promise<Work> => {
     const before = await save(pending, `${index}`, target, change);
     const step = { path: change.path, before, after };
-    const isLasting = !bases.has(change.path);
-    return { change, target, after, step, temporary: temporaryFor(target, run), isLasting };
+    return { change, target, after, step, temporary: temporaryFor(target, run) };
   });
   const journal = formatJournal({ run, steps: work.map(({ step }) => step) });
-  await writeNew(join(pending, `${JOURNAL}.tmp`), journal, 0o600);
+  await write(join(pending, `${JOURNAL}.tmp`), journal, 0o600);
   renameSync(join(pending, `${JOURNAL}.tmp`), join(pending, JOURNAL));
-  await syncDirectory(pending);
+  await sync(pending);
   return work;
 }
 
@@ -179,11 +191,11 @@ function makeFolders(work: readonly Work[]): void {
 }
 
 async function writeTemporary(
-  { change, temporary, isLasting }: Work,
+  { change, temporary }: Work,
   mode: number | undefined,
+  { write }: Writing,
 ): Promise<void> {
-  if (change.after === undefined) return;
-  await (isLasting ? writeNew : writeUnwaited)(temporary, change.after, mode);
+  if (change.after !== undefined) await write(temporary, change.after, mode);
 }
 
 /** The mode that the file has, had at another path, or had before. A new file gets the umask's. */
@@ -194,23 +206,21 @@ function modeOf({ change, step }: Work, all: readonly Work[]): number | undefine
 }
 
 /** One after the other, so that the manifest, which is last, never lists files that are not there. */
-async function switchOver(root: string, work: readonly Work[]): Promise<void> {
+async function switchOver(root: string, work: readonly Work[], { sync }: Writing): Promise<void> {
   for (const { change, target, temporary } of work) {
     if (change.after === undefined) removeFile(target);
     else renameSync(temporary, target);
   }
-  const lasting = work.filter(({ isLasting }) => isLasting);
-  const folders = new Set(lasting.map(({ target }) => dirname(target)));
-  await inParallel([...folders], syncDirectory);
+  await inParallel([...new Set(work.map(({ target }) => dirname(target)))], sync);
   const removed = work.filter(({ change }) => change.after === undefined);
   for (const { change } of removed) removeEmpty(dirname(join(root, change.path)), root);
 }
 
-async function commit(root: string): Promise<void> {
+async function commit(root: string, { sync }: Writing): Promise<void> {
   unlessAbsent(() => renameSync(join(root, UNDO), join(root, OLD_UNDO)));
   renameSync(join(root, PENDING), join(root, UNDO));
   // The run is complete, so an error here must not make it fail; the next run removes leftovers.
-  await syncDirectory(join(root, STATE_DIR)).catch(() => {});
+  await sync(join(root, STATE_DIR)).catch(() => {});
   try {
     clearFolder(join(root, OLD_UNDO));
   } catch {}
