@@ -50,7 +50,7 @@ const optionName = (pair: string): string => readOption(pair).name;
 
 /** Undefined for what is no connection string. */
 function splitUrl(url: unknown): UrlParts | undefined {
-  if (typeof url !== 'string' || /[\s\p{C}]/u.test(url)) return undefined;
+  if (typeof url !== 'string' || !(/^[!-~]*$/.test(url) || /^[^\s\p{C}]*$/u.test(url))) return undefined;
   const groups = PARTS.exec(url)?.groups;
   if (!groups) return undefined;
   return {

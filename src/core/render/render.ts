@@ -323,16 +323,16 @@ function viewOfUser([property = '', ...rest]: readonly string[]) {
 
 /** `./store.ts`, `../src/session/store.ts`: from one file of the project to another. */
 export function specifier(from: string, to: string, ext: string): string {
-  const origin = from.split('/').slice(0, -1);
-  const target = to.replace(/\.ts$/, ext).split('/');
-  const differs = origin.findIndex((segment, at) => segment !== target[at]);
-  const shared = differs === -1 ? origin.length : differs;
-  const up = origin.slice(shared).map(() => '..');
-  return [...(up.length > 0 ? up : ['.']), ...target.slice(shared)].join('/');
+  let folder = from.slice(0, from.lastIndexOf('/') + 1);
+  let up = '';
+  while (!to.startsWith(folder)) {
+    folder = folder.slice(0, folder.lastIndexOf('/', folder.length - 2) + 1);
+    up += '../';
+  }
+  return (up || './') + to.slice(folder.length).replace(/\.ts$/, ext);
 }
 
 /** Omitted sections leave no gaps, and a file ends with one newline. */
 function tidy(text: string): string {
-  const lines = text.replaceAll('\r\n', '\n').replace(/[ \t]+$/gm, '');
-  return `${lines.replace(/\n{3,}/g, '\n\n').trim()}\n`;
+  return `${text.replace(/\n{3,}/g, '\n\n').trim()}\n`;
 }
