@@ -77,7 +77,7 @@ async function fillCache(cache: string, packages: readonly Published[]): Promise
 
 function firstRun(name: string, cache: string, registry: string): Run {
   rmSync(join(cache, '_npx'), { recursive: true, force: true });
-  return run(['npx', '--yes', '--offline', name, '--help'], settings(cache, registry));
+  return run(['npx', '--yes', '--offline', name, '--help'], { env: settings(cache, registry) });
 }
 
 const settings = (cache: string, registry: string): NodeJS.ProcessEnv => ({
