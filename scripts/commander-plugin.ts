@@ -12,13 +12,25 @@ const UNUSED: Readonly<Record<string, readonly string[]>> = {
   'argument.js': ['choices'],
 };
 
-/** Methods for options that take values from the environment, imply others or exclude them: there are none here. */
+/**
+ * Methods for options that take values from the environment, imply others or exclude them, and for a program without a
+ * name: there are none here.
+ */
 const IDLE: Readonly<Record<string, readonly string[]>> = {
-  'command.js': ['_parseOptionsEnv', '_parseOptionsImplied', '_checkForConflictingLocalOptions'],
+  'command.js': [
+    ...['_parseOptionsEnv', '_parseOptionsImplied', '_checkForConflictingLocalOptions'],
+    'nameFromFilename',
+  ],
 };
 
+const ENTRY = /[\\/]commander[\\/]esm\.mjs$/;
 const FILE = /[\\/]commander[\\/]lib[\\/]([\w.]+)$/;
-const NO_PROGRAMS = '\0no-subcommand-programs';
+/** The entry of the package also creates a command that nobody uses. */
+const EXPORTS = `
+export { Command } from './lib/command.js';
+export { CommanderError } from './lib/error.js';
+export { Option } from './lib/option.js';
+`;
 
 /**
  * Leaves out what the program does not use of commander, since a bundler cannot leave out methods; among them is the use
@@ -27,23 +39,40 @@ const NO_PROGRAMS = '\0no-subcommand-programs';
 export function commanderAsUsed() {
   return {
     name: 'commander-as-used',
-    resolveId: (id, importer) =>
-      id === 'node:child_process' && importer?.includes('/commander/') ? NO_PROGRAMS : null,
-    load: (id) => (id === NO_PROGRAMS ? 'export default {};' : null),
+    load: (id) => (ENTRY.test(id) ? EXPORTS : null),
     transform(code, id) {
-      const [, file = ''] = FILE.exec(id) ?? [];
-      const { [file]: unused = [] } = UNUSED;
-      const { [file]: idle = [] } = IDLE;
-      if (unused.length === 0) return null;
-      // Nothing moves, so that the source map stays right.
-      const used = unused.reduce((text, name) => blank(text, methodIn(text, name)), code);
-      return {
-        code: idle.reduce((text, name) => blank(text, bodyOf(methodIn(text, name))), used),
-        map: null,
-      };
+      const [, file] = FILE.exec(id) ?? [];
+      if (file === undefined) return null;
+      // No line moves, so that the source map stays right.
+      const used = (UNUSED[file] ?? []).reduce((text, name) => blank(text, methodIn(text, name)), code);
+      const called = (IDLE[file] ?? []).reduce(
+        (text, name) => blank(text, bodyOf(methodIn(text, name))),
+        used,
+      );
+      return { code: asModule(called), map: null };
     },
   } satisfies Plugin;
 }
+
+/**
+ * An ES module: the bundler puts a CommonJS file into a function, which Node parses once with the bundle, and again when
+ * it is called.
+ */
+function asModule(code: string): string {
+  const module = code
+    .replace(/^const EventEmitter = require\('node:events'\)\.EventEmitter;/m, IMPORT_EVENTS)
+    // The process is also a global variable; the other modules of Node are needed by methods that are left out.
+    .replace(/^const \w+ = require\('node:\w+'\);/gm, '')
+    .replace(/^const (\{.*\}) = require\((.*)\);/gm, 'import $1 from $2;')
+    .replace(/^exports\.(\w+) = \1;/gm, 'export { $1 };');
+  const [rest] = /\b(?:require\(|exports\.|(?:childProcess|fs|path)\.).*/.exec(withoutComments(module)) ?? [];
+  if (rest !== undefined) throw new Error(`commander has ${rest}, which the build does not expect`);
+  return module;
+}
+
+const IMPORT_EVENTS = "import { EventEmitter } from 'node:events';";
+
+const withoutComments = (code: string): string => code.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '');
 
 /** Replaces a part by white space. */
 const blank = (code: string, part: string): string => code.replace(part, () => part.replace(/[^\n]/g, ' '));

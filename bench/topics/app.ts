@@ -24,6 +24,9 @@ const APPS = {
   'koa-session-mongoose': 'koa-session with koa-session-mongoose',
 } as const;
 
+/** Of the apps, in the same order. */
+const COLLECTIONS = ['sessions', 'minimal', 'koa_session_mongoose'];
+
 interface App {
   readonly child: ChildProcess;
   readonly port: number;
@@ -34,8 +37,11 @@ export async function app(): Promise<Section> {
   installPeers();
   const server = await startServer();
   const url = withDatabase(server.url, `bench-${randomBytes(6).toString('hex')}`);
+  const client = new MongoClient(url);
   const apps: App[] = [];
   try {
+    // A mongod under Wine may crash if the first visitors create a collection together.
+    for (const name of COLLECTIONS) await client.db().createCollection(name);
     const what: Readonly<Record<keyof typeof APPS, readonly string[]>> = {
       generated: [await generatedSessions()],
       minimal: [],
@@ -68,7 +74,6 @@ export async function app(): Promise<Section> {
     };
   } finally {
     for (const { child } of apps) child.kill();
-    const client = new MongoClient(url);
     await client.db().dropDatabase();
     await client.close();
     await server.stop();
