@@ -176,9 +176,22 @@ export async function readWorkingTree(
   return onlyReading(project.root, () => readTree(project, rendered));
 }
 
+/** Of a folder that does not exist yet. */
+const NO_FILES: WorkingTree = {
+  files: new Map(),
+  moved: new Map(),
+  importers: new Map(),
+  unsearched: [],
+  unread: [],
+  formatted: new Map(),
+};
+
 async function readTree(project: Project, rendered: readonly RenderedFile[]): Promise<WorkingTree> {
   const { root, manifest } = project;
   const records = manifest?.files ?? [];
+  if (!statIfThere(root)) {
+    return { ...NO_FILES, formatted: await formatAll(root, formattable(rendered, records, NO_FILES)) };
+  }
   const paths = new Set([
     ...rendered.flatMap(({ path }) => [path, basePath(path)]),
     ...records.flatMap(({ path, generatedPath }) => [path, basePath(generatedPath)]),
