@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { memoryFolder } from '../test/support/memory-folder.ts';
 
 /**
  * Bash runs the command in each folder in the folder `$1`, and writes the CPU time of it and of all that it started, in
@@ -24,18 +25,28 @@ export interface Run {
   readonly wall: number;
 }
 
+/** How a command is run. */
+export interface How {
+  /** The number of runs, of which the mean counts. */
+  readonly times?: number;
+  readonly env?: NodeJS.ProcessEnv;
+  readonly place?: Place;
+}
+
 /**
- * Runs a command so many times, each in a new folder, and returns the mean: Bash cuts off parts of a millisecond, which
- * would be a twentieth of the shortest run. The folders are removed at the end of this process: a file system may have to search
- * longer for the place of a new file if others were removed in the last minutes.
+ * Where a run writes its files. On a disk with ext4, the files of one and the same run took from 2 to 25 ms of CPU,
+ * depending on what had been deleted in the last minutes.
+ */
+export type Place = 'memory' | 'disk';
+
+/**
+ * Runs a command so many times, each in a new folder: Bash cuts off parts of a millisecond, which would be a twentieth of
+ * the shortest run. The folders are removed at the end of this process, since deleted files affect the next run.
  *
  * @throws Error if the command fails
  */
-export function run(
-  command: readonly string[],
-  { times = 1, env = {} }: { readonly times?: number; readonly env?: NodeJS.ProcessEnv } = {},
-): Run {
-  const folder = join(allFolders(), String(runs++));
+export function run(command: readonly string[], { times = 1, env = {}, place = 'memory' }: How = {}): Run {
+  const folder = join(foldersIn(place), String(runs++));
   for (let time = 0; time < times; time += 1) mkdirSync(join(folder, String(time)), { recursive: true });
   const cpuFile = `${folder}.cpu`;
   const options = { env: { ...cleanEnvironment(), ...env }, encoding: 'utf8' } as const;
@@ -54,12 +65,14 @@ function milliseconds(written: string): number {
 }
 
 let runs = 0;
-let folders: string | undefined;
+const folders = new Map<Place, string>();
 
-function allFolders(): string {
-  if (folders !== undefined) return folders;
-  const made = mkdtempSync(join(tmpdir(), 'bench-'));
+/** On the disk if there is no folder in memory. */
+function foldersIn(place: Place): string {
+  const known = folders.get(place);
+  if (known !== undefined) return known;
+  const made = mkdtempSync(join((place === 'memory' ? memoryFolder() : undefined) ?? tmpdir(), 'bench-'));
   process.on('exit', () => rmSync(made, { recursive: true, force: true }));
-  folders = made;
+  folders.set(place, made);
   return made;
 }
