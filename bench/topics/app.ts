@@ -24,7 +24,7 @@ const APPS = {
   'koa-session-mongoose': 'koa-session with koa-session-mongoose',
 } as const;
 
-/** Of the apps, in the same order. */
+/** Those of the apps. */
 const COLLECTIONS = ['sessions', 'minimal', 'koa_session_mongoose'];
 
 interface App {

@@ -1,7 +1,7 @@
 // Imported first, so that all other modules see the failing file system.
 import '../support/rerun/faults.ts';
 
-import { cpSync, existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
@@ -111,9 +111,12 @@ function orphanLocks(project: string): void {
       renameSync(join(folder, name), join(folder, name.replace(/-\d+-/, `-${NO_PROCESS}-`)));
 }
 
+/** All files. None of them is there if the folder of the project does not exist. */
+const filesOf = (project: string): Tree => (existsSync(project) ? wholeSnapshot(project) : {});
+
 /** All files except the data of `undo`, which contains a random name. */
 function state(project: string): Tree {
-  const entries = Object.entries(wholeSnapshot(project));
+  const entries = Object.entries(filesOf(project));
   return Object.fromEntries(entries.filter(([path]) => !path.startsWith('.koa-mongo-session/undo/')));
 }
 
@@ -131,8 +134,8 @@ async function situation(
 }
 
 function copyOf(home: string, name: string): string {
-  const project = join(home, name);
-  cpSync(join(home, 'template'), project, { recursive: true });
+  const [template, project] = [join(home, 'template'), join(home, name)];
+  if (existsSync(template)) cpSync(template, project, { recursive: true });
   return project;
 }
 
@@ -141,6 +144,13 @@ async function first(): Promise<Situation> {
     async () => {},
     generateFrom(writeTree(join(await temporaryFolder(), 'rendered'), RENDERED)),
   );
+}
+
+/** Also creates the folder of the project. */
+async function creating(): Promise<Situation> {
+  const whole = await first();
+  rmdirSync(join(whole.home, 'template'));
+  return whole;
 }
 
 /** Only creates files, but their bases are needed to merge the edits of the user. */
@@ -216,12 +226,12 @@ async function withFault(
   } catch (cause) {
     throw new Error(`${fault.fault} at call ${fault.at}, ${hit}`, { cause });
   }
-  rmSync(project, { recursive: true });
+  rmSync(project, { recursive: true, force: true });
 }
 
 /** Each file is the old or the new one, and the user's own files are there. */
 function expectWhole(project: string, { versions }: Situation): void {
-  const now = wholeSnapshot(project);
+  const now = filesOf(project);
   for (const path of new Set(versions.flatMap((version) => Object.keys(version)))) {
     expect(
       versions.map((version) => version[path]),
@@ -232,20 +242,23 @@ function expectWhole(project: string, { versions }: Situation): void {
 
 /** Empty folders that should not be there. */
 function emptyFolders(project: string): string[] {
+  if (!existsSync(project)) return [];
   const folders = readdirSync(project, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map((entry) => join(entry.parentPath, entry.name));
   return folders.filter((folder) => readdirSync(folder).length === 0);
 }
 
+/** With the number of calls that each has at least, so that faults hit something. */
 const SITUATIONS = [
-  ['the first run', first],
-  ['a later run', again],
-  ['the run after one that was killed', repair],
-  ['undo', undo],
+  ['the first run', first, 150],
+  ['the first run, in a folder that does not exist', creating, 100],
+  ['a later run', again, 150],
+  ['the run after one that was killed', repair, 150],
+  ['undo', undo, 150],
 ] as const;
 
-describe.each(sample(SITUATIONS, 1))('%s', (_, prepare) => {
+describe.each(sample(SITUATIONS, 1))('%s', (_, prepare, leastCalls) => {
   test('after a kill at any call, no file is damaged, and the next run restores the project and completes', async () => {
     const whole = await prepare();
     const { trace } = await callsOf(whole, 'writes');
@@ -266,7 +279,7 @@ describe.each(sample(SITUATIONS, 1))('%s', (_, prepare) => {
       await whole.command.carryOut(project);
       expectDone(state(project), whole);
       expect(emptyFolders(project)).toEqual([]);
-      rmSync(project, { recursive: true });
+      rmSync(project, { recursive: true, force: true });
     };
     await Promise.all([killAtEach(), killAtEach()]);
   });
@@ -274,7 +287,7 @@ describe.each(sample(SITUATIONS, 1))('%s', (_, prepare) => {
   test('when any call fails, all files are as before, or all are new', async () => {
     const whole = await prepare();
     const calls = await callsOf(whole, 'all');
-    expect(calls.trace.length).toBeGreaterThan(150);
+    expect(calls.trace.length).toBeGreaterThan(leastCalls);
     const numbers = representativeCalls(calls);
     // Each call fails with one of its errors, a different one in each run.
     const errors = fc.sample(fc.constantFrom(...ERRORS), numbers.length);
@@ -362,8 +375,8 @@ describe.each([
 });
 
 test('a run that creates the folder of the project does not wait for the disk, since nothing in it can be lost', async () => {
-  const { home, command, after } = await first();
-  const project = join(home, 'new', 'app');
+  const { home, command, after } = await creating();
+  const project = copyOf(home, 'new');
   const { calls } = await carryOutWith({ root: project, fault: '', of: 'writes', at: 0 }, command);
   expect(calls.trace.filter((line) => line.startsWith('on disk: '))).toEqual([]);
   expect(state(project)).toEqual(after);

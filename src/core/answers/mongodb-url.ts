@@ -48,7 +48,7 @@ function readOption(pair: string): { readonly name: string; readonly value: stri
 
 const optionName = (pair: string): string => readOption(pair).name;
 
-/** Undefined for what is no connection string. */
+/** Undefined for what is no connection string. The plain pattern comes first, as in the rules for texts. */
 function splitUrl(url: unknown): UrlParts | undefined {
   if (typeof url !== 'string' || !(/^[!-~]*$/.test(url) || /^[^\s\p{C}]*$/u.test(url))) return undefined;
   const groups = PARTS.exec(url)?.groups;
@@ -81,7 +81,7 @@ export interface Place {
   readonly database: string;
 }
 
-/** Undefined for what is no connection string. */
+/** Undefined for what is no connection string. The plain pattern comes first, as in the rules for texts. */
 export function placeIn(url: unknown): Place | undefined {
   const parts = splitUrl(url);
   if (!parts) return undefined;
