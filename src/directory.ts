@@ -1,8 +1,10 @@
 import { posix } from 'node:path';
+import { problemOfDirectory } from './core/answers/directory.ts';
 import { createCommand } from './core/answers/managers.ts';
 import { UserError } from './core/errors.ts';
 import { type Place, reasonToNameDirectory, withinAnother } from './core/project/place.ts';
 import type { Flags } from './flags.ts';
+import { statIfThere } from './io/files.ts';
 import { detectPackageManager } from './io/read/package-manager.ts';
 import { placeAt, projectAbove } from './io/read/place.ts';
 import { askText } from './io/terminal/ask.ts';
@@ -47,7 +49,13 @@ const createHere = (): string =>
 async function askWhere(here: Place): Promise<string> {
   if (here.kind === 'project' && here.isWritten) return '.';
   introduce();
-  return askText('Where?', offered(here));
+  return askText('Project folder', offered(here), problemAt);
+}
+
+/** As for a directory in the command line, but asked for again. */
+function problemAt(directory: string): string | undefined {
+  const isFile = statIfThere(directory)?.isFile() === true;
+  return problemOfDirectory(directory) ?? (isFile ? `${directory} is a file; name a directory` : undefined);
 }
 
 function offered(here: Place): string {

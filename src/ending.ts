@@ -1,5 +1,6 @@
-import { Interrupted, UserError } from './core/errors.ts';
+import { UserError } from './core/errors.ts';
 import { reasonOf } from './io/system-errors.ts';
+import { whatStands } from './io/terminal/signals.ts';
 
 /** How a run ended. */
 export interface Ending {
@@ -10,16 +11,16 @@ export interface Ending {
   readonly problem?: string;
 }
 
-/** A run that wrote nothing because of the error, or that ended with an unexpected error. */
+/** A run that was ended by an error. Unexpected ones do not tell what was written. */
 export function endingOf(error: unknown, inCaseOfBug: (error: unknown) => string): Ending {
-  if (error instanceof UserError || error instanceof Interrupted) return endedBy(error, { written: false });
+  if (error instanceof UserError) return endedBy(error, { written: whatStands().written });
   const reason = reasonOf(error);
   if (reason !== undefined) return endedBy(new UserError(`The run could not go on: ${reason}.`, 4), {});
   return { exitCode: 1, facts: {}, problem: inCaseOfBug(error) };
 }
 
 /** A run that ended with an error. */
-export const endedBy = ({ exitCode, message }: UserError | Interrupted, facts: Ending['facts']): Ending => ({
+export const endedBy = ({ exitCode, message }: UserError, facts: Ending['facts']): Ending => ({
   exitCode,
   facts,
   problem: message,

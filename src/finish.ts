@@ -90,13 +90,15 @@ function nextOf(
   { plan }: Outcome,
   isInstalled: boolean,
 ): NextSteps {
+  const env = patches.find(({ id }) => id === 'env');
   return nextSteps(settings, {
     directory,
     manager: managerFor(collected, facts),
     isInstalled,
     repeat: commandOf(directory, answers, facts),
     project,
-    env: patches.find(({ id }) => id === 'env')?.text ?? '',
+    env: env?.text ?? '',
+    keptInEnv: env?.kept ?? [],
     entries: plan.entries,
     saved,
     answers,

@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option as Flag } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { PASSWORD_RULE } from './core/answers/answers.ts';
+import { problemOfDirectory } from './core/answers/directory.ts';
 import { wordMeantBy } from './core/answers/near-words.ts';
 import {
   type Answers,
@@ -194,9 +195,8 @@ function directoryOf(directory: string | undefined): string | undefined {
       `${directory}: did you mean ${meant}? For a project of that name, give ./${directory}\nSee create-koa-mongo-session --help`,
     );
   }
-  if (/^mongodb(\+srv)?:/i.test(directory)) {
-    throw new UserError('directory: a connection string is given with --url');
-  }
+  const problem = problemOfDirectory(directory);
+  if (problem !== undefined) throw new UserError(`directory: ${problem}`);
   return directory;
 }
 

@@ -14,13 +14,3 @@ export class UserError extends Error {
     this.exitCode = exitCode;
   }
 }
-
-/** Thrown for Ctrl-C at a question: the program ends with 130, and nothing has been written. */
-export class Interrupted extends Error {
-  override readonly name = 'Interrupted';
-  readonly exitCode = 130;
-
-  constructor() {
-    super('Nothing was written.');
-  }
-}

@@ -150,12 +150,36 @@ describe('at a terminal', () => {
   test('the program asks for the folder, and suggests a new one', async () => {
     const cwd = await temporaryFolder();
     const terminal = runAtTerminal(['-c', 'db', '--no-install'], { cwd });
-    await terminal.answer('Where?', '');
+    await terminal.answer('Project folder', '');
     await terminal.answer('Collection', '');
     await terminal.answer('A session ends', '');
     await terminal.answer('Change anything else?', '');
     expect(await terminal.ended).toMatchObject({ exitCode: 0 });
     expect(await filesIn(cwd)).toContain('my-app/package.json');
+  });
+
+  test.each([
+    ['mongodb://ann:hunter2@db.example/shop', 'a connection string is given with --url'],
+    ['~/shop', 'give the whole path'],
+    ['--yes', 'must not begin with -'],
+    ['taken', 'taken is a file; name a directory'],
+  ])('the program asks again after %s', async (typed, says) => {
+    const cwd = writeTree(await temporaryFolder(), { taken: '', 'notes.txt': '' });
+    const terminal = runAtTerminal(['-c', 'db', '--no-install'], { cwd });
+    await terminal.answer('Project folder', typed);
+    await terminal.sees(says);
+    terminal.type(KEYS.ctrlC);
+    expect(await terminal.ended).toMatchObject({ exitCode: 130 });
+    expect(await filesIn(cwd)).toEqual(['notes.txt', 'taken']);
+  });
+
+  test('white space around the folder is not part of its name', async () => {
+    const cwd = await temporaryFolder();
+    const terminal = runAtTerminal(['-c', 'db', '--no-install', '--collection', 'a', '--ttl', '1d'], { cwd });
+    await terminal.answer('Project folder', ' shop ');
+    await terminal.answer('Change anything else?', '');
+    expect(await terminal.ended).toMatchObject({ exitCode: 0 });
+    expect(await filesIn(cwd)).toContain('shop/package.json');
   });
 
   test('a non-empty folder needs one confirmation; Enter is not enough if it is not a project', async () => {

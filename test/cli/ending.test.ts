@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { Interrupted, UserError } from '../../src/core/errors.ts';
+import { UserError } from '../../src/core/errors.ts';
 import { endingOf } from '../../src/ending.ts';
 
 const systemError = (): unknown => {
@@ -31,9 +31,4 @@ test.each([
 ])('%s ends a run with its own exit code', (_, error, ending) => {
   const inCaseOfBug = (bug: unknown) => `a bug: ${bug instanceof Error ? bug.message : bug}`;
   expect(endingOf(error, inCaseOfBug)).toEqual(ending);
-});
-
-test('Ctrl-C ends a run with exit code 130, and nothing is written', () => {
-  const ending = endingOf(new Interrupted(), () => 'a bug');
-  expect(ending).toMatchObject({ exitCode: 130, facts: { written: false } });
 });

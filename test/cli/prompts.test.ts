@@ -6,7 +6,7 @@ import { KEYS } from '../support/terminal.ts';
 
 const { enter, down, ctrlC, ctrlD } = KEYS;
 
-const STYLE = 'What do you connect to MongoDB with?';
+const STYLE = 'How does the app connect to MongoDB?';
 const LAST = [
   ['Collection', ''],
   ['A session ends this long after its last use', ''],

@@ -199,6 +199,9 @@ const REFUSED = [
   { flags: ['--password=hunter2'], says: 'MONGODB_PASSWORD' },
   { flags: ['-phunter2'], says: 'MONGODB_PASSWORD' },
   { flags: ['mongodb://ann:hunter2@db.example/shop'], says: 'a connection string is given with --url' },
+  { flags: [''], says: 'directory: must not be empty; for this folder, give .' },
+  { flags: [' '], says: 'directory: must not be empty; for this folder, give .' },
+  { flags: ['~/shop'], says: 'directory: give the whole path: ~ is not replaced here' },
   { flags: ['app', 'more'], says: 'too many arguments' },
   { flags: ['--url'], says: "option '--url <url>' argument missing" },
   { flags: ['-c', 'carrier-pigeon'], says: '--connection: must be one of url, host, db, mongoose' },
@@ -628,9 +631,10 @@ describe('in a project of the user', () => {
     });
     expect(await readIn(cwd, '.env')).toContain('MONGODB_URL=mongodb://db.example/old\n');
     expect((await run(['.', '--rolling'], { cwd })).stdout).not.toContain('.env already has MONGODB_URL');
-    expect((await run(['.', '--url', 'mongodb://db.example/newer'], { cwd })).stdout).toContain(
-      '.env already has MONGODB_URL',
-    );
+    expect(first.stdout).not.toContain('Change MONGODB_URL');
+    const { stdout } = await run(['.', '--url', 'mongodb://db.example/newer'], { cwd });
+    expect(stdout).toContain('.env already has MONGODB_URL');
+    expect(stdout).toContain('1. Change MONGODB_URL in .env to the value given this time');
   });
 });
 

@@ -184,14 +184,14 @@ export const OPTIONS = {
   connection: {
     flag: '-c, --connection <style>',
     group: 'Connection',
-    help: 'what you connect with',
+    help: 'how the app connects',
     kind: 'choice',
     choices: STYLES,
     parse: oneOf(STYLES),
     offer: ({ packages }) => styleIn(packages) ?? 'url',
     required: true,
     asked: 'always',
-    question: 'What do you connect to MongoDB with?',
+    question: 'How does the app connect to MongoDB?',
     because: ({ packages }) =>
       styleIn(packages) === undefined
         ? undefined
@@ -259,7 +259,7 @@ export const OPTIONS = {
     styles: ['host'],
     asked: 'always',
     question: 'User name',
-    hint: 'Empty for none. The password is read from MONGODB_PASSWORD.',
+    hint: '- for none. The password is read from MONGODB_PASSWORD.',
   },
   authSource: {
     flag: '--auth-source <db>',
@@ -328,7 +328,7 @@ export const OPTIONS = {
     default: 'sessions',
     offer: (_, { adopt }) => (isOldStore(adopt) ? 'koa_sessions' : undefined),
     asked: 'always',
-    question: 'Collection',
+    question: 'Collection of the sessions',
   },
   ttl: {
     flag: '--ttl <duration>',
@@ -339,7 +339,7 @@ export const OPTIONS = {
     default: '14d',
     asked: 'always',
     question: 'A session ends this long after its last use',
-    hint: 'The TTL, such as 12h, 14d or 2w. A user who returns earlier stays logged in.',
+    hint: 'The TTL, such as 12h, 14d or 2w. Without rolling sessions, up to half of it earlier.',
   },
   absoluteTtl: {
     flag: '--absolute-ttl <duration>',
@@ -350,7 +350,7 @@ export const OPTIONS = {
     optional: true,
     asked: 'advanced',
     question: 'A session ends this long after it began, however active',
-    hint: 'Such as 12h or 30d; empty for never.',
+    hint: 'Such as 12h or 30d; - for none.',
     label: 'Absolute lifetime',
   },
   rolling: {
@@ -373,7 +373,7 @@ export const OPTIONS = {
     optional: true,
     asked: 'advanced',
     question: 'An unchanged session is renewed at most this often',
-    hint: 'Such as 5m or 1h, for fewer writes; empty to renew it with every request.',
+    hint: 'Such as 5m or 1h, for fewer writes; - for none.',
     label: 'Interval of renewal',
     needs: 'rolling',
   },
@@ -389,7 +389,7 @@ export const OPTIONS = {
     question: 'Session property that names its user',
     because: ({ packages }) =>
       packages[PASSPORT] === undefined ? undefined : `${PASSPORT} keeps the user at passport.user`,
-    hint: 'Such as userId; empty for none. It allows "log out everywhere" and a list of devices.',
+    hint: 'Such as userId, for "log out everywhere" and a list of devices; - for none.',
     label: 'User of a session',
   },
   encrypt: {

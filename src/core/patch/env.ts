@@ -10,6 +10,8 @@ const MARK = '\uFEFF';
 export interface PatchedEnv {
   readonly text: string;
   readonly notes: readonly string[];
+  /** Names with another value than the one that was given this time. */
+  readonly kept: readonly string[];
 }
 
 /**
@@ -29,7 +31,8 @@ export function patchEnv(
   const text = plainText(raw ?? '');
   const present = parseEnv(text);
   const missing = entries.filter(({ name }) => !Object.hasOwn(present, name));
-  const notes = entries.filter(isIgnored(present, secrets)).map(({ name }) => note(name));
+  const kept = entries.filter(isIgnored(present, secrets)).map(({ name }) => name);
+  const notes = kept.map(note);
   const values = new Map(
     entries.map((entry) => [entry.name, present[entry.name] ?? freshValue(entry, secrets, newKey)]),
   );
@@ -39,8 +42,8 @@ export function patchEnv(
   const start = text === '' || text.endsWith('\n') ? text : `${text}\n`;
   const patched = [start, ...added].filter((part) => part !== '').join('\n');
   assertReadsBack(raw?.startsWith(MARK) ? MARK + patched : patched, values, file);
-  if (raw !== undefined && missing.length === 0) return { text: raw, notes };
-  return { text: raw === undefined ? patched : inFormOf(raw, patched), notes };
+  if (raw !== undefined && missing.length === 0) return { text: raw, notes, kept };
+  return { text: raw === undefined ? patched : inFormOf(raw, patched), notes, kept };
 }
 
 /** The command line gave a value, but `.env` already has another one. */
@@ -50,7 +53,7 @@ function isIgnored(present: Record<string, string | undefined>, secrets: Secrets
 }
 
 function note(name: string): string {
-  return `.env already has ${name}, which was kept: the value given this time was not written.`;
+  return `.env already has ${name}, which was kept. To use the value given this time, put it there yourself.`;
 }
 
 function freshValue({ name, secret, example }: EnvEntry, secrets: Secrets, newKey: () => string): string {

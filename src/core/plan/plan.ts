@@ -29,6 +29,8 @@ export interface Patch {
   /** The whole text with the edits, in the format of the file on disk. */
   readonly text: string;
   readonly notes: readonly string[];
+  /** For `.env`: names with another value than the one that was given this time. */
+  readonly kept?: readonly string[];
 }
 
 /**

@@ -68,6 +68,8 @@ export interface Run {
   >;
   /** The text of `.env` after the run. */
   readonly env: string;
+  /** Names in `.env` with another value than the one that was given this time. */
+  readonly keptInEnv: readonly string[];
   /** What the run did to each file. */
   readonly entries: readonly Entry[];
   /** The saved state before the run; empty on the first one. */
@@ -76,10 +78,10 @@ export interface Run {
   readonly answers: Answers;
 }
 
-/** The indexes and the stored sessions depend on these answers: a change needs a migration. */
+/** The indexes depend on these answers. What `--encrypt` needs is in its warning, in the order of the deployments. */
 const MIGRATED: readonly OptionName[] = [
   ...(['connection', 'url', 'host', 'port', 'db'] as const),
-  ...(['collection', 'ttl', 'absoluteTtl', 'userKey', 'encrypt'] as const),
+  'collection',
 ];
 
 export function nextSteps(settings: Settings, run: Run): NextSteps {
@@ -125,13 +127,21 @@ function settling(entries: readonly Entry[]): Step[] {
   return lines.length === 0 ? [] : [{ what: 'Resolve the conflict markers', commands: [], lines }];
 }
 
-function fillingIn(settings: Settings, { saved }: Run, names: readonly string[]): Step[] {
-  const isAdopting = beginsAdoption(settings, saved);
+function fillingIn(settings: Settings, run: Run, names: readonly string[]): Step[] {
+  const isAdopting = beginsAdoption(settings, run.saved);
   const others = names.filter((name) => name !== APP_KEYS || !isAdopting);
   return [
     ...(isAdopting ? [{ what: `Put app.keys of the old app into ${APP_KEYS}, in .env`, commands: [] }] : []),
     ...(others.length === 0 ? [] : [{ what: `Set ${others.join(', ')} in .env`, commands: [] }]),
+    ...replacing(run),
   ];
+}
+
+/** A value in `.env` before the first run is that of the app. Later, the user has changed an answer. */
+function replacing(run: Run): Step[] {
+  if (isFirst(run) || run.keptInEnv.length === 0) return [];
+  const what = `Change ${run.keptInEnv.join(', ')} in .env to the value given this time`;
+  return [{ what, commands: [] }];
 }
 
 /** What has no value, and the keys of an earlier run, by which no cookie of the old app is valid. */
@@ -178,20 +188,23 @@ function startingMongo(settings: Settings, run: Run): Step[] {
 }
 
 function migrating(run: Run): Step[] {
-  const isChanged = MIGRATED.some((name) => run.saved[name] !== run.answers[name]);
-  if (!isChanged && !wasMade(run.entries, 'migrate')) return [];
+  const { saved, answers } = run;
+  const isChanged = MIGRATED.some((name) => saved[name] !== answers[name]);
+  const isOtherUser = typeof answers.userKey === 'string' && saved.userKey !== answers.userKey;
+  if (!isChanged && !isOtherUser && !wasMade(run.entries, 'migrate')) return removingUsers(run);
   const commands = [migrateCommand(run.manager, run.project.scripts)];
   return [{ what: 'Create the indexes', commands }, ...removingUsers(run)];
 }
 
-/** The migration stores the users of sessions that have none. */
+/** The migration stores the users only of sessions that have none, so users by another key would stay. */
 function removingUsers({ saved, answers }: Run): Step[] {
   const { userKey, collection } = answers;
-  if (typeof saved.userKey !== 'string' || typeof userKey !== 'string' || saved.userKey === userKey)
-    return [];
-  const what = `When no old process is running, remove the users by ${saved.userKey} in mongosh, then migrate again`;
-  const lines = [`db.getCollection(${JSON.stringify(collection)}).updateMany({}, { $unset: { user: '' } });`];
-  return [{ what, commands: [], lines }];
+  if (typeof saved.userKey !== 'string' || saved.userKey === userKey) return [];
+  const sessions = `db.getCollection(${JSON.stringify(collection)})`;
+  const what = `When no old process is running, remove the users by ${saved.userKey} in mongosh`;
+  const lines = [`${sessions}.updateMany({}, { $unset: { user: '' } });`];
+  if (typeof userKey === 'string') return [{ what: `${what}, then migrate again`, commands: [], lines }];
+  return [{ what, commands: [], lines: [...lines, `${sessions}.dropIndex('session_user');`] }];
 }
 
 /** Only for the user's own app; the generated app has the sessions already. */

@@ -12,11 +12,12 @@ import {
   type ProjectFacts,
 } from '../../core/answers/options.ts';
 import { problemsIn } from '../../core/answers/settings.ts';
-import { Interrupted, UserError } from '../../core/errors.ts';
+import { UserError } from '../../core/errors.ts';
 import { wrapped } from '../../core/report/wrap.ts';
 import { showsLines } from './environment.ts';
 import { paintFor, say, width } from './output.ts';
 import type { Choice, Context, Prompts } from './questions.ts';
+import { endBy, whatStands } from './signals.ts';
 import { streamOf } from './standard.ts';
 
 /**
@@ -93,6 +94,9 @@ async function askFor(name: OptionName, answers: Answers, facts: ProjectFacts): 
 /** The choice of an optional answer that leaves it out. */
 const NONE = 'none';
 
+/** An optional text that is left out. With an earlier answer, Enter would keep that. */
+const isNone = (text: string): boolean => text === '' || text === '-';
+
 async function answerTo(name: OptionName, offered: unknown, others: Answers): Promise<unknown> {
   const option = optionOf(name);
   if (option.kind === 'switch') return confirm(option.question, offered === true);
@@ -101,7 +105,7 @@ async function answerTo(name: OptionName, offered: unknown, others: Answers): Pr
     const chosen = await choose(option.question, choices, offered);
     return option.optional && chosen === NONE ? null : chosen;
   }
-  const fromText = (text: string): unknown => (text === '' && option.optional ? null : text);
+  const fromText = (text: string): unknown => (option.optional && isNone(text) ? null : text);
   // Also reports a rule that an earlier answer breaks only now, since the user can fix it here.
   const known = new Set(problemsIn(others).map(({ option }) => option));
   const validate = (text: string): string | true => {
@@ -131,11 +135,20 @@ export async function confirm(message: string, offered: boolean): Promise<boolea
   return untilAnswered((context) => confirm({ message, default: offered }, context));
 }
 
-/** A text of one line. Accepting the suggestion is an answer. */
-export async function askText(message: string, offered: string): Promise<string> {
+/**
+ * A text of one line, without white space around it. Accepting the suggestion is an answer.
+ *
+ * @param problemOf what is wrong with a text; then it is asked for again
+ */
+export async function askText(
+  message: string,
+  offered: string,
+  problemOf: (text: string) => string | undefined,
+): Promise<string> {
   const { input } = await prompts();
-  const validate = (): true => true;
-  return untilAnswered((context) => input({ message, default: offered, validate }, context));
+  const validate = (text: string): string | true => problemOf(text.trim()) ?? true;
+  const text = await untilAnswered((context) => input({ message, default: offered, validate }, context));
+  return text.trim();
 }
 
 /** @param choices value → what it means */
@@ -188,8 +201,6 @@ async function input(
   );
 }
 
-const END_OF_INPUT = 'the input ended before all questions were answered; nothing was written';
-
 /**
  * Standard output is for the result, so questions go to stderr. At the end of input, the prompt would wait forever, and
  * Node would exit with 0 as if everything were done.
@@ -202,8 +213,11 @@ async function untilAnswered<T>(prompt: (context: Context) => Promise<T>): Promi
     return await prompt({ output: streamOf('stderr'), signal: endOfInput.signal });
   } catch (error) {
     const { name } = error as Error;
-    if (endOfInput.signal.aborted || name === 'EndOfInput') throw new UserError(END_OF_INPUT);
-    if (name === 'ExitPromptError') throw new Interrupted();
+    if (endOfInput.signal.aborted || name === 'EndOfInput') {
+      throw new UserError(`the input ended before all questions were answered. ${whatStands().text}`);
+    }
+    // The terminal sends no signal for Ctrl-C while it is in raw mode.
+    if (name === 'ExitPromptError') endBy('SIGINT');
     throw error;
   } finally {
     process.off('beforeExit', abort);

@@ -60,7 +60,7 @@ export const select: Prompts['select'] = (question, context) =>
       ...question,
       message: broken(question.message, longest(question.choices.map(({ short }) => short))),
       choices: rowsOf(question.choices),
-      theme: { style: { keysHelpTip: keysHelpTip('↑↓ move, Enter takes it') } },
+      theme: { style: { keysHelpTip: keysHelpTip('↑↓ move, Enter selects') } },
     },
     context,
   );
@@ -72,7 +72,7 @@ export const checkbox: Prompts['checkbox'] = (question, context) =>
       choices: rowsOf(question.choices),
       theme: {
         style: {
-          keysHelpTip: keysHelpTip('↑↓ move, Space picks, Enter goes on'),
+          keysHelpTip: keysHelpTip('↑↓ move, Space selects, Enter continues'),
           renderSelectedChoices: (picked: readonly Choice[]) =>
             picked.length === 0
               ? 'no'

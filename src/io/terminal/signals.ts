@@ -25,7 +25,7 @@ export function endAtSignals(onEnd: typeof tellEnd): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
       if (isWriting) pending = signal;
-      else end(signal);
+      else endBy(signal);
     });
   }
 }
@@ -34,6 +34,8 @@ export function endAtSignals(onEnd: typeof tellEnd): void {
 export function nowStands(next: Standing): void {
   standing = next;
 }
+
+export const whatStands = (): Standing => standing;
 
 /** Runs work that a signal must not interrupt. The signal takes effect afterwards. */
 export async function unbroken<T>(work: () => Promise<T>, afterwards: Standing): Promise<T> {
@@ -44,12 +46,12 @@ export async function unbroken<T>(work: () => Promise<T>, afterwards: Standing):
     return result;
   } finally {
     isWriting = false;
-    if (pending) end(pending);
+    if (pending) endBy(pending);
   }
 }
 
 /** A question hides the cursor, so it is shown again if the program is stopped. */
-function end(signal: Signal): never {
+export function endBy(signal: Signal): never {
   if (isTerminal('stderr')) write('stderr', SHOW_CURSOR);
   tellEnd(standing, EXIT_CODES[signal]);
   process.exit(EXIT_CODES[signal]);

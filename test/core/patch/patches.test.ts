@@ -256,7 +256,7 @@ describe('.env', () => {
     expect(parseEnv(text)).toMatchObject({ APP_KEYS: 'mine', OTHER: '1', MONGODB_URL: 'example' });
     expect(text.replaceAll('\r\n', '')).not.toContain('\n');
     expect(notes).toEqual([expect.stringContaining('.env already has APP_KEYS')]);
-    expect(patch(text)).toEqual({ text, notes: [] });
+    expect(patch(text)).toEqual({ text, notes: [], kept: [] });
   });
 
   test('an unclosed quote is refused, since it would include the following lines', () => {

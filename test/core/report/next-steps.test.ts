@@ -36,6 +36,7 @@ function stepsFor(
     isInstalled: true,
     repeat: '',
     env,
+    keptInEnv: [],
     entries: [],
     saved,
     answers,
@@ -175,20 +176,42 @@ describe('after a change of the user key', () => {
   const all = { connection: 'db', collection: 'shop-sessions' };
   const linesAfter = (before: unknown, userKey: unknown) =>
     stepsFor('existing', { ...all, userKey }, '', { ...all, userKey: before }).steps.flatMap(
-      ({ lines = [] }) => lines.filter((line) => line.includes('updateMany')),
+      ({ lines = [], commands }) => [...commands, ...lines],
     );
-
-  test('a step removes the users that the migration would keep', () => {
-    expect(linesAfter('email', 'userId')).toEqual([
-      'db.getCollection("shop-sessions").updateMany({}, { $unset: { user: \'\' } });',
-    ]);
-  });
+  const removal = 'db.getCollection("shop-sessions").updateMany({}, { $unset: { user: \'\' } });';
+  const migration = 'npm run migrate:sessions';
 
   test.each([
-    { before: undefined, userKey: 'userId' },
-    { before: 'userId', userKey: 'userId' },
-    { before: 'userId', userKey: undefined },
-  ])('no step does from $before to $userKey', ({ before, userKey }) => {
-    expect(linesAfter(before, userKey)).toEqual([]);
+    { before: undefined, userKey: 'userId', lines: [migration] },
+    // The migration would keep the users by the old key.
+    { before: 'email', userKey: 'userId', lines: [migration, removal] },
+    // They would come back with the next key, and stay readable with --encrypt.
+    {
+      before: 'userId',
+      userKey: undefined,
+      lines: [removal, `db.getCollection("shop-sessions").dropIndex('session_user');`],
+    },
+    { before: 'userId', userKey: 'userId', lines: [] },
+  ])('from $before to $userKey, the steps are $lines', ({ before, userKey, lines }) => {
+    expect(linesAfter(before, userKey)).toEqual(lines);
+  });
+});
+
+describe('the step that creates the indexes', () => {
+  const before = { connection: 'db', collection: 'shop', ttl: '14d', encrypt: false };
+  const isShown = (after: Record<string, unknown>) =>
+    stepsFor('existing', { ...before, ...after }, '', before).steps.some(
+      ({ what }) => what === 'Create the indexes',
+    );
+
+  test.each([
+    { after: { collection: 'visitors' }, shown: true },
+    { after: { userKey: 'userId' }, shown: true },
+    { after: { ttl: '7d' }, shown: false },
+    { after: { absoluteTtl: '30d' }, shown: false },
+    // Its warning has the migration, at the right place between the deployments.
+    { after: { encrypt: true }, shown: false },
+  ])('after $after: $shown', ({ after, shown }) => {
+    expect(isShown(after)).toBe(shown);
   });
 });

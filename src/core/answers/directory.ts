@@ -1,0 +1,7 @@
+/** What is wrong with a directory as the user has named it; undefined if nothing. */
+export function problemOfDirectory(directory: string): string | undefined {
+  if (directory.trim() === '') return 'must not be empty; for this folder, give .';
+  if (/^mongodb(?:\+srv)?:/i.test(directory)) return 'a connection string is given with --url';
+  if (directory.startsWith('-')) return 'must not begin with -';
+  return directory.startsWith('~') ? 'give the whole path: ~ is not replaced here' : undefined;
+}
