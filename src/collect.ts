@@ -75,7 +75,7 @@ export async function askForChange(answers: Answers, facts: ProjectFacts): Promi
 /** Shows what would be written, and asks for a yes. */
 export const askToAgree = (outcome: Outcome, isProject: boolean): Promise<void> =>
   agreeTo(
-    reportText(outcome, paintFor('stderr')),
+    `${reportText(outcome, paintFor('stderr'))}Nothing is written yet.\n`,
     () => reportDiff(outcome.plan, true, paintFor('stderr')),
     isProject,
   );

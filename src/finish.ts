@@ -24,7 +24,8 @@ import { startApp } from './start.ts';
 export function showPlan(outcome: Outcome, { json, diff }: RunFlags): Ending {
   const paint = json ? plain : paintFor('stdout');
   const differences = diff === undefined ? undefined : reportDiff(outcome.plan, diff, paint);
-  if (!json) tell(differences ?? reportText(outcome, paint));
+  const nothing = paint('strong', 'Nothing was written.');
+  if (!json) tell(differences ?? `${reportText(outcome, paint)}${nothing}\n`);
   const facts = { ...reportFacts(outcome), ...(differences === undefined ? {} : { diff: differences }) };
   return outcome.problem ? endedBy(outcome.problem, facts) : { exitCode: outcome.exitCode, facts };
 }

@@ -146,7 +146,7 @@ describe('at a terminal', () => {
       const cwd = await temporaryFolder();
       const terminal = runAtTerminal(['app', '-c', 'db', '--collection', 'logins', '--ttl', '1d'], { cwd });
       await terminal.answer('Change anything else?', 'a');
-      await terminal.answer('empty for never', '30d');
+      await terminal.answer('Such as 12h or 30d', '30d');
       await terminal.answer('Renew the cookie', 'y');
       await terminal.answer('renewed at most this often', '');
       await terminal.answer('names its user', 'userId');

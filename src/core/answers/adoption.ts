@@ -30,7 +30,7 @@ const isFoundAsBefore = ({ adopt, cookieName }: Settings, saved: Answers): boole
   saved.legacyCookie === true && saved.cookieName === cookieName && saved.collection !== adopt?.collection;
 
 const ownSessionsEnd = ({ store }: NonNullable<Settings['adopt']>): string =>
-  `sessions that this app has stored since the run before end; those of ${store} go on`;
+  `sessions that this app has stored until now end; those of ${store} continue`;
 
 function beginning(
   { store, collection }: NonNullable<Settings['adopt']>,
@@ -40,15 +40,15 @@ function beginning(
   const usual = oldCookieName(store, packages);
   const isGuess = store === 'koa-session-mongoose' && !('koa-session' in packages);
   return [
-    `--adopt goes by the cookies of the old app: APP_KEYS takes its app.keys, or no session is found. Take it back with --no-adopt when the collection ${collection} is empty`,
+    `--adopt finds the old sessions by their cookies: put app.keys of the old app into APP_KEYS, or none is found. When the collection ${collection} is empty, turn it off with --no-adopt`,
     ...(usual === cookieName
       ? []
       : [
-          `the cookie is called ${cookieName} here, and ${usual} where ${store} is used, unless the old app said otherwise: under another name no session is found. --cookie-name says which`,
+          `${store} usually names its cookie ${usual}, but here it is ${cookieName}. If the old app used ${usual}, add --cookie-name ${usual}, or no old session is found`,
         ]),
     ...(isGuess && usual === cookieName
       ? [
-          `the cookie of the old app is taken to be ${cookieName}, its name from koa-session 6 on; before, it was koa:sess. --cookie-name says which`,
+          `the cookie of the old app is expected to be ${cookieName}, its name from koa-session 6 on. If it was koa:sess, as before, add --cookie-name koa:sess, or no old session is found`,
         ]
       : []),
   ];

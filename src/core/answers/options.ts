@@ -118,7 +118,7 @@ export interface Option<T = unknown> extends Flag {
   readonly because?: (facts: ProjectFacts) => string | undefined;
   /** Help for the answer, shown with the question. */
   readonly hint?: string;
-  /** For an advanced one: its name in the list. */
+  /** Its name in the list of answers, if it is not the question. */
   readonly label?: string;
   /** The answer has no effect without this switch, so it is asked for only when the switch is on. */
   readonly needs?: 'rolling';
@@ -192,6 +192,7 @@ export const OPTIONS = {
     required: true,
     asked: 'always',
     question: 'How does the app connect to MongoDB?',
+    label: 'Connection',
     because: ({ packages }) =>
       styleIn(packages) === undefined
         ? undefined
@@ -283,6 +284,7 @@ export const OPTIONS = {
     styles: ['host'],
     asked: 'always',
     question: 'Connect with TLS?',
+    label: 'TLS',
   },
   autoReconnect: {
     flag: '--auto-reconnect',
@@ -306,6 +308,7 @@ export const OPTIONS = {
     optional: true,
     asked: 'always',
     question: 'Continue the sessions of another store?',
+    label: 'Store to continue',
   },
   adoptCollection: {
     flag: '--adopt-collection <name>',
@@ -339,6 +342,7 @@ export const OPTIONS = {
     default: '14d',
     asked: 'always',
     question: 'A session ends this long after its last use',
+    label: 'TTL',
     hint: 'The TTL, such as 12h, 14d or 2w. Without rolling sessions, up to half of it earlier.',
   },
   absoluteTtl: {

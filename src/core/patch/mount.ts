@@ -20,7 +20,7 @@ export function patchApp(
   { koaSources, databases, connections }: Pick<Project, 'koaSources' | 'databases' | 'connections'>,
   textOf: (path: string) => string | undefined,
 ): Patch | undefined {
-  if (settings.app) throw refused('the app that --app writes already has them');
+  if (settings.app) throw refused('the app that --app writes already mounts the sessions');
   const source = theOnly(koaSources);
   const { path, app } = source;
   const raw = textOf(path);

@@ -53,7 +53,7 @@ export interface Upgrade {
 
 /** The text for the user: a line for each file that is changed or skipped, then the notes, then the counts. */
 export function reportText(
-  { plan, written, upgrade, changesRecord }: Reported,
+  { plan, upgrade, changesRecord }: Omit<Reported, 'written'>,
   paint: Paint = plain,
 ): string {
   const entries: readonly Entry[] = plan.entries;
@@ -69,7 +69,6 @@ export function reportText(
     ...(isRecordAlone ? [`  note: only ${MANIFEST_PATH} changes, the record of this program`] : []),
     ...plan.notes.map((note) => `  ${paint('warning', 'note:')} ${note}`),
     summary(entries),
-    ...(written ? [] : [paint('strong', 'Nothing was written.')]),
   ]
     .map((line) => `${line}\n`)
     .join('');

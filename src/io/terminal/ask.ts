@@ -54,7 +54,7 @@ export async function askAgain(answers: Answers, facts: ProjectFacts): Promise<A
     return isPossible && (needs === undefined || answers[needs] === true);
   });
   const picked = await pick(
-    'Which?',
+    'Which ones?',
     names.map((name) => rowOf(name, answers[name])),
   );
   const next = await askEach(picked, answers, facts);
@@ -65,7 +65,7 @@ export async function askAgain(answers: Answers, facts: ProjectFacts): Promise<A
 
 /** An option in a list to pick from, with its answer. */
 function rowOf(name: OptionName, answer: unknown) {
-  const { label = flagName(name), help } = optionOf(name);
+  const { question, label = question, help } = optionOf(name);
   return { value: name, name: `${label}: ${answerText(answer)}`, short: label, description: help };
 }
 
