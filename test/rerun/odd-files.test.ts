@@ -179,6 +179,24 @@ describe('JSON that is nested 20,000 deep', () => {
   });
 });
 
+describe('JSON with a long string whose end is missing', () => {
+  const open = `"${'a long text, '.repeat(10)}`;
+
+  test.each([
+    ['package.json', `{\n"description": ${open},\n"private": true\n}`, 'package.json is not JSON', 2],
+    [`${STATE}/manifest.json`, `{\n"generator": ${open}\n}`, 'it is not JSON', 2],
+    ['tsconfig.json', `{\n"extends": ${open}\n}`, 'tsconfig.json cannot be read', 0],
+    ['config.json', `{\n"url": ${open}\n}`, '--config: must be JSON', 2],
+  ])('as %s ends with a message', async (path, text, says, exitCode) => {
+    const cwd = writeTree(await temporaryFolder(), { 'package.json': '{}', 'src/a.ts': '', [path]: text });
+    const config = path === 'config.json' ? ['--config', path] : [];
+    expect(await run(['--yes', '-c', 'db', ...config], { cwd })).toMatchObject({
+      exitCode,
+      stderr: expect.stringContaining(says),
+    });
+  });
+});
+
 describe('--config', () => {
   test.each([
     ['a directory', (path: string) => mkdirSync(path), 'is a directory'],

@@ -12,5 +12,8 @@ export function isTooDeep(text: string): boolean {
   return false;
 }
 
-/** Matches strings and comments, in which brackets have no meaning, and brackets. */
-const TOKENS = /"(?:[^"\\\n]+|\\.)*"|\/\/.*|\/\*[\s\S]*?\*\/|[[\]{}]/g;
+/**
+ * Matches strings and comments, in which brackets have no meaning, and brackets. A string can be divided in only one
+ * way: with two, one whose end is missing takes time that doubles with each character.
+ */
+const TOKENS = /"[^"\\\n]*(?:\\.[^"\\\n]*)*"|\/\/.*|\/\*[\s\S]*?\*\/|[[\]{}]/g;
