@@ -25,7 +25,7 @@ export interface MongooseConnection {
 
 /** Captures the variable, what the method belongs to, and the method. */
 const OPENED =
-  /(?:(?<![\w$.])([\w$]+)\s*(?::[^=\n]+)?=[\s(]*(?:await\s+)?)?(?:([\w$.]+|require\s*\(\s*['"]mongoose['"]\s*\))\s*\.\s*|(?<![\w$.]|\bfunction\s+))(createConnection(?=\s*\()|connect\b|openUri\b)/g;
+  /(?:(?<![\w$.])([\w$]+)\s*(?::[^=\n]+)?=[\s(]*(?:await\s+)?)?(?:((?<![\w$.])[\w$.]+|require\s*\(\s*['"]mongoose['"]\s*\))\s*\.\s*|(?=[co])(?<![\w$.]|\bfunction\s+))(createConnection(?=\s*\()|connect\b|openUri\b)/g;
 /** `import { connect } from 'mongoose'`. */
 const TAKEN_METHODS = /\{([^{}]*)\}\s*(?:from|=)[\s(]*(?:require[\s(]*)?['"]?mongoose\b/g;
 
@@ -57,7 +57,7 @@ export function defaultConnectionIn(code: string): string | undefined {
 /** The name of Mongoose in a file, if it imports more than types. */
 export function mongooseIn(code: string): string | undefined {
   const found =
-    /(?:\bimport\s+(?!type\s+(?!from\b))(?:\*\s+as\s+)?([\w$]+)[^;'"]*from|(?<!\bimport\s+type\s+|[\w$])([\w$]+)\s*=\s*require\()\s*['"]mongoose['"]/.exec(
+    /(?:\bimport\s+(?!type\s+(?!from\b))(?:\*\s+as\s+)?([\w$]+)[^;'"]*from|(?=[\w$])(?<!\bimport\s+type\s+|[\w$])([\w$]+)\s*=\s*require\()\s*['"]mongoose['"]/.exec(
       code,
     );
   return found?.[1] ?? found?.[2];
@@ -89,7 +89,7 @@ const CLIENT = new RegExp(
   'gm',
 );
 const TAKEN = new RegExp(String.raw`${VARIABLE}[\w$]+\.db\(`, 'gm');
-const CALL = /([\w$]+)?\.db\(([^()]*)\)?/g;
+const CALL = /(?:(?<![\w$])([\w$]+))?\.db\(([^()]*)\)?/g;
 const TEXT = /^\s*(?:(['"`])[^'"`$]*\1)?\s*$/;
 
 /**

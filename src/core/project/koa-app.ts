@@ -57,7 +57,7 @@ export interface KoaApp {
 const SESSION_PACKAGE = /^koa2?-(?:generic-)?session/;
 
 /** `import type { Session }`, and `import { type Session }`. */
-const TYPES = /^import\s+(?:type\s[^'"]*|\{(?:\s*type\s[^,}]*,?)+\s*\}\s*)$/;
+const TYPES = /^import\s+(?:type\s[^'"]*|\{\s*type\s[^,}]*(?:,\s*type\s[^,}]*)*,?\s*\}\s*)$/;
 
 /** Undefined for a file without any of these. */
 export function koaSourceIn(path: string, text: string): KoaSource | undefined {
@@ -149,7 +149,7 @@ function takenIn(bare: string): number | undefined {
 function appIn(code: string, bare: string): KoaApp | undefined {
   const names = [...koaNames(code).map(escaped), REQUIRED];
   const form = new RegExp(
-    `(?:([\\w$.#]+)\\s*(?::[^=;\\n]+)?=\\s*)?\\bnew\\s+(?:${names.join('|')})\\s*(?:<[^()=;]*>\\s*)?[(;\\n]`,
+    `(?:(?<![\\w$.#])([\\w$.#]+)\\s*(?::[^=;\\n]+)?=\\s*)?\\bnew\\s+(?:${names.join('|')})\\s*(?:<[^()=;]*>\\s*)?[(;\\n]`,
     'g',
   );
   const all = [...code.matchAll(form)].filter(({ 0: text, index }) =>

@@ -3,6 +3,7 @@ import {
   databasesNamedIn,
   madeConnection,
   mongooseConnectionsIn,
+  ownDatabase,
 } from '../../../src/core/project/databases.ts';
 
 const inFile = (text: string) => databasesNamedIn('src/db.ts', text);
@@ -81,4 +82,13 @@ describe('a connection of Mongoose', () => {
     expect(madeConnection([one, { ...two, isDefault: true }])).toBeUndefined();
     expect(madeConnection([])).toBeUndefined();
   });
+});
+
+test.each([
+  { of: 'spaces', long: ' '.repeat(1_000_000) },
+  { of: 'one name', long: 'a'.repeat(1_000_000) },
+])('a very long file of $of is searched once, not once for each of its characters', ({ long }) => {
+  const text = `${long}\nimport mongoose from 'mongoose';\nconst client = new MongoClient(url);\nmongoose.connect(url);\n`;
+  expect(mongooseConnectionsIn('src/db.ts', text)).toHaveLength(1);
+  expect(ownDatabase(text, 5)).toEqual({ kind: 'client', client: 'client' });
 });

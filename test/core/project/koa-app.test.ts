@@ -162,6 +162,8 @@ test.each([
   { of: 'spaces', long: ' '.repeat(1_000_000) },
   { of: 'lines', long: '\n'.repeat(1_000_000) },
   { of: 'names', long: 'a '.repeat(500_000) },
+  { of: 'one name', long: 'a'.repeat(1_000_000) },
+  { of: 'types', long: `import { ${'type A '.repeat(50_000)}} x from 'koa-session';` },
 ])('a very long file of $of is searched once, not once for each of its characters', ({ long }) => {
   const text = `import Koa from 'koa';\nimport { sessions } from './session.js';\n${long}\n/x/;\nconst app = new Koa();\n`;
   expect(find(text)?.app?.name).toBe('app');
