@@ -96,7 +96,7 @@ async function generate(url: string): Promise<string> {
     [BIN, 'demo-app', '--connection', 'url', '--url', url, '--yes', '--no-install'],
     { cwd: parent, stderr: 'inherit' },
   );
-  say(indent(stdout.slice(0, stdout.indexOf('\nNext:')).trim()));
+  say(indent(stdout.slice(0, stdout.indexOf('\nNext steps')).trim()));
   linkPackages(folder, readFileSync(join(folder, 'package.json'), 'utf8'));
   return folder;
 }
