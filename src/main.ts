@@ -3,10 +3,16 @@ import { dirname } from 'node:path';
 import program from '../package.json' with { type: 'json' };
 import { askForChange, askToAgree, collectAnswers } from './collect.ts';
 import { doubtsAboutAdoption } from './core/answers/adoption.ts';
+import { missingAnswers } from './core/answers/answers.ts';
 import { endingsOf, lifetimesKept } from './core/answers/endings.ts';
 import type { Answers, ProjectFacts } from './core/answers/options.ts';
-import { doubtsAbout, parseSettings, type Settings, valuesForEnv } from './core/answers/settings.ts';
-import { UserError } from './core/errors.ts';
+import {
+  doubtsAbout,
+  parseSettings,
+  problemsInAll,
+  type Settings,
+  valuesForEnv,
+} from './core/answers/settings.ts';
 import { doubtsAboutApps, patchApp } from './core/patch/mount.ts';
 import { listPatches } from './core/patch/patches.ts';
 import { placeOf } from './core/plan/file.ts';
@@ -138,13 +144,8 @@ const factsOf = ({ root, manifest, ...project }: Project): ProjectFacts => ({
 
 /** Undefined where there are none, or none by the rules of this version. */
 function settingsBefore(saved: Answers, facts: ProjectFacts): Settings | undefined {
-  if (facts.isFirstRun) return undefined;
-  try {
-    return parseSettings(saved, facts).settings;
-  } catch (error) {
-    if (error instanceof UserError) return undefined;
-    throw error;
-  }
+  if (facts.isFirstRun || missingAnswers(saved).length > 0) return undefined;
+  return problemsInAll(saved, facts).length > 0 ? undefined : parseSettings(saved, facts).settings;
 }
 
 const newKey = (): string => randomBytes(32).toString('base64url');

@@ -132,6 +132,21 @@ describe('without a terminal', () => {
     expect(remembered).not.toHaveProperty('host');
   });
 
+  test.each([
+    { what: 'breaks a rule', remembers: '"ttl": "2 weeks"', correction: ['--ttl', '2w'] },
+    {
+      what: 'contradicts another',
+      remembers: '"ttl": "14d", "absoluteTtl": "7d"',
+      correction: ['--ttl', '5d'],
+    },
+  ])('a remembered answer that $what is corrected by a flag', async ({ remembers, correction }) => {
+    const cwd = await temporaryFolder();
+    await run(['.', '-c', 'db'], { cwd });
+    await inManifest(cwd, (text) => text.replace('"ttl": "14d"', remembers));
+    expect(await run(['.'], { cwd })).toMatchObject({ exitCode: 2 });
+    expect(await run(['.', ...correction], { cwd })).toMatchObject({ exitCode: 0 });
+  });
+
   test('the printed command repeats the run', async () => {
     const cwd = await temporaryFolder();
     const flags = [
