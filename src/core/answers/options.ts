@@ -32,6 +32,7 @@ import { type ConnectionStyle, STYLES } from './styles.ts';
 
 /** What is known about the project before the questions. */
 export interface ProjectFacts {
+  /** `new` if this program created it: its tsconfig and README are then also generated. */
   readonly kind: 'new' | 'existing';
   readonly name: string;
   /** How the project's imports end, by its tsconfig. */

@@ -10,9 +10,6 @@ import {
   fallback,
   flagName,
   isRemembered,
-  type KeptFile,
-  type Language,
-  type ModuleKind,
   OPTION_NAMES,
   type OptionName,
   optionOf,
@@ -68,21 +65,10 @@ export interface Settings {
   readonly project: ProjectSettings;
 }
 
-export interface ProjectSettings {
-  readonly kind: 'new' | 'existing';
-  readonly name: string;
-  /** Existing files in a new project, such as the README of a cloned repository: they belong to the user. */
-  readonly kept: readonly KeptFile[];
+export interface ProjectSettings
+  extends Pick<ProjectFacts, 'kind' | 'name' | 'kept' | 'language' | 'modules' | 'hadSamples' | 'inherited'> {
   /** The package manager that runs its scripts. */
   readonly manager: PackageManager;
-  /** The language of its own sources. */
-  readonly language: Language;
-  /** How Node loads its .js and .ts files, by package.json. */
-  readonly modules: ModuleKind;
-  /** Whether an earlier run added the properties of the sample app to SessionData: sources may use them. */
-  readonly hadSamples: boolean;
-  /** Development packages that the workspace provides, such as its compiler. */
-  readonly inherited: readonly string[];
   /** Whether the sessions were once in another collection, from which the migration script can copy them. */
   readonly copiesSessions: boolean;
 }

@@ -1,4 +1,4 @@
-import type { KeptFile, Language, ModuleKind } from '../answers/options.ts';
+import type { ProjectFacts } from '../answers/options.ts';
 import type { MongooseConnection } from './databases.ts';
 import type { KoaSource } from './koa-app.ts';
 import type { Manifest } from './manifest.ts';
@@ -29,31 +29,11 @@ export type OnDisk =
     };
 
 /** The saved state of earlier runs, and what is known about the project. */
-export interface Project {
+export interface Project extends Omit<ProjectFacts, 'packageManager' | 'isFirstRun'> {
   /** Absolute, with symbolic links resolved. */
   readonly root: string;
-  /** `new` if this program created it: its tsconfig and README are then also generated. */
-  readonly kind: 'new' | 'existing';
-  readonly name: string;
-  /** How its own imports end, by its tsconfig. */
-  readonly importExtension: 'ts' | 'js' | 'none';
-  /** The folder of its sources, by its tsconfig. */
-  readonly sourceFolder: string;
-  /** Existing files that are kept instead of generated ones. */
-  readonly kept: readonly KeptFile[];
-  /** The version range of each package that its package.json names. */
-  readonly packages: Readonly<Record<string, string>>;
+  /** The commands in its package.json, by name. */
   readonly scripts: Readonly<Record<string, string>>;
-  readonly language: Language;
-  readonly modules: ModuleKind;
-  /** Whether an earlier run added the properties of the sample app to SessionData: sources may use them. */
-  readonly hadSamples: boolean;
-  /** Development packages that the workspace provides, such as its compiler. */
-  readonly inherited: readonly string[];
-  /** The collection that the previous run used; undefined on the first. */
-  readonly collectionBefore: string | undefined;
-  /** Whether the migration script of the previous run could copy sessions from another collection. */
-  readonly couldCopy: boolean;
   /** Where its own sources create an app, or have sessions. */
   readonly koaSources: readonly KoaSource[];
   /** How its own sources use `ctx.session`. */
