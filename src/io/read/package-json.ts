@@ -2,11 +2,16 @@ import { plainObject } from '../../core/project/json.ts';
 import { plainText } from '../../core/project/text.ts';
 import { readRegular, within } from '../files.ts';
 
+export type Fields = Readonly<Record<string, unknown>>;
+
 /** That of the project or of a parent folder; empty if there is none that can be read. */
-export function packageJsonIn(folder: string): Readonly<Record<string, unknown>> {
-  const text = readTextIfAny(within(folder, 'package.json'));
+export const packageJsonIn = (folder: string): Fields =>
+  fieldsOf(readTextIfAny(within(folder, 'package.json')) ?? '');
+
+/** Empty for an invalid package.json. That of the project is refused when it is patched. */
+export function fieldsOf(text: string): Fields {
   try {
-    return text === undefined ? {} : (plainObject(JSON.parse(plainText(text))) ?? {});
+    return plainObject(JSON.parse(plainText(text))) ?? {};
   } catch {
     return {};
   }

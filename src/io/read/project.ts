@@ -1,5 +1,4 @@
 import { realpathSync } from 'node:fs';
-
 import { basename, dirname, join, resolve } from 'node:path';
 import { KEPT_FILES, type KeptFile, type Language, type ModuleKind } from '../../core/answers/options.ts';
 import { UserError } from '../../core/errors.ts';
@@ -40,7 +39,7 @@ import { type Locate, locator, type Place, pathIn } from '../locate.ts';
 import { onlyReading, onlyReadingSync, PathError, reading } from '../system-errors.ts';
 import { formatAll, type Unformatted } from './format.ts';
 import { readKoaSources } from './koa-sources.ts';
-import { packageJsonIn, readTextIfAny } from './package-json.ts';
+import { type Fields, fieldsOf, packageJsonIn, readTextIfAny } from './package-json.ts';
 import { workspaceAround } from './place.ts';
 import { findById, findImporters, NO_ALIASES } from './sources.ts';
 import { readAliases, readBuild } from './tsconfig.ts';
@@ -68,16 +67,18 @@ async function readIn(root: string, generator: string): Promise<Project> {
   const packageJson = look(root, PACKAGE_JSON, locate);
   if (packageJson.kind === 'unusable' && packageJson.isHidden)
     throw new UserError(`${PACKAGE_JSON} ${packageJson.problem}. Nothing was written.`);
+  const fields = fieldsOf(packageJson.kind === 'file' ? packageJson.text : '');
+  const packages = packagesOf(fields);
   const kind = manifest?.project ?? (packageJson.kind === 'absent' ? 'new' : 'existing');
   const dir = manifest?.answers.dir;
   const collection = manifest?.answers.collection;
   const workspace = workspaceAround(root) ?? root;
   const inherited = workspace === root ? {} : toolsIn(workspace);
-  const scripts = textsIn(fieldsOf(packageJson).scripts);
+  const scripts = textsIn(fields.scripts);
   const base = baseOf('session', root, manifest, locate);
   const hasOwnApp = kind === 'existing' || manifest?.answers.app === false;
-  const modules = modulesOf(kind, packageJson);
-  const commands = commandsIn(scripts, fieldsOf(packageJson).main);
+  const modules = modulesOf(kind, fields);
+  const commands = commandsIn(scripts, fields.main);
   const { unsearched, ...sources } = hasOwnApp
     ? await readKoaSources(root, { commands, modules })
     : NO_SOURCES;
@@ -90,7 +91,7 @@ async function readIn(root: string, generator: string): Promise<Project> {
       app,
       top: isTypeScript ? workspace : root,
       scripts: Object.values(scripts),
-      isBabel: hasBabel(packagesIn(packageJson)),
+      isBabel: hasBabel(packages),
       modules,
     },
     endingIn(base),
@@ -98,14 +99,14 @@ async function readIn(root: string, generator: string): Promise<Project> {
   return {
     root,
     kind,
-    name: packageName(packageJson) ?? nameOf(root),
+    name: packageName(fields) ?? nameOf(root),
     kept: keptIn(root, manifest),
-    packages: withVersions({ ...inherited, ...packagesIn(packageJson) }, workspace),
+    packages: withVersions({ ...inherited, ...packages }, workspace),
     inherited: Object.keys(inherited),
     scripts,
     language: isCheckedOnly
       ? 'javascript-in-editor'
-      : languageOf(root, kind === 'new' || isTypeScript, app, packageJson),
+      : languageOf(root, kind === 'new' || isTypeScript, app, packages),
     modules,
     hadSamples: HAS_SAMPLES.test(base),
     collectionBefore: typeof collection === 'string' ? collection : undefined,
@@ -417,10 +418,8 @@ function unusable(problem: string): OnDisk {
   return { kind: 'unusable', problem };
 }
 
-function packageName(packageJson: OnDisk): string | undefined {
-  const { name } = fieldsOf(packageJson);
-  return typeof name === 'string' && name !== '' ? name : undefined;
-}
+const packageName = ({ name }: Fields): string | undefined =>
+  typeof name === 'string' && name !== '' ? name : undefined;
 
 const TOOL = /^(?:typescript|tsx|@types\/.+)$/;
 
@@ -446,35 +445,27 @@ function withVersions(ranges: Record<string, string>, workspace: string): Record
   return [...ofPnpm, ...ofBun].reduce(withoutCatalogs, ranges);
 }
 
-const packagesIn = (packageJson: OnDisk): Record<string, string> => packagesOf(fieldsOf(packageJson));
-
 /**
  * A project without tsconfig.json is a JavaScript project if its app is in JavaScript, or if it has no TypeScript: a
  * linter may need that.
  */
-function languageOf(root: string, isKnown: boolean, app: string | undefined, packageJson: OnDisk): Language {
+function languageOf(
+  root: string,
+  isKnown: boolean,
+  app: string | undefined,
+  packages: Readonly<Record<string, string>>,
+): Language {
   const isTypeScript =
     isKnown ||
     statIfThere(join(root, 'tsconfig.json')) !== undefined ||
-    (app === undefined && Object.hasOwn(packagesIn(packageJson), 'typescript'));
+    (app === undefined && Object.hasOwn(packages, 'typescript'));
   if (isTypeScript) return 'typescript';
   return statIfThere(join(root, 'jsconfig.json')) ? 'javascript-in-editor' : 'javascript';
 }
 
-function modulesOf(kind: Project['kind'], packageJson: OnDisk): ModuleKind {
-  const { type } = fieldsOf(packageJson);
+function modulesOf(kind: Project['kind'], { type }: Fields): ModuleKind {
   if (kind === 'new' || type === 'module') return 'esm';
   return type === 'commonjs' ? 'commonjs' : 'unspecified';
-}
-
-/** Empty for an invalid package.json, which the patch will refuse. */
-function fieldsOf(packageJson: OnDisk): Readonly<Record<string, unknown>> {
-  if (packageJson.kind !== 'file') return {};
-  try {
-    return plainObject(JSON.parse(packageJson.text.replace(/^\uFEFF/, ''))) ?? {};
-  } catch {
-    return {};
-  }
 }
 
 /** A name that npm accepts, from that of the directory. */
