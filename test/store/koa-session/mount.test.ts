@@ -333,6 +333,34 @@ describe.each(RELEASES)('$release', ({ Application, name, other }) => {
     expect(errors).toEqual([]);
   });
 
+  test.each([
+    { how: 'saved', start: (ctx: Context) => ctx.session.save() },
+    { how: 'regenerated', start: (ctx: Context) => ctx.session.regenerate() },
+    {
+      how: 'regenerated and replaced',
+      start: async (ctx: Context) => {
+        await ctx.session.regenerate();
+        ctx.session = { views: 1 };
+      },
+    },
+  ])('a new session that is $how before the headers are sent can change after that', async ({ start }) => {
+    const { app, errors } = newApp();
+    mountSessions(app);
+    app.use(async (ctx: Context) => {
+      if (ctx.path === '/count') return count(ctx);
+      ctx.session.views = 1;
+      await start(ctx);
+      ctx.status = 200;
+      ctx.flushHeaders();
+      ctx.session.views = 2;
+      ctx.body = Readable.from(['streamed']);
+    });
+    const visitor = new Browser(await listen(app));
+    expect((await visitor.get('/')).text).toBe('streamed');
+    expect((await visitor.get('/count')).text).toBe('views 3');
+    expect(errors).toEqual([]);
+  });
+
   describe('a request that fails', () => {
     /** One error object for all requests, which an app may use. */
     const shared = Object.assign(new Error('shared'), { status: 403, expose: true });
