@@ -394,6 +394,24 @@ test.each(Object.entries({ plain, overwrite, all }))(
   },
 );
 
+test.each(Object.entries(FEATURES))(
+  '%s: a logout after a regenerate() that failed leaves no key valid',
+  async (_name, features) => {
+    const { browser, origin, change, begin, see } = await world(features);
+    const ann = browser();
+    await change(ann, set({ userId: 'ann' }));
+    const old = ann.at(origin);
+    const rotation = await begin(ann, async (ctx) => {
+      ctx.session.avatar = 'x'.repeat(2 * 1024 * 1024);
+      await ctx.session.regenerate().catch(() => {});
+      ctx.session = null;
+    });
+    expect(await rotation.finish()).toMatchObject({ status: 200 });
+    expect([await see(old), await see(ann)]).toEqual([{}, {}]);
+    expect(await sessions.countDocuments()).toBe(0);
+  },
+);
+
 describe('two requests that change the same session', () => {
   test('under overwrite: the last change remains', async () => {
     const { browser, change, begin, see } = await world(FEATURES.overwrite);
