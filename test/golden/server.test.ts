@@ -139,6 +139,16 @@ describe('on SIGTERM or SIGINT, the app', () => {
     expect(await stopped).toBe(0);
   });
 
+  sampled('closes a connection that has sent nothing, as browsers open them in advance', async () => {
+    const app = await startApp(install(), COMPILED, env);
+    const socket = connect(Number(new URL(app.origin).port), 'localhost');
+    await once(socket, 'connect');
+    // A response to a later request shows that the server has the connection.
+    await new Browser(app.origin).get('/health');
+    // It would be killed after 5 s.
+    expect(await app.stop('SIGTERM')).toBe(0);
+  });
+
   sampled('counts a Ctrl-C that arrives from both the terminal and npm as one', async () => {
     const app = await startApp(install(), COMPILED, env);
     const { login, response } = await beginLogin(app.origin);
