@@ -7,6 +7,7 @@ import type { Tree } from '../../support/tree.ts';
 const SESSION = `
 import Koa from 'koa';
 import { sessions } from './session/index.ts';
+import { mountSession } from './session/mount.ts';
 
 export function use(app: Koa): void {
   app.use(async (ctx) => {
@@ -37,6 +38,14 @@ export function use(app: Koa): void {
     ctx.session = 'views';
     ctx.session = null;
   });
+}
+
+export function mount(app: Koa): void {
+  mountSession(app, { key: 'sid', maxAge: 60_000, rolling: true, prefix: 'a', valid: () => true });
+  // @ts-expect-error \`mountSession\` has its own.
+  mountSession(app, { key: 'sid', externalKey: { get: () => '', set: () => {} } });
+  // @ts-expect-error \`mountSession\` has its own.
+  mountSession(app, { key: 'sid', beforeSave: () => {} });
 }
 
 interface State { user?: { id: number } }
