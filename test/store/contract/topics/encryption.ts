@@ -120,6 +120,17 @@ export function encryption(world: World): void {
       expect(await world.open({ encryptionKeys: [next] }).get(key)).toEqual({ a: 2, b: 1 });
     });
 
+    test('re-encryption is no change with which that of another request could conflict', async () => {
+      const [old, next] = [randomBytes(32), randomBytes(32)];
+      const key = await newSession(world.open({ encryptionKeys: [old] }), { a: 1 });
+      const rotated = world.open({ encryptionKeys: [next, old] });
+      const [idle, other] = [await requestOf(rotated, key), await requestOf(rotated, key)];
+      await idle.set({ a: 1 });
+      await other.set({ a: 2 });
+      expect(await world.open({ encryptionKeys: [next] }).get(key)).toEqual({ a: 2 });
+      expect((await world.onlyDocument()).version).toBe(2);
+    });
+
     test('a session that was encrypted with an unknown key is an error: a lost key logs nobody out', async () => {
       const key = await newSession(world.open(), { a: 1, [USER_KEY]: 'ann' });
       const store = world.open({ encryptionKeys: [randomBytes(32)] });
