@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import { createRequire } from 'node:module';
+import { connect } from 'node:net';
 import { Readable } from 'node:stream';
 import Koa, { type Context } from 'koa';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
@@ -206,6 +207,23 @@ describe.each(RELEASES)('$release', ({ Application, name, other }) => {
       expect(seen).toEqual([undefined]);
       expect(errors).toHaveLength(1);
     });
+  });
+
+  test('a client that is gone before the session middleware runs is no error of it', async () => {
+    const { app, errors } = newApp();
+    app.use(async (ctx, next) => {
+      socket.resetAndDestroy();
+      await once(ctx.res, 'close');
+      return next();
+    });
+    mountSessions(app);
+    const handled = vi.fn(count);
+    const { port } = new URL(await listen(app.use(handled)));
+    const socket = connect(Number(port), '127.0.0.1');
+    socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+    await vi.waitUntil(() => handled.mock.calls.length + errors.length > 1);
+    expect(handled).toHaveBeenCalledOnce();
+    expect(errors.map(({ message }) => message)).toEqual([expect.stringMatching(/ECONNRESET|aborted/)]);
   });
 
   describe('HTTPS', () => {
