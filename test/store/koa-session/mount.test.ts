@@ -451,6 +451,24 @@ describe.each(RELEASES)('$release', ({ Application, name, other }) => {
       expect((await visitor.get('/')).text).toBe('{"views":2}');
     });
 
+    test('keeps the error handler that an earlier middleware gave to its ctx, and its cookie', async () => {
+      const { app } = newApp();
+      app.use((ctx, next) => {
+        // Koa also calls it at the end of each response, without an error.
+        ctx.onerror = (error) => void (error && ctx.res.writeHead(418).end());
+        return next();
+      });
+      mountSessions(app);
+      app.use((ctx: Context) => {
+        if (ctx.path !== '/fail') return count(ctx);
+        ctx.session.views = 1;
+        return ctx.throw(401);
+      });
+      const visitor = new Browser(await listen(app));
+      expect((await visitor.get('/fail')).status).toBe(418);
+      expect((await visitor.get('/')).text).toBe('views 2');
+    });
+
     test('keeps its logout', async () => {
       const { visitor } = await failing(() => {});
       await visitor.get('/login');
