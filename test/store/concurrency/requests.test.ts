@@ -142,6 +142,21 @@ describe('two concurrent requests of one session, under merge', () => {
     });
   });
 
+  test('a session that merging makes too large can still be read, with --rolling, and made smaller', async () => {
+    const { browser, change, begin, see, errors } = await world(FEATURES.rolling);
+    const ann = browser();
+    await change(ann, set({ views: 1 }));
+    const large = 'x'.repeat(600 * 1024);
+    const one = await begin(ann, (ctx) => void Object.assign(ctx.session, { one: large }));
+    const other = await begin(ann, (ctx) => void Object.assign(ctx.session, { other: large }));
+    await one.finish();
+    await other.finish();
+    expect(await see(ann)).toEqual({ views: 1, one: large, other: large });
+    await change(ann, (session) => void delete session.other);
+    expect(await see(ann)).toEqual({ views: 1, one: large });
+    expect(errors).toEqual([]);
+  });
+
   test('twelve concurrent requests, each with its own property, lose nothing', async () => {
     const { browser, change, begin, see } = await world();
     const ann = browser();

@@ -89,6 +89,21 @@ export function documents(world: World): void {
       expect(await store.get(key)).toEqual(payload);
     });
 
+    test('a payload that is too large already can be renewed, moved and made smaller, but not larger', async () => {
+      const text = (length: number) => ({ text: 'x'.repeat(length) });
+      const key = await newSession(world.open(), text(1500));
+      const store = world.open({ maxBytes: 1000 });
+      const first = await requestOf(store, key);
+      await first.set(text(1500));
+      await expect(first.set(text(1501))).rejects.toMatchObject({ code: 'TOO_LARGE' });
+      await first.set(text(1400));
+      const next = newKey();
+      const moving = await requestOf(store, key);
+      await moving.leave();
+      await moving.under(next).set(text(1400));
+      expect([await store.get(key), await store.get(next)]).toEqual([undefined, text(1400)]);
+    });
+
     test('a document with a wrong date or version gives no session', async () => {
       const store = world.open();
       const wrong = { version: '1', createdAt: 'today', updatedAt: null, expiresAt: 8e15 };
