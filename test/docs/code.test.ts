@@ -2,14 +2,15 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { beforeAll, expect, test } from 'vitest';
+import type { Settings } from '../../src/core/answers/settings.ts';
 import { renderFiles } from '../../src/core/render/render.ts';
 import { templates } from '../../src/io/templates.ts';
 import { PLAIN } from '../support/generated.ts';
 import { TSC } from '../support/packages.ts';
-import { allBlocks, type Block, ROOT } from './documents.ts';
+import { allBlocks, type Block, blocksIn, ROOT } from './documents.ts';
 
 /** Inside the repository, so that its packages are found. */
-const PROJECT = join(ROOT, 'test/.generated/documents');
+const PROJECTS = join(ROOT, 'test/.generated/documents');
 
 const TSCONFIG = {
   compilerOptions: {
@@ -54,26 +55,36 @@ function withOwnData(text: string): string {
   return example === undefined ? text : text.replace('export type SessionData = object;', example);
 }
 
-const blocks = allBlocks('ts');
-let problems = '';
+/** What a reader pastes into a project as it was generated. */
+const firstBlocks = blocksIn('README.md')
+  .filter(({ language }) => language === 'ts')
+  .slice(0, 2);
 
-beforeAll(async () => {
-  const settings = { ...PLAIN, userKey: 'userId' };
+const isFirst = ({ document, line }: Block): boolean =>
+  firstBlocks.some((block) => block.document === document && block.line === line);
+const blocks = allBlocks('ts').filter((block) => !isFirst(block));
+
+async function problemsOf(name: string, settings: Settings, shown: readonly Block[]): Promise<string[]> {
+  const folder = join(PROJECTS, name);
   const files = [
     ...renderFiles(settings, templates).map(({ path, text }) => ({ path, text: withOwnData(text) })),
-    ...blocks.map((block) => ({ path: `src/${nameOf(block)}`, text: moduleOf(block) })),
+    ...shown.map((block) => ({ path: `src/${nameOf(block)}`, text: moduleOf(block) })),
     { path: 'tsconfig.json', text: JSON.stringify(TSCONFIG) },
     { path: 'package.json', text: '{"type":"module"}' },
   ];
   for (const { path, text } of files) {
-    mkdirSync(dirname(join(PROJECT, path)), { recursive: true });
-    writeFileSync(join(PROJECT, path), text);
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
   }
-  const { stdout } = await execa('node', [TSC, '-p', PROJECT, '--pretty', 'false'], {
-    cwd: ROOT,
-    reject: false,
-  });
-  problems = stdout;
+  const tsc = [TSC, '-p', folder, '--pretty', 'false'];
+  const { stdout } = await execa('node', tsc, { cwd: ROOT, reject: false });
+  return stdout.split('\n');
+}
+
+let problems: readonly string[] = [];
+
+beforeAll(async () => {
+  problems = await problemsOf('any', { ...PLAIN, userKey: 'userId' }, blocks);
 });
 
 test('the documents contain code', () => {
@@ -81,6 +92,10 @@ test('the documents contain code', () => {
 });
 
 test.each(blocks)('$document, line $line: the code compiles with the generated files', (block) => {
-  const own = problems.split('\n').filter((line) => line.includes(nameOf(block)));
-  expect(own).toEqual([]);
+  expect(problems.filter((line) => line.includes(nameOf(block)))).toEqual([]);
+});
+
+test('the first examples of the README compile in a new project without any edit', async () => {
+  expect(firstBlocks).toHaveLength(2);
+  expect(await problemsOf('new', { ...PLAIN, app: true }, firstBlocks)).toEqual(['']);
 });

@@ -187,8 +187,8 @@ test('the command that repeats a run names the store whose sessions are adopted'
 test('a later run that begins to adopt says that sessions of the app itself end', () => {
   const old = { adopt: 'koa-session-mongo' };
   const { answers } = run({});
-  expect(run({ ...old, collection: 'koa_sessions' }, answers).doubts).toContain('since the run before end');
-  expect(run(old).doubts).not.toContain('since the run before end');
+  expect(run({ ...old, collection: 'koa_sessions' }, answers).doubts).toContain('until now end');
+  expect(run(old).doubts).not.toContain('until now end');
   const wasAdopting = run({ adopt: null }, run(old).answers).answers;
-  expect(run(old, wasAdopting).doubts).not.toContain('since the run before end');
+  expect(run(old, wasAdopting).doubts).not.toContain('until now end');
 });
