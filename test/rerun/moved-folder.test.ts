@@ -1,6 +1,6 @@
 import { renameSync, rmSync, symlinkSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { importsOf, moduleOf } from '../../src/core/project/imports.ts';
 import { run, temporaryFolder } from '../support/program.ts';
 import { readTree, type Tree, writeTree } from '../support/tree.ts';
@@ -99,6 +99,57 @@ test('a link in the place of a new file is refused, since its target is another 
     stderr: expect.stringContaining(`${MOVED}/encryption.ts is a symbolic link to ${MOVED}/store.ts`),
   });
   expect(readTree(cwd)).toEqual(before);
+});
+
+/** As a linter does that puts a licence above all files, or a developer who removes comments. */
+function changeHeads(cwd: string, folder: string, head: string): void {
+  const tree = Object.entries(readTree(cwd)).filter(([path]) => path.startsWith(`${folder}/`));
+  for (const [path, text] of tree)
+    writeTree(cwd, { [path]: text.replace(/^(\/\/ create-koa-mongo-session: .*\n)/, head) });
+}
+
+const LICENCE = `/*\n${' * Copyright of the owner of this project. All rights are reserved.\n'.repeat(20)} */\n\n`;
+
+test('files are found by their ids also below a licence', async () => {
+  const cwd = await movedProject();
+  changeHeads(cwd, MOVED, `${LICENCE}$1`);
+  const { stdout } = await run(['--encrypt', ...MINE], { cwd });
+  expect(stdout).toContain(`created  ${MOVED}/encryption.ts\n`);
+  expect(stdout).not.toContain('stays deleted');
+  expect(brokenImports(readTree(cwd))).toEqual([]);
+});
+
+describe('a folder that is gone, with all ids', () => {
+  test.each([[[]], [['--ttl', '1d']], [['--check']], [['--dry-run']], [['--dir', 'src/elsewhere']]])(
+    'stops a run with %j, which says what to do',
+    async (flags) => {
+      const cwd = await movedProject();
+      changeHeads(cwd, MOVED, '');
+      const before = readTree(cwd);
+      const { exitCode, stderr } = await run([...flags, ...MINE], { cwd });
+      expect(exitCode).toBe(4);
+      expect(stderr).toContain('src/session has none of its modules any more. Nothing was written.');
+      expect(readTree(cwd)).toEqual(before);
+    },
+  );
+
+  test('is found with --dir', async () => {
+    const cwd = await movedProject();
+    changeHeads(cwd, MOVED, '');
+    const { stdout } = await run(['--dir', MOVED, '--encrypt', ...MINE], { cwd });
+    expect(stdout).toContain(`created  ${MOVED}/encryption.ts\n`);
+    expect(stdout).not.toContain('stays deleted');
+    expect(brokenImports(readTree(cwd))).toEqual([]);
+    expect(await run(['--no-input', '--check'], { cwd })).toMatchObject({ exitCode: 0 });
+  });
+
+  test('is written again with --restore', async () => {
+    const cwd = await movedProject();
+    rmSync(join(cwd, MOVED), { recursive: true });
+    expect(await run(['--restore', `${HOME}/`, ...MINE], { cwd })).toMatchObject({ exitCode: 0 });
+    expect(brokenImports(readTree(cwd))).toEqual(['src/lib/session']);
+    expect(readTree(cwd)[`${HOME}/README.md`]).toContain('# ');
+  });
 });
 
 test('--mount finds the sessions that are mounted from a moved folder, and mounts them from there', async () => {

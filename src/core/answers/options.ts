@@ -575,7 +575,7 @@ export const RUN_FLAGS = {
   restore: {
     flag: '--restore <path>',
     group: 'This run',
-    help: 'write a generated file again that you deleted or edited; your version is backed up',
+    help: 'write a generated file or folder again that you deleted or edited; your version is backed up',
   },
 } as const satisfies Readonly<Record<string, Flag>>;
 

@@ -3,7 +3,7 @@ import type { FileRecord } from '../project/manifest.ts';
 import { asProjectPath } from '../project/paths.ts';
 import { inFormOf, plainText } from '../project/text.ts';
 import { type OnDisk, onDisk, type Project, type WorkingTree } from '../project/working-tree.ts';
-import type { RenderedFile } from '../render/rendered-file.ts';
+import { folderOf, type RenderedFile } from '../render/rendered-file.ts';
 import { type Entry, refuse } from './entry.ts';
 import { asFormatted, planFile } from './file.ts';
 import {
@@ -56,6 +56,7 @@ export function planChanges(
     tree,
   );
   const wished = bringBack(files, restore, rendered, tree);
+  refuseLostFolder(wished, rendered, records);
   const entries = [...wished, ...left, ...patches.map((patch) => planPatch(patch, onDisk(tree, patch.path)))];
   const homes = new Map(rendered.map(({ id, path }) => [id, path]));
   return {
@@ -137,16 +138,22 @@ function bringBack(
   rendered: readonly RenderedFile[],
   tree: WorkingTree,
 ): Entry[] {
-  const paths = new Set(restore.map(asProjectPath));
+  const paths = restore.map((typed) => asProjectPath(typed).replace(/\/$/, ''));
   const possible = files.filter(({ action }) => RESTORABLE.includes(action)).map(({ path }) => path);
-  const unknown = [...paths].find((path) => !possible.includes(path));
+  const unknown = paths.find((path) => !possible.some(isOrIsIn(path)));
   if (unknown !== undefined) throw new UserError(noneToRestore(unknown, possible));
+  const wanted = new Set(possible.filter((path) => paths.some((each) => isOrIsIn(each)(path))));
   return files.map((entry, index) => {
     const text = rendered[index]?.text;
-    if (text === undefined || !paths.has(entry.path)) return entry;
+    if (text === undefined || !wanted.has(entry.path)) return entry;
     return takeTheirs(entry, asFormatted(text, entry.path, tree), onDisk(tree, entry.from ?? entry.path));
   });
 }
+
+const isOrIsIn =
+  (place: string) =>
+  (path: string): boolean =>
+    path === place || path.startsWith(`${place}/`);
 
 /** Writes the whole new text; an edited file is backed up. */
 function takeTheirs({ id, path, from }: Entry, text: string, disk: OnDisk): Entry {
@@ -159,6 +166,26 @@ function takeTheirs({ id, path, from }: Entry, text: string, disk: OnDisk): Entr
 function noneToRestore(path: string, possible: readonly string[]): string {
   const list = possible.length === 0 ? 'none is' : `these are: ${possible.join(', ')}`;
   return `--restore: ${path} is not a generated file that was deleted or edited (${list}).`;
+}
+
+/** Nobody deletes all modules of the sessions to keep the rest: they were moved, and have lost their ids. */
+function refuseLostFolder(
+  files: readonly Entry[],
+  rendered: readonly RenderedFile[],
+  records: ReadonlyMap<string, FileRecord>,
+): void {
+  const session = records.get('session');
+  const home = folderOf(rendered.find(({ id }) => id === 'session')?.path ?? '');
+  const isModule = (path = '') => path.endsWith('.ts') && folderOf(path) === home;
+  const modules = files.filter(({ id }, at) => records.has(id) && isModule(rendered[at]?.path));
+  const isLost = modules.length > 0 && modules.every(({ action }) => action === 'deleted');
+  if (session === undefined || !isLost) return;
+  const lost = folderOf(session.path).slice(0, -1);
+  throw new UserError(
+    `${lost} has none of its modules any more. Nothing was written.\n` +
+      `If you moved them, add --dir <their new folder>. If you deleted them, --restore ${lost} writes them again.`,
+    4,
+  );
 }
 
 function copyNotes(tree: WorkingTree): string[] {

@@ -57,7 +57,7 @@ export async function readKoaSources(
     seen += 1;
     if (seen > MAX_SOURCES) break;
     const text = readTextIfAny(join(root, path));
-    if (text === undefined || idInHeader(text.slice(0, 200)) !== undefined) continue;
+    if (text === undefined || idInHeader(text) !== undefined) continue;
     const isTest = isForTests(path);
     const source = koaSourceIn(path, text);
     if (source !== undefined) found.push(isTest ? { ...source, keys: undefined } : source);

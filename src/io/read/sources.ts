@@ -1,6 +1,6 @@
 import { closeSync, type Dirent, openSync, readdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import { idInHeader } from '../../core/project/header.ts';
+import { HEAD_LENGTH, idInHeader } from '../../core/project/header.ts';
 import {
   endOfAlias,
   importsOf,
@@ -26,9 +26,8 @@ const SKIPPED = new Set(['node_modules', 'dist', 'build', 'coverage']);
 const OTHER_PROJECT = new Set([STATE_DIR, '.git']);
 /** In `bin/`, also without an ending, such as the `bin/www` of koa-generator. */
 const SOURCE = /(?:\.[cm]?[jt]sx?|(?:^|\/)bin\/[^/.]+)$/;
-/** Without compiled files, which keep the first line of their source. */
+/** Without compiled files, which keep the comments of their source. */
 const GENERATED = /(?<!\.d)\.[cm]?tsx?$/;
-const HEADER_BYTES = 200;
 /** Larger than any hand-written source. */
 const MAX_SOURCE_BYTES = 20_000_000;
 
@@ -39,7 +38,7 @@ export interface FoundById {
   readonly unsearched: readonly string[];
 }
 
-/** Finds files by the id in their first line. */
+/** Finds files by the id at their beginning. */
 export function findById(root: string, ids: ReadonlySet<string>): FoundById {
   const moved = new Map<string, string[]>();
   const unsearched: string[] = [];
@@ -174,7 +173,7 @@ function firstBytes(path: string): string {
   const file = unless(UNREADABLE, () => openSync(path, READ_WITHOUT_WAITING));
   if (file === undefined) return '';
   try {
-    const buffer = Buffer.allocUnsafe(HEADER_BYTES);
+    const buffer = Buffer.allocUnsafe(HEAD_LENGTH);
     return buffer.toString('utf8', 0, readSync(file, buffer));
   } finally {
     closeSync(file);
