@@ -1,5 +1,6 @@
 import type { ConflictPolicy } from './core/answers/options.ts';
 import { UserError } from './core/errors.ts';
+import { followMoves } from './core/plan/follow.ts';
 import { type Patch, type Plan, planChanges } from './core/plan/plan.ts';
 import { leftInMarkers, type SettledPlan, settle } from './core/plan/settle.ts';
 import type { Project, WorkingTree } from './core/project/working-tree.ts';
@@ -50,7 +51,8 @@ export function isPreview({ dryRun, check, diff }: Pick<RunMode, 'dryRun' | 'che
 
 /** From rendered files to written ones; all conflicts are resolved before the first write. */
 export async function regenerate(regeneration: Regeneration): Promise<Outcome> {
-  const { project, rendered, patches, tree, remembered, run } = regeneration;
+  const { project, patches, tree, remembered, run } = regeneration;
+  const rendered = followMoves(regeneration.rendered, project.manifest?.files ?? [], tree);
   const planned = planChanges(rendered, patches, project, tree, run.restore);
   const plan = { ...planned, notes: [...regeneration.notes, ...planned.notes] };
   const preview = isPreview(run);

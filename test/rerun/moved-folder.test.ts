@@ -40,7 +40,7 @@ const ofProject = (tree: Tree) =>
 function brokenImports(tree: Tree): string[] {
   const modules = Object.keys(tree).map(moduleOf);
   return Object.entries(tree)
-    .filter(([path]) => path.startsWith('src/'))
+    .filter(([path]) => /^(?:src|scripts)\//.test(path))
     .flatMap(([path, text]) => importsOf(path, text).filter((module) => !modules.includes(module)));
 }
 
@@ -62,6 +62,47 @@ test.each([
   expect(await run(['--no-input', '--check'], { cwd })).toMatchObject({ exitCode: 0 });
   await run(MINE, { cwd });
   expect(ofProject(readTree(cwd))).toEqual(ofProject(after));
+});
+
+test.each([
+  ['--encrypt'],
+  ['--user-key', 'user'],
+  ['--collection', 'others'],
+  ['--on-concurrent-write', 'throw'],
+])('%s %s has no conflict with imports that the user has corrected', async (...flags) => {
+  const cwd = await movedProject();
+  expect(await run([...flags, '-y', '--no-install'], { cwd })).toMatchObject({ exitCode: 0 });
+  expect(brokenImports(readTree(cwd))).toEqual([]);
+  expect(await run(['--no-input', '--check'], { cwd })).toMatchObject({ exitCode: 0 });
+});
+
+const SCRIPT = 'scripts/migrate-sessions.ts';
+
+test('imports that the user has not corrected are corrected', async () => {
+  const cwd = await movedProject();
+  const corrected = readTree(cwd)[SCRIPT] ?? '';
+  const script = corrected.replaceAll(`../${MOVED}/`, `../${HOME}/`);
+  writeTree(cwd, { [SCRIPT]: `${script}// mine\n` });
+  expect(await run(['-y', '--no-install'], { cwd })).toMatchObject({ exitCode: 0 });
+  expect(readTree(cwd)[SCRIPT]).toBe(`${corrected}// mine\n`);
+});
+
+test('an alias stays, and imports beside it that are not corrected are named', async () => {
+  const cwd = await movedProject();
+  const script = readTree(cwd)[SCRIPT]?.replaceAll(`../${MOVED}/`, `../${HOME}/`) ?? '';
+  const aliased = script.replace(`'../${HOME}/errors.ts'`, `'#sessions/errors.ts'`);
+  writeTree(cwd, { [SCRIPT]: aliased });
+  const { exitCode, stdout } = await run(['-y', '--no-install'], { cwd });
+  expect(exitCode).toBe(0);
+  expect(stdout).toMatch(
+    /note: change the import of .*connection\.ts.* in scripts\/migrate-sessions\.ts, since/,
+  );
+  expect(readTree(cwd)[SCRIPT]).toBe(aliased);
+  writeTree(cwd, { [SCRIPT]: aliased.replaceAll(`../${HOME}/`, `../${MOVED}/`) });
+  expect(await run(['-y', '--no-install'], { cwd })).toMatchObject({
+    exitCode: 0,
+    stdout: expect.not.stringContaining('change the import'),
+  });
 });
 
 test('undo takes such a file back, and the next run writes it in the same place', async () => {
@@ -145,10 +186,11 @@ describe('a folder that is gone, with all ids', () => {
 
   test('is written again with --restore', async () => {
     const cwd = await movedProject();
-    rmSync(join(cwd, MOVED), { recursive: true });
+    move(cwd, MOVED, HOME);
+    rmSync(join(cwd, HOME), { recursive: true });
     expect(await run(['--restore', `${HOME}/`, ...MINE], { cwd })).toMatchObject({ exitCode: 0 });
-    expect(brokenImports(readTree(cwd))).toEqual(['src/lib/session']);
-    expect(readTree(cwd)[`${HOME}/README.md`]).toContain('# ');
+    expect(brokenImports(readTree(cwd))).toEqual([]);
+    expect(Object.keys(readTree(cwd))).toContain(`${HOME}/README.md`);
   });
 });
 

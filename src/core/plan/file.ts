@@ -9,14 +9,16 @@ import { hasConflictMarkers, mergeTexts, mergeWithoutBase, type Overlapping } fr
 /** What happens to a generated file, given its base, the text on disk and the new text. */
 export function planFile(next: RenderedFile, record: FileRecord | undefined, tree: WorkingTree): Entry {
   const lies = whereItLies(next, record, tree);
-  const path = wasMovedByUser(next.id, record, tree) ? lies : next.path;
-  const sides = {
-    base: baseOf(next, record, tree),
-    next: next.text,
-    wasDeleted: record?.state === 'deleted',
-  };
+  const path = placeAfter(next, record, tree);
   const disk = onDisk(tree, lies);
-  const outcome = decide(disk, formsOf(sides, lies, tree));
+  const wasDeleted = record?.state === 'deleted';
+  const decideFrom = (base: string | undefined) =>
+    decide(disk, formsOf({ base, next: next.text, wasDeleted }, lies, tree));
+  const first = decideFrom(baseOf(next, record, tree));
+  // Only then, since imports that the user has not corrected yet differ from the moved base, as edits do.
+  const isOverlap = first.action === 'conflict' && next.movedBase !== undefined;
+  const second = isOverlap ? decideFrom(next.movedBase) : first;
+  const outcome = second.action === 'conflict' ? first : second;
   const entry = { id: next.id, path };
   if (path === lies || outcome.action === 'refuse') return { ...entry, path: lies, ...outcome };
   if (disk.kind !== 'file') return { ...entry, ...outcome };
@@ -75,8 +77,12 @@ function placesOf(next: RenderedFile, record: FileRecord | undefined, tree: Foun
   if (found) return found;
   const lies = whereItLies(next, record, tree);
   if (!record || onDisk(tree, lies).kind === 'absent') return [];
-  return [wasMovedByUser(next.id, record, tree) ? lies : next.path];
+  return [placeAfter(next, record, tree)];
 }
+
+/** The path at which a file will be, or would be if it were not deleted. */
+export const placeAfter = (next: RenderedFile, record: FileRecord | undefined, tree: Found): string =>
+  wasMovedByUser(next.id, record, tree) ? whereItLies(next, record, tree) : next.path;
 
 function whereItLies(next: RenderedFile, record: FileRecord | undefined, tree: Found): string {
   const [found, copy] = tree.moved.get(next.id) ?? [];

@@ -106,7 +106,7 @@ export function moveNotes(
   });
 }
 
-/** New texts whose imports lead nowhere, since the user has moved one of the two files and not the other. */
+/** Texts whose imports lead nowhere, since the user has moved one of the two files and not the other. */
 export function lostImportNotes(
   files: readonly Entry[],
   rendered: readonly RenderedFile[],
@@ -114,9 +114,9 @@ export function lostImportNotes(
 ): string[] {
   if (files.every(({ path }, at) => path === rendered[at]?.path)) return [];
   return files.flatMap((importer, at) => {
-    if (!('text' in importer)) return [];
-    const meant = importsOf(rendered[at]?.path ?? importer.path, importer.text);
-    const found = importsOf(importer.path, importer.text);
+    const text = textAfter(importer) ?? textOnDisk(tree, importer.path) ?? '';
+    const meant = importsOf(rendered[at]?.path ?? importer.path, text);
+    const found = importsOf(importer.path, text);
     const lost = files.filter(({ path }, each) => {
       const old = rendered[each]?.path ?? path;
       const isLost = meant.includes(moduleOf(old)) && !found.includes(moduleOf(path));

@@ -19,6 +19,12 @@ export const importsIn = (code: string): Import[] =>
 
 const specifiersIn = (text: string): string[] => importsIn(text).map(({ specifier }) => specifier);
 
+/** A text with other relative imports. */
+export const withImports = (text: string, change: (specifier: string) => string): string =>
+  text.replace(SPECIFIER, (all: string, quote: string, found: string) =>
+    isRelative(found) ? all.slice(0, -found.length - 1) + change(found) + quote : all,
+  );
+
 export const isRelative = (specifier: string): boolean => /^\.{1,2}(?:\/|$)/.test(specifier);
 
 /** The modules of the project that a source file imports, as paths without extension, relative to the project. */

@@ -5,6 +5,11 @@ export interface RenderedFile {
   /** Relative to the project, with `/`. */
   readonly path: string;
   readonly text: string;
+  /**
+   * The text as last generated, with the same imports, if the user has moved files. Imports that the user has corrected
+   * do not differ from it, so they are no edits, which would overlap with new imports in adjacent lines.
+   */
+  readonly movedBase?: string | undefined;
 }
 
 /** The text of the session module. */

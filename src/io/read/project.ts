@@ -3,6 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { KEPT_FILES, type KeptFile, type Language, type ModuleKind } from '../../core/answers/options.ts';
 import { UserError } from '../../core/errors.ts';
 import { besideSiblings } from '../../core/plan/file.ts';
+import { followMoves } from '../../core/plan/follow.ts';
 import { hasBabel } from '../../core/project/babel.ts';
 import { verifiedBase } from '../../core/project/base.ts';
 import { catalogsInYaml, withoutCatalogs } from '../../core/project/catalogs.ts';
@@ -337,10 +338,10 @@ function formattable(
 ): Unformatted[] {
   const byId = new Map(records.map((record) => [record.id, record]));
   const ids = new Set([...byId.keys(), ...rendered.map(({ id }) => id)]);
-  const next = new Map(rendered.map((file) => [file.id, file]));
+  const next = new Map(followMoves(rendered, records, tree).map((file) => [file.id, file]));
   return [...ids].flatMap((id) => {
     const path = tree.moved.get(id)?.[0] ?? byId.get(id)?.path ?? next.get(id)?.path ?? '';
-    const texts = [next.get(id)?.text, verifiedBase(byId.get(id), tree)];
+    const texts = [next.get(id)?.text, verifiedBase(byId.get(id), tree), next.get(id)?.movedBase];
     return texts.filter((text) => text !== undefined).map((text) => ({ path, text }));
   });
 }

@@ -1,4 +1,5 @@
 import { besideSiblings } from '../../../src/core/plan/file.ts';
+import { followMoves } from '../../../src/core/plan/follow.ts';
 import { type Plan, planChanges } from '../../../src/core/plan/plan.ts';
 import { sameVerdict, settle, type Verdict } from '../../../src/core/plan/settle.ts';
 import { idInHeader } from '../../../src/core/project/header.ts';
@@ -22,7 +23,7 @@ export interface Regenerated {
 /** The pure part of a run, on a project in memory. */
 export function regenerateInMemory(
   project: Tree,
-  rendered: readonly RenderedFile[],
+  nominal: readonly RenderedFile[],
   verdict: Verdict,
 ): Regenerated {
   const text = project[MANIFEST_PATH];
@@ -52,7 +53,8 @@ export function regenerateInMemory(
     manifest,
     warnings: [],
   };
-  const tree = workingTree(project, opened, rendered);
+  const tree = workingTree(project, opened, nominal);
+  const rendered = followMoves(nominal, manifest?.files ?? [], tree);
   const plan = planChanges(rendered, [], opened, tree);
   const settled = settle(plan, sameVerdict(plan, verdict));
   const remembered = { generator: GENERATOR, project: kind, answers: {} };

@@ -1,4 +1,4 @@
 // create-koa-mongo-session: app
-import { sessions } from './session/index.ts';
+import { sessions } from './lib/session/index.ts';
 
 export const app = sessions;

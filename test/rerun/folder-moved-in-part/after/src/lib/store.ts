@@ -1,6 +1,6 @@
 // create-koa-mongo-session: store
 a
-import './encryption.ts';
+import '../session/encryption.ts';
 b
 c
 mine

@@ -1,2 +1,2 @@
 // create-koa-mongo-session: session
-import { Store } from './store.ts';
+import { Store } from '../lib/store.ts';

@@ -1,0 +1,48 @@
+import { verifiedBase } from '../project/base.ts';
+import { moduleOf, relativeModule, withImports } from '../project/imports.ts';
+import type { FileRecord } from '../project/manifest.ts';
+import type { WorkingTree } from '../project/working-tree.ts';
+import { specifier } from '../render/render.ts';
+import type { RenderedFile } from '../render/rendered-file.ts';
+import { placeAfter } from './file.ts';
+
+/** The new texts, with imports that follow the files that the user has moved. */
+export function followMoves(
+  rendered: readonly RenderedFile[],
+  records: readonly FileRecord[],
+  tree: WorkingTree,
+): readonly RenderedFile[] {
+  const recordOf = new Map(records.map((record) => [record.id, record]));
+  const places = new Map(rendered.map((next) => [next.id, placeAfter(next, recordOf.get(next.id), tree)]));
+  if (rendered.every(({ id, path }) => places.get(id) === path)) return rendered;
+  const known = [
+    ...records.flatMap(({ id, path, generatedPath }) => [path, generatedPath].map((at) => ({ id, at }))),
+    ...rendered.map(({ id, path }) => ({ id, at: path })),
+  ];
+  const targets = new Map(known.map(({ id, at }) => [moduleOf(at), places.get(id)]));
+  return rendered.map((next) => {
+    const { path, generatedPath } = recordOf.get(next.id) ?? { ...next, generatedPath: next.path };
+    const follow = (text: string, from: readonly string[]) =>
+      withTargets(text, from, places.get(next.id) ?? next.path, targets);
+    const base = verifiedBase(recordOf.get(next.id), tree);
+    return {
+      ...next,
+      text: follow(next.text, [next.path]),
+      movedBase: base === undefined ? undefined : follow(base, [path, generatedPath]),
+    };
+  });
+}
+
+/** @param from the paths from which an import of the text may be meant */
+function withTargets(
+  text: string,
+  from: readonly string[],
+  to: string,
+  targets: ReadonlyMap<string, string | undefined>,
+): string {
+  if (!to.endsWith('.ts')) return text;
+  return withImports(text, (found) => {
+    const target = from.map((path) => targets.get(relativeModule(path, found))).find(Boolean);
+    return target === undefined ? found : specifier(to, target, /\.[jt]s$/.exec(found)?.[0] ?? '');
+  });
+}
