@@ -128,6 +128,21 @@ export function lostImportNotes(
   });
 }
 
+/** New texts that import a file which the user has deleted, perhaps since its code is now in another one. */
+export function deletedImportNotes(files: readonly Entry[]): string[] {
+  const deleted = files.filter(({ action }) => action === 'deleted');
+  return deleted.flatMap(({ path }) => {
+    const importers = files
+      .filter((each) => 'text' in each && importsOf(each.path, each.text).includes(moduleOf(path)))
+      .map((importer) => importer.path);
+    return importers.length === 0
+      ? []
+      : [
+          `you deleted ${path}, which is now imported by ${importers.join(' and ')}: change that, or --restore ${path}.`,
+        ];
+  });
+}
+
 export const unsearchedNotes = ({ unsearched }: WorkingTree): string[] =>
   unsearched.length === 0
     ? []

@@ -7,6 +7,7 @@ import { folderOf, type RenderedFile } from '../render/rendered-file.ts';
 import { type Entry, refuse } from './entry.ts';
 import { asFormatted, planFile } from './file.ts';
 import {
+  deletedImportNotes,
   importNotes,
   keepImported,
   lostImportNotes,
@@ -67,6 +68,7 @@ export function planChanges(
       ...importNotes(left, files, tree),
       ...moveNotes(files, rendered, tree),
       ...lostImportNotes(wished, rendered, tree),
+      ...deletedImportNotes(wished),
       ...unreadNotes(tree),
       ...unsearchedNotes(tree),
     ],

@@ -1,0 +1,5 @@
+// create-koa-mongo-session: store
+import { codeOf } from './collection.ts';
+
+a
+b

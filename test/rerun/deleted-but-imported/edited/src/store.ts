@@ -1,0 +1,4 @@
+// create-koa-mongo-session: store
+import { codeOf } from './collection.ts';
+
+a

@@ -1,0 +1,2 @@
+// create-koa-mongo-session: encryption
+import { codeOf } from './errors.ts';

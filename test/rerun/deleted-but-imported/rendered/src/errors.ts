@@ -1,0 +1,2 @@
+// create-koa-mongo-session: errors
+export const codeOf = 1;

@@ -1,0 +1,5 @@
+// create-koa-mongo-session: store
+import { codeOf } from './errors.ts';
+
+a
+b
