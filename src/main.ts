@@ -20,6 +20,7 @@ import type { Patch } from './core/plan/plan.ts';
 import { withEditedSource } from './core/project/edited-source.ts';
 import { type Project, textOnDisk, type WorkingTree } from './core/project/working-tree.ts';
 import { renderFiles } from './core/render/render.ts';
+import type { RenderedFile } from './core/render/rendered-file.ts';
 import { unifiedDiff } from './core/report/diff.ts';
 import { projectNotes } from './core/report/project-notes.ts';
 import { chooseDirectory } from './directory.ts';
@@ -66,21 +67,18 @@ async function generate(start: Start, collected: Answers): Promise<Ending> {
   const { directory, run, project, facts, saved } = start;
   const isAsking = asksForAnswers(run);
   const { settings: asked, secrets, answers } = parseSettings(collected, facts);
+  const rendered = renderFiles(asked, templates);
+  const inBuild = await onlyReading(project.root, () => doubtsAboutBuild(project, rendered, asked.dir));
+  const tree = await readWorkingTree(project, rendered);
+  const settings = { ...asked, ...movedIn(rendered, project, tree) };
   const doubts = [
-    ...endingsOf(asked, answers, saved, project.scripts),
+    ...endingsOf(settings, answers, saved, project.scripts),
     ...lifetimesKept(asked, saved),
     ...doubtsAbout(asked, saved),
     ...doubtsAboutAdoption(asked, saved, facts),
+    ...inBuild,
   ];
   doubts.forEach(warn);
-
-  const rendered = renderFiles(asked, templates);
-  const inBuild = await onlyReading(project.root, () => doubtsAboutBuild(project, rendered, asked.dir));
-  inBuild.forEach(warn);
-  const tree = await readWorkingTree(project, rendered);
-  // The user's own app imports the sessions from the folder to which the user has moved them.
-  const index = placeOf('session', rendered, project.manifest?.files ?? [], tree);
-  const settings = index === undefined ? asked : { ...asked, dir: dirname(index) };
   const mount = collected.mount === true ? await agreedMount(settings, project, tree, run) : [];
   doubtsAboutApps(settings, project).forEach(warn);
   const values = valuesForEnv(settings, secrets, saved);
@@ -101,6 +99,21 @@ async function generate(start: Start, collected: Answers): Promise<Ending> {
   if (changed) return generate(start, changed);
   const written = { project: mounted, directory, settings, answers, saved, collected, facts, patches };
   return finish(outcome, written, { ...run, canAsk: isAsking });
+}
+
+/** The user's own app imports the sessions from where they are, and package.json runs the script there. */
+function movedIn(
+  rendered: readonly RenderedFile[],
+  { manifest }: Project,
+  tree: WorkingTree,
+): Partial<Pick<Settings, 'dir' | 'migration'>> {
+  const [index, migration] = ['session', 'migrate'].map((id) =>
+    placeOf(id, rendered, manifest?.files ?? [], tree),
+  );
+  return {
+    ...(index === undefined ? {} : { dir: dirname(index) }),
+    ...(migration === undefined ? {} : { migration }),
+  };
 }
 
 /** The edit of the user's own app is shown, and needs a yes at a terminal. */

@@ -142,6 +142,22 @@ test('a link in the place of a new file is refused, since its target is another 
   expect(readTree(cwd)).toEqual(before);
 });
 
+test.each([
+  { script: 'tsx tools/migrate.ts', says: 'npm run migrate:sessions' },
+  { script: 'knex migrate', says: 'npx tsx tools/migrate.ts' },
+])('with "$script" for a renamed migration script, the steps say $says', async ({ script, says }) => {
+  const cwd = await movedProject();
+  const text = readTree(cwd)['package.json']?.replace('tsx scripts/migrate-sessions.ts', script) ?? '';
+  writeTree(cwd, { 'package.json': text, 'tools/own.ts': '' });
+  renameSync(join(cwd, SCRIPT), join(cwd, 'tools/migrate.ts'));
+  const { stdout, stderr } = await run(['--encrypt', ...MINE], { cwd });
+  expect(stderr).toContain(`\`${says}`);
+  expect(stdout).toContain(`       ${says}\n`);
+  const isOwn = !script.includes('tools/migrate.ts');
+  expect(stdout.includes('already has a script')).toBe(isOwn);
+  expect(readTree(cwd)['package.json']).toBe(text);
+});
+
 /** As a linter does that puts a licence above all files, or a developer who removes comments. */
 function changeHeads(cwd: string, folder: string, head: string): void {
   const tree = Object.entries(readTree(cwd)).filter(([path]) => path.startsWith(`${folder}/`));

@@ -20,7 +20,8 @@ export function endingsOf(
   saved: Answers,
   scripts: Readonly<Record<string, string>> = {},
 ): readonly string[] {
-  const migration: Migration = (options) => migrateCommand(settings.project.manager, scripts, options);
+  const migration: Migration = (options) =>
+    migrateCommand(settings.project.manager, scripts, settings.migration, options);
   const changes = [
     ...otherDatabase(settings, answers, saved),
     ...otherCollection(settings, answers, saved, migration),

@@ -29,20 +29,29 @@ const RUN_PACKAGE: Readonly<Record<PackageManager, string>> = {
 };
 
 const MIGRATE = 'migrate:sessions';
+/** The path of the migration script, unless the user has moved it. */
+export const MIGRATION = 'scripts/migrate-sessions.ts';
 
 /**
  * Runs the migration: by its script in package.json, unless that name is taken by one of the user's own.
  *
  * @param scripts those of package.json
+ * @param path of the migration script
  */
 export function migrateCommand(
   manager: PackageManager,
   scripts: Readonly<Record<string, string>>,
+  path = MIGRATION,
   options = '',
 ): string {
-  const isTaken = !/\bmigrate-sessions\.[cm]?[jt]s\b/.test(scripts[MIGRATE] ?? 'migrate-sessions.ts');
+  const isTaken = (scripts[MIGRATE] ?? path)
+    .split(/[\s'"]/)
+    .every((word) => sourceIn(word) !== sourceIn(path));
   const run = manager === 'bun' ? 'bun' : `${RUN_PACKAGE[manager]} tsx`;
   const separator = manager === 'npm' && !isTaken && options !== '' ? '-- ' : '';
-  const command = isTaken ? `${run} scripts/migrate-sessions.ts` : `${manager} run ${MIGRATE}`;
+  const command = isTaken ? `${run} ${path}` : `${manager} run ${MIGRATE}`;
   return `${command} ${separator}${options}`.trimEnd();
 }
+
+/** The name of a source file without its ending, which differs if it is compiled. */
+const sourceIn = (word: string): string | undefined => /([^/\\]+)\.[cm]?[jt]s$/.exec(word)?.[1];

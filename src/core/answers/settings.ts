@@ -54,6 +54,8 @@ export interface Settings {
   readonly adopt: { readonly store: OldStore; readonly collection: string } | undefined;
   /** Folder of the session files, relative to the project, with `/` and no `.` or `..` segment. */
   readonly dir: string;
+  /** The path of the migration script, if it is there already. */
+  readonly migration?: string;
   /** How the project's own imports end; `auto` is already replaced, by its tsconfig. */
   readonly importExtension: 'ts' | 'js' | 'none';
   /** Whether the bootstrap (`src/app.ts`, `src/server.ts`, its test) is written. */

@@ -1,3 +1,4 @@
+import { MIGRATION } from '../answers/managers.ts';
 import type { Language } from '../answers/options.ts';
 import type { Settings } from '../answers/settings.ts';
 import type { ConnectionStyle } from '../answers/styles.ts';
@@ -57,6 +58,8 @@ const ENGINES = { engines: { node: '>=20.19' } };
 
 /** How the scripts of package.json run TypeScript. */
 interface Runner {
+  /** Runs a TypeScript file. */
+  readonly command: 'tsx' | 'bun';
   readonly session: Readonly<Record<string, string>>;
   /** These work with every tsconfig. */
   readonly app: Readonly<Record<string, string>>;
@@ -67,8 +70,8 @@ interface Runner {
 
 /** `keys:new` makes a key for APP_KEYS or SESSION_ENCRYPTION_KEYS: 32 random bytes in base64url. */
 const NODE: Runner = {
+  command: 'tsx',
   session: {
-    'migrate:sessions': 'tsx scripts/migrate-sessions.ts',
     'keys:new': `node -p "crypto.randomBytes(32).toString('base64url')"`,
   },
   // No pattern: cmd.exe expands none, and neither does Node 20.
@@ -79,8 +82,8 @@ const NODE: Runner = {
 
 /** Bun runs TypeScript itself. The machine may not have Node. */
 const BUN: Runner = {
+  command: 'bun',
   session: {
-    'migrate:sessions': 'bun scripts/migrate-sessions.ts',
     'keys:new': `bun -p "require('node:crypto').randomBytes(32).toString('base64url')"`,
   },
   app: { dev: 'bun --watch src/server.ts', test: 'bun test' },
@@ -99,7 +102,7 @@ const isStartedByTool = ({ project, importExtension }: Settings): boolean =>
   project.language !== 'typescript' && project.modules === 'commonjs' && importExtension === 'ts';
 
 export function wantedPackage(settings: Settings): WantedPackage {
-  const { app } = settings;
+  const { app, migration = MIGRATION } = settings;
   const { name, kind, kept, language, manager, inherited } = settings.project;
   const runner = manager === 'bun' ? BUN : NODE;
   const [started, tools] = isStartedByTool(settings) ? [runner.tools, []] : [[], runner.tools];
@@ -113,6 +116,7 @@ export function wantedPackage(settings: Settings): WantedPackage {
       ...(app ? runner.app : {}),
       ...(app && isOwnBuild ? runner.build : {}),
       ...(isOwnBuild ? TYPECHECK : {}),
+      'migrate:sessions': `${runner.command} ${migration}`,
       ...runner.session,
     },
     dependencies: ranges(

@@ -1,4 +1,4 @@
-import { createCommand, EXECUTE } from '../answers/managers.ts';
+import { createCommand, EXECUTE, MIGRATION } from '../answers/managers.ts';
 import type { OldStore } from '../answers/old-stores.ts';
 import type { KeptFile } from '../answers/options.ts';
 import type { Settings } from '../answers/settings.ts';
@@ -76,7 +76,7 @@ const FILES = [
   {
     id: 'migrate',
     template: 'migrate-sessions.ts',
-    path: at('scripts/migrate-sessions.ts'),
+    path: at(MIGRATION),
     isWanted: always,
   },
   {

@@ -92,7 +92,7 @@ export function nextSteps(settings: Settings, run: Run): NextSteps {
     ...fillingIn(settings, run, toFillIn),
     ...installing(run),
     ...startingMongo(settings, run),
-    ...migrating(run),
+    ...migrating(settings, run),
     ...mountingSteps(settings, run, mounting),
     ...changingCall(settings, run, mounting),
     ...starting(settings, run),
@@ -187,12 +187,12 @@ function startingMongo(settings: Settings, run: Run): Step[] {
   ];
 }
 
-function migrating(run: Run): Step[] {
+function migrating({ migration }: Settings, run: Run): Step[] {
   const { saved, answers } = run;
   const isChanged = MIGRATED.some((name) => saved[name] !== answers[name]);
   const isOtherUser = typeof answers.userKey === 'string' && saved.userKey !== answers.userKey;
   if (!isChanged && !isOtherUser && !wasMade(run.entries, 'migrate')) return removingUsers(run);
-  const commands = [migrateCommand(run.manager, run.project.scripts)];
+  const commands = [migrateCommand(run.manager, run.project.scripts, migration)];
   return [{ what: 'Create the indexes', commands }, ...removingUsers(run)];
 }
 
