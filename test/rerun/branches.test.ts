@@ -146,11 +146,40 @@ async function settleAsTold(files: readonly string[]): Promise<void> {
   expect(await readIn(cwd, MANIFEST)).toBe(before);
 
   const [, command = ''] = /1\. git (.+)/.exec(stderr) ?? [];
-  expect(await git(...command.split(' '))).toMatchObject({ exitCode: 0 });
+  await checkOut(command.split(' '));
   expect(stderr).toContain('keep the upper side of each conflict');
   for (const path of [MANIFEST, ...files]) keepUpperSide(path);
   await commit('merged');
 }
+
+/** Git checks out nothing while one of the paths was deleted on our side. */
+async function checkOut(command: readonly string[]): Promise<void> {
+  const { all } = await git(...command);
+  const missing = [...(all ?? '').matchAll(/path '(.+)' does not have our version/g)].map(([, path]) => path);
+  for (const path of missing) expect(await git('rm', path ?? '')).toMatchObject({ exitCode: 0 });
+  expect(await git(...command)).toMatchObject({ exitCode: 0 });
+}
+
+test.each([
+  { first: ['--no-app'], second: ['--user-key', 'user'] },
+  { first: ['--user-key', 'user'], second: ['--no-app'] },
+])(
+  '$first meets $second: one of them removes a file, the other one changes it',
+  async ({ first, second }) => {
+    await runs('-c', 'url', '--url', 'mongodb://127.0.0.1/x', '--no-install');
+    await commit('begin');
+    await merge(
+      () => runs(...first, '--on-concurrent-write', 'throw'),
+      () => runs(...second, '--on-concurrent-write', 'overwrite'),
+    );
+    const own = (await conflicts()).filter((path) => !path.startsWith('.koa-mongo-session/'));
+    expect(own).toContain('src/app.ts');
+    await settleAsTold(own.filter((path) => path !== 'src/app.ts'));
+    const settled = await run(['.', '--no-app', '--user-key', 'user', '--on-conflict', 'fail'], { cwd });
+    expect(settled).toMatchObject({ exitCode: 0 });
+    expect(await run(['.', '--check'], { cwd })).toMatchObject({ exitCode: 0 });
+  },
+);
 
 test('one branch updates the program, another one changes an option', async () => {
   const older = olderProgram('0.1.0', OLDER_TEXTS);

@@ -203,6 +203,7 @@ function unsettled(): never {
   throw new UserError(
     `${MANIFEST_PATH} has conflict markers of git. Nothing was written. To resolve the conflict:
   1. git checkout --ours ${STATE_DIR}/base
+     If a path there "does not have our version": git rm <that path>, then once more.
   2. In ${MANIFEST_PATH}, keep the upper side of each conflict;
      under "answers" keep the side that you want.
   3. Resolve your own files, then run this program again: it writes what is missing.`,
