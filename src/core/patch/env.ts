@@ -1,6 +1,7 @@
 import { parseEnv } from 'node:util';
 import type { Secrets } from '../answers/settings.ts';
 import { UserError } from '../errors.ts';
+import { hasConflictMarkers } from '../plan/merge.ts';
 import { inFormOf, plainText } from '../project/text.ts';
 import type { EnvEntry } from '../render/env-file.ts';
 import { envLiteral } from '../render/literal.ts';
@@ -19,7 +20,8 @@ export interface PatchedEnv {
  *
  * @param newKey returns a new random key
  * @param file name of the file, for errors
- * @throws UserError if a value cannot be written or read back; it names the variable and never the value
+ * @throws UserError for conflict markers, or if a value cannot be written or read back; it names the variable and never
+ *   the value
  */
 export function patchEnv(
   raw: string | undefined,
@@ -29,6 +31,8 @@ export function patchEnv(
   file = '.env',
 ): PatchedEnv {
   const text = plainText(raw ?? '');
+  if (hasConflictMarkers(text))
+    throw new UserError(`${file} has conflict markers; resolve them, then run again.`, 4);
   const present = parseEnv(text);
   const missing = entries.filter(({ name }) => !Object.hasOwn(present, name));
   const kept = entries.filter(isIgnored(present, secrets)).map(({ name }) => name);

@@ -264,6 +264,11 @@ describe('.env', () => {
     expect(() => patch(raw, { MONGODB_URL: 'needs # quotes' })).toThrow('a quote that is never closed');
   });
 
+  test('names conflict markers, which Node would take for a part of a name', () => {
+    const raw = '<<<<<<< HEAD\nAPP_KEYS=a\n=======\nAPP_KEYS=b\n>>>>>>> other\n';
+    expect(() => patch(raw)).toThrow('.env has conflict markers; resolve them, then run again.');
+  });
+
   test('a byte order mark is kept if it hides none of the names', () => {
     const raw = '\uFEFFOTHER=1\n';
     const { text } = patch(raw);
