@@ -17,6 +17,7 @@ import {
 import { between } from './proxy.ts';
 
 const plain = await loadMigration(COPIES);
+const back = await loadMigration({ ...COPIES, collection: 'old' });
 const encrypting = await loadMigration({ ...COPIES, ...FEATURES.encrypt });
 const copyingNamed = await loadMigration({ ...COPIES, ...FEATURES['user-key'] });
 const copyingAdopted = await loadMigration({
@@ -398,7 +399,7 @@ describe('--from', () => {
     expect(planOf(run)[1]).toBe('copy sessions from old (600)');
     expect(await ofAll(db)).toEqual(living.toSorted((a, b) => (a._id < b._id ? -1 : 1)));
     const old = await sessionsOf(db, 'old')
-      .find({}, { projection: { copiedAt: 0 } })
+      .find({}, { projection: { copied: 0 } })
       .toArray();
     expect(old).toEqual([...living, over, foreign]);
     expect(await plain(url, [...args, '--check'])).toMatchObject({ exitCode: 0 });
@@ -438,6 +439,53 @@ describe('--from', () => {
     expect(await plain(through, args)).toMatchObject({ exitCode: 0, stderr: '' });
     expect(isUsed).toBe(true);
     expect(await store.get('used')).toEqual({ state: 'later' });
+  });
+
+  test('a session that is used after a run was stopped between its copy and the mark has its later state', async () => {
+    const { url, db } = await openDatabase();
+    const [old, store] = [await openOld(db), await open(db, {})];
+    await old.set('used', { state: 'first' });
+    const stopped = await between(url, (name, { update }) =>
+      name === 'update' && update === 'old' ? { ok: 0, code: 11600, errmsg: 'shut down' } : undefined,
+    );
+    expect(await plain(stopped, args)).toMatchObject({ exitCode: 6 });
+    expect(await store.get('used')).toEqual({ state: 'first' });
+    await old.set('used', { state: 'later' });
+    expect(await plain(url, args)).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await store.get('used')).toEqual({ state: 'later' });
+  });
+
+  test('on the way back, and there again, sessions have their latest state, and those that ended stay ended', async () => {
+    const { url, db } = await openDatabase();
+    const [old, store] = [await openOld(db), await open(db, {})];
+    for (const key of ['unused', 'changed', 'ended']) await old.set(key, { state: 'first' });
+    await plain(url, args);
+    await store.set('changed', { state: 'later' });
+    await store.destroy('ended');
+
+    expect(await back(url, ['--from', 'sessions'])).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await old.get('unused')).toEqual({ state: 'first' });
+    expect(await old.get('changed')).toEqual({ state: 'later' });
+    expect(await old.get('ended')).toBeUndefined();
+
+    await old.destroy('unused');
+    expect(await plain(url, args)).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await store.get('unused')).toBeUndefined();
+    expect(await store.get('changed')).toEqual({ state: 'later' });
+  });
+
+  test('what was copied to another collection is copied to this one, too, and is not deleted there', async () => {
+    const { url, db } = await openDatabase();
+    const [old, store] = [await openOld(db), await open(db, {})];
+    await old.set('key', { state: 'first' });
+    const elsewhere = await loadMigration({ ...COPIES, collection: 'elsewhere' });
+    await elsewhere(url, args);
+    expect(await plain(url, args)).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await store.get('key')).toEqual({ state: 'first' });
+    await elsewhere(url, args);
+    await sessionsOf(db, 'older').insertOne(session('other'));
+    expect(await back(url, ['--from', 'older'])).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await old.get('key')).toEqual({ state: 'first' });
   });
 
   test('a user who was logged in stays logged in, with the same cookie', async () => {

@@ -212,7 +212,7 @@ export const MENDED: readonly Mended[] = [
   {
     state: 'sessions with a field of their owner, and encrypted ones',
     documents: [
-      session('a', { tags: ['x'], copiedAt: new Date(NOW) }),
+      session('a', { tags: ['x'], copied: { to: 'b', at: new Date(NOW) } }),
       session('b', { data: new Binary(Buffer.alloc(64)) }),
     ],
     plan: [CREATE],
