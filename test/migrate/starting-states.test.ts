@@ -67,10 +67,11 @@ describe('a collection is corrected, and a second run has nothing to do', () => 
 describe('a foreign document or index ends the run before the first change, with any consent', () => {
   test.for(REFUSED)('$state', async ({ says, ...start }, { skip }) => {
     if (start.real && !isReal) skip('the stand-in does not know this');
+    const migrate = start.users ? withUsers : plain;
     const { url, db } = await prepare(start);
     const before = await contentOf(db);
     for (const args of [['--check'], ['--dry-run'], []]) {
-      const run = await plain(url, args);
+      const run = await migrate(url, args);
       expect(run).toMatchObject({ exitCode: 4, stdout: '' });
       for (const sentence of says) expect(run.stderr).toMatch(sentence);
       expect(run.stderr).toContain('--collection <name>');

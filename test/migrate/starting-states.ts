@@ -169,7 +169,7 @@ export const MENDED: readonly Mended[] = [
     }),
   ),
   {
-    state: 'a collection with a collation',
+    state: 'a collection with a collation, without users',
     real: true,
     collection: { collation: { locale: 'en', strength: 2 } },
     documents: [session('a')],
@@ -408,5 +408,13 @@ export const REFUSED: readonly Refused[] = [
     real: true,
     collection: { validator: { $jsonSchema: { required: ['token'] } } },
     says: ['its validator refuses sessions'],
+  },
+  {
+    state: 'a collation that takes two users for one',
+    real: true,
+    users: true,
+    collection: { collation: { locale: 'en', strength: 2 } },
+    documents: [session('a')],
+    says: ['its collation can take two users for one'],
   },
 ];
