@@ -385,6 +385,44 @@ test('reads all sessions in the order in which they are stored, since that of an
   }
 });
 
+test.each([
+  { work: 'copying', migrate: plain, args: ['--from', 'old'], collection: 'old' },
+  { work: 'copying and encrypting', migrate: encrypting, args: ['--from', 'old'], collection: 'old' },
+  { work: 'naming', migrate: naming, args: [], collection: 'sessions' },
+])(
+  'while old processes go on writing, a run that is $work ends, and leaves the rest to a later one',
+  async (row) => {
+    const { url, db } = await openDatabase();
+    const { connection, sessions } = await loadGenerated({
+      ...PLAIN,
+      collection: row.collection,
+      connection: STYLES.db,
+    });
+    const before = new sessions.Sessions(connection.connect(db), { ttl: 14 * DAY, userKey: 'userId' });
+    await before.set('a', { userId: 7 });
+    let views = 0;
+    const through = await between(url, async (name, { update }) => {
+      if (name !== 'update' || update !== row.collection) return undefined;
+      views += 1;
+      await before.set('a', { userId: 7, views });
+      return undefined;
+    });
+    expect(await row.migrate(through, row.args, KEYS)).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringMatching(
+        /^done, and verified\nrun it again when no old process is running: .*1\)$/m,
+      ),
+    });
+    expect(views).toBe(3);
+    expect(await row.migrate(url, [...row.args, '--check'], KEYS)).toMatchObject({ exitCode: 3 });
+    expect(await row.migrate(url, row.args, KEYS)).toMatchObject({
+      exitCode: 0,
+      stdout: expect.not.stringContaining('again'),
+    });
+    expect(await row.migrate(url, [...row.args, '--check'], KEYS)).toMatchObject({ exitCode: 0 });
+  },
+);
+
 describe('--from', () => {
   const args = ['--from', 'old'];
 

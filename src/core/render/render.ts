@@ -154,6 +154,8 @@ export interface View extends Settings {
   readonly changesSessions: boolean;
   /** Whether it changes them in place. */
   readonly rewritesSessions: boolean;
+  /** Whether its work cannot be completed while processes run that do not know the settings. */
+  readonly followsApps: boolean;
   /** The class that `sessions()` creates, and whether it has more options than a lifetime. */
   readonly storeClass: 'Sessions' | 'AdoptingSessions';
   readonly storeOptions: boolean;
@@ -225,6 +227,7 @@ export function viewOf(settings: Settings): Omit<View, 'modules'> {
     ...viewOfUser((settings.userKey ?? 'user').split('.')),
     changesSessions: rewritesSessions || settings.project.copiesSessions,
     rewritesSessions,
+    followsApps: settings.userKey !== undefined || settings.project.copiesSessions,
     storeClass: settings.adopt ? 'AdoptingSessions' : 'Sessions',
     storeOptions:
       [settings.absoluteTtl, settings.touchAfter, settings.userKey].some((option) => option !== undefined) ||
