@@ -1,5 +1,5 @@
 import dns from 'node:dns';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test, vi } from 'vitest';
 import { PLAIN, STYLES } from '../support/generated.ts';
 import { createGuideRole } from '../support/guide-role.ts';
 import { type OwnServer, startServer, withDatabase } from '../support/mongo/index.ts';
@@ -65,6 +65,18 @@ describe.each(['url', 'db', 'mongoose'] as const)('with the style %s', (style) =
     expect(run.stderr).not.toMatch(/sec/);
   });
 });
+
+test.each(['url', 'mongoose'] as const)(
+  'with the style %s, a bad database name ends the run',
+  async (style) => {
+    const start = makeProject({ connection: STYLES[style] });
+    const run = await start(withDatabase(inject('mongo').url, 'a.b')).ended;
+    expect(run).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining("cannot contain the character '.'"),
+    });
+  },
+);
 
 test('a file of the connection that is missing is no unreachable database', async () => {
   const run = await migrate('mongodb://me:secret@127.0.0.1:1/app?tls=true&tlsCAFile=/none.pem');
