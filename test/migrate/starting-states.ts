@@ -248,6 +248,14 @@ export const MENDED: readonly Mended[] = [
     plan: ['delete sessions that are over (1)', CREATE],
     after: [RIGHT],
   },
+  {
+    state: 'another index under the name of ours, with users',
+    users: true,
+    indexes: [[{ user: 1, createdAt: -1 }, { name: 'session_user' }]],
+    documents: [session('a', { user: '7' })],
+    plan: [dropped('session_user'), CREATE, CREATE_USER],
+    after: [RIGHT, USER],
+  },
   { state: 'nothing, with users', users: true, plan: [CREATE, CREATE_USER], after: [RIGHT, USER] },
   {
     state: 'the TTL index alone, with users',
