@@ -46,6 +46,17 @@ const USER = 'session_user {"user":1} {"user":{"$exists":true}}';
 const CREATE = 'create index session_ttl';
 const CREATE_USER = 'create index session_user';
 const dropped = (name: string) => `drop index ${name}`;
+/** A validator that takes only what the store writes without `--user-key`. */
+const { _id: _, ...FIELDS } = session('a');
+const STRICT = {
+  $jsonSchema: {
+    additionalProperties: false,
+    properties: {
+      ...Object.fromEntries(Object.keys(FIELDS).map((name) => [name, {}])),
+      _id: { bsonType: 'string', minLength: 43, maxLength: 43 },
+    },
+  },
+};
 const IF_USER = { partialFilterExpression: { user: { $exists: true } } };
 
 /** Indexes in the place of the TTL index. */
@@ -188,6 +199,22 @@ export const MENDED: readonly Mended[] = [
     state: 'a validator that takes sessions',
     real: true,
     collection: { validator: { $jsonSchema: { required: ['data', 'expiresAt'] } } },
+    documents: [session('a')],
+    plan: [CREATE],
+    after: [RIGHT],
+  },
+  {
+    state: 'a validator that takes nothing else',
+    real: true,
+    collection: { validator: STRICT },
+    documents: [session('a')],
+    plan: [CREATE],
+    after: [RIGHT],
+  },
+  {
+    state: 'a validator that is off',
+    real: true,
+    collection: { validator: { token: { $exists: true } }, validationLevel: 'off' },
     documents: [session('a')],
     plan: [CREATE],
     after: [RIGHT],
@@ -417,6 +444,15 @@ export const REFUSED: readonly Refused[] = [
     collection: { validator: { $jsonSchema: { required: ['token'] } } },
     says: ['its validator refuses sessions'],
   },
+  ...[
+    { state: 'a validator that knows no user', validator: STRICT },
+    { state: 'a validator that wants a user', validator: { user: { $exists: true } } },
+  ].map(({ state, validator }): Refused => {
+    return {
+      ...{ state, users: true, real: true, collection: { validator } },
+      says: ['its validator refuses sessions'],
+    };
+  }),
   {
     state: 'a collation that takes two users for one',
     real: true,
