@@ -443,6 +443,16 @@ describe('--from', () => {
     expect(await plain(url, [...args, '--check'])).toMatchObject({ exitCode: 0 });
   });
 
+  test('refuses a collection that does not exist, before the first change', async () => {
+    const { url, db } = await openDatabase();
+    await sessionsOf(db).insertOne(session('over', { updated: -20 * DAY }));
+    for (const options of [['--check'], []]) {
+      const run = await plain(url, [...options, '--from', 'odl']);
+      expect(run).toMatchObject({ exitCode: 4, stderr: 'error: --from: there is no collection odl\n' });
+    }
+    expect(await sessionsOf(db).countDocuments()).toBe(1);
+  });
+
   test('in a second run, copies new and changed sessions, but none that ended in the new collection', async () => {
     const { url, db } = await openDatabase();
     const [old, store] = [await openOld(db), await open(db, {})];
