@@ -51,11 +51,12 @@ async function beforeFirst(command: string, url: string, work: () => Promise<unk
 }
 
 describe('prune', () => {
-  test('deletes the expired sessions, and nothing else', async () => {
+  test('deletes the expired sessions and notes, and nothing else', async () => {
     const { url, db } = await openDatabase();
-    const note: Stored = { _id: 'ended:7', until: new Date(NOW), expiresAt: new Date(NOW - DAY) };
+    const note = { _id: 'ended:7', until: new Date(NOW), expiresAt: new Date(NOW + DAY) };
+    const noteOver = { ...note, _id: 'adopted:a', expiresAt: new Date(NOW - DAY) };
     const over = Array.from({ length: 1001 }, (_, at) => session(`over-${at}`, { updated: -20 * DAY }));
-    await sessionsOf(db).insertMany([...over, session('alive'), note]);
+    await sessionsOf(db).insertMany([...over, session('alive'), note, noteOver]);
     // As in a database that does not delete them.
     await sessionsOf(db).createIndex({ expiresAt: 1 }, { name: 'session_prune' });
     expect(await plain(url, ['--check'])).toMatchObject({ exitCode: 0 });
