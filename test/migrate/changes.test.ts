@@ -449,7 +449,7 @@ describe('--from', () => {
     await sessionsOf(db).insertOne(session('over', { updated: -20 * DAY }));
     for (const options of [['--check'], []]) {
       const run = await plain(url, [...options, '--from', 'odl']);
-      expect(run).toMatchObject({ exitCode: 4, stderr: 'error: --from: there is no collection odl\n' });
+      expect(run).toMatchObject({ exitCode: 4, stderr: 'error: there is no collection odl to copy from\n' });
     }
     expect(await sessionsOf(db).countDocuments()).toBe(1);
   });

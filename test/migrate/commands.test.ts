@@ -224,13 +224,13 @@ describe('a service that refuses unknown features', () => {
     { code: 85, codeName: 'IndexOptionsConflict', exitCode: 1, says: 'refused: IndexOptionsConflict' },
     { code: 86, codeName: 'IndexKeySpecsConflict', exitCode: 1, says: 'refused: IndexKeySpecsConflict' },
     { code: 14031, codeName: 'OutOfDiskSpace', exitCode: 1, says: 'refused: OutOfDiskSpace' },
-    { code: 18, codeName: 'AuthenticationFailed', exitCode: 6, says: 'Run it again once MongoDB is running' },
+    { code: 18, codeName: 'AuthenticationFailed', exitCode: 6, says: 'Run it again once MongoDB runs' },
     { code: 189, codeName: 'PrimarySteppedDown', exitCode: 6, says: 'Run it again' },
     {
       code: 64,
       codeName: 'WriteConcernFailed',
       exitCode: 6,
-      says: 'Run it again once MongoDB is running, accepts the login, and has a primary and a majority.',
+      says: 'Run it again once MongoDB runs, accepts the login, and has a primary and a majority.',
     },
   ])(
     '$codeName is a failure, and the message says what to do',

@@ -21,7 +21,7 @@ test.runIf(isReal)(
     expect(await migrate(url)).toMatchObject({
       exitCode: 6,
       stderr: expect.stringContaining(
-        'Run it again once MongoDB is running, accepts the login, and has a primary and a majority.',
+        'Run it again once MongoDB runs, accepts the login, and has a primary and a majority.',
       ),
     });
     expect(await sessionsOf(client.db()).indexes()).toMatchObject([{ name: '_id_' }]);
