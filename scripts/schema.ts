@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { answersSchema } from '../src/core/answers/schema.ts';
 import { outputSchema } from '../src/core/report/output-schema.ts';
 
-/** Writes the published schemas. A test fails if one of them is out of date. */
+/** Writes the published schemas. A test fails if one of them is out of date. No white space: it would be 340 bytes. */
 await mkdir('schema', { recursive: true });
-await writeFile('schema/answers.schema.json', `${JSON.stringify(answersSchema(), undefined, 2)}\n`);
-await writeFile('schema/output.schema.json', `${JSON.stringify(outputSchema(), undefined, 2)}\n`);
+await writeFile('schema/answers.schema.json', `${JSON.stringify(answersSchema())}\n`);
+await writeFile('schema/output.schema.json', `${JSON.stringify(outputSchema())}\n`);
