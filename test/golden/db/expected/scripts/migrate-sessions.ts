@@ -49,7 +49,7 @@ async function main(args: string[]): Promise<number> {
     const message = error instanceof Error ? error.message : String(error);
     console.error(`error: ${codeOf(error) === 13 ? LACKS_PRIVILEGE : message}`);
     if (!isUnreachable(error)) return error instanceof Refusal ? 4 : failed;
-    console.error('Run it again once the login works and the database has a primary and a majority.');
+    console.error('Run it again once MongoDB runs, accepts the login, and has a primary and a majority.');
     return 6;
   }
 }
@@ -84,9 +84,10 @@ async function makePlan(database: Db, options: Options): Promise<Action[]> {
   refuse([...refusals, ...(await findForeign(sessions, create.length > 0 ? 0 : 1000))]);
   const hasNoTtl = present.some(({ name }) => name === PRUNE_INDEX.name);
   if (hasNoTtl) console.error('note: the database has no TTL on a date: let a timer run `prune` every hour');
+  const over = { $or: [OWN, NOTES], expiresAt: { $lt: options.startedAt } };
   return [
     // Before a TTL index is created: MongoDB would delete all expired sessions at once.
-    ...(options.prune || create.length > 0 ? await planPruning(sessions, options.startedAt) : []),
+    ...(options.prune || create.length > 0 ? await planDeletion(sessions, over, 'that are over') : []),
     ...drop.map((index) => ({
       what: `drop index ${JSON.stringify(index)}, whose options are not those wanted`,
       run: () => sessions.dropIndex(index.name).catch(ifCode([27], () => {})),
@@ -106,14 +107,14 @@ function sessionsIn(database: Db, name: string) {
 
 /** Why the collection cannot hold sessions, whatever documents are in it. No `$documents` (before 5.1), no test. */
 async function findObstacle(database: Db, { type, options = {} }: Found = {}): Promise<string[]> {
-  const { capped, validator, validationAction } = options;
+  const { capped, validator, validationAction, validationLevel } = options;
   if (type === 'view') return ['it is a view: nothing can be stored in it'];
   if (type === 'timeseries') return ['it is a time-series collection: nothing in it can be changed'];
   if (capped) return ['it is capped: it drops its oldest sessions, and takes no TTL index'];
-  if (!validator || validationAction === 'warn') return [];
-  const [data, now] = ['{}', new Date()];
-  const example = { _id: 'a', data, cookie: {}, version: 1, expiresAt: now, createdAt: now, updatedAt: now };
-  const accepted = database.aggregate([{ $documents: [{ $literal: example }] }, { $match: validator }]);
+  if (!validator || validationAction === 'warn' || validationLevel === 'off') return [];
+  const [_id, data, at] = ['a'.repeat(43), '{}', new Date()];
+  const trial = { _id, data, cookie: {}, version: 1, expiresAt: at, createdAt: at, updatedAt: at };
+  const accepted = database.aggregate([{ $documents: [{ $literal: trial }] }, { $match: validator }]);
   return (await accepted.hasNext().catch(() => true)) ? [] : ['its validator refuses sessions'];
 }
 
@@ -156,8 +157,7 @@ function isBuilding(sessions: Sessions, { name, partialFilterExpression = {} }: 
   return use.then(() => false).catch((error: unknown) => String(error).includes('hint provided does not'));
 }
 
-async function planPruning(sessions: Sessions, startedAt: Date): Promise<Action[]> {
-  const filter = { $and: [OWN, { expiresAt: { $lt: startedAt } }] };
+async function planDeletion(sessions: Sessions, filter: object, which: string): Promise<Action[]> {
   const count = await sessions.countDocuments(filter);
   const run = async () => {
     const found = sessions.find(filter, { projection: { _id: 1 } }).batchSize(10_000);
@@ -167,7 +167,7 @@ async function planPruning(sessions: Sessions, startedAt: Date): Promise<Action[
       done += ids.length;
     }
   };
-  return count > 0 ? [{ what: `delete sessions that are over (${count})`, run }] : [];
+  return count > 0 ? [{ what: `delete sessions ${which} (${count})`, run }] : [];
 }
 
 function readOptions(args: string[]) {

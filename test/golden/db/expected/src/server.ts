@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { createApp } from './app.ts';
 import { databaseAddress, openClient } from './database.ts';
 import { closeConnections } from './session/index.ts';
@@ -39,11 +39,12 @@ async function start(): Promise<void> {
   if (NODE_ENV === 'production' && !app.proxy) throw new Error(PROXY_HELP);
   await checkDatabase(store);
   const server = app.listen(port);
+  const unused = trackUnused(server);
   // Longer than proxies keep an idle connection, often 60 s: otherwise, one may send a request while it is closed.
   server.keepAliveTimeout = 65_000;
   await listening(server, port);
   stopOnSignal(async () => {
-    await drain(server);
+    await drain(server, unused);
     await closeConnections();
     await client.close();
     process.exit(); // A WebSocket may still be open.
@@ -96,13 +97,27 @@ function stopOnSignal(stop: () => Promise<void>): void {
   process.on('SIGINT', handle).on('SIGTERM', handle);
 }
 
+/** Connections without a request yet. Browsers open some in advance, and Node does not count them as idle. */
+function trackUnused(server: Server): Set<Socket> {
+  const unused = new Set<Socket>();
+  server.on('connection', (socket) => {
+    unused.add(socket);
+    socket.once('close', () => unused.delete(socket));
+  });
+  server.on('request', ({ socket }) => unused.delete(socket));
+  return unused;
+}
+
 /** Accepts no new connections, and closes the open ones: idle ones at once, others after their request. */
-async function drain(server: Server): Promise<void> {
+async function drain(server: Server, unused: Set<Socket>): Promise<void> {
   const closed = once(server, 'close', { signal: AbortSignal.timeout(DRAIN_TIME) });
   server.close();
   // Otherwise, a browser would keep sending requests on its open connection.
   server.prependListener('request', (_request, response) => response.setHeader('Connection', 'close'));
-  const idle = setInterval(() => server.closeIdleConnections(), 100);
+  const idle = setInterval(() => {
+    server.closeIdleConnections();
+    for (const socket of unused) if (socket.bytesRead === 0) socket.destroy();
+  }, 100);
   await closed.catch(() => server.closeAllConnections());
   clearInterval(idle);
 }

@@ -20,14 +20,14 @@ const WANTED = [TTL_INDEX];
 export function planIndexes(listed: readonly Index[]) {
   // Otherwise, an index would inherit the collation of the collection.
   const simple = listed.some((index) => 'collation' in index) ? { collation: { locale: 'simple' } } : {};
+  const withCollation = (index: Index) => ({ ...index, ...simple });
   const serving = listed.filter((index) => WANTED.some((wanted) => serves(index, wanted)));
   const missing = WANTED.filter((wanted) => !serving.some((index) => serves(index, wanted)));
-  // Not every version allows two indexes with the same key.
-  const drop = listed.filter(({ key }) => missing.some((wanted) => isDeepStrictEqual(wanted.key, key)));
+  // No version allows two indexes with the same name, and not every one two with the same key.
+  const isSame = (a: Index, b: Index) => a.name === b.name || isDeepStrictEqual(a.key, b.key);
+  const drop = listed.filter((index) => missing.some((wanted) => isSame(wanted, index)));
   const refusals = listed.filter((index) => !drop.includes(index)).flatMap(refusalOf);
-  const present = serving.map((index) => ({ ...index, ...simple }));
-  const create = missing.map((wanted) => ({ ...wanted, ...simple }));
-  return { present, drop, create, refusals };
+  return { present: serving.map(withCollation), drop, create: missing.map(withCollation), refusals };
 }
 
 /** Its name does not matter. An option that is `false` counts as absent. */

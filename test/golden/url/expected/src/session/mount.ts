@@ -10,17 +10,17 @@ const INNER_APP = 'sessions() was called with an app that is mounted in another 
 const PLAIN_HTTP = 'This request came over HTTP, but the cookie needs HTTPS: behind a proxy, set app.proxy.';
 const TOO_LATE = 'The session began after the response was sent: it has no cookie, so it was not stored.';
 
-type Options = CreateSessionOptions & { key: string };
+type Options = Omit<CreateSessionOptions, 'externalKey' | 'beforeSave'> & { key: string };
 
 /** Mounts koa-session. Mistakes that it ignores become errors, and no session is stored whose cookie cannot be sent. */
 export function mountSession<State, Custom>(app: Koa<State, Custom>, options: Options): void {
   const { context } = app;
   if (Object.getOwnPropertyDescriptor(context, 'session')) throw new Error(TWICE);
-  /** In `ctx` itself: an object that inherits from it, or a copy, has it, too. */
+  /** In `ctx` itself: an object that inherits from it, or a copy, has it, too. `undefined` while nothing is loaded. */
   const cameWith = Symbol('session cookie');
   const externalKey = {
     get(ctx: Context): string {
-      if (cameWith in ctx) throw new Error(TWICE);
+      if (ctx[cameWith] !== undefined) throw new Error(TWICE);
       ctx[cameWith] = ctx.cookies.get(options.key, { signed: options.signed ?? true }) ?? '';
       return ctx[cameWith] as string;
     },
@@ -33,12 +33,12 @@ export function mountSession<State, Custom>(app: Koa<State, Custom>, options: Op
   /** Checks before the session is stored: the cookie itself would be refused only afterwards. */
   const beforeSave = (ctx: Context) => {
     if (options.secure && !ctx.cookies.secure) throw new Error(PLAIN_HTTP);
-    if (ctx.headerSent && ctx.session.externalKey !== ctx[cameWith]) throw new Error(TOO_LATE);
+    const all = cookiesOf(ctx);
+    const others = all.filter((cookie) => !isNamed(options.key, cookie));
+    const hasCookie = ctx.session.externalKey === ctx[cameWith] || others.length < all.length;
+    if (ctx.headerSent && !hasCookie) throw new Error(TOO_LATE);
     // `regenerate()` has removed the cookie, but the old session is still valid if the store fails now.
-    const cookies = cookiesOf(ctx);
-    if (!cookies.some((cookie) => cookie.startsWith(`${options.key}=;`))) return;
-    const others = cookies.filter((cookie) => !isNamed(options.key, cookie));
-    ctx.res.setHeader('Set-Cookie', others);
+    if (all.some((cookie) => cookie.startsWith(`${options.key}=;`))) ctx.res.setHeader('Set-Cookie', others);
   };
   const session = koaSession({ ...options, externalKey, beforeSave }, app);
 
@@ -54,7 +54,7 @@ export function mountSession<State, Custom>(app: Koa<State, Custom>, options: Op
   const keeping = (onerror: Context['onerror']) =>
     function (this: Context, error: Error): void {
       // A listener for `error` may read `ctx.session` in any request: an error in it would end the process.
-      this[cameWith] ??= '';
+      if (!(cameWith in this)) this[cameWith] = undefined;
       if (error) keepCookie(this, options.key);
       onerror.call(this, error);
     };
@@ -62,7 +62,7 @@ export function mountSession<State, Custom>(app: Koa<State, Custom>, options: Op
   app.use((ctx: Context, next) => {
     if (ctx.app.context !== context) throw new Error(INNER_APP);
     // On each request, since a package such as koa-onerror may have replaced the handler.
-    ctx.onerror = keeping(context.onerror);
+    ctx.onerror = keeping(ctx.onerror);
     return session(ctx, next);
   });
 }

@@ -8,7 +8,7 @@ import { cookieFields, merge, parsePayload, type SessionPayload, toJson } from '
 export interface StoreOptions {
   /** Lifetime of an idle session in ms, if the session middleware passes none. */
   ttl: number;
-  /** Largest payload in bytes. Default: 1 MiB. */
+  /** Largest payload in bytes. One that is larger already can be renewed and made smaller. Default: 1 MiB. */
   maxBytes?: number;
   /** Longest wait for the database in ms. Default: 10 s. */
   timeout?: number;
@@ -63,7 +63,7 @@ export class MongoSessionStore {
       const loaded = known?._id === id ? known : undefined;
       const draft: Draft = {
         _id: id,
-        text: toJson(payload, this.#options.maxBytes),
+        text: toJson(payload, Math.max(this.#options.maxBytes, Buffer.byteLength(known?.text ?? ''))),
         cookie: cookieFields({ _expire, _maxAge: ownMaxAge, _session, _touched }),
         expiresAt: this.expiry(maxAge),
         updatedAt: new Date(),
@@ -79,13 +79,13 @@ export class MongoSessionStore {
     });
   }
 
-  /** Deletes at once, except in `regenerate()`: there `ctx` still has its session, and `set` follows. */
+  /** Deletes at once, except in `regenerate()`: there `ctx` still has its session, and `set` or a logout follows. */
   destroy(key: string, { ctx }: { ctx?: { session?: unknown } } = {}): Promise<void> {
-    return this.run('destroy', async (operation) => {
+    return this.run('destroy', async ({ sessions, limits }) => {
       if (!isKey(key)) return;
-      const _id = hashKey(key);
-      if (ctx?.session) this.#replaced.set(ctx, [...(this.#replaced.get(ctx) ?? []), _id]);
-      else await operation.sessions.deleteOne({ _id }, operation.limits(DURABLE));
+      const ids = [...((ctx && this.#replaced.get(ctx)) ?? []), hashKey(key)];
+      if (ctx?.session) this.#replaced.set(ctx, ids);
+      else await Promise.all(ids.map((_id) => sessions.deleteOne({ _id }, limits(DURABLE))));
     });
   }
 
