@@ -160,13 +160,13 @@ describe('when adoption is turned off', () => {
 
 describe('when adoption is turned on', () => {
   test('the keys of the old app are asked for', () => {
-    expect(run({ adopt: 'koa-session-mongo' }).doubts).toContain('APP_KEYS takes its app.keys');
+    expect(run({ adopt: 'koa-session-mongo' }).doubts).toContain('put app.keys of the old app into APP_KEYS');
   });
 
   test('a different or guessed cookie name causes a warning', () => {
     const before = run({}).answers;
     expect(run({ adopt: 'koa-session-mongo', collection: 'c' }, before).doubts).toContain(
-      'the cookie is called koa.sess here, and koa:sess where koa-session-mongo is used',
+      'koa-session-mongo usually names its cookie koa:sess, but here it is koa.sess',
     );
     expect(run({ adopt: 'koa-session-mongoose' }).doubts).toContain('from koa-session 6 on');
     expect(run({ adopt: 'koa-session-mongoose' }, {}, { 'koa-session': '6' }).doubts).not.toContain(
