@@ -158,9 +158,9 @@ function appIn(code: string, bare: string): KoaApp | undefined {
   // Another app may be created in the same file, and be mounted in the one that is started.
   const isMounted = (name: string) => new RegExp(`mount\\([^()]*\\b${escaped(name)}\\)`, 'i').test(bare);
   const own = all.filter(({ 1: name }) => name === undefined || !isMounted(name));
-  const made = own[0] ?? all[0];
+  // Both may have the same name, in two functions or in two branches.
+  const [made, other] = own.length > 0 ? own : all;
   if (made === undefined) return classIn(code, names);
-  const other = own.find(({ 1: name }) => name !== made[1]);
   const line = lineAt(code, made.index);
   const at = made.index + made[0].search(/\bnew\s/);
   const start = code.lastIndexOf('\n', at) + 1;

@@ -402,10 +402,22 @@ describe('the connection of Mongoose is the default one', () => {
   });
 });
 
-test('of two apps in a file, none is chosen without a word', () => {
-  expect(() =>
-    patched(`import Koa from 'koa';\nconst metrics = new Koa();\nconst app = new Koa();\n`),
-  ).toThrow('src/app.ts:2 and src/app.ts:3 each create an app');
+test.each([
+  { what: 'names', text: 'const metrics = new Koa();\nconst app = new Koa();\n', lines: [2, 3] },
+  {
+    what: 'functions, under one name',
+    text: 'function metrics() {\n  const app = new Koa();\n}\nfunction shop() {\n  const app = new Koa();\n}\n',
+    lines: [3, 6],
+  },
+  {
+    what: 'branches',
+    text: 'let app;\nif (isTest) {\n  app = new Koa();\n} else {\n  app = new Koa({ proxy: true });\n}\n',
+    lines: [4, 6],
+  },
+])('of two apps in a file, in two $what, none is chosen without a word', ({ text, lines }) => {
+  expect(() => patched(`import Koa from 'koa';\n${text}`)).toThrow(
+    `src/app.ts:${lines[0]} and src/app.ts:${lines[1]} each create an app`,
+  );
 });
 
 test('an import of types is no other session middleware', () => {

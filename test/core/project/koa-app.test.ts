@@ -102,7 +102,15 @@ test.each([
 
 test.each([
   { text: 'const metrics = new Koa();\nconst app = new Koa();\n', app: { line: 2, other: 3 } },
-  { text: 'let app = new Koa();\nif (proxy) app = new Koa({ proxy });\n', app: { line: 2 } },
+  { text: 'let app = new Koa();\nif (proxy) app = new Koa({ proxy });\n', app: { line: 2, other: 3 } },
+  {
+    text: 'function web() {\n  const app = new Koa();\n}\nfunction admin() {\n  const app = new Koa();\n}\n',
+    app: { line: 3, other: 6 },
+  },
+  {
+    text: 'switch (kind) {\n  case 1: app = new Koa();\n  default: app = new Koa();\n}\n',
+    app: { line: 3, other: 4 },
+  },
   {
     text: "const app = new Koa();\nconst api = new Koa();\napp.use(mount('/api', api));\n",
     app: { line: 2 },
