@@ -24,6 +24,49 @@ test.each([
   expect(await filesIn(cwd)).toContain('src/session/store.ts');
 });
 
+const DECLARED = "declare module 'koa' { interface Context { session: object } }\n";
+
+test.each([
+  { what: 'swc, which a script tells the folder', build: 'swc src -d lib --strip-leading-paths' },
+  {
+    what: 'esbuild, which a script tells the file',
+    build: 'cd src && esbuild app.ts --outfile="../lib/app.js"',
+  },
+  { what: 'tsc, which a script tells the folder', build: 'tsc --outDir ./lib' },
+  {
+    what: 'a program whose output git ignores',
+    build: 'node build.js',
+    '.gitignore': 'node_modules\n/lib/\n',
+  },
+  { what: 'a program whose output git ignores, by name', build: 'node build.js', '.gitignore': 'lib\r\n' },
+])('--mount edits the source, and not what is built by $what', async ({ build, what: _, ...files }) => {
+  const cwd = writeTree(await temporaryFolder(), {
+    ...files,
+    'package.json': JSON.stringify({ type: 'module', scripts: { build, start: 'node lib/app.js' } }),
+    'src/app.ts': `${APP}app.use((ctx) => (ctx.session.views = 1));\n`,
+    'lib/app.js': `${APP}app.use((ctx) => (ctx.session.views = 1));\n`,
+    ...(build.includes('--outfile') ? {} : { 'lib/types.d.ts': DECLARED }),
+    'tsconfig.json': '{}',
+  });
+  const { stdout } = await run(['.', ...ANSWERED, '--mount', '--yes'], { cwd });
+  expect(await readIn(cwd, 'src/app.ts')).toContain('sessions(app);\n');
+  expect(await readIn(cwd, 'lib/app.js')).not.toContain('sessions(app);');
+  expect(stdout).not.toContain('lib/');
+});
+
+test('what is not a folder that a compiler writes to is a source', async () => {
+  const cwd = writeTree(await temporaryFolder(), {
+    'package.json': JSON.stringify({
+      type: 'module',
+      scripts: { db: 'docker compose up -d lib', build: 'swc -D lib -d out --copy-files' },
+    }),
+    'lib/app.js': APP,
+    '.gitignore': 'lib\n!src/lib\n*.js\n',
+  });
+  await run(['.', ...ANSWERED, '--mount', '--yes'], { cwd });
+  expect(await readIn(cwd, 'lib/app.js')).toContain('sessions(app);\n');
+});
+
 test('--mount edits the app that was written after a first run with --no-app', async () => {
   const cwd = await temporaryFolder();
   expect(await run(['.', ...ANSWERED, '--no-app', '--yes'], { cwd })).toMatchObject({ exitCode: 0 });

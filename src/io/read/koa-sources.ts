@@ -10,9 +10,10 @@ import { type Command, runningApp, type SourceSteps, stepsIn } from '../../core/
 import { type SessionUses, sessionUsesIn } from '../../core/project/session-uses.ts';
 import { DEFAULT_SOURCES } from '../../core/project/source-folder.ts';
 import type { Project } from '../../core/project/working-tree.ts';
+import { builtFiles } from './build-output.ts';
 import { readTextIfAny } from './package-json.ts';
 import { resolver, sourceFiles } from './sources.ts';
-import { outputFolders, readAliases } from './tsconfig.ts';
+import { readAliases } from './tsconfig.ts';
 
 /** A larger project is not searched completely. */
 const MAX_SOURCES = 5000;
@@ -48,12 +49,12 @@ export async function readKoaSources(
   const sources: SourceSteps[] = [];
   const unsearched: string[] = [];
   let seen = 0;
-  const outputs = await outputFolders(
+  const isBuilt = await builtFiles(
     root,
     commands.map(({ command }) => command),
   );
   for (const path of sourceFiles(root, (folder) => unsearched.push(folder))) {
-    if (/\.[cm]?js$/.test(path) && outputs.some((folder) => path.startsWith(`${folder}/`))) continue;
+    if (isBuilt(path)) continue;
     seen += 1;
     if (seen > MAX_SOURCES) break;
     const text = readTextIfAny(join(root, path));

@@ -298,10 +298,14 @@ const PROJECTS = /\s(?:-p|--project|-b|--build)(?:\s+-\S+)*((?:\s+[^\s-]\S*)*)/i
 
 const CD = /(?:^|[;&(])\s*cd\s+(['"]?)([\w./@-]+)\1\s*&&/g;
 
+/** The folders to which a script changes before a command in it. */
+export const foldersBefore = (script: string, index: number): string[] =>
+  [...script.slice(0, index).matchAll(CD)].map(([, , folder = '']) => folder);
+
 function runsOfTsc(root: string, scripts: readonly string[]): readonly TscRun[] {
   return scripts.flatMap((script) =>
     [...script.matchAll(TSC)].map(({ 1: args = '', index }) => {
-      const folders = [...script.slice(0, index).matchAll(CD)].map(([, , folder = '']) => folder);
+      const folders = foldersBefore(script, index);
       const named = PROJECTS.exec(args)?.[1]?.match(/[\w./@-]+/g) ?? ['.'];
       return {
         emits: !/\s--(?:noEmit|emitDeclarationOnly)\b(?!\s+false)/i.test(args),
