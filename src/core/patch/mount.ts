@@ -1,7 +1,7 @@
 import type { Settings } from '../answers/settings.ts';
 import { UserError } from '../errors.ts';
 import type { Patch } from '../plan/plan.ts';
-import { endOfStatement, withoutComments, withoutLiterals } from '../project/code.ts';
+import { endOfStatement, TYPE, TYPE_ARGUMENTS, withoutComments, withoutLiterals } from '../project/code.ts';
 import { defaultConnectionIn, madeConnection } from '../project/databases.ts';
 import { leadsTo } from '../project/imports.ts';
 import { type ImportedSessions, isForTests, type KoaApp, type KoaSource } from '../project/koa-app.ts';
@@ -166,8 +166,9 @@ export function doubtsAboutApps(
 }
 
 /** `const app = new Koa({ proxy: true });`, on one line or on several, without the texts of strings. */
-const STATEMENT =
-  /^(?:export\s+)?(?:(?:const|let|var)\s+)?[\w$.#]+\s*(?::[^=]*)?=\s*.*\bnew\s+(?:[\w$]+|\(require\('+\)\))(?:<[^()]*>)?(?:\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))?\)?;?$/;
+const STATEMENT = new RegExp(
+  String.raw`^(?:export\s+)?(?:(?:const|let|var)\s+)?[\w$.#]+\s*${TYPE}=\s*.*\bnew\s+(?:[\w$]+|\(require\('+\)\))\s*(?:${TYPE_ARGUMENTS}\s*)?(?:\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))?\)?;?$`,
+);
 
 /**
  * The second argument: a name in the file that can only mean the connection.

@@ -22,6 +22,16 @@ export const withoutLiterals = (text: string): string =>
       : found.replace(/[^\n](?=\n)/g, '+').replace(/[^\n+]/g, "'"),
   );
 
+/** Of regular expressions. At each character only one alternative fits, so that no text is searched repeatedly. */
+const typeArguments = (depth: number): string =>
+  depth === 1 ? '<(?:=>|[^<>=])*>' : `<(?:=>|[^<>=]|${typeArguments(depth - 1)})*>`;
+
+/** Such as `<State, { db: Db; log: (text: string) => void }>`. */
+export const TYPE_ARGUMENTS = typeArguments(4);
+
+/** The type of a variable, if it is declared with one. */
+export const TYPE = '(?::(?:=>|[^=])*)?';
+
 /** What is not the end of a statement, and what does not begin one: an operator, or a part of an import. */
 const OPEN_END = /(?:[=,.?:&|+*<-]|=>|\b(?:import|from|new|await))$/;
 const CONTINUATION = /^(?:[=,.?:&|+*<>([-]|(?:from|with|as)\b)/;

@@ -1,4 +1,4 @@
-import { endOfStatement, lineAt, withoutComments, withoutLiterals } from './code.ts';
+import { endOfStatement, lineAt, TYPE, TYPE_ARGUMENTS, withoutComments, withoutLiterals } from './code.ts';
 import { type OwnDatabase, ownDatabase } from './databases.ts';
 import { importsIn, type Resolve } from './imports.ts';
 
@@ -88,6 +88,9 @@ export function koaSourceIn(path: string, text: string): KoaSource | undefined {
 const isOfTypes = (code: string, from: number): boolean =>
   TYPES.test(code.slice(code.lastIndexOf('import', from - 1), from));
 
+/** What the options of an app have, in `new Koa<State>({ keys })`. */
+const OPTIONS = new RegExp(String.raw`\bnew\s+[\w$]+\s*(?:${TYPE_ARGUMENTS}\s*)?\(\s*\{([^{}]*)\}`);
+
 /** The line of `app.keys = ['secret']` or of `new Koa({ keys: ['secret'] })`. */
 function keysIn(code: string, app: KoaApp | undefined): number | undefined {
   const names = [escaped(app?.name ?? 'app'), 'app'].join('|');
@@ -98,7 +101,7 @@ function keysIn(code: string, app: KoaApp | undefined): number | undefined {
     .split('\n')
     .slice(app.line - 1)
     .join('\n');
-  const [, options = ''] = /\bnew\s+[\w$]+\s*(?:<[^()=;]*>\s*)?\(\s*\{([^{}]*)\}/.exec(made) ?? [];
+  const [, options = ''] = OPTIONS.exec(made) ?? [];
   return /\bkeys\s*(?:[:,]|$)/.test(options) ? app.line : undefined;
 }
 
@@ -114,7 +117,7 @@ const INLINE = /\brequire\s*\(\s*(['"])([^'"\n]+)\1\s*\)\s*\.\s*sessions\s*\(/g;
 /** @param bare the code without strings */
 function importedIn(code: string, bare: string): ImportedSessions[] {
   const callOf = (callee: string) => {
-    const found = new RegExp(`(?<![\\w$.])${escaped(callee)}\\s*(?:<[^(;]*>\\s*)?\\(`).exec(bare);
+    const found = new RegExp(`(?<![\\w$.])${escaped(callee)}\\s*(?:${TYPE_ARGUMENTS}\\s*)?\\(`).exec(bare);
     return found ? lineAt(code, found.index) : undefined;
   };
   const byName = [...code.matchAll(IMPORTED)].flatMap(({ 1: names = '', 3: from = '', index }) => {
@@ -149,7 +152,7 @@ function takenIn(bare: string): number | undefined {
 function appIn(code: string, bare: string): KoaApp | undefined {
   const names = [...koaNames(code).map(escaped), REQUIRED];
   const form = new RegExp(
-    `(?:(?<![\\w$.#])([\\w$.#]+)\\s*(?::[^=;\\n]+)?=\\s*)?\\bnew\\s+(?:${names.join('|')})\\s*(?:<[^()=;]*>\\s*)?[(;\\n]`,
+    `(?:(?<![\\w$.#])([\\w$.#]+)\\s*(?::[^=;\\n]+)?=\\s*)?\\bnew\\s+(?:${names.join('|')})\\s*(?:${TYPE_ARGUMENTS}\\s*)?[(;\\n]`,
     'g',
   );
   const all = [...code.matchAll(form)].filter(({ 0: text, index }) =>
@@ -180,7 +183,9 @@ function appIn(code: string, bare: string): KoaApp | undefined {
 }
 
 /** `const app = `, `export const app: Koa = `, `module.exports = app = `. */
-const ASSIGNED = /^\s*(?:export\s+)?(?:(?:const|let|var)\s+)?[\w$.#]+\s*(?::[^=]*)?=[\w$.\s=(]*$/;
+const ASSIGNED = new RegExp(
+  String.raw`^\s*(?:export\s+)?(?:(?:const|let|var)\s+)?[\w$.#]+\s*${TYPE}=[\w$.\s=(]*$`,
+);
 
 /** Whether a bracket that was opened before ends in the next line: `const {\n  app = new Koa(),\n} = options`. */
 const isInBrackets = (bare: readonly string[], end: number): boolean =>
@@ -197,10 +202,11 @@ function classIn(code: string, names: readonly string[]): KoaApp | undefined {
 }
 
 /** `const app = `, also in `const app = (module.exports = `. */
-const DECLARED = /\b(?:const|let|var)\s+([\w$]+)\s*(?::[^=]*)?=[\w$.\s=(]*$/;
+const DECLARED = new RegExp(String.raw`\b(?:const|let|var)\s+([\w$]+)\s*${TYPE}=[\w$.\s=(]*$`);
 
-const FIELD =
-  /^(\s+)((?:(?:private|public|protected|readonly|static|override)\s+)*)(#?[\w$]+)\s*!?(?::[^=]*)?=\s*$/;
+const FIELD = new RegExp(
+  String.raw`^(\s+)((?:(?:private|public|protected|readonly|static|override)\s+)*)(#?[\w$]+)\s*!?${TYPE}=\s*$`,
+);
 
 /** The name of the class field that a line defines; undefined for an assignment or a declaration. */
 function fieldIn(before: string, line: string): string | undefined {
@@ -210,9 +216,15 @@ function fieldIn(before: string, line: string): string | undefined {
   return /\bclass\b/.test(outside ?? '') ? name : undefined;
 }
 
+/** `new (require('koa'))()`. */
+const REQUIRED = String.raw`\(\s*require\s*\(\s*['"]koa['"]\s*\)\s*\)`;
+
+/** What may have brackets before those of the call. */
+const CLASS = new RegExp(`^new\\s+(?:${REQUIRED}|[\\w$]+)\\s*(?:${TYPE_ARGUMENTS})?`);
+
 /** Whether a method is called directly on the result of `new`. */
 function isChained(made: string): boolean {
-  const open = made.indexOf('(', new RegExp(`^new\\s+${REQUIRED}`).exec(made)?.[0].length);
+  const open = made.indexOf('(', CLASS.exec(made)?.[0].length);
   const end = made.indexOf('\n');
   if (open === -1 || (end !== -1 && end < open)) return /^.*\n\s*\./.test(made);
   let depth = 0;
@@ -234,8 +246,5 @@ function koaNames(code: string): string[] {
   ];
   return forms.flatMap((form) => [...code.matchAll(form)].map(([, name = '']) => name));
 }
-
-/** `new (require('koa'))()`. */
-const REQUIRED = String.raw`\(\s*require\s*\(\s*['"]koa['"]\s*\)\s*\)`;
 
 const escaped = (name: string): string => name.replaceAll('$', '\\$');

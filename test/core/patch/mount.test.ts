@@ -403,6 +403,21 @@ describe('the connection of Mongoose is the default one', () => {
 });
 
 test.each([
+  'const app = new Koa<Koa.DefaultState, { db: Db; log: (text: string) => void }>();',
+  'const app = new Koa<\n  State,\n  { db: Db; jobs: Map<string, Set<() => void>> }\n>({ proxy: true });',
+  'const app: Koa<State, { log: (text: string) => void }> = new Koa();',
+])('an app with types is found and edited: %s', (made) => {
+  expect(patched(`import Koa from 'koa';\n${made}\napp.use(home);\n`)).toBe(
+    `import Koa from 'koa';\nimport { sessions } from '${OWN}';\n${made}\nsessions(app);\napp.use(home);\n`,
+  );
+});
+
+test('a call with types counts as one', () => {
+  const types = '<State, { db: Db; log: (text: string) => void }>';
+  expect(patched(`import { sessions } from '${OWN}';\n${APP}sessions${types}(app);\n`)).toBeUndefined();
+});
+
+test.each([
   { what: 'names', text: 'const metrics = new Koa();\nconst app = new Koa();\n', lines: [2, 3] },
   {
     what: 'functions, under one name',

@@ -142,6 +142,7 @@ describe('where the app sets its own keys', () => {
     { text: "import Koa from 'koa';\nconst app = new Koa({ proxy: true, keys: ['secret'] });\n", line: 2 },
     { text: "import Koa from 'koa';\nconst app = new Koa({\n  keys,\n});\n", line: 2 },
     { text: "import Koa from 'koa';\nconst app = new Koa<A, B<C>>({\n  keys,\n});\n", line: 2 },
+    { text: "import Koa from 'koa';\nconst app = new Koa<A, { b: () => C; }>({\n  keys,\n});\n", line: 2 },
     {
       text: "import Koa from 'koa';\nclass Shop extends Koa {\n  constructor() {\n    super();\n    this.keys = [key];\n  }\n}\n",
       line: 5,
@@ -172,6 +173,7 @@ test.each([
   { of: 'names', long: 'a '.repeat(500_000) },
   { of: 'one name', long: 'a'.repeat(1_000_000) },
   { of: 'types', long: `import { ${'type A '.repeat(50_000)}} x from 'koa-session';` },
+  { of: 'type arguments', long: 'const a: B<() => void> = new Koa<A, <'.repeat(25_000) },
 ])('a very long file of $of is searched once, not once for each of its characters', ({ long }) => {
   const text = `import Koa from 'koa';\nimport { sessions } from './session.js';\n${long}\n/x/;\nconst app = new Koa();\n`;
   expect(find(text)?.app?.name).toBe('app');

@@ -58,6 +58,11 @@ describe('the lines that mount sessions', () => {
       within: 'class',
     },
     { text: 'const app = new Koa({ proxy: on() }).use(home);\n', call: 'sessions(app);', within: 'chain' },
+    {
+      text: 'const app = new Koa<A, { b: () => C }>().use(home);\n',
+      call: 'sessions(app);',
+      within: 'chain',
+    },
     { text: 'const app = new Koa({ proxy: on() });\n', call: 'sessions(app);', within: undefined },
     { text: 'module.exports = app = new Koa();\n', call: 'sessions(app);', within: undefined },
     { text: 'export function shop(app = new Koa()) {\n}\n', call: 'sessions(app);', within: 'part' },
