@@ -1,3 +1,5 @@
+import { runsOf } from './programs.ts';
+
 type Packages = Readonly<Record<string, string>>;
 
 /** Whether JavaScript is compiled by Babel before it runs. */
@@ -10,4 +12,4 @@ export const BABEL_PRESET = '@babel/preset-typescript';
 export const withTypeScript = (command: string): string =>
   /--extensions|\s-x\s/.test(command)
     ? command
-    : command.replace(/\bbabel(?:-node)?(?=\s)/, '$& --extensions .js,.ts');
+    : command.replace(runsOf('babel(?:-node)?'), '$& --extensions .js,.ts');

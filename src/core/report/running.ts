@@ -1,5 +1,6 @@
 import type { Settings } from '../answers/settings.ts';
 import { BABEL_PRESET, hasBabel, withTypeScript } from '../project/babel.ts';
+import { runsOf } from '../project/programs.ts';
 import { startScripts } from '../project/start-scripts.ts';
 import type { Project } from '../project/working-tree.ts';
 import { ADD_TOOL } from './package-notes.ts';
@@ -21,10 +22,10 @@ export function runningOf(
   if (known.length > 0 ? known.every(isWithTsx) : startScripts(scripts).some(isWithTsx)) return undefined;
   if (hasBabel(packages)) return compiledByBabel(project, scripts, packages);
   // A build that follows imports has compiled the sessions, too.
-  if (startedBy.isCompiled && known.length === 0) return undefined;
+  if (startedBy.isCompiled && known.every(([, command]) => withTsx(command) === command)) return undefined;
   const lines = known
-    .filter((script) => !isWithTsx(script) && NODE.test(script[1]))
-    .map(([name, command]) => `"${name}": ${JSON.stringify(command.replace(NODE, '$1 --import tsx'))}`);
+    .filter((script) => !isWithTsx(script) && withTsx(script[1]) !== script[1])
+    .map(([name, command]) => `"${name}": ${JSON.stringify(withTsx(command))}`);
   return {
     what:
       project.modules === 'commonjs'
@@ -36,9 +37,12 @@ export function runningOf(
   };
 }
 
-const TSX = /(?:--(?:import|loader|require)|-r)[ =]tsx|\btsx\s/;
-/** nodemon gives the flag to Node. */
-const NODE = /(?<![\w.-]|(?<!\.bin)\/)(node|nodemon)(?=\s)/;
+/** Not the ending of files, as in `nodemon --ext js,tsx`. */
+const TSX = /(?:--(?:import|loader|require)|-r)[ =]tsx|(?<![\w.,-]|--ext |-e )tsx\s/;
+
+/** nodemon gives the flag to Node, unless it is told what to run. */
+const withTsx = (command: string): string =>
+  command.replace(runsOf(String.raw`node|nodemon(?![^&;|]*\s(?:--exec|-x)[\s=])`), '$& --import tsx');
 
 function compiledByBabel(
   { manager }: Settings['project'],

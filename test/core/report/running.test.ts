@@ -16,6 +16,7 @@ test.each([
     becomes: 'nodemon --exec babel-node --extensions .js,.ts src/app.js',
   },
   { script: 'babel src -d dist -x .js', becomes: undefined },
+  { script: 'npm run babel && eslint --parser babel src', becomes: undefined },
   { script: 'node dist/app.js', becomes: undefined },
 ])('a step sets up Babel for TypeScript: $script', ({ script, becomes }) => {
   const packages = { '@babel/cli': '^7.0.0', '@babel/preset-env': '^7.0.0' };
@@ -64,7 +65,20 @@ test.each([
   },
   { script: 'npm run lint && node .', becomes: 'npm run lint && node --import tsx .' },
   { script: 'node src/server', becomes: 'node --import tsx src/server' },
+  {
+    script: 'cross-env PORT=80 NODE_ENV=production node server.js',
+    becomes: 'cross-env PORT=80 NODE_ENV=production node --import tsx server.js',
+  },
+  { script: 'dotenv -- /usr/bin/node server.js', becomes: 'dotenv -- /usr/bin/node --import tsx server.js' },
+  {
+    script: 'nodemon --ext js,tsx --exec "node server.js"',
+    becomes: 'nodemon --ext js,tsx --exec "node --import tsx server.js"',
+  },
+  { script: 'node css.js; node server.js', becomes: 'node --import tsx css.js; node --import tsx server.js' },
   { script: 'pm2 start server.js', becomes: undefined },
+  { script: 'pm2 start server.js --interpreter node --watch', becomes: undefined },
+  { script: 'esbuild server.js --platform=node --format=esm', becomes: undefined },
+  { script: 'esbuild server.js --platform node --format=esm', becomes: undefined },
 ])('the script that starts the app is shown with tsx: $script', ({ script, becomes }) => {
   const running = sayOf({}, { start: script, build: 'node scripts/build.js' });
   const shown = { commands: running?.commands, lines: running?.lines };
@@ -98,6 +112,11 @@ test.each<{ what: string; scripts: Record<string, string>; startedBy: object; li
     what: 'none if a bundle is started',
     scripts: { start: 'node dist/app.js' },
     startedBy: { isCompiled: true },
+  },
+  {
+    what: 'none if another one builds that bundle',
+    scripts: { build: 'esbuild app.js --bundle --platform=node --format=esm', start: 'node dist/app.js' },
+    startedBy: { isCompiled: true, scripts: ['build'] },
   },
 ])('of the scripts, $what are shown', ({ scripts, startedBy, lines }) => {
   const running = sayOf({}, scripts, { scripts: [], isCompiled: false, ...startedBy });
