@@ -13,9 +13,11 @@ export interface SessionUses {
   readonly properties: readonly SessionProperty[];
   /** `src/types.d.ts:3`: where they declare their own type for it, which conflicts with the generated one. */
   readonly declarations: readonly string[];
+  /** Where they use what koa-generic-session adds to `ctx`. */
+  readonly generic: readonly SessionProperty[];
 }
 
-export const NO_USES: SessionUses = { properties: [], declarations: [] };
+export const NO_USES: SessionUses = { properties: [], declarations: [], generic: [] };
 
 const SESSION = String.raw`\b(?:ctx|context)[?!]?\.session\b`;
 // Patterns with Unicode classes are made when they are needed, which a new project never does: V8 takes long for them.
@@ -44,12 +46,15 @@ const aliasTaken = () =>
 const DECLARED =
   /\bdeclare\s+module\s+(?:(['"])koa\1[\s\S]*?\bsession\??\s*:|(['"])koa-session\2[\s\S]*?\binterface\s+Session\b)/g;
 
+/** Without a counterpart of the same name in koa-session. */
+const GENERIC = /\b(?:ctx|context|this)[?!]?\.(regenerateSession|saveSession|sessionSave|sessionId)\b/g;
+
 /** Properties of the generated types and of every object. */
 const KNOWN = ['isNew', 'externalKey', 'maxAge', 'save', 'regenerate', 'constructor', 'hasOwnProperty'];
 
-/** The uses in one source file: each property once. */
+/** The uses in one source file: each property of the session once. */
 export function sessionUsesIn(path: string, text: string): SessionUses {
-  if (!text.includes('session')) return NO_USES;
+  if (!/session/i.test(text)) return NO_USES;
   const code = withoutComments(text);
   const uses = [...usesOf(SESSION, code, 0), ...usesByAlias(code)];
   const first = new Map<string, number>();
@@ -59,6 +64,11 @@ export function sessionUsesIn(path: string, text: string): SessionUses {
   return {
     properties: [...first].map(([name, index]) => ({ name, path, line: lineAt(code, index) })),
     declarations: [...code.matchAll(DECLARED)].map(({ index }) => `${path}:${lineAt(code, index)}`),
+    generic: [...code.matchAll(GENERIC)].map(({ 1: name = '', index }) => ({
+      name,
+      path,
+      line: lineAt(code, index),
+    })),
   };
 }
 

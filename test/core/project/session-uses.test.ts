@@ -50,6 +50,14 @@ test('each property is reported with its first use', () => {
   ]);
 });
 
+test('what only koa-generic-session has is reported at each place', () => {
+  const text =
+    'await ctx.regenerateSession();\nlog(ctx.sessionId, user.sessionId);\nthis.sessionSave = true; // ctx.saveSession()\n';
+  const uses = sessionUsesIn('app.js', text).generic.map(({ name, line }) => `${name}:${line}`);
+  expect(uses).toEqual(['regenerateSession:1', 'sessionId:2', 'sessionSave:3']);
+  expect(sessionUsesIn('app.js', 'ctx.regenerateSession();').generic).toHaveLength(1);
+});
+
 test.each([
   {
     text: "import 'koa';\ndeclare module 'koa' {\n  interface Context { session: Own }\n}",

@@ -6,6 +6,12 @@ const app = new Koa();
 app.keys = ['a key'];
 app.use(session({ store: new MongoStore({ url: 'mongodb://localhost/shop' }) }));
 
+app.use(async (ctx, next) => {
+  if (ctx.path !== '/login') return next();
+  await ctx.regenerateSession();
+  ctx.body = `login ${ctx.sessionId}`;
+});
+
 app.use((ctx) => {
   ctx.session.views = (ctx.session.views ?? 0) + 1;
   ctx.body = `views: ${ctx.session.views}`;
