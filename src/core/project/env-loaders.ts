@@ -2,10 +2,18 @@ import type { Import } from './imports.ts';
 
 const PACKAGE = /^(?:dotenv(?:-[\w-]+)?|@dotenvx\/dotenvx)(?:\/|$)/;
 const CALL = /\b(?:config|load)\s*\(/;
+/** What a call gets, with brackets in it. */
+const CALLED_WITH = /^(?:loadEnvFile|config|load)\s*\(((?:[^()]|\((?:[^()]|\([^()]*\))*\))*)\)/;
+/** A text that ends with the name of the file, as in `join(root, '../.env')`. */
+const DOT_ENV = /['"`/]\.env['"`]/;
 const LOADER_OF_SCRIPT = /--env-file|dotenv|env-cmd/;
+/** The files that a script tells them to load, or the environments. */
+const FILES_OF_SCRIPT =
+  /(?:--env-file(?:-if-exists)?[=\s]|\bdotenv_config_path=|(?<=\b(?:env-cmd|dotenvx?)\s(?:(?!--\s)[^&|;])*)-[fe]\s)\s*['"]?([^\s'"]+)/gi;
 
 /**
- * Where a source file loads .env: with Node, or with a package, by a call or by a bare import.
+ * Where a source file loads .env: with Node, or with a package, by a call or by a bare import. Not where a call names
+ * another file, or one that is not known.
  *
  * @param code without comments
  */
@@ -23,8 +31,20 @@ export function envLoadsIn(
           : code.slice(each.index).search(CALL);
       return call === -1 ? each : { index: each.index + call, isStatic: false };
     });
-  return [...byNode, ...byPackage];
+  return [...byNode, ...byPackage].filter(({ index }) => !isForOtherFile(code.slice(index)));
+}
+
+/** @param load a call or an import, and what follows */
+function isForOtherFile(load: string): boolean {
+  const [, given = ''] = CALLED_WITH.exec(load) ?? [];
+  return /\bpath\b|^\s*[^\s{]/.test(given) && !DOT_ENV.test(given);
 }
 
 /** Whether a command loads .env, with an option or with a package. */
-export const commandLoadsEnv = (command: string): boolean => LOADER_OF_SCRIPT.test(command);
+export function commandLoadsEnv(command: string): boolean {
+  const files = [...command.matchAll(FILES_OF_SCRIPT)].map(([, file = '']) => file);
+  return (
+    LOADER_OF_SCRIPT.test(command) &&
+    (files.length === 0 || files.some((file) => /(?:^|\/)\.env$/.test(file)))
+  );
+}

@@ -194,6 +194,12 @@ describe('.env is loaded', () => {
     { start: 'npm run build && node .', dev: 'tsx watch src/app.ts' },
     { start: 'nodemon --exec ts-node src/app.ts' },
     { test: 'node --env-file=.env --test' },
+    { start: 'node --env-file=config/dev.env .' },
+    { start: 'node --env-file-if-exists dev.env .' },
+    { start: 'env-cmd -f ./config/dev.env node .' },
+    { start: 'env-cmd --verbose -e dev node .' },
+    { start: 'dotenv -e .env.local -- node .' },
+    { start: 'DOTENV_CONFIG_PATH=dev.env node -r dotenv/config .' },
     {},
   ])('in the app, where the file may be missing, and not by $start', (scripts) => {
     expect(lines(scripts as Record<string, string>)).toEqual([IMPORT, LOAD]);
@@ -208,6 +214,11 @@ describe('.env is loaded', () => {
     { 'start:dev': 'node --env-file-if-exists=.env .' },
     { start: 'node -r dotenv/config .' },
     { dev: 'env-cmd node .' },
+    { dev: 'env-cmd -f ./.env node .' },
+    { dev: 'dotenv -e .env.local -e .env -- node .' },
+    { dev: 'nodemon -e js,json -r dotenv/config .' },
+    { dev: 'dotenv -- nodemon -e js,json .' },
+    { dev: 'node --env-file=.env --env-file=.env.local .' },
   ])('by $start already', (scripts) => {
     expect(lines(scripts as Record<string, string>)).toEqual([]);
   });
@@ -222,6 +233,14 @@ describe('.env is loaded', () => {
     { text: "require('dotenv').config();", loads: true },
     { text: "import { config } from '@dotenvx/dotenvx';", loads: true },
     { text: 'process.loadEnvFile();', loads: true },
+    { text: "import dotenv from 'dotenv';\ndotenv.config({ debug: true });", loads: true },
+    { text: "require('dotenv').config({ path: require('path').join(__dirname, '../.env') });", loads: true },
+    { text: "import { config } from 'dotenv';\nconfig({ path: ['.env.local', '.env'] });", loads: true },
+    { text: "process.loadEnvFile('.env');", loads: true },
+    { text: "import dotenv from 'dotenv';\ndotenv.config({ path: '.env.' + mode });", loads: false },
+    { text: "require('dotenv').config({\n  path: 'config/dev.env',\n});", loads: false },
+    { text: "require('dotenv').config({ path });", loads: false },
+    { text: "process.loadEnvFile('dev.env');", loads: false },
     { text: "// import 'dotenv/config';", loads: false },
     { text: "import './dotenv/mine.js';", loads: false },
   ])('by the app, or not: $text', ({ text, loads }) => {
