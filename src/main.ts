@@ -87,7 +87,7 @@ async function generate(start: Start, collected: Answers): Promise<Ending> {
 
   const remembered = { generator: program.version, project: project.kind, answers };
   const mounted = mount.reduce((seen, { path, text }) => withEditedSource(seen, path, text), project);
-  const notes = projectNotes(settings, mounted);
+  const notes = projectNotes(settings, mounted, textOnDisk(tree, '.env') ?? '');
   const outcome = await regenerate({
     ...{ project, rendered, patches, tree, remembered, run, notes },
     canAsk: canAsk(run),

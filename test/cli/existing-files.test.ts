@@ -9,6 +9,25 @@ const CLONE = {
   '.gitignore': '*.log\n',
 };
 
+test.each([
+  { url: 'mongodb://ann:hidden@127.0.0.1:27017/?appName=shop', args: ['-c', 'mongoose'], isNoted: true },
+  { url: 'mongodb://127.0.0.1', args: ['-c', 'url', '--url', 'mongodb://127.0.0.1/shop'], isNoted: true },
+  { url: 'mongodb://127.0.0.1/shop', args: ['-c', 'mongoose'], isNoted: false },
+  { url: '$OTHER', args: ['-c', 'mongoose'], isNoted: false },
+  { url: 'mongodb://127.0.0.1', args: ['-c', 'host', '--db', 'shop'], isNoted: false },
+])('a MONGODB_URL without a database is noted if it is used: $url $args', async ({ url, args, isNoted }) => {
+  const cwd = writeTree(await temporaryFolder(), {
+    'package.json': '{ "name": "shop" }\n',
+    '.env': `MONGODB_URL=${url}\n`,
+  });
+  const { stdout, exitCode } = await run(['--yes', ...args], { cwd });
+  expect({ exitCode, isNoted: stdout.includes('MONGODB_URL in .env names no database') }).toEqual({
+    exitCode: 0,
+    isNoted,
+  });
+  expect(stdout).not.toContain('hidden');
+});
+
 describe('a new project with some existing files', () => {
   test('a fresh clone keeps its README, and the guide has our information', async () => {
     const cwd = writeTree(await temporaryFolder(), CLONE);

@@ -1,13 +1,22 @@
+import { parseEnv } from 'node:util';
+import { placeIn } from '../answers/mongodb-url.ts';
 import { oldCookieName, oldStoreIn, type Packages } from '../answers/old-stores.ts';
 import { KEPT_FILES, PASSPORT } from '../answers/options.ts';
 import type { Settings } from '../answers/settings.ts';
+import { plainText } from '../project/text.ts';
 import type { Project } from '../project/working-tree.ts';
+import { envEntries } from '../render/env-file.ts';
 import { packageNotes } from './package-notes.ts';
 
-/** Notes for the user about what was found in the project. */
+/**
+ * Notes for the user about what was found in the project.
+ *
+ * @param env the text of `.env` before the run
+ */
 export function projectNotes(
   settings: Settings,
   { manifest, packages, databases }: Project,
+  env: string,
 ): readonly string[] {
   const isFirstRun = manifest === undefined;
   const isNewStyle = manifest?.answers.connection !== settings.connection.style;
@@ -16,7 +25,7 @@ export function projectNotes(
     : [];
   return [
     ...firstNotes,
-    ...(isNewStyle ? databaseNotes(settings, databases) : []),
+    ...(isNewStyle ? [...databaseNotes(settings, databases), ...urlNotes(settings, env)] : []),
     ...packageNotes(packages, settings),
   ];
 }
@@ -27,6 +36,16 @@ function databaseNotes({ connection, app }: Settings, [named]: readonly string[]
   if (!isHandedOver || app || named === undefined) return [];
   return [
     `the app names its database at ${named}: MONGODB_URL in .env has to name the same one, or the migration works on another`,
+  ];
+}
+
+/** Of a value that the project had before: a `--url` without a database is refused. */
+function urlNotes(settings: Settings, env: string): string[] {
+  const { MONGODB_URL: url } = parseEnv(plainText(env));
+  const isUsed = envEntries(settings).some(({ name }) => name === 'MONGODB_URL');
+  if (!isUsed || placeIn(url)?.database !== '') return [];
+  return [
+    'MONGODB_URL in .env names no database: the driver uses `test`. Add a name behind the hosts, as in mongodb://127.0.0.1:27017/shop; a URL with a login then also needs authSource=admin, unless it has an authSource',
   ];
 }
 
