@@ -16,6 +16,7 @@ export function withEditedSource(project: Project, path: string, text: string): 
         use.path === path ? (uses.properties.find(({ name }) => name === use.name) ?? []) : use,
       ),
       declarations: [...sessionUses.declarations.filter(elsewhere), ...uses.declarations].toSorted(),
+      typeImports: [...sessionUses.typeImports.filter(elsewhere), ...uses.typeImports].toSorted(),
       generic: [...sessionUses.generic.filter((use) => use.path !== path), ...uses.generic],
     },
     databases: [...databases.filter(elsewhere), ...databasesNamedIn(path, text)].toSorted(),

@@ -85,7 +85,7 @@ export function koaSourceIn(path: string, text: string): KoaSource | undefined {
 }
 
 /** Whether the import whose `from` is at this place imports only types. */
-const isOfTypes = (code: string, from: number): boolean =>
+export const isOfTypes = (code: string, from: number): boolean =>
   TYPES.test(code.slice(code.lastIndexOf('import', from - 1), from));
 
 /** What the options of an app have, in `new Koa<State>({ keys })`. */

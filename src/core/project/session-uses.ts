@@ -1,4 +1,6 @@
 import { lineAt, withoutComments } from './code.ts';
+import { importsIn } from './imports.ts';
+import { isOfTypes } from './koa-app.ts';
 
 /** A property of `ctx.session`, and where the user's sources first use it. Lines count from 1. */
 export interface SessionProperty {
@@ -13,11 +15,13 @@ export interface SessionUses {
   readonly properties: readonly SessionProperty[];
   /** `src/types.d.ts:3`: where they declare their own type for it, which conflicts with the generated one. */
   readonly declarations: readonly string[];
+  /** Where they import types of koa-session, which came from @types/koa-session. */
+  readonly typeImports: readonly string[];
   /** Where they use what koa-generic-session adds to `ctx`. */
   readonly generic: readonly SessionProperty[];
 }
 
-export const NO_USES: SessionUses = { properties: [], declarations: [], generic: [] };
+export const NO_USES: SessionUses = { properties: [], declarations: [], typeImports: [], generic: [] };
 
 const SESSION = String.raw`\b(?:ctx|context)[?!]?\.session\b`;
 // Patterns with Unicode classes are made when they are needed, which a new project never does: V8 takes long for them.
@@ -42,9 +46,9 @@ const aliasTaken = () =>
     'gu',
   );
 
-/** As in @types/koa-session, or in the user's own code. */
+/** As in @types/koa-session, in the user's own code, or in an interface that extends a context. */
 const DECLARED =
-  /\bdeclare\s+module\s+(?:(['"])koa\1[\s\S]*?\bsession\??\s*:|(['"])koa-session\2[\s\S]*?\binterface\s+Session\b)/g;
+  /\bdeclare\s+module\s+(?:(['"])koa\1[\s\S]*?\bsession\??\s*:|(['"])koa-session\2[\s\S]*?\binterface\s+Session\b)|\binterface\s+[\w$]+\s*(?:<[^{}]*>\s*)?\bextends\s+[^{};]*Context\b[^{};]*\{(?:[^{}]|\{[^{}]*\})*?\bsession\??\s*:/g;
 
 /** Without a counterpart of the same name in koa-session. */
 const GENERIC = /\b(?:ctx|context|this)[?!]?\.(regenerateSession|saveSession|sessionSave|sessionId)\b/g;
@@ -56,6 +60,7 @@ const KNOWN = ['isNew', 'externalKey', 'maxAge', 'save', 'regenerate', 'construc
 export function sessionUsesIn(path: string, text: string): SessionUses {
   if (!/session/i.test(text)) return NO_USES;
   const code = withoutComments(text);
+  const at = (index: number) => `${path}:${lineAt(code, index)}`;
   const uses = [...usesOf(SESSION, code, 0), ...usesByAlias(code)];
   const first = new Map<string, number>();
   for (const { name, index } of uses.toSorted((one, other) => one.index - other.index)) {
@@ -63,7 +68,10 @@ export function sessionUsesIn(path: string, text: string): SessionUses {
   }
   return {
     properties: [...first].map(([name, index]) => ({ name, path, line: lineAt(code, index) })),
-    declarations: [...code.matchAll(DECLARED)].map(({ index }) => `${path}:${lineAt(code, index)}`),
+    declarations: [...code.matchAll(DECLARED)].map(({ index }) => at(index)),
+    typeImports: importsIn(code)
+      .filter(({ specifier, index }) => specifier === 'koa-session' && isOfTypes(code, index))
+      .map(({ index }) => at(index)),
     generic: [...code.matchAll(GENERIC)].map(({ 1: name = '', index }) => ({
       name,
       path,

@@ -284,6 +284,9 @@ function declaring({ project, dir, userKey }: Settings, uses: SessionUses): Step
     ...properties.slice(0, MAX_DECLARED).map(({ name, path, line }) => `${name} (${path}:${line})`),
     ...(more > 0 ? [`and ${more} more`] : []),
     ...uses.declarations.map((place) => `the declaration at ${place}: move it there`),
+    ...uses.typeImports.map(
+      (place) => `the types of koa-session at ${place}: version 7 has only those of its options`,
+    ),
   ];
   const why = project.language === 'typescript' ? 'or it will not compile' : 'or the type check will fail';
   const what = `Declare in SessionData, in ${dir}/index.ts, what the app keeps in its sessions, ${why}`;

@@ -92,6 +92,7 @@ export async function readKoaSources(
     sessionUses: {
       properties: uses.flatMap(({ properties }) => properties).toSorted(byPath),
       declarations: uses.flatMap(({ declarations }) => declarations).toSorted(),
+      typeImports: uses.flatMap(({ typeImports }) => typeImports).toSorted(),
       generic: uses.flatMap(({ generic }) => generic).toSorted(byPath),
     },
     databases: ofApp(databases).map(({ place }) => place),

@@ -67,7 +67,18 @@ test.each([
     text: 'declare module "koa-session" { interface Session { user?: string } }',
     places: ['src/types.d.ts:1'],
   },
+  {
+    text: 'export interface AppContext\n  extends Koa.Context {\n  state: { id: string };\n  session: UserSession;\n}',
+    places: ['src/types.d.ts:1'],
+  },
+  { text: 'interface Job extends Task { session: string }\ninterface Own extends Context {}', places: [] },
   { text: "declare module 'koa' {\n  interface Context { user: User }\n}", places: [] },
 ])('a type for ctx.session in $text: $places', ({ text, places }) => {
   expect(sessionUsesIn('src/types.d.ts', text).declarations).toEqual(places);
+});
+
+test('imports of types of koa-session are reported, since its version 7 has hardly any', () => {
+  const text =
+    "import type { Session } from 'koa-session';\nimport { type opts } from 'koa-session';\nimport session from 'koa-session';\n";
+  expect(sessionUsesIn('src/types.ts', text).typeImports).toEqual(['src/types.ts:1', 'src/types.ts:2']);
 });
