@@ -47,6 +47,20 @@ describe('a build that includes every file', () => {
     );
   });
 
+  test.each([
+    { scripts: { start: 'ts-node src/app.ts' }, isWarned: false },
+    { scripts: { start: 'node dist/app.js', dev: 'ts-node src/app.ts' }, isWarned: true },
+    { scripts: { start: 'ts-node src/app.ts', build: 'tsc' }, isWarned: true },
+  ])(
+    'causes a warning about the output only where there may be one: $scripts',
+    async ({ scripts, isWarned }) => {
+      const { stderr } = await run(['--yes'], {
+        cwd: await projectWith({ compilerOptions: OUTPUT }, { scripts }),
+      });
+      expect(stderr.includes('tsc would write to dist')).toBe(isWarned);
+    },
+  );
+
   const CHECK = 'tsc --noEmit';
   test.each([
     ['tsc -p tsconfig.build.json', CHECK],

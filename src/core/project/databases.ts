@@ -47,6 +47,7 @@ export function mongooseConnectionsIn(path: string, text: string): MongooseConne
 
 /** The default connection of Mongoose, as a file can call it by what it imports. */
 export function defaultConnectionIn(code: string): string | undefined {
+  if (!code.includes('mongoose')) return undefined;
   const mongoose = mongooseIn(code);
   if (mongoose !== undefined) return `${mongoose}.connection`;
   const taken = [...code.matchAll(TAKEN_METHODS)].map(([, names]) => names).join();

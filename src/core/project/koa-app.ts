@@ -1,5 +1,5 @@
 import { endOfStatement, lineAt, TYPE, TYPE_ARGUMENTS, withoutComments, withoutLiterals } from './code.ts';
-import { type OwnDatabase, ownDatabase } from './databases.ts';
+import { defaultConnectionIn, type OwnDatabase, ownDatabase } from './databases.ts';
 import { importsIn, type Resolve } from './imports.ts';
 
 const TEST = /(?:^|\/)(?:tests?|__tests__|spec|examples?|benchmarks?)\/|\.(?:test|spec)\.\w+$/;
@@ -24,6 +24,8 @@ export interface KoaSource {
   readonly keys: number | undefined;
   /** What is the database where it creates the app. */
   readonly database: OwnDatabase;
+  /** `mongoose.connection`, by what it imports of Mongoose. */
+  readonly mongoose: string | undefined;
 }
 
 export interface ImportedSessions {
@@ -81,6 +83,7 @@ export function koaSourceIn(path: string, text: string): KoaSource | undefined {
     taken: takenIn(bare),
     keys,
     database: ownDatabase(code, (app?.line ?? 1) - 1),
+    mongoose: defaultConnectionIn(code),
   };
 }
 

@@ -31,15 +31,18 @@ export function mountingOf(
   const setter = sources.find(({ keys }) => keys !== undefined);
   const from = moduleFrom(settings, source);
   const name = nameIn(settings, source);
-  const line = isWithRequire(settings, source)
+  const isRequired = isWithRequire(settings, source);
+  const line = isRequired
     ? `const { ${name === 'sessions' ? name : `sessions: ${name}`} } = require('${from}');`
     : `import { ${name === 'sessions' ? name : `sessions as ${name}`} } from '${from}';`;
   const made = settings.connection.style === 'mongoose' ? madeConnection(connections) : undefined;
   const argument = made?.name ?? connectionIn(settings, source, databases);
   const call = `${name}(${source?.app?.name ?? 'app'}${argument === undefined ? '' : `, ${argument}`});`;
+  const isUnknown = source !== undefined && source.mongoose === undefined && argument === DEFAULT_CONNECTION;
+  const importing = isRequired ? "const mongoose = require('mongoose');" : "import mongoose from 'mongoose';";
   return {
     source,
-    mount: [line, call],
+    mount: [line, ...(isUnknown ? [importing] : []), call],
     mountIn: source?.app === undefined ? folderOf(settings) : `${source.path}:${lineOf(source.app)}`,
     within: source?.app?.within,
     connection: made?.place,
@@ -62,13 +65,14 @@ function connectionIn(
   source: KoaSource | undefined,
   databases: readonly string[],
 ): string | undefined {
-  if (style === 'mongoose') return 'mongoose.connection';
+  if (style === 'mongoose') return source?.mongoose ?? DEFAULT_CONNECTION;
   if (style !== 'db') return undefined;
   const { database } = source ?? {};
   if (database?.kind === 'known') return database.expression;
-  if (databases.length > 0) return 'db';
-  return `${database?.kind === 'client' ? database.client : 'client'}.db()`;
+  return databases.length === 0 && database?.kind === 'client' ? `${database.client}.db()` : 'db';
 }
+
+const DEFAULT_CONNECTION = 'mongoose.connection';
 
 /** If the file is not known, the import is relative to the folder next to the session folder. */
 function moduleFrom({ dir, importExtension }: Settings, source: KoaSource | undefined): string {

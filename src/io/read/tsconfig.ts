@@ -11,6 +11,7 @@ import { ESLINT_CONFIGS, lintDoubts } from '../../core/plan/lint-doubts.ts';
 import { importsIn, moduleOf } from '../../core/project/imports.ts';
 import { isBelow } from '../../core/project/ranges.ts';
 import { DEFAULT_SOURCES, folderAround, sourceFolderOf } from '../../core/project/source-folder.ts';
+import { startScripts } from '../../core/project/start-scripts.ts';
 import type { Project } from '../../core/project/working-tree.ts';
 import type { RenderedFile } from '../../core/render/rendered-file.ts';
 import { statIfThere } from '../files.ts';
@@ -250,6 +251,10 @@ export async function doubtsAboutBuild(
   const from = (starts: readonly string[]) =>
     unlessDamaged(() => configsOf(root, files, starts.filter(isFile)));
   const configs = await from([tsconfigIn(root), ...runs.flatMap((run) => run.configs)]);
+  const starts = startScripts(project.scripts).map(([, command]) => command);
+  // Without a script that runs tsc, it may be run by hand, unless the app is started from its sources.
+  const isUsed = (outDir = '') =>
+    built.length > 0 || starts.length === 0 || starts.some((command) => command.includes(outDir));
   const emitting = await from(built.length === 0 ? [tsconfigIn(root)] : built);
   const own = await unlessDamaged(() => configFor(home, join(root, dir), files));
   files.refuseUnread();
@@ -269,7 +274,7 @@ export async function doubtsAboutBuild(
     if (compiled.length === 0) continue;
     const name = pathIn(root, path);
     const build = buildOf({ config, path }, root);
-    const isEmitting = emitting?.some((each) => each.path === path);
+    const isEmitting = emitting?.some((each) => each.path === path) && isUsed(build.outDir);
     const effect = isEmitting ? build : { ...build, outDir: undefined };
     others.push(...buildDoubts(effect, [...sourceFiles(root)].filter(isCompiled), compiled, name));
   }

@@ -73,11 +73,26 @@ describe('the lines that mount sessions', () => {
     expect({ call: mount.at(-1), within: mounting.within }).toEqual({ call, within });
   });
 
+  test.each([
+    { text: IMPORTED, adds: ["import mongoose from 'mongoose';", 'sessions(app, mongoose.connection);'] },
+    {
+      text: REQUIRED,
+      adds: ["const mongoose = require('mongoose');", 'sessions(server, mongoose.connection);'],
+    },
+    { text: `import db from 'mongoose';\n${IMPORTED}`, adds: ['sessions(app, db.connection);'] },
+    { text: `import { connection } from 'mongoose';\n${IMPORTED}`, adds: ['sessions(app, connection);'] },
+  ])('import Mongoose where the file does not: $text', ({ text, adds }) => {
+    const source = koaSourceIn('src/app.ts', text);
+    const settings = { ...PLAIN, connection: STYLES.mongoose };
+    const { mount } = mountingOf(settings, { ...NO_SOURCES, koaSources: source ? [source] : [] });
+    expect(mount.slice(1)).toEqual(adds);
+  });
+
   test('show what to pass as the database', () => {
     const mount = (style: 'db' | 'mongoose') =>
       mountingOf({ ...PLAIN, connection: STYLES[style] }, NO_SOURCES).mount.at(-1);
     expect([mount('db'), mount('mongoose')]).toEqual([
-      'sessions(app, client.db());',
+      'sessions(app, db);',
       'sessions(app, mongoose.connection);',
     ]);
   });

@@ -137,8 +137,8 @@ describe('after a change of the connection, the call in the app is to be changed
 
   test.each([
     { from: URL_STYLE, to: { connection: 'mongoose' }, call: 'sessions(app, mongoose.connection);' },
-    { from: URL_STYLE, to: { connection: 'db' }, call: 'sessions(app, client.db());' },
-    { from: { connection: 'mongoose' }, to: { connection: 'db' }, call: 'sessions(app, client.db());' },
+    { from: URL_STYLE, to: { connection: 'db' }, call: 'sessions(app, db);' },
+    { from: { connection: 'mongoose' }, to: { connection: 'db' }, call: 'sessions(app, db);' },
     { from: { connection: 'db' }, to: URL_STYLE, call: 'sessions(app);' },
   ])('from $from.connection to $to.connection: $call', ({ from, to, call }) => {
     expect(changes(from, to)).toEqual([`Change the call of sessions() at src/app.ts:4 to: ${call}`]);
