@@ -16,7 +16,7 @@ import { withCompose } from '../render/render.ts';
 import { envLoading } from './env-loading.ts';
 import { type Mounting, mountingOf } from './mounting.ts';
 import { type Paint, plain } from './paint.ts';
-import { runningOf } from './running.ts';
+import { runningOf, testingOf } from './running.ts';
 import { wrapped } from './wrap.ts';
 
 /** One thing that the user has to do. */
@@ -212,7 +212,7 @@ function mountingSteps(settings: Settings, { entries, project }: Run, mounting: 
   if (settings.app || !wasMade(entries, 'session')) return [];
   const { source, mount, mountIn, within, connection, instead, keys } = mounting;
   const loading = envLoading(settings, project, source);
-  const running = runningOf(settings, project);
+  const running = [runningOf(settings, project), testingOf(settings, project)];
   return [
     ...(wasTouched(entries, 'own-app')
       ? []
@@ -238,7 +238,7 @@ function mountingSteps(settings: Settings, { entries, project }: Run, mounting: 
             lines: loading,
           },
         ]),
-    ...(running === undefined ? [] : [running]),
+    ...running.filter((step) => step !== undefined),
   ];
 }
 

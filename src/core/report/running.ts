@@ -60,3 +60,30 @@ function compiledByBabel(
     lines: [`"presets": [..., "${BABEL_PRESET}"]`, ...changed],
   };
 }
+
+/** What lets Jest load TypeScript, in a project that has it. */
+const JEST_COMPILERS = ['ts-jest', '@swc/jest', 'esbuild-jest', BABEL_PRESET];
+
+/**
+ * How Jest compiles the sessions: it loads modules by itself, and its default is Babel for JavaScript only. Undefined
+ * if nothing changes, or if Babel is set up for the app anyway.
+ */
+export function testingOf(
+  { project }: Settings,
+  { packages }: Pick<Project, 'packages'>,
+): Running | undefined {
+  const has = (name: string) => Object.hasOwn(packages, name);
+  if (project.language === 'typescript' || !has('jest') || JEST_COMPILERS.some(has)) return undefined;
+  if (hasBabel(packages)) return undefined;
+  const isWithBabel = has('@babel/preset-env');
+  return {
+    what: 'Let Jest compile the sessions, which are TypeScript, or tests of the app fail',
+    commands: [`${ADD_TOOL[project.manager]} ${isWithBabel ? BABEL_PRESET : '@swc/jest @swc/core'}`],
+    lines: isWithBabel
+      ? [`"presets": [..., "${BABEL_PRESET}"]`]
+      : [
+          String.raw`"transform": { "\\.[jt]s$": "@swc/jest" }`,
+          ...(project.modules === 'esm' ? ['"extensionsToTreatAsEsm": [".ts"]'] : []),
+        ],
+  };
+}

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { runningOf } from '../../../src/core/report/running.ts';
+import { runningOf, testingOf } from '../../../src/core/report/running.ts';
 import { PLAIN } from '../../support/generated.ts';
 
 const settings = { ...PLAIN, project: { ...PLAIN.project, language: 'javascript' as const } };
@@ -122,4 +122,32 @@ test.each<{ what: string; scripts: Record<string, string>; startedBy: object; li
   const running = sayOf({}, scripts, { scripts: [], isCompiled: false, ...startedBy });
   expect(running?.lines).toEqual(lines);
   expect(running === undefined).toBe(lines === undefined);
+});
+
+const JEST = { jest: '^29.0.0' };
+const SWC = String.raw`"transform": { "\\.[jt]s$": "@swc/jest" }`;
+
+test.each<{ what: string; packages: Record<string, string>; modules?: 'esm' | 'commonjs'; lines?: string[] }>(
+  [
+    { what: 'swc', packages: JEST, modules: 'commonjs', lines: [SWC] },
+    {
+      what: 'swc, for ES modules',
+      packages: JEST,
+      modules: 'esm',
+      lines: [SWC, '"extensionsToTreatAsEsm": [".ts"]'],
+    },
+    {
+      what: 'Babel where the project configures it',
+      packages: { ...JEST, '@babel/preset-env': '^7.0.0' },
+      lines: ['"presets": [..., "@babel/preset-typescript"]'],
+    },
+    { what: 'nothing new if it has a compiler', packages: { ...JEST, '@swc/jest': '^0.2.0' } },
+    { what: 'what Babel compiles for the app, too', packages: { ...JEST, '@babel/node': '^7.0.0' } },
+    { what: 'nothing without Jest', packages: {} },
+  ],
+)('Jest loads the sessions with $what', ({ packages, modules = 'esm', lines }) => {
+  const project = { ...settings.project, modules };
+  expect(testingOf({ ...settings, project }, { packages })?.lines).toEqual(lines);
+  const typed = { ...project, language: 'typescript' as const };
+  expect(testingOf({ ...settings, project: typed }, { packages })).toBeUndefined();
 });
