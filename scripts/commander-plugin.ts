@@ -7,19 +7,26 @@ const UNUSED: Readonly<Record<string, readonly string[]>> = {
     ...['option', 'requiredOption', '_optionEx', 'hook', 'parseAsync', 'addHelpCommand'],
     ...['getOptionValueSourceWithGlobals', 'showHelpAfterError', 'showSuggestionAfterError'],
     ...['_conflictingOption', 'commandsGroup', 'optionsGroup', 'combineFlagAndOptionalValue'],
+    ...['addCommand', 'allowUnknownOption', 'enablePositionalOptions', 'passThroughOptions'],
+    ...['_checkForBrokenPassThrough', 'storeOptionsAsProperties', 'setOptionValue', 'addHelpOption'],
+    ...['missingMandatoryOptionValue', 'missingArgument', 'arguments', 'alias'],
+    // For a command that only has subcommands.
+    ...['_dispatchHelpCommand', 'unknownCommand', 'help'],
   ],
-  'option.js': ['choices', 'implies', 'conflicts'],
-  'argument.js': ['choices'],
+  'option.js': ['choices', 'implies', 'conflicts', 'preset', 'makeOptionMandatory', 'env'],
+  'argument.js': ['choices', 'argRequired', 'argOptional'],
 };
 
 /**
- * Methods for options that take values from the environment, imply others or exclude them, and for a program without a
- * name: there are none here.
+ * Methods for options that take values from the environment, are required, imply others or exclude them, for hooks, default
+ * groups and a command for help, and for a program without a name: there are none here.
  */
 const IDLE: Readonly<Record<string, readonly string[]>> = {
   'command.js': [
     ...['_parseOptionsEnv', '_parseOptionsImplied', '_checkForConflictingLocalOptions'],
-    'nameFromFilename',
+    ...['_checkForMissingMandatoryOptions', '_checkForConflictingOptions', '_chainOrCallHooks'],
+    ...['_chainOrCallSubCommandHook', '_initOptionGroup', '_initCommandGroup', 'nameFromFilename'],
+    '_getHelpCommand',
   ],
 };
 
