@@ -295,22 +295,20 @@ function declaring({ project, dir, userKey }: Settings, uses: SessionUses): Step
 
 const MAX_DECLARED = 20;
 
-/** What the context has only with koa-generic-session, and what does the same here. */
+/** What the context has only with koa-generic-session, and the part of `ctx.session` that does the same. */
 const IN_PLACE_OF: Readonly<Record<string, string>> = {
-  regenerateSession:
-    'ctx.regenerateSession() by ctx.session.regenerate(), which keeps the properties of the session',
-  saveSession: 'ctx.saveSession() by ctx.session.save()',
-  sessionSave: 'ctx.sessionSave = true by await ctx.session.save(); nothing replaces false',
-  sessionId: 'ctx.sessionId by ctx.session.externalKey',
+  regenerateSession: 'regenerate(), which keeps the properties',
+  saveSession: 'save()',
+  sessionSave: 'save(), if it is set to true',
+  sessionId: 'externalKey',
 };
 
 /** Otherwise, a call of one of them fails, and a property is undefined. */
 function replacingGeneric({ packages, sessionUses }: Run['project']): Step[] {
   if (!Object.hasOwn(packages, 'koa-generic-session')) return [];
-  const lines = Object.entries(IN_PLACE_OF).flatMap(([name, text]) => {
-    const uses = sessionUses.generic.filter((use) => use.name === name);
-    return uses.length === 0 ? [] : `${text} (${uses.map(({ path, line }) => `${path}:${line}`).join(', ')})`;
-  });
+  const lines = sessionUses.generic.map(
+    ({ name, path, line }) => `ctx.${name} by ctx.session.${IN_PLACE_OF[name]} (${path}:${line})`,
+  );
   const what = 'Replace what only koa-generic-session has';
   return lines.length === 0 ? [] : [{ what, commands: [], lines }];
 }

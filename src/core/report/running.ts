@@ -62,7 +62,7 @@ function compiledByBabel(
 }
 
 /** What lets Jest load TypeScript, in a project that has it. */
-const JEST_COMPILERS = ['ts-jest', '@swc/jest', 'esbuild-jest', BABEL_PRESET];
+const JEST_COMPILERS = ['ts-jest', '@swc/jest', BABEL_PRESET];
 
 /**
  * How Jest compiles the sessions: it loads modules by itself, and its default is Babel for JavaScript only. Undefined
@@ -77,7 +77,7 @@ export function testingOf(
   if (hasBabel(packages)) return undefined;
   const isWithBabel = has('@babel/preset-env');
   return {
-    what: 'Let Jest compile the sessions, which are TypeScript, or tests of the app fail',
+    what: 'Let Jest compile the sessions, which are TypeScript',
     commands: [`${ADD_TOOL[project.manager]} ${isWithBabel ? BABEL_PRESET : '@swc/jest @swc/core'}`],
     lines: isWithBabel
       ? [`"presets": [..., "${BABEL_PRESET}"]`]

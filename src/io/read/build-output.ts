@@ -23,9 +23,9 @@ export async function builtFiles(
 
 /** One with its arguments. */
 const COMPILER =
-  /(?<![\w.-])(?:tsc|tsc-watch|swc|babel|esbuild|sucrase|tsup|tsdown|rollup|webpack|vite|parcel|ncc|bun build)\s[^&|;]*/g;
+  /(?<![\w.-])(?:tsc|tsc-watch|swc|babel|esbuild|sucrase|tsup|tsdown|rollup|webpack|ncc|bun build)\s[^&|;]*/g;
 const OUTPUT =
-  /\s(?:-[do]|--(?:out-?[dD]ir|out-?[fF]ile|dir|dist-dir|output-path))(?:\s+|=)(['"]?)([^\s'"-][^\s'"]*)\1/g;
+  /\s(?:-[do]|--(?:out-?[dD]ir|out-?[fF]ile|dir|output-path))(?:\s+|=)(['"]?)([^\s'"-][^\s'"]*)\1/g;
 
 /** The folders and files to which compilers in commands are told to write; relative to the project. */
 const outputsNamedIn = (root: string, commands: readonly string[]): string[] =>
@@ -39,13 +39,14 @@ const outputsNamedIn = (root: string, commands: readonly string[]): string[] =>
 /** Whether git ignores a folder around a file, by a pattern that is a plain name or path and has no exception. */
 function ignoredFolders(gitignore: string): (path: string) => boolean {
   const lines = gitignore.split('\n').map((line) => line.trim());
-  const exceptions = lines.filter((line) => line.startsWith('!')).join('\n');
+  const exceptions = lines.filter((line) => line.startsWith('!')).join();
   const folders = lines
     .filter((line) => /^\/?[\w@-][\w.@/-]*$/.test(line))
     .map((line) => ({ name: line.replace(/^\/|\/$/g, ''), isAtTop: /\/./.test(line) }))
     .filter(({ name }) => !exceptions.includes(name));
   return (path) =>
-    folders.some(({ name, isAtTop }) =>
-      isAtTop ? path.startsWith(`${name}/`) : `/${path}`.includes(`/${name}/`),
-    );
+    folders.some(({ name, isAtTop }) => {
+      const at = `/${path}`.indexOf(`/${name}/`);
+      return isAtTop ? at === 0 : at !== -1;
+    });
 }
