@@ -6,7 +6,6 @@ import {
   OPTION_NAMES,
   type Option,
   optionOf,
-  RUN_FLAGS,
 } from '../../src/core/answers/options.ts';
 
 /** Name of a part → its text. In a document, a part stands between `<!-- name -->` and `<!-- /name -->`. */
@@ -51,10 +50,9 @@ function measured(): string {
   ].join('\n');
 }
 
+/** The flags for a single run are only in `--help`, since the README is part of the package. */
 function optionTables(): string {
-  const answers = OPTION_NAMES.map((name) => ({ ...optionOf(name), negation: negationOf(name) }));
-  const flags = Object.values(RUN_FLAGS).map((flag) => ({ ...flag, negation: '' }));
-  const rows = [...answers, ...flags];
+  const rows = OPTION_NAMES.map((name) => ({ ...optionOf(name), negation: negationOf(name) }));
   return [...new Set(rows.map(({ group }) => group))]
     .map((group) =>
       table(

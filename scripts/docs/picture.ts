@@ -6,7 +6,7 @@ const TITLE = `What a terminal shows: ${COMMAND}, its questions, the files that 
 
 /** Nothing is installed or started, since the time that takes differs with each recording. */
 const KEYS: Keys = [
-  ['What do you connect', '\r'],
+  ['How does the app connect', '\r'],
   ['Connection string', '\r'],
   ['Collection', '\r'],
   ['after its last use', '\r'],

@@ -13,7 +13,7 @@ const installed = (name: string): string[] =>
 
 const isOf = (version: string, release: string): boolean => `${version}.`.startsWith(`${release}.`);
 
-const [, COMPATIBILITY = ''] = textOf('README.md').split('## Compatibility');
+const COMPATIBILITY = textOf('docs/compatibility.md');
 
 test.each([
   { row: 'Koa', name: 'koa', others: ['1.7.1'] },
@@ -21,7 +21,7 @@ test.each([
   { row: '`mongodb`', name: 'mongodb', others: [] },
   { row: '`mongoose`', name: 'mongoose', others: [] },
   { row: 'TypeScript', name: 'typescript', others: [] },
-])('the versions of $row in the README are those that the tests use', ({ row, name, others }) => {
+])('the documented versions of $row are those that the tests use', ({ row, name, others }) => {
   const [, tested = ''] = COMPATIBILITY.match(new RegExp(`^\\| ${row} \\| ([^|]*) \\|`, 'm')) ?? [];
   const releases = tested.split(', ');
   // Some versions are only for the old apps in the tests of adoption.

@@ -44,11 +44,11 @@ function beginning(
     ...(usual === cookieName
       ? []
       : [
-          `${store} usually names its cookie ${usual}, but here it is ${cookieName}. If the old app used ${usual}, add --cookie-name ${usual}, or no old session is found`,
+          `${store} usually names its cookie ${usual}, but here it is ${cookieName}. If the old app used ${usual}, add --cookie-name ${usual}`,
         ]),
     ...(isGuess && usual === cookieName
       ? [
-          `the cookie of the old app is expected to be ${cookieName}, its name from koa-session 6 on. If it was koa:sess, as before, add --cookie-name koa:sess, or no old session is found`,
+          `the cookie of the old app is expected to be ${cookieName}, its name from koa-session 6 on. If it was koa:sess, as before, add --cookie-name koa:sess`,
         ]
       : []),
   ];

@@ -45,7 +45,7 @@ function urlNotes(settings: Settings, env: string): string[] {
   const isUsed = envEntries(settings).some(({ name }) => name === 'MONGODB_URL');
   if (!isUsed || placeIn(url)?.database !== '') return [];
   return [
-    'MONGODB_URL in .env names no database: the driver uses `test`. Add one, as in mongodb://127.0.0.1:27017/shop; with a login, it then needs an authSource',
+    'MONGODB_URL in .env names no database: the driver uses `test`. Add one; with a login, it then needs an authSource',
   ];
 }
 
