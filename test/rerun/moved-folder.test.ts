@@ -150,7 +150,7 @@ test.each([
   const text = readTree(cwd)['package.json']?.replace('tsx scripts/migrate-sessions.ts', script) ?? '';
   writeTree(cwd, { 'package.json': text, 'tools/own.ts': '' });
   renameSync(join(cwd, SCRIPT), join(cwd, 'tools/migrate.ts'));
-  const { stdout, stderr } = await run(['--encrypt', ...MINE], { cwd });
+  const { stdout, stderr } = await run(['--encrypt', '--user-key', 'userId', ...MINE], { cwd });
   expect(stderr).toContain(`\`${says}`);
   expect(stdout).toContain(`       ${says}\n`);
   const isOwn = !script.includes('tools/migrate.ts');

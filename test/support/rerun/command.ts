@@ -52,6 +52,7 @@ export async function carryOut(args: readonly string[], canAsk: boolean): Promis
       canAsk,
     });
     stdout = values.diff ? reportDiff(outcome.plan, true) : reportText(outcome);
+    if (!values.diff && !outcome.written) stdout += 'Nothing was written.\n';
     if (outcome.problem) throw outcome.problem;
     return { exitCode: outcome.exitCode, stdout, stderr: '' };
   } catch (error) {
