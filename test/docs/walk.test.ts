@@ -157,7 +157,7 @@ sampled(
     edit(
       'src/session/index.ts',
       'export type SessionData = object;\n',
-      'export interface SessionData {\n  views?: number;\n  userId?: string;\n  cart?: string[];\n}\n',
+      'export interface SessionData {\n  views?: number;\n  user?: string;\n  cart?: string[];\n}\n',
     );
     install();
     expect(await runIn(cwd, ['npm', 'run', 'migrate:sessions'], { MONGODB_URL: database.url })).toMatchObject(
@@ -173,7 +173,7 @@ sampled(
     await first.stop();
 
     // Log out one device: the migration adds the user to existing sessions.
-    await addSessions(['.', '--user-key', 'userId'], older);
+    await addSessions(['.', '--user-key', 'user'], older);
     edit('src/app.ts', '// devices\n', deviceRoutes());
     await runIn(cwd, ['npm', 'run', 'migrate:sessions'], { MONGODB_URL: database.url });
     const second = await startCompiled();
@@ -189,7 +189,7 @@ sampled(
 
     // Another TTL, with the current version: both are merged with the edit.
     expect((await run(argumentsOf('--ttl 30d'), { cwd })).exitCode).toBe(0);
-    expect(await rememberedIn(cwd)).toMatchObject({ ttl: '30d', userKey: 'userId', connection: 'mongoose' });
+    expect(await rememberedIn(cwd)).toMatchObject({ ttl: '30d', userKey: 'user', connection: 'mongoose' });
     expect(textOf('src/session/index.ts')).toContain('cart?: string[];\n');
     expect(textOf('src/session/index.ts')).toContain('TTL = 30 * 24 * 60 * 60 * 1000');
     expect(textOf('src/session/store.ts')).toContain('Never an upsert,');
