@@ -1,6 +1,6 @@
 import { UserError } from './core/errors.ts';
 import { reasonOf } from './io/system-errors.ts';
-import { whatStands } from './io/terminal/signals.ts';
+import type { Standing } from './io/terminal/signals.ts';
 
 /** How a run ended. */
 export interface Ending {
@@ -11,9 +11,17 @@ export interface Ending {
   readonly problem?: string;
 }
 
-/** A run that was ended by an error. Unexpected ones do not tell what was written. */
-export function endingOf(error: unknown, inCaseOfBug: (error: unknown) => string): Ending {
-  if (error instanceof UserError) return endedBy(error, { written: whatStands().written });
+/**
+ * A run that was ended by an error.
+ *
+ * @param standing what was written by then; after an unexpected error, nobody can tell
+ */
+export function endingOf(
+  error: unknown,
+  inCaseOfBug: (error: unknown) => string,
+  { written }: Pick<Standing, 'written'>,
+): Ending {
+  if (error instanceof UserError) return endedBy(error, { written });
   const reason = reasonOf(error);
   if (reason !== undefined) return endedBy(new UserError(`The run could not go on: ${reason}.`, 4), {});
   return { exitCode: 1, facts: {}, problem: inCaseOfBug(error) };

@@ -5,7 +5,7 @@ import { outputJson } from './core/report/output.ts';
 import { type Ending, endingOf } from './ending.ts';
 import { asksForJson, parseFlags } from './flags.ts';
 import { inLines, tell, tellError, warningsTold } from './io/terminal/output.ts';
-import { endAtSignals } from './io/terminal/signals.ts';
+import { endAtSignals, whatStands } from './io/terminal/signals.ts';
 import { type Output, whenUnwritable, write } from './io/terminal/standard.ts';
 
 /** Runs the program to its end, also after errors, and sets the exit code. */
@@ -16,7 +16,9 @@ export async function run(argv: readonly string[]): Promise<void> {
     write('stderr', `\n${inLines(text)}\n`);
   });
   whenUnwritable(endUnread);
-  const ending = await carryOut(argv, isJson).catch((error: unknown) => endingOf(error, explainBug));
+  const ending = await carryOut(argv, isJson).catch((error: unknown) =>
+    endingOf(error, explainBug, whatStands()),
+  );
   if (isJson) tell(jsonOf(ending));
   if (ending.problem !== undefined) tellError(ending.problem);
   process.exitCode = ending.exitCode;

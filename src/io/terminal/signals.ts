@@ -10,7 +10,8 @@ export interface Standing {
   readonly text: string;
 }
 
-let standing: Standing = { written: false, text: 'Nothing was written.' };
+const NOTHING_WRITTEN: Standing = { written: false, text: 'Nothing was written.' };
+let standing = NOTHING_WRITTEN;
 let isWriting = false;
 let pending: Signal | undefined;
 let tellEnd: (standing: Standing, exitCode: number) => void = () => {};
@@ -22,6 +23,7 @@ let tellEnd: (standing: Standing, exitCode: number) => void = () => {};
  */
 export function endAtSignals(onEnd: typeof tellEnd): void {
   tellEnd = onEnd;
+  standing = NOTHING_WRITTEN;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
       if (isWriting) pending = signal;
