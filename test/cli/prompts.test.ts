@@ -119,7 +119,7 @@ describe('at a terminal', () => {
       collection: 'koa_sessions',
       cookieName: 'koa:sess',
     });
-    expect(terminal.screen).toContain('APP_KEYS takes its app.keys');
+    expect(terminal.screen).toMatch(/put app\.keys of the old app into\s+APP_KEYS/);
     expect(await readIn(cwd, '.env')).toMatch(/^APP_KEYS=$/m);
   });
 

@@ -61,7 +61,7 @@ export const ACCEPTED: readonly Accepted[] = [
   // The replacement of a method calls the original with its own `this`.
   ...[
     'context.onerror = keeping(context.onerror);',
-    'ctx.onerror = keeping(context.onerror);',
+    'ctx.onerror = keeping(ctx.onerror);',
     'const { end } = ctx.res;',
   ].map((line) => ({
     rule: '@typescript-eslint/unbound-method',
