@@ -5,7 +5,8 @@ import {
   missingAnswers,
   withSuggestions,
 } from './core/answers/answers.ts';
-import { type Answers, OPTIONS, type ProjectFacts } from './core/answers/options.ts';
+import { type Answers, OPTIONS } from './core/answers/options.ts';
+import type { ProjectFacts } from './core/answers/project-facts.ts';
 import { problemsIn, problemsInAll } from './core/answers/settings.ts';
 import { answersText } from './core/report/answers-text.ts';
 import { reportDiff, reportText } from './core/report/report.ts';

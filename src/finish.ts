@@ -1,11 +1,13 @@
 import { commandOf, managerFor } from './core/answers/answers.ts';
-import type { Answers, ProjectFacts } from './core/answers/options.ts';
+import type { Answers } from './core/answers/options.ts';
+import type { ProjectFacts } from './core/answers/project-facts.ts';
 import type { Settings } from './core/answers/settings.ts';
 import type { UserError } from './core/errors.ts';
 import type { Patch } from './core/plan/plan.ts';
 import type { Project } from './core/project/working-tree.ts';
 import { composePort } from './core/render/compose.ts';
-import { type NextSteps, nextSteps, nextStepsText } from './core/report/next-steps.ts';
+import { type NextSteps, nextSteps } from './core/report/next-steps.ts';
+import { nextStepsText } from './core/report/next-steps-text.ts';
 import { plain } from './core/report/paint.ts';
 import { reportDiff, reportFacts, reportText } from './core/report/report.ts';
 import { type Ending, endedBy } from './ending.ts';

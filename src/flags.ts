@@ -2,18 +2,11 @@ import { Command, CommanderError, Option as Flag } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { PASSWORD_RULE } from './core/answers/answers.ts';
 import { problemOfDirectory } from './core/answers/directory.ts';
+import { hasNegation, negatedFlag } from './core/answers/flag-names.ts';
 import { wordMeantBy } from './core/answers/near-words.ts';
-import {
-  type Answers,
-  CONFLICT_POLICIES,
-  type ConflictPolicy,
-  hasNegation,
-  negatedFlag,
-  OPTION_NAMES,
-  type Option,
-  optionOf,
-  RUN_FLAGS,
-} from './core/answers/options.ts';
+import type { Option } from './core/answers/option-row.ts';
+import { type Answers, OPTION_NAMES, optionOf } from './core/answers/options.ts';
+import { CONFLICT_POLICIES, type ConflictPolicy, RUN_FLAGS } from './core/answers/run-flags.ts';
 import { shellQuote } from './core/answers/shell.ts';
 import { UserError } from './core/errors.ts';
 import { statIfThere } from './io/files.ts';

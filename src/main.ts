@@ -5,7 +5,8 @@ import { askForChange, askToAgree, collectAnswers } from './collect.ts';
 import { doubtsAboutAdoption } from './core/answers/adoption.ts';
 import { missingAnswers } from './core/answers/answers.ts';
 import { endingsOf, lifetimesKept } from './core/answers/endings.ts';
-import type { Answers, ProjectFacts } from './core/answers/options.ts';
+import type { Answers } from './core/answers/options.ts';
+import type { ProjectFacts } from './core/answers/project-facts.ts';
 import {
   doubtsAbout,
   parseSettings,
@@ -27,10 +28,12 @@ import { chooseDirectory } from './directory.ts';
 import type { Ending } from './ending.ts';
 import { finish, showPlan } from './finish.ts';
 import type { Flags, RunFlags } from './flags.ts';
+import { doubtsAboutBuild } from './io/read/build-doubts.ts';
 import { detectPackageManager } from './io/read/package-manager.ts';
 import { placeAt } from './io/read/place.ts';
-import { isInUse, readProject, readWorkingTree } from './io/read/project.ts';
-import { doubtsAboutBuild } from './io/read/tsconfig.ts';
+import { readProject } from './io/read/project.ts';
+import { isInUse } from './io/read/root.ts';
+import { readWorkingTree } from './io/read/working-tree.ts';
 import { onlyReading } from './io/system-errors.ts';
 import { templates } from './io/templates.ts';
 import { confirm } from './io/terminal/ask.ts';

@@ -1,4 +1,4 @@
-import type { ConflictPolicy } from './core/answers/options.ts';
+import type { ConflictPolicy } from './core/answers/run-flags.ts';
 import { UserError } from './core/errors.ts';
 import { followMoves } from './core/plan/follow.ts';
 import { type Patch, type Plan, planChanges } from './core/plan/plan.ts';

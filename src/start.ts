@@ -1,5 +1,5 @@
 import { UserError } from './core/errors.ts';
-import type { Step } from './core/report/next-steps.ts';
+import type { Step } from './core/report/step.ts';
 import { runCommand } from './io/command.ts';
 import { say } from './io/terminal/output.ts';
 import { unbroken } from './io/terminal/signals.ts';

@@ -1,12 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  hasNegation,
-  negatedFlag,
-  OPTION_NAMES,
-  type Option,
-  optionOf,
-} from '../../src/core/answers/options.ts';
+import { hasNegation, negatedFlag } from '../../src/core/answers/flag-names.ts';
+import type { Option } from '../../src/core/answers/option-row.ts';
+import { OPTION_NAMES, optionOf } from '../../src/core/answers/options.ts';
 
 /** Name of a part → its text. In a document, a part stands between `<!-- name -->` and `<!-- /name -->`. */
 export const parts = (): Readonly<Record<string, string>> => ({

@@ -139,6 +139,15 @@ export function readText(path: string, shown = path, maxBytes = MAX_BYTES): stri
   return readRegular(path, shown, maxBytes)?.bytes.toString('utf8');
 }
 
+/** An optional text: undefined if it cannot be read. */
+export function readTextIfAny(path: string): string | undefined {
+  try {
+    return readRegular(path)?.bytes.toString('utf8');
+  } catch {
+    return undefined;
+  }
+}
+
 /** Runs the work for all items, waits until all have finished, and then throws the first error. */
 export async function inParallel<T, R>(
   items: readonly T[],

@@ -11,7 +11,8 @@ import {
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { readProject, readWorkingTree } from '../../src/io/read/project.ts';
+import { readProject } from '../../src/io/read/project.ts';
+import { readWorkingTree } from '../../src/io/read/working-tree.ts';
 import { openProject } from '../../src/io/write/open.ts';
 import { commitChanges } from '../../src/io/write/transaction.ts';
 import { changesToUndo } from '../../src/io/write/undo.ts';

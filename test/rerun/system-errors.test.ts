@@ -1,13 +1,11 @@
-// Before what is to see its files fail.
 import '../support/rerun/faults.ts';
-
 import { cpSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { UserError } from '../../src/core/errors.ts';
 import { parseFlags } from '../../src/flags.ts';
 import { placeAt } from '../../src/io/read/place.ts';
-import { isInUse } from '../../src/io/read/project.ts';
+import { isInUse } from '../../src/io/read/root.ts';
 import { main } from '../../src/main.ts';
 import { temporaryFolder } from '../support/program.ts';
 import { type Calls, heal, injectFault } from '../support/rerun/faults.ts';

@@ -1,5 +1,6 @@
 import { oldCookieName } from './old-stores.ts';
-import type { Answers, ProjectFacts } from './options.ts';
+import type { Answers } from './options.ts';
+import type { ProjectFacts } from './project-facts.ts';
 import type { Settings } from './settings.ts';
 
 /** Warnings when adoption is turned on or off. */

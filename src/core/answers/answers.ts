@@ -1,21 +1,20 @@
 import { UserError } from '../errors.ts';
 import { applies, isGiven, styleOf } from './applies.ts';
+import { flagName, negatedFlag } from './flag-names.ts';
 import { createCommand, MANAGER_NAMES, type PackageManager } from './managers.ts';
 import { parseMongoUrl } from './mongodb-url.ts';
 import { isTooDeep } from './nesting.ts';
+import type { Option } from './option-row.ts';
 import {
   type Answers,
   fallback,
-  flagName,
   isOptionName,
   isRemembered,
-  negatedFlag,
   OPTION_NAMES,
-  type Option,
   type OptionName,
   optionOf,
-  type ProjectFacts,
 } from './options.ts';
+import type { ProjectFacts } from './project-facts.ts';
 import { shellQuote } from './shell.ts';
 import type { ConnectionStyle } from './styles.ts';
 

@@ -200,3 +200,8 @@ export function parseMongoUrl(url: unknown, database: string | undefined): Parse
     },
   };
 }
+
+export const parseUrlText = (answer: unknown): Parsed<string> =>
+  typeof answer === 'string' && answer !== ''
+    ? { value: answer }
+    : { problem: 'must be a connection string' };

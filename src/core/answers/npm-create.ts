@@ -1,5 +1,6 @@
 import { UserError } from '../errors.ts';
-import { flagName, negatedFlag, OPTION_NAMES, type OptionName, optionOf } from './options.ts';
+import { flagName, negatedFlag } from './flag-names.ts';
+import { OPTION_NAMES, type OptionName, optionOf } from './options.ts';
 import { shellQuote } from './shell.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;

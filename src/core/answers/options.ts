@@ -1,6 +1,7 @@
+import { oneOf, yesOrNo } from './choices.ts';
 import { parseDuration } from './duration.ts';
 import type { PackageManager } from './managers.ts';
-import { redactUrl } from './mongodb-url.ts';
+import { parseUrlText, redactUrl } from './mongodb-url.ts';
 import {
   AUTH_SOURCE,
   COLLECTION,
@@ -17,128 +18,15 @@ import {
   parsePort,
   parseUserKey,
   parseUsername,
-  type TextRule,
   USER_KEY,
   USERNAME,
 } from './names.ts';
 import { isOldStore, OLD_STORES, oldCookieName, oldStoreIn, parseOldStore } from './old-stores.ts';
+import type { Option } from './option-row.ts';
 import type { Parsed } from './parsed.ts';
-import { type ConnectionStyle, STYLES } from './styles.ts';
-
-/**
- * The one table of options. Flags, help, questions, checks, the JSON Schema of the answers and the message for a
- * missing answer are all derived from it.
- */
-
-/** What is known about the project before the questions. */
-export interface ProjectFacts {
-  /** `new` if this program created it: its tsconfig and README are then also generated. */
-  readonly kind: 'new' | 'existing';
-  readonly name: string;
-  /** How the project's imports end, by its tsconfig. */
-  readonly importExtension: 'ts' | 'js' | 'none';
-  /** The one that the project or its workspace uses, otherwise the one that started this program. */
-  readonly packageManager: PackageManager;
-  /** The folder of its sources, by its tsconfig. */
-  readonly sourceFolder: string;
-  /** The version range of each package that its package.json names. */
-  readonly packages: Readonly<Record<string, string>>;
-  readonly language: Language;
-  readonly modules: ModuleKind;
-  /** Whether an earlier run added the properties of the sample app to SessionData: sources may use them. */
-  readonly hadSamples: boolean;
-  /** Development packages that the workspace provides, such as its compiler. */
-  readonly inherited: readonly string[];
-  /** The collection that the previous run used; undefined on the first. */
-  readonly collectionBefore: string | undefined;
-  /** Whether the migration script of the previous run could copy sessions from another collection. */
-  readonly couldCopy: boolean;
-  /** Existing files that this program would write in a new project. */
-  readonly kept: readonly KeptFile[];
-  readonly isFirstRun: boolean;
-}
-
-/** `javascript-in-editor`: checked by a jsconfig.json, or by a tsconfig.json that emits nothing. */
-export type Language = 'typescript' | 'javascript' | 'javascript-in-editor';
-/** `unspecified`: CommonJS, unless a file has the syntax of an ES module. */
-export type ModuleKind = 'esm' | 'commonjs' | 'unspecified';
-
-/** Files that a new project gets, but that are kept if they exist. */
-export const KEPT_FILES = {
-  readme: ['README.md', 'README', 'readme.md', 'Readme.md', 'README.markdown', 'README.rst', 'README.txt'],
-  tsconfig: ['tsconfig.json'],
-  yarnrc: ['.yarnrc.yml'],
-  'env-example': ['.env.example'],
-  // Docker uses the first of these that it finds.
-  compose: ['compose.yaml', 'compose.yml', 'docker-compose.yaml', 'docker-compose.yml'],
-} as const satisfies Readonly<Record<string, readonly string[]>>;
-export type KeptFile = keyof typeof KEPT_FILES;
-
-type Kind = 'choice' | 'text' | 'duration' | 'port' | 'switch';
-
-/** Its session property is known. */
-export const PASSPORT = 'koa-passport';
-
-interface Flag {
-  /** As commander reads it. */
-  readonly flag: string;
-  readonly group: 'Connection' | 'Sessions' | 'Project' | 'This run';
-  readonly help: string;
-}
-
-export interface Option<T = unknown> extends Flag {
-  readonly kind: Kind;
-  readonly parse: (answer: unknown) => Parsed<T>;
-  /** For a text: the checks of `parse`, as far as patterns can express them. */
-  readonly rules?: readonly TextRule[];
-  /** For a switch: the only accepted answer. */
-  readonly takes?: boolean;
-  /** Value → what it means. */
-  readonly choices?: Readonly<Record<string, string>>;
-  /** Used if no answer is given. Written as an answer, so that it can be shown. */
-  readonly default?: string | number | boolean;
-  /** A default that depends on the project, or on the adopted store; takes precedence over `default`. */
-  readonly offer?: (
-    facts: ProjectFacts,
-    answers: { readonly adopt?: unknown },
-  ) => string | boolean | undefined;
-  /** The question is asked only if this returns an answer, which it then suggests. `--yes` does not use it. */
-  readonly suspect?: (facts: ProjectFacts) => string | undefined;
-  /** `offer` is only used as a suggestion and by `--yes`; otherwise, the answer is missing. */
-  readonly required?: true;
-  /** May be left out, and turned off by `--no-…` or, in JSON, `null`. */
-  readonly optional?: true;
-  /** How an answer that may hold a secret is shown. */
-  readonly redact?: (answer: unknown) => string;
-  /** The connection styles that it belongs to; all by default. */
-  readonly styles?: readonly ConnectionStyle[];
-  /** `advanced` ones have a good default; the user picks from a list which ones to change. */
-  readonly asked: 'always' | 'advanced' | 'never';
-  readonly question: string;
-  /** The reason for the suggested answer, from the project. */
-  readonly because?: (facts: ProjectFacts) => string | undefined;
-  /** Help for the answer, shown with the question. */
-  readonly hint?: string;
-  /** Its name in the list of answers, if it is not the question. */
-  readonly label?: string;
-  /** The answer has no effect without this switch, so it is asked for only when the switch is on. */
-  readonly needs?: 'rolling';
-}
-
-const oneOf =
-  <const T extends string>(choices: Readonly<Record<T, string>>) =>
-  (answer: unknown): Parsed<T> =>
-    typeof answer === 'string' && Object.hasOwn(choices, answer)
-      ? { value: answer as T }
-      : { problem: `must be one of ${Object.keys(choices).join(', ')}` };
-
-const yesOrNo = (answer: unknown): Parsed<boolean> =>
-  typeof answer === 'boolean' ? { value: answer } : { problem: 'must be true or false' };
-
-const parseUrlText = (answer: unknown): Parsed<string> =>
-  typeof answer === 'string' && answer !== ''
-    ? { value: answer }
-    : { problem: 'must be a connection string' };
+import type { ProjectFacts } from './project-facts.ts';
+import { STYLES } from './styles.ts';
+import { PASSPORT, styleIn, suggestDatabase } from './suggestions.ts';
 
 const CONCURRENT_WRITES = {
   merge: 'keep the changes of both, property by property',
@@ -158,29 +46,10 @@ const MANAGERS = { npm: 'npm', pnpm: 'pnpm', yarn: 'yarn', bun: 'bun' } as const
   string
 >;
 
-/** Longest database name that is suggested, in characters; all of them are ASCII. */
-const SUGGESTED_NAME = 48;
-
-/** MongoDB's own databases. Their names are the same in any case. */
-const OF_MONGODB = /^(?:admin|config|local)$/i;
-
-/** The name of the project without its scope, as a database name that needs no quotes in a shell. */
-export function suggestDatabase({ name }: Pick<ProjectFacts, 'name'>): string {
-  const plain = name
-    .replace(/^@[^/]*\//, '')
-    .replace(/[^\w-]+/g, '-')
-    .replace(/^-+|-+$/g, '')
-    .slice(0, SUGGESTED_NAME);
-  return OF_MONGODB.test(plain) ? `${plain}-app` : plain || 'app';
-}
-
-/** The style that matches the packages of the project. */
-function styleIn(packages: Readonly<Record<string, string>>): ConnectionStyle | undefined {
-  if (Object.hasOwn(packages, 'mongoose')) return 'mongoose';
-  return Object.hasOwn(packages, 'mongodb') ? 'db' : undefined;
-}
-
-/** Asked in this order, which is also the order of `--help`. */
+/**
+ * The one table of options. Flags, help, questions, checks, the JSON Schema of the answers and the message for a
+ * missing answer are all derived from it. Asked in this order, which is also the order of `--help`.
+ */
 export const OPTIONS = {
   connection: {
     flag: '-c, --connection <style>',
@@ -537,54 +406,3 @@ export const fallback = ({ default: fixed, offer }: Option, facts: ProjectFacts,
 
 /** The row, with the optional fields. */
 export const optionOf = (name: OptionName): Option => OPTIONS[name];
-
-/** What to do with a file that the user and an update changed in the same place. */
-export const CONFLICT_POLICIES = ['ask', 'fail', 'mine', 'theirs', 'markers'] as const;
-export type ConflictPolicy = (typeof CONFLICT_POLICIES)[number];
-
-/** Flags for one run. They are not asked for and not saved. */
-export const RUN_FLAGS = {
-  yes: {
-    flag: '-y, --yes',
-    group: 'This run',
-    help: 'use defaults and suggestions for all that is not given; does not allow it to overwrite or install',
-  },
-  input: { flag: '--no-input', group: 'This run', help: 'never ask; a missing answer is an error' },
-  config: {
-    flag: '--config <file>',
-    group: 'This run',
-    help: 'answers as JSON, from a file or from - (standard input); flags override them',
-  },
-  dryRun: { flag: '--dry-run', group: 'This run', help: 'show the plan and write nothing' },
-  diff: {
-    flag: '--diff [path]',
-    group: 'This run',
-    help: 'show the changes, of one file or all, and write nothing',
-  },
-  check: {
-    flag: '--check',
-    group: 'This run',
-    help: 'write nothing; exit with 3 if a run would change a file',
-  },
-  json: { flag: '--json', group: 'This run', help: 'one JSON value on standard output and nothing else' },
-  onConflict: {
-    flag: '--on-conflict <how>',
-    group: 'This run',
-    help: `when your edits and an update overlap: ${CONFLICT_POLICIES.join(', ')} (default: ask at a terminal, otherwise fail)`,
-  },
-  restore: {
-    flag: '--restore <path>',
-    group: 'This run',
-    help: 'write a generated file or folder again that you deleted or edited; your version is backed up',
-  },
-} as const satisfies Readonly<Record<string, Flag>>;
-
-/** `--auth-source`, for `authSource`. */
-export const flagName = (name: string): string =>
-  `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-
-/** `--no-auth-source`, for `authSource`. */
-export const negatedFlag = (name: string): string => flagName(name).replace('--', '--no-');
-
-/** Switches and optional answers have a `--no-…`, so that a later run can turn them off. */
-export const hasNegation = (option: Option): boolean => option.kind === 'switch' || option.optional === true;

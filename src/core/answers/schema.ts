@@ -1,6 +1,7 @@
 import { LONGEST, SECONDS } from './duration.ts';
 import { ANY_TEXT, type TextRule } from './names.ts';
-import { OPTION_NAMES, type Option, type OptionName, optionOf } from './options.ts';
+import type { Option } from './option-row.ts';
+import { OPTION_NAMES, type OptionName, optionOf } from './options.ts';
 
 /** The JSON Schema of the answers for `--config`. Only a run checks the rules between answers. */
 export const answersSchema = (): object => ({

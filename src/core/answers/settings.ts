@@ -1,6 +1,7 @@
 import { managerFor, type Problem } from './answers.ts';
 import { applies } from './applies.ts';
 import { formatDuration } from './duration.ts';
+import { flagName } from './flag-names.ts';
 import type { PackageManager } from './managers.ts';
 import { type MongoUrl, parseMongoUrl } from './mongodb-url.ts';
 import { isNamespaceTooLong, NAMESPACE_BYTES } from './names.ts';
@@ -8,14 +9,13 @@ import { isOldStore, type OldStore, ofVersion } from './old-stores.ts';
 import {
   type Answers,
   fallback,
-  flagName,
   isRemembered,
   OPTION_NAMES,
   type OptionName,
   optionOf,
-  type ProjectFacts,
   type Values,
 } from './options.ts';
+import type { ProjectFacts } from './project-facts.ts';
 
 /** How the generated code reaches MongoDB. The type rules out combinations that make no sense. */
 export type Connection =

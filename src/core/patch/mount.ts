@@ -7,7 +7,7 @@ import { leadsTo } from '../project/imports.ts';
 import { type ImportedSessions, isForTests, type KoaApp, type KoaSource } from '../project/koa-app.ts';
 import { inFormOf, plainText } from '../project/text.ts';
 import type { Project } from '../project/working-tree.ts';
-import { EXTENSIONS, specifier } from '../render/render.ts';
+import { EXTENSIONS, specifier } from '../render/specifier.ts';
 
 /**
  * The edit that mounts the sessions where the app is created; undefined if they are mounted already.

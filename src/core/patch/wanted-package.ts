@@ -1,8 +1,8 @@
 import { MIGRATION } from '../answers/managers.ts';
-import type { Language } from '../answers/options.ts';
+import type { Language } from '../answers/project-facts.ts';
 import type { Settings } from '../answers/settings.ts';
 import type { ConnectionStyle } from '../answers/styles.ts';
-import { hasOwnTestServer } from '../render/render.ts';
+import { hasOwnTestServer } from '../render/view.ts';
 
 /** The wanted entries of package.json. Existing names are not changed. */
 export interface WantedPackage {

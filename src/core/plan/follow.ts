@@ -2,8 +2,8 @@ import { verifiedBase } from '../project/base.ts';
 import { moduleOf, relativeModule, withImports } from '../project/imports.ts';
 import type { FileRecord } from '../project/manifest.ts';
 import type { WorkingTree } from '../project/working-tree.ts';
-import { specifier } from '../render/render.ts';
 import type { RenderedFile } from '../render/rendered-file.ts';
+import { specifier } from '../render/specifier.ts';
 import { placeAfter } from './file.ts';
 
 /** The new texts, with imports that follow the files that the user has moved. */

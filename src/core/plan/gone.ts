@@ -3,8 +3,8 @@ import { endingIn, importsIn, importsOf, isRelative, moduleOf, relativeModule } 
 import type { FileRecord } from '../project/manifest.ts';
 import { plainText } from '../project/text.ts';
 import { onDisk, textOnDisk, type WorkingTree } from '../project/working-tree.ts';
-import { EXTENSIONS, specifier } from '../render/render.ts';
 import { type RenderedFile, sessionIn } from '../render/rendered-file.ts';
+import { EXTENSIONS, specifier } from '../render/specifier.ts';
 import { type Entry, refuse } from './entry.ts';
 import { asFormatted } from './file.ts';
 

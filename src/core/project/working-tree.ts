@@ -1,4 +1,4 @@
-import type { ProjectFacts } from '../answers/options.ts';
+import type { ProjectFacts } from '../answers/project-facts.ts';
 import type { MongooseConnection } from './databases.ts';
 import type { KoaSource } from './koa-app.ts';
 import type { Manifest } from './manifest.ts';

@@ -1,5 +1,6 @@
 import { answerText } from '../answers/answers.ts';
-import { type Answers, flagName, OPTION_NAMES, optionOf } from '../answers/options.ts';
+import { flagName } from '../answers/flag-names.ts';
+import { type Answers, OPTION_NAMES, optionOf } from '../answers/options.ts';
 import { type Paint, plain } from './paint.ts';
 
 /** The current answers, each with the name of its flag, without secrets. */

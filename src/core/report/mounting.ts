@@ -3,7 +3,7 @@ import { nameIn } from '../patch/mount.ts';
 import { madeConnection } from '../project/databases.ts';
 import type { KoaApp, KoaSource } from '../project/koa-app.ts';
 import type { Project } from '../project/working-tree.ts';
-import { EXTENSIONS, specifier } from '../render/render.ts';
+import { EXTENSIONS, specifier } from '../render/specifier.ts';
 
 /** How to mount the sessions in the user's own app. */
 export interface Mounting {

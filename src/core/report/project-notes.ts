@@ -1,8 +1,9 @@
 import { parseEnv } from 'node:util';
+import { KEPT_FILES } from '../answers/kept-files.ts';
 import { placeIn } from '../answers/mongodb-url.ts';
 import { oldCookieName, oldStoreIn, type Packages } from '../answers/old-stores.ts';
-import { KEPT_FILES, PASSPORT } from '../answers/options.ts';
 import type { Settings } from '../answers/settings.ts';
+import { PASSPORT } from '../answers/suggestions.ts';
 import { plainText } from '../project/text.ts';
 import type { Project } from '../project/working-tree.ts';
 import { envEntries } from '../render/env-file.ts';

@@ -1,7 +1,10 @@
 import { join, resolve } from 'node:path';
+import { readTextIfAny } from '../files.ts';
 import { pathIn } from '../locate.ts';
-import { readTextIfAny } from './package-json.ts';
-import { foldersBefore, outputFolders } from './tsconfig.ts';
+import { buildOf } from './compiler-options.ts';
+import { ConfigFiles } from './config-files.ts';
+import { foldersBefore, runsOfTsc } from './tsc-runs.ts';
+import { configsOf, isFile, tsconfigIn, unlessDamaged } from './tsconfig.ts';
 
 /** Compiled files, and the declarations beside them. */
 const WRITTEN = /\.[cm]?jsx?$|\.d\.[cm]?ts$/;
@@ -19,6 +22,14 @@ export async function builtFiles(
   const isOutput = (path: string) => outputs.some((each) => path === each || path.startsWith(`${each}/`));
   const isIgnored = ignoredFolders(readTextIfAny(join(root, '.gitignore')) ?? '');
   return (path) => WRITTEN.test(path) && (isOutput(path) || isIgnored(path));
+}
+
+/** The folders to which tsc writes, by tsconfig.json and by those that commands name; relative to the project. */
+async function outputFolders(root: string, commands: readonly string[]): Promise<readonly string[]> {
+  const paths = [tsconfigIn(root), ...runsOfTsc(root, commands).flatMap((run) => run.configs)].filter(isFile);
+  if (paths.length === 0) return [];
+  const configs = (await unlessDamaged(() => configsOf(root, new ConfigFiles(), paths))) ?? [];
+  return configs.map((config) => buildOf(config, root).outDir).filter((folder) => folder !== undefined);
 }
 
 /** One with its arguments. */

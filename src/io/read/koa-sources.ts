@@ -7,13 +7,13 @@ import {
 import { idInHeader } from '../../core/project/header.ts';
 import { isForTests, type KoaSource, koaSourceIn } from '../../core/project/koa-app.ts';
 import { type Command, runningApp, type SourceSteps, stepsIn } from '../../core/project/running-app.ts';
-import { type SessionUses, sessionUsesIn } from '../../core/project/session-uses.ts';
+import { NO_USES, type SessionUses, sessionUsesIn } from '../../core/project/session-uses.ts';
 import { DEFAULT_SOURCES } from '../../core/project/source-folder.ts';
 import type { Project } from '../../core/project/working-tree.ts';
+import { readTextIfAny } from '../files.ts';
+import { readAliases } from './aliases.ts';
 import { builtFiles } from './build-output.ts';
-import { readTextIfAny } from './package-json.ts';
 import { resolver, sourceFiles } from './sources.ts';
-import { readAliases } from './tsconfig.ts';
 
 /** A larger project is not searched completely. */
 const MAX_SOURCES = 5000;
@@ -107,3 +107,23 @@ const NOT_STARTED = { scripts: [], isCompiled: false };
 
 const byPath = (one: { readonly path: string }, other: { readonly path: string }): number =>
   one.path === other.path ? 0 : one.path < other.path ? -1 : 1;
+
+/** Of a project whose app this program has written. */
+export const NO_SOURCES = {
+  koaSources: [],
+  sessionUses: NO_USES,
+  databases: [],
+  connections: [],
+  loadsEnv: false,
+  startedBy: NOT_STARTED,
+  unsearched: [],
+};
+
+/** Matters only if the app was found nowhere else. */
+export function searchWarnings(
+  { koaSources }: Pick<Project, 'koaSources'>,
+  unsearched: readonly string[],
+): string[] {
+  if (unsearched.length === 0 || koaSources.some(({ app }) => app !== undefined)) return [];
+  return [`${unsearched.join(' and ')} cannot be read, so your Koa app was not looked for there.`];
+}

@@ -1,12 +1,18 @@
+import type { ModuleKind } from '../../core/answers/project-facts.ts';
 import { plainObject } from '../../core/project/json.ts';
+import type { Command } from '../../core/project/running-app.ts';
+import { startScripts } from '../../core/project/start-scripts.ts';
 import { plainText } from '../../core/project/text.ts';
-import { readRegular, within } from '../files.ts';
+import type { Project } from '../../core/project/working-tree.ts';
+import { readTextIfAny, within } from '../files.ts';
+
+export const PACKAGE_JSON = 'package.json';
 
 export type Fields = Readonly<Record<string, unknown>>;
 
 /** That of the project or of a parent folder; empty if there is none that can be read. */
 export const packageJsonIn = (folder: string): Fields =>
-  fieldsOf(readTextIfAny(within(folder, 'package.json')) ?? '');
+  fieldsOf(readTextIfAny(within(folder, PACKAGE_JSON)) ?? '');
 
 /** Empty for an invalid package.json. That of the project is refused when it is patched. */
 export function fieldsOf(text: string): Fields {
@@ -17,11 +23,22 @@ export function fieldsOf(text: string): Fields {
   }
 }
 
-/** An optional text: undefined if it cannot be read. */
-export function readTextIfAny(path: string): string | undefined {
-  try {
-    return readRegular(path)?.bytes.toString('utf8');
-  } catch {
-    return undefined;
-  }
+export const packageName = ({ name }: Fields): string | undefined =>
+  typeof name === 'string' && name !== '' ? name : undefined;
+
+export function modulesOf(kind: Project['kind'], { type }: Fields): ModuleKind {
+  if (kind === 'new' || type === 'module') return 'esm';
+  return type === 'commonjs' ? 'commonjs' : 'unspecified';
+}
+
+/** `start` first, then "main", which `.` means, and the other scripts that start something. */
+export function commandsIn(scripts: Readonly<Record<string, string>>, main: unknown): Command[] {
+  const entry = typeof main === 'string' ? main : 'index';
+  const starting = new Set(startScripts(scripts).map(([name]) => name));
+  const all = Object.entries({ start: '', main: entry, ...scripts }).map(([name, command]) => ({
+    name,
+    command: command.replace(/(?<=\s)\.\/?(?=\s|$)/, entry),
+    isStart: name === 'main' || starting.has(name),
+  }));
+  return all.toSorted((one, other) => Number(other.isStart) - Number(one.isStart));
 }

@@ -4,10 +4,10 @@ import { plainObject } from '../../core/project/json.ts';
 import { MANIFEST_PATH } from '../../core/project/manifest.ts';
 import { packagesOf } from '../../core/project/packages.ts';
 import { type Around, isAsGoodAsEmpty, type Place } from '../../core/project/place.ts';
-import { statIfThere, within } from '../files.ts';
+import { readTextIfAny, statIfThere, within } from '../files.ts';
 import { pathIn } from '../locate.ts';
 import { onlyReadingSync } from '../system-errors.ts';
-import { packageJsonIn, readTextIfAny } from './package-json.ts';
+import { packageJsonIn } from './package-json.ts';
 
 /** The number of packages that are searched for Koa. */
 const MAX_PACKAGES = 500;

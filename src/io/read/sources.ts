@@ -15,6 +15,7 @@ import { add } from '../../core/project/lists.ts';
 import { STATE_DIR } from '../../core/project/manifest.ts';
 import { READ_WITHOUT_WAITING, readUnseen } from '../files.ts';
 import { errorCode, PathError, unless } from '../system-errors.ts';
+import { NO_ALIASES, type PathAliases } from './aliases.ts';
 import { packageJsonIn } from './package-json.ts';
 
 /*
@@ -50,16 +51,6 @@ export function findById(root: string, ids: ReadonlySet<string>): FoundById {
   }
   return { moved, unsearched };
 }
-
-/** How sources of a project can import its modules by name, as defined by its tsconfig. */
-export interface PathAliases {
-  /** The beginnings of such names. */
-  readonly prefixes: readonly string[];
-  /** The modules that a name may refer to, as paths of `importsOf`. */
-  readonly modulesOf: (name: string) => readonly string[];
-}
-
-export const NO_ALIASES: PathAliases = { prefixes: [], modulesOf: () => [] };
 
 export interface Importers {
   /** Path of a module → its importers. */

@@ -1,16 +1,16 @@
 import { answerText, openQuestions } from '../../core/answers/answers.ts';
 import { applies } from '../../core/answers/applies.ts';
+import { flagName } from '../../core/answers/flag-names.ts';
+import type { Option } from '../../core/answers/option-row.ts';
 import {
   type Answers,
   fallback,
-  flagName,
   isRemembered,
   OPTION_NAMES,
-  type Option,
   type OptionName,
   optionOf,
-  type ProjectFacts,
 } from '../../core/answers/options.ts';
+import type { ProjectFacts } from '../../core/answers/project-facts.ts';
 import { problemsIn } from '../../core/answers/settings.ts';
 import { UserError } from '../../core/errors.ts';
 import { wrapped } from '../../core/report/wrap.ts';

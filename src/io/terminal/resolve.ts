@@ -1,4 +1,4 @@
-import type { ConflictPolicy } from '../../core/answers/options.ts';
+import type { ConflictPolicy } from '../../core/answers/run-flags.ts';
 import { UserError } from '../../core/errors.ts';
 import { hunkLines } from '../../core/plan/merge.ts';
 import type { Plan } from '../../core/plan/plan.ts';

@@ -1,5 +1,6 @@
 import type { Project } from '../../core/project/working-tree.ts';
-import { projectRoot, readProject } from '../read/project.ts';
+import { readProject } from '../read/project.ts';
+import { projectRoot } from '../read/root.ts';
 import { repairInterrupted } from './transaction.ts';
 
 /**

@@ -20,7 +20,7 @@ import {
 } from '../files.ts';
 import { fingerprint } from '../fingerprint.ts';
 import { locator, type Place } from '../locate.ts';
-import { isInterrupted } from '../read/project.ts';
+import { isInterrupted } from '../read/saved-state.ts';
 import { asUserError, onlyReadingSync, unlessAbsent } from '../system-errors.ts';
 import { type Lock, withLock } from './lock.ts';
 import { type Edited, rollBack } from './rollback.ts';

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { doubtsAboutAdoption } from '../../../src/core/answers/adoption.ts';
 import { combineAnswers, commandOf, openQuestions } from '../../../src/core/answers/answers.ts';
 import { oldStoreIn } from '../../../src/core/answers/old-stores.ts';
-import type { Answers, ProjectFacts } from '../../../src/core/answers/options.ts';
+import type { Answers } from '../../../src/core/answers/options.ts';
+import type { ProjectFacts } from '../../../src/core/answers/project-facts.ts';
 import { parseSettings, problemsInAll } from '../../../src/core/answers/settings.ts';
 
 const DB = { connection: 'db' };

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { endingsOf, lifetimesKept } from '../../../src/core/answers/endings.ts';
-import type { Answers, ProjectFacts } from '../../../src/core/answers/options.ts';
+import type { Answers } from '../../../src/core/answers/options.ts';
+import type { ProjectFacts } from '../../../src/core/answers/project-facts.ts';
 import { parseSettings } from '../../../src/core/answers/settings.ts';
 
 const FACTS: ProjectFacts = {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { parseDatabase } from '../../../src/core/answers/names.ts';
-import { suggestDatabase } from '../../../src/core/answers/options.ts';
+import { suggestDatabase } from '../../../src/core/answers/suggestions.ts';
 import { fc, runs } from '../../support/sampling.ts';
 
 test.each([

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Answers, ProjectFacts } from '../../../src/core/answers/options.ts';
+import type { Answers } from '../../../src/core/answers/options.ts';
+import type { ProjectFacts } from '../../../src/core/answers/project-facts.ts';
 import { parseSettings, problemsIn } from '../../../src/core/answers/settings.ts';
 
 const FACTS: ProjectFacts = {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import Handlebars from 'handlebars';
 import { describe, expect, test } from 'vitest';
 import { TEMPLATE_HELPERS } from '../../../src/core/render/helpers.ts';
-import { viewOf } from '../../../src/core/render/render.ts';
+import { viewOf } from '../../../src/core/render/view.ts';
 import { goldens } from '../../support/goldens.ts';
 
 const FOLDER = join(import.meta.dirname, '../../../templates');

@@ -2,9 +2,9 @@ import { chmodSync, chownSync, mkdirSync, symlinkSync, truncateSync, writeFileSy
 import { join } from 'node:path';
 import { execaSync } from 'execa';
 import { expect, test } from 'vitest';
+import { readAliases } from '../../../src/io/read/aliases.ts';
 import { readKoaSources } from '../../../src/io/read/koa-sources.ts';
 import { findById, findImporters, sourceFiles } from '../../../src/io/read/sources.ts';
-import { readAliases } from '../../../src/io/read/tsconfig.ts';
 import { temporaryFolder } from '../../support/program.ts';
 import { source } from '../../support/rerun/generate.ts';
 import { isExhaustive } from '../../support/sampling.ts';

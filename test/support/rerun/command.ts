@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { ConflictPolicy } from '../../../src/core/answers/options.ts';
+import type { ConflictPolicy } from '../../../src/core/answers/run-flags.ts';
 import { UserError } from '../../../src/core/errors.ts';
 import { reportDiff, reportText } from '../../../src/core/report/report.ts';
 import { openProject } from '../../../src/io/write/open.ts';

@@ -1,0 +1,35 @@
+import type { KeptFile } from './kept-files.ts';
+import type { PackageManager } from './managers.ts';
+
+/** What is known about the project before the questions. */
+export interface ProjectFacts {
+  /** `new` if this program created it: its tsconfig and README are then also generated. */
+  readonly kind: 'new' | 'existing';
+  readonly name: string;
+  /** How the project's imports end, by its tsconfig. */
+  readonly importExtension: 'ts' | 'js' | 'none';
+  /** The one that the project or its workspace uses, otherwise the one that started this program. */
+  readonly packageManager: PackageManager;
+  /** The folder of its sources, by its tsconfig. */
+  readonly sourceFolder: string;
+  /** The version range of each package that its package.json names. */
+  readonly packages: Readonly<Record<string, string>>;
+  readonly language: Language;
+  readonly modules: ModuleKind;
+  /** Whether an earlier run added the properties of the sample app to SessionData: sources may use them. */
+  readonly hadSamples: boolean;
+  /** Development packages that the workspace provides, such as its compiler. */
+  readonly inherited: readonly string[];
+  /** The collection that the previous run used; undefined on the first. */
+  readonly collectionBefore: string | undefined;
+  /** Whether the migration script of the previous run could copy sessions from another collection. */
+  readonly couldCopy: boolean;
+  /** Existing files that this program would write in a new project. */
+  readonly kept: readonly KeptFile[];
+  readonly isFirstRun: boolean;
+}
+
+/** `javascript-in-editor`: checked by a jsconfig.json, or by a tsconfig.json that emits nothing. */
+export type Language = 'typescript' | 'javascript' | 'javascript-in-editor';
+/** `unspecified`: CommonJS, unless a file has the syntax of an ES module. */
+export type ModuleKind = 'esm' | 'commonjs' | 'unspecified';

@@ -1,0 +1,61 @@
+import { parseEnv } from 'node:util';
+import { EXECUTE, migrateCommand } from '../answers/managers.ts';
+import type { OptionName } from '../answers/options.ts';
+import type { Settings } from '../answers/settings.ts';
+import { plainText } from '../project/text.ts';
+import { composePort, isServedByCompose, remoteHosts } from '../render/compose.ts';
+import { withCompose } from '../render/generated-files.ts';
+import { isFirst, type Run, type Step, wasMade } from './step.ts';
+
+/** The indexes depend on these answers. What `--encrypt` needs is in its warning, in the order of the deployments. */
+const MIGRATED: readonly OptionName[] = [
+  ...(['connection', 'url', 'host', 'port', 'db'] as const),
+  'collection',
+];
+
+/** A server on this machine has to be started; a remote one has to be reachable. */
+export function startingMongo(settings: Settings, run: Run): Step[] {
+  const { connection, project } = settings;
+  if (!isFirst(run) || project.kind !== 'new') return [];
+  const url = parseEnv(plainText(run.env)).MONGODB_URL;
+  if (withCompose(settings) && isServedByCompose(connection, url)) {
+    return [
+      {
+        what: 'Start MongoDB',
+        commands: ['docker compose up -d --wait'],
+        instead: [`${EXECUTE[run.manager]} mongodb-runner start -- --port ${composePort(connection)}`],
+      },
+    ];
+  }
+  const hosts = remoteHosts(connection, url);
+  if (hosts === undefined) return [];
+  const isAtlas = /\.mongodb\.net(?::\d+)?$/.test(hosts);
+  return [
+    {
+      what: isAtlas
+        ? 'Allow this machine: Atlas, Network Access, Add IP Address'
+        : `Make sure that this machine reaches ${hosts} (firewall, VPN)`,
+      commands: [],
+    },
+  ];
+}
+
+export function migrating({ migration }: Settings, run: Run): Step[] {
+  const { saved, answers } = run;
+  const isChanged = MIGRATED.some((name) => saved[name] !== answers[name]);
+  const isOtherUser = typeof answers.userKey === 'string' && saved.userKey !== answers.userKey;
+  if (!isChanged && !isOtherUser && !wasMade(run.entries, 'migrate')) return removingUsers(run);
+  const commands = [migrateCommand(run.manager, run.project.scripts, migration)];
+  return [{ what: 'Create the indexes', commands }, ...removingUsers(run)];
+}
+
+/** The migration stores the users only of sessions that have none, so users by another key would stay. */
+function removingUsers({ saved, answers }: Run): Step[] {
+  const { userKey, collection } = answers;
+  if (typeof saved.userKey !== 'string' || saved.userKey === userKey) return [];
+  const sessions = `db.getCollection(${JSON.stringify(collection)})`;
+  const what = `When no old process is running, remove the users by ${saved.userKey} in mongosh`;
+  const lines = [`${sessions}.updateMany({}, { $unset: { user: '' } });`];
+  if (typeof userKey === 'string') return [{ what: `${what}, then migrate again`, commands: [], lines }];
+  return [{ what, commands: [], lines: [...lines, `${sessions}.dropIndex('session_user');`] }];
+}

@@ -1,0 +1,129 @@
+import type { Settings } from '../answers/settings.ts';
+import { callOfSessions } from '../patch/mount.ts';
+import type { SessionUses } from '../project/session-uses.ts';
+import { envLoading } from './env-loading.ts';
+import type { Mounting } from './mounting.ts';
+import { runningOf, testingOf } from './running.ts';
+import { APP_KEYS, type Run, type Step, wasMade, wasTouched } from './step.ts';
+
+/** Only for the user's own app; the generated app has the sessions already. */
+export function mountingSteps(settings: Settings, { entries, project }: Run, mounting: Mounting): Step[] {
+  if (settings.app || !wasMade(entries, 'session')) return [];
+  const { source, mount, mountIn, within, connection, instead, keys } = mounting;
+  const loading = envLoading(settings, project, source);
+  const running = [runningOf(settings, project), testingOf(settings, project)];
+  return [
+    ...(wasTouched(entries, 'own-app')
+      ? []
+      : [
+          {
+            what: `Mount the sessions ${placeOf(mountIn, within)}${passing(connection)}`,
+            commands: [],
+            lines: mount,
+          },
+        ]),
+    ...(instead === undefined
+      ? []
+      : [{ what: `Remove the old sessions, with their options, at ${instead}`, commands: [] }]),
+    ...replacingGeneric(project),
+    ...replacingKeys(keys),
+    ...declaring(settings, project.sessionUses),
+    ...(loading.length === 0
+      ? []
+      : [
+          {
+            what: `Load .env${source ? ` in ${source.path}` : ''}, before the sessions are mounted`,
+            commands: [],
+            lines: loading,
+          },
+        ]),
+    ...running.filter((step) => step !== undefined),
+  ];
+}
+
+/** The sessions were mounted by an earlier run or by hand, for a connection that is passed in another way. */
+export function changingCall(
+  settings: Settings,
+  { saved, entries, project }: Run,
+  { mount, connection }: Mounting,
+): Step[] {
+  const isNew = wasMade(entries, 'session') || wasTouched(entries, 'own-app');
+  const passed = (style: unknown) => (style === 'db' || style === 'mongoose' ? style : 'nothing');
+  if (settings.app || isNew || saved.connection === undefined) return [];
+  if (passed(saved.connection) === passed(settings.connection.style)) return [];
+  const found = callOfSessions(settings, project.koaSources);
+  const call = mount.at(-1)?.replace(/^[\w$]+/, (name) => found?.name ?? name) ?? '';
+  const what = `Change the call of sessions()${found ? ` at ${found.place}` : ''}${passing(connection)} to`;
+  return [{ what, commands: [], lines: [call] }];
+}
+
+const passing = (connection: string | undefined): string =>
+  connection === undefined ? '' : ` (the connection is made at ${connection})`;
+
+/** They would silently replace the keys from APP_KEYS. */
+const replacingKeys = (place: string | undefined): Step[] =>
+  place === undefined
+    ? []
+    : [
+        {
+          what: `Remove app.keys at ${place}, or set it before sessions() is called: then its keys sign the cookies, and ${APP_KEYS} is not used`,
+          commands: [],
+        },
+      ];
+
+/** The session was `any` before. Now a build refuses properties that SessionData does not declare. */
+function declaring({ project, dir, userKey }: Settings, uses: SessionUses): Step[] {
+  if (project.language === 'javascript' || project.hadSamples) return [];
+  const declared = userKey?.split('.', 1).join();
+  const properties = uses.properties.filter(
+    ({ name }, at, all) => name !== declared && at === all.findIndex((use) => use.name === name),
+  );
+  const more = properties.length - MAX_DECLARED;
+  const lines = [
+    ...properties.slice(0, MAX_DECLARED).map(({ name, path, line }) => `${name} (${path}:${line})`),
+    ...(more > 0 ? [`and ${more} more`] : []),
+    ...uses.declarations.map((place) => `the declaration at ${place}: move it there`),
+    ...uses.typeImports.map(
+      (place) => `the types of koa-session at ${place}: version 7 has only those of its options`,
+    ),
+  ];
+  const why = project.language === 'typescript' ? 'or it will not compile' : 'or the type check will fail';
+  const what = `Declare in SessionData, in ${dir}/index.ts, what the app keeps in its sessions, ${why}`;
+  return lines.length === 0 ? [] : [{ what, commands: [], lines }];
+}
+
+const MAX_DECLARED = 20;
+
+/** What the context has only with koa-generic-session, and the part of `ctx.session` that does the same. */
+const IN_PLACE_OF: Readonly<Record<string, string>> = {
+  regenerateSession: 'regenerate(), which keeps the properties',
+  saveSession: 'save()',
+  sessionSave: 'save(), if it is set to true',
+  sessionId: 'externalKey',
+};
+
+/** Otherwise, a call of one of them fails, and a property is undefined. */
+function replacingGeneric({ packages, sessionUses }: Run['project']): Step[] {
+  if (!Object.hasOwn(packages, 'koa-generic-session')) return [];
+  const lines = sessionUses.generic.map(
+    ({ name, path, line }) => `ctx.${name} by ctx.session.${IN_PLACE_OF[name]} (${path}:${line})`,
+  );
+  const what = 'Replace what only koa-generic-session has';
+  return lines.length === 0 ? [] : [{ what, commands: [], lines }];
+}
+
+/** Before the router, since only later middleware has `ctx.session`. */
+function placeOf(mountIn: string, within: Mounting['within']): string {
+  const [, file, line] = /^(.+):(\d+)$/.exec(mountIn) ?? [];
+  if (within === 'field')
+    return `in ${file}, at the start of the constructor of the class that creates the app at line ${line}, before the router`;
+  if (within === 'class')
+    return `in ${file}, directly after \`super()\` in the constructor of the class at line ${line}, before the router`;
+  if (within === 'chain')
+    return `in ${file}, directly after \`new Koa()\` in line ${line}, and call the methods that are chained to it on the app after that`;
+  if (within === 'part')
+    return `in ${file}, as the first call with the app that line ${line} creates, before the router`;
+  return file === undefined
+    ? `directly after \`new Koa()\`, before the router (import as seen from ${mountIn})`
+    : `in ${file}, directly after line ${line}, where the app is created, before the router`;
+}

@@ -1,0 +1,129 @@
+import { join } from 'node:path';
+import { buildDoubts, type Interop, type SessionBuild, sessionDoubts } from '../../core/plan/build-doubts.ts';
+import { ESLINT_CONFIGS, lintDoubts } from '../../core/plan/lint-doubts.ts';
+import { isBelow } from '../../core/project/ranges.ts';
+import { startScripts } from '../../core/project/start-scripts.ts';
+import type { Project } from '../../core/project/working-tree.ts';
+import type { RenderedFile } from '../../core/render/rendered-file.ts';
+import { readTextIfAny } from '../files.ts';
+import { pathIn } from '../locate.ts';
+import { buildOf, type CompilerOptions, emitsCode, foldersIn, takesTs } from './compiler-options.ts';
+import { ConfigFiles } from './config-files.ts';
+import { workspaceAround } from './place.ts';
+import { sourceFiles } from './sources.ts';
+import { runsOfTsc } from './tsc-runs.ts';
+import {
+  type Config,
+  configFor,
+  configsOf,
+  homeOf,
+  IS_CASE_SENSITIVE,
+  inclusionOf,
+  isFile,
+  tsconfigIn,
+  unlessDamaged,
+} from './tsconfig.ts';
+
+/**
+ * Warnings about the effect of new files on a build.
+ *
+ * @param dir the folder of the session files, which the app imports: they have to be part of its build
+ */
+export async function doubtsAboutBuild(
+  project: Pick<
+    Project,
+    'root' | 'kind' | 'kept' | 'language' | 'modules' | 'packages' | 'scripts' | 'manifest'
+  >,
+  rendered: readonly RenderedFile[],
+  dir: string,
+): Promise<readonly string[]> {
+  const { root, kind, kept, language, modules, manifest } = project;
+  const known = new Set(manifest?.files.map(({ id }) => id));
+  const added = rendered.filter((file) => !known.has(file.id));
+  const isOurs = kind === 'new' && !kept.includes('tsconfig');
+  const top = language === 'typescript' ? workspaceAround(root) : undefined;
+  const home = homeOf(join(root, dir), top ?? root);
+  if (isOurs || added.length === 0 || home === undefined) return [];
+  const { createFilesMatcher } = await import('get-tsconfig');
+  const files = new ConfigFiles();
+  const runs = runsOfTsc(root, Object.values(project.scripts));
+  const built = runs.filter(({ emits }) => emits).flatMap((run) => run.configs);
+  const from = (starts: readonly string[]) =>
+    unlessDamaged(() => configsOf(root, files, starts.filter(isFile)));
+  const configs = await from([tsconfigIn(root), ...runs.flatMap((run) => run.configs)]);
+  const starts = startScripts(project.scripts).map(([, command]) => command);
+  // Without a script that runs tsc, it may be run by hand, unless the app is started from its sources.
+  const isUsed = (outDir = '') =>
+    built.length > 0 || starts.length === 0 || starts.some((command) => command.includes(outDir));
+  const emitting = await from(built.length === 0 ? [tsconfigIn(root)] : built);
+  const own = await unlessDamaged(() => configFor(home, join(root, dir), files));
+  files.refuseUnread();
+  const isNew = added.some(({ path }) => path.startsWith(`${dir}/`));
+  const endsInTs = added.some(({ id, text }) => id === 'session' && text.includes("from './connection.ts'"));
+  const about =
+    own && isNew ? sessionDoubts({ ...(await optionsOf(own, project, dir)), endsInTs }, dir, modules) : [];
+  const others: string[] = [];
+  const listed = new Set<string>();
+  const elsewhere = added.filter(({ path }) => !path.startsWith(`${dir}/`));
+  for (const { config, path } of configs ?? []) {
+    const matches = await unlessDamaged(async () => createFilesMatcher({ config, path }, IS_CASE_SENSITIVE));
+    if (matches === undefined) continue;
+    const isCompiled = (file: string) => COMPILED.test(file) && matches(join(root, file)) !== undefined;
+    const compiled = elsewhere.map((file) => file.path).filter(isCompiled);
+    for (const file of compiled) listed.add(file);
+    if (compiled.length === 0) continue;
+    const name = pathIn(root, path);
+    const build = buildOf({ config, path }, root);
+    const isEmitting = emitting?.some((each) => each.path === path) && isUsed(build.outDir);
+    const effect = isEmitting ? build : { ...build, outDir: undefined };
+    others.push(...buildDoubts(effect, [...sourceFiles(root)].filter(isCompiled), compiled, name));
+  }
+  const unlisted = elsewhere
+    .map((file) => file.path)
+    .filter((path) => COMPILED.test(path) && !listed.has(path));
+  return [...about, ...others, ...doubtsAboutLint(root, unlisted)];
+}
+
+function doubtsAboutLint(root: string, unlisted: readonly string[]): readonly string[] {
+  const name = ESLINT_CONFIGS.find((each) => isFile(join(root, each)));
+  return name === undefined ? [] : lintDoubts(name, readTextIfAny(join(root, name)) ?? '', unlisted);
+}
+
+/** The options that decide whether and how the session files are compiled. */
+async function optionsOf(
+  { path, config }: Config,
+  { root, packages }: Pick<Project, 'root' | 'packages'>,
+  dir: string,
+): Promise<Omit<SessionBuild, 'endsInTs'>> {
+  const isIncluded = await inclusionOf(join(root, dir, 'index.ts'));
+  const compilerOptions = config.compilerOptions ?? {};
+  const { rootDir } = foldersIn({ path, config }, root);
+  return {
+    name: pathIn(root, path),
+    rootDir,
+    module: `${compilerOptions.module ?? ''}`.toLowerCase(),
+    moduleResolution: `${compilerOptions.moduleResolution ?? ''}`.toLowerCase(),
+    verbatim: compilerOptions.verbatimModuleSyntax === true,
+    interop: interopOf(compilerOptions, packages),
+    emits: emitsCode(compilerOptions),
+    takesTs: takesTs(compilerOptions),
+    isolatedDeclarations: compilerOptions.isolatedDeclarations === true,
+    isUnlisted: compilerOptions.composite === true && !isIncluded({ path, config }),
+  };
+}
+
+/** By default, it is on for the Node module kinds, and with TypeScript 6 or later for all. */
+function interopOf(
+  { module, esModuleInterop, allowSyntheticDefaultImports }: CompilerOptions,
+  { typescript }: Project['packages'],
+): Interop {
+  const isOwn = /^(?:node|preserve)/i.test(module ?? '');
+  const isOlder = typescript !== undefined && isBelow(typescript, 6, 0);
+  return {
+    emitted: esModuleInterop ?? (isOwn || !isOlder),
+    typed: allowSyntheticDefaultImports ?? false,
+  };
+}
+
+/** Not declarations, which have no output. */
+const COMPILED = /(?<!\.d)\.[cm]?[jt]sx?$/;
