@@ -10,7 +10,7 @@ import type { ProjectFacts } from './core/answers/project-facts.ts';
 import { problemsIn, problemsInAll } from './core/answers/settings.ts';
 import { answersText } from './core/report/answers-text.ts';
 import { reportDiff, reportText } from './core/report/report.ts';
-import { type Flags, wordsOf } from './flags.ts';
+import { type Flags, runFlagWords } from './flags.ts';
 import { readConfig } from './io/read/config.ts';
 import { agreeTo } from './io/terminal/agree.ts';
 import { askAdvanced, askAgain, askMissing, confirm } from './io/terminal/ask.ts';
@@ -36,15 +36,16 @@ export async function collectAnswers(
   const problems = isAsking ? problemsIn(known) : problemsInAll(known, facts);
   const missing = isAsking ? [] : missingAnswers(known);
   if (problems.length + missing.length > 0) {
-    throw answersError(problems, missing, { directory, answers, facts, flags: wordsOf(run) });
+    throw answersError(problems, missing, { directory, answers, facts, flags: runFlagWords(run) });
   }
   if (!isAsking) return known;
 
   const isFirstRun = Object.keys(saved).length === 0;
   if (isFirstRun) introduce();
-  const all = await askFor(known, saved, facts);
+  const all = await askWhatIsMissing(known, saved, facts);
   const late = problemsInAll(all, facts);
-  if (late.length > 0) throw answersError(late, [], { directory, answers: all, facts, flags: wordsOf(run) });
+  if (late.length > 0)
+    throw answersError(late, [], { directory, answers: all, facts, flags: runFlagWords(run) });
   if (all.install !== undefined || !isFirstRun || isPreview(run)) return all;
   return {
     ...all,
@@ -53,7 +54,7 @@ export async function collectAnswers(
 }
 
 /** The answers of an earlier run are complete, so a later run asks only for what another style needs. */
-async function askFor(known: Answers, saved: Answers, facts: ProjectFacts): Promise<Answers> {
+async function askWhatIsMissing(known: Answers, saved: Answers, facts: ProjectFacts): Promise<Answers> {
   if (Object.keys(saved).length === 0) {
     return askAdvanced(await askMissing(known, facts), facts);
   }
@@ -66,7 +67,7 @@ export async function askForChange(answers: Answers, facts: ProjectFacts): Promi
   say(`Everything is up to date. In force:\n${answersText(answers, paintFor('stderr'))}\n`);
   if (!(await confirm('Change an answer?', false))) return undefined;
   const given = await askAgain(answers, facts);
-  const all = await askFor(combineAnswers(given, answers).answers, answers, facts);
+  const all = await askWhatIsMissing(combineAnswers(given, answers).answers, answers, facts);
   const problems = problemsInAll(all, facts);
   if (problems.length > 0)
     throw answersError(problems, [], { directory: '.', answers: all, facts, flags: [] });

@@ -42,7 +42,7 @@ export interface Text {
   readonly text: string;
 }
 
-const EXIT_CODES = `
+const EXIT_CODES_HELP = `
 Exit codes:
   0    done
   1    internal error
@@ -111,7 +111,7 @@ function createProgram(onParsed: (flags: Flags) => void): Command {
     .helpOption('-h, --help', 'print this help')
     .allowExcessArguments(false)
     .helpCommand(false)
-    .addHelpText('after', EXIT_CODES);
+    .addHelpText('after', EXIT_CODES_HELP);
   for (const name of OPTION_NAMES) addAnswerFlags(program, optionOf(name), name);
   for (const flag of runFlags()) program.addOption(flag);
   // Known only so that it can be refused, and its value never shown.
@@ -119,7 +119,7 @@ function createProgram(onParsed: (flags: Flags) => void): Command {
   program.action((directory: string | undefined, options: Record<string, unknown>) =>
     onParsed({
       command: 'generate',
-      directory: directoryOf(directory),
+      directory: checkedDirectory(directory),
       given: givenIn(options),
       run: runIn(options),
     }),
@@ -134,7 +134,7 @@ function createProgram(onParsed: (flags: Flags) => void): Command {
       refuseForeign(program);
       onParsed({
         command: 'undo',
-        directory: directoryOf(directory),
+        directory: checkedDirectory(directory),
         given: {},
         run: runIn(command.optsWithGlobals()),
       });
@@ -180,7 +180,7 @@ function runFlags(): Flag[] {
 
 const collect = (value: string, earlier: readonly string[] = []): readonly string[] => [...earlier, value];
 
-function directoryOf(directory: string | undefined): string | undefined {
+function checkedDirectory(directory: string | undefined): string | undefined {
   if (directory === undefined) return undefined;
   const meant = wordMeantBy(directory);
   if (meant !== undefined && !statIfThere(directory)) {
@@ -221,7 +221,7 @@ function runIn(options: Record<string, unknown>): RunFlags {
 }
 
 /** The flags of this run as a command line, without `--yes`. */
-export function wordsOf({
+export function runFlagWords({
   input,
   config,
   dryRun,
@@ -251,7 +251,7 @@ function conflictPolicy(given: unknown): ConflictPolicy | undefined {
   return known;
 }
 
-const UNKNOWN = /unknown option '(-[^-]|--[\w-]*)(.+)?'/s;
+const UNKNOWN_OPTION = /unknown option '(-[^-]|--[\w-]*)(.+)?'/s;
 
 /**
  * The message of commander, without the value of an unknown flag: everything from the first character that a flag
@@ -259,7 +259,7 @@ const UNKNOWN = /unknown option '(-[^-]|--[\w-]*)(.+)?'/s;
  */
 function usageError({ code, message }: CommanderError, program: Command): UserError {
   const hint = '\nSee create-koa-mongo-session --help';
-  const [, flag = '', value] = (code === 'commander.unknownOption' && UNKNOWN.exec(message)) || [];
+  const [, flag = '', value] = (code === 'commander.unknownOption' && UNKNOWN_OPTION.exec(message)) || [];
   if (value === undefined) return new UserError(message.replace(/^error: /, '') + hint);
   const known = program.options.find(({ long, short }) => long === flag || short === flag);
   if (known?.long === '--password') return refusedPassword();

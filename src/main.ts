@@ -16,7 +16,7 @@ import {
 } from './core/answers/settings.ts';
 import { doubtsAboutApps, patchApp } from './core/patch/mount.ts';
 import { listPatches } from './core/patch/patches.ts';
-import { placeOf } from './core/plan/file.ts';
+import { futurePath } from './core/plan/file.ts';
 import type { Patch } from './core/plan/plan.ts';
 import { withEditedSource } from './core/project/edited-source.ts';
 import { type Project, textOnDisk, type WorkingTree } from './core/project/working-tree.ts';
@@ -29,8 +29,8 @@ import type { Ending } from './ending.ts';
 import { finish, showPlan } from './finish.ts';
 import type { Flags, RunFlags } from './flags.ts';
 import { doubtsAboutBuild } from './io/read/build-doubts.ts';
+import { folderKindAt } from './io/read/folder-kind.ts';
 import { detectPackageManager } from './io/read/package-manager.ts';
-import { placeAt } from './io/read/place.ts';
 import { readProject } from './io/read/project.ts';
 import { isInUse } from './io/read/root.ts';
 import { readWorkingTree } from './io/read/working-tree.ts';
@@ -44,7 +44,7 @@ import { isPreview, type Outcome, regenerate } from './regenerate.ts';
 import { undo } from './undo.ts';
 
 /** The input of a run. */
-interface Start {
+interface RunInput {
   readonly directory: string;
   readonly run: RunFlags;
   readonly project: Project;
@@ -66,7 +66,7 @@ export async function main(flags: Flags): Promise<Ending> {
 }
 
 /** From answers to files. At a terminal, a run that changes nothing offers to change an answer. */
-async function generate(start: Start, collected: Answers): Promise<Ending> {
+async function generate(start: RunInput, collected: Answers): Promise<Ending> {
   const { directory, run, project, facts, saved } = start;
   const isAsking = asksForAnswers(run);
   const { settings: asked, secrets, answers } = parseSettings(collected, facts);
@@ -111,7 +111,7 @@ function movedIn(
   tree: WorkingTree,
 ): Partial<Pick<Settings, 'dir' | 'migration'>> {
   const [index, migration] = ['session', 'migrate'].map((id) =>
-    placeOf(id, rendered, manifest?.files ?? [], tree),
+    futurePath(id, rendered, manifest?.files ?? [], tree),
   );
   return {
     ...(index === undefined ? {} : { dir: dirname(index) }),
@@ -140,7 +140,7 @@ async function agreedMount(
 
 /** Checked before the run, which makes it a project. */
 function askIn(directory: string): (outcome: Outcome) => Promise<void> {
-  const isProject = placeAt(directory).kind !== 'other';
+  const isProject = folderKindAt(directory).kind !== 'other';
   return (outcome) => askToAgree(outcome, isProject);
 }
 

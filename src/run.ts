@@ -16,7 +16,7 @@ export async function run(argv: readonly string[]): Promise<void> {
     write('stderr', `\n${inLines(text)}\n`);
   });
   whenUnwritable(endUnread);
-  const ending = await carryOut(argv, isJson).catch((error: unknown) =>
+  const ending = await endingAfter(argv, isJson).catch((error: unknown) =>
     endingOf(error, explainBug, whatStands()),
   );
   if (isJson) tell(jsonOf(ending));
@@ -24,7 +24,7 @@ export async function run(argv: readonly string[]): Promise<void> {
   process.exitCode = ending.exitCode;
 }
 
-async function carryOut(argv: readonly string[], isJson: boolean): Promise<Ending> {
+async function endingAfter(argv: readonly string[], isJson: boolean): Promise<Ending> {
   refuseSwallowedFlags(argv, process.env);
   const flags = parseFlags(argv);
   if (flags.command === 'text') {

@@ -52,7 +52,7 @@ export function nearestFolder(folder: string): string {
 }
 
 /** The contents of a folder; empty if there is none. */
-export function namesIn(folder: string): string[] {
+export function namesInFolder(folder: string): string[] {
   return reading(folder, () => unlessAbsent(() => readdirSync(folder))) ?? [];
 }
 

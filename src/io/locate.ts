@@ -21,7 +21,7 @@ const wayTo = (root: string, path: string): string =>
   path.startsWith(`${root}${sep}`) ? path.slice(root.length + 1) : relative(root, path);
 
 /** The location to which a path of the project leads. */
-export interface Place {
+export interface Located {
   /** Absolute, with symbolic links resolved. */
   readonly real: string;
   /** Whether the path itself is a symbolic link, and not only a folder on the way. */
@@ -32,7 +32,7 @@ export interface Place {
   readonly blockedBy?: string;
 }
 
-export type Locate = (path: string) => Place;
+export type Locate = (path: string) => Located;
 
 /** A folder on the way to a file: existing, missing, or with a file in its place. */
 interface Folder {
@@ -67,7 +67,7 @@ export function locator(root: string): Locate {
     const isThere = stats?.isDirectory() ?? false;
     return { real: place.real, isThere, ...(stats && !isThere && { blockedBy: path }) };
   };
-  const findPlace = (path: string): Place => {
+  const findPlace = (path: string): Located => {
     const { real: folder, isThere, blockedBy } = folderAt(dirname(path));
     const full = within(folder, basename(path));
     const place = isThere
@@ -78,7 +78,7 @@ export function locator(root: string): Locate {
     refuseOthers(path, pathIn(root, place.real));
     return place;
   };
-  const places = new Map<string, Place>();
+  const places = new Map<string, Located>();
   return (path) => {
     const place = places.get(path) ?? findPlace(path);
     places.set(path, place);
@@ -87,7 +87,7 @@ export function locator(root: string): Locate {
 }
 
 /** @param full absolute; all but the last of it resolved already */
-function follow(full: string, path: string, dangling: string): Place {
+function follow(full: string, path: string, dangling: string): Located {
   const stats = reading(path, () => unlessAbsent(() => lstatSync(full, { throwIfNoEntry: false })));
   if (!stats?.isSymbolicLink()) return { real: full, isLink: false, stats };
   const real = reading(path, () => unlessAbsent(() => realpathSync.native(full)));

@@ -2,7 +2,7 @@ import { constants } from 'node:os';
 import { basename, dirname, isAbsolute, join, relative } from 'node:path';
 import { UserError } from '../core/errors.ts';
 
-const ABSENT: readonly string[] = ['ENOENT', 'ENOTDIR'];
+const ABSENT_CODES: readonly string[] = ['ENOENT', 'ENOTDIR'];
 
 /** The code of a system error, such as ENOSPC; also for EDQUOT, for which Node has no name. */
 export function errorCode(error: unknown): string | undefined {
@@ -22,7 +22,7 @@ export function unless<T>(codes: readonly string[], call: () => T): T | undefine
 }
 
 /** Calls a function for which a missing file is a valid result. */
-export const unlessAbsent = <T>(call: () => T): T | undefined => unless(ABSENT, call);
+export const unlessAbsent = <T>(call: () => T): T | undefined => unless(ABSENT_CODES, call);
 
 /** Problems with a path that are not bugs of this program; worded to follow the path. */
 const PROBLEMS: Readonly<Record<string, string>> = {
@@ -90,7 +90,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ELOOP: 'it leads into a loop of symbolic links',
   ENAMETOOLONG: 'its name is too long for this file system',
   ...Object.fromEntries(
-    [...ABSENT, 'EEXIST', 'EISDIR', 'ENOTEMPTY'].map((code) => [
+    [...ABSENT_CODES, 'EEXIST', 'EISDIR', 'ENOTEMPTY'].map((code) => [
       code,
       'another program changed it meanwhile',
     ]),

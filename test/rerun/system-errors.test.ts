@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { UserError } from '../../src/core/errors.ts';
 import { parseFlags } from '../../src/flags.ts';
-import { placeAt } from '../../src/io/read/place.ts';
+import { folderKindAt } from '../../src/io/read/folder-kind.ts';
 import { isInUse } from '../../src/io/read/root.ts';
 import { main } from '../../src/main.ts';
 import { temporaryFolder } from '../support/program.ts';
@@ -121,7 +121,7 @@ function removeLocks(project: string): void {
 describe('a check before the run', () => {
   test.each([
     ['whether a folder is in use', isInUse],
-    ['what is at the path', placeAt],
+    ['what is at the path', folderKindAt],
   ])('%s: a system error gets a message', async (_, look) => {
     const root = writeTree(await temporaryFolder(), PROJECT);
     injectFault({ root, fault: 'EIO', of: 'all', at: 1 });

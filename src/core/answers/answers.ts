@@ -35,7 +35,7 @@ function inferStyle(given: Answers, saved: Answers): unknown {
     : undefined;
 }
 
-const pick = (answers: Answers, wanted: (name: OptionName) => boolean): Answers =>
+const onlyAnswers = (answers: Answers, wanted: (name: OptionName) => boolean): Answers =>
   Object.fromEntries(
     OPTION_NAMES.filter((name) => isGiven(answers, name) && wanted(name)).map((name) => [
       name,
@@ -50,7 +50,7 @@ export function combineAnswers(
 ): { readonly answers: Answers; readonly warnings: readonly string[] } {
   const connection = inferStyle(given, saved);
   const style = styleOf({ connection });
-  const kept = pick(
+  const kept = onlyAnswers(
     saved,
     (name) =>
       isRemembered(name) &&
@@ -58,7 +58,7 @@ export function combineAnswers(
   );
   const all: Answers = {
     ...kept,
-    ...pick(given, () => true),
+    ...onlyAnswers(given, () => true),
     ...(connection === undefined ? {} : { connection }),
   };
 
@@ -73,7 +73,7 @@ export function combineAnswers(
   const isUsed = (name: OptionName): boolean =>
     isGiven(given, name) ? !unused.includes(name) : applies(name, all);
   return {
-    answers: pick(all, isUsed),
+    answers: onlyAnswers(all, isUsed),
     warnings: [
       ...(unused.length === 0 ? [] : [unusedWarning(style, unused)]),
       ...(given.autoReconnect === true

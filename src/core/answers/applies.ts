@@ -1,4 +1,4 @@
-import { namesIn } from './mongodb-url.ts';
+import { namesInUrl } from './mongodb-url.ts';
 import { type Answers, type OptionName, optionOf } from './options.ts';
 import { type ConnectionStyle, STYLE_NAMES } from './styles.ts';
 
@@ -16,10 +16,10 @@ export function applies(name: OptionName, answers: Answers): boolean {
   // Adoption needs the old cookie, so there is nothing to ask.
   if (name === 'legacyCookie') return !isOn(answers.adopt);
   const { styles } = optionOf(name);
-  if (styles === undefined) return !(name === 'collection' && namesIn(answers.url).collection);
+  if (styles === undefined) return !(name === 'collection' && namesInUrl(answers.url).collection);
   const style = styleOf(answers);
   if (style === undefined || !styles.includes(style)) return false;
-  if (name === 'db' && style === 'url') return isGiven(answers, 'url') && !namesIn(answers.url).database;
+  if (name === 'db' && style === 'url') return isGiven(answers, 'url') && !namesInUrl(answers.url).database;
   if (name === 'authSource') return typeof answers.username === 'string' && answers.username !== '';
   return true;
 }

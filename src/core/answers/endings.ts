@@ -1,7 +1,7 @@
 import { beginsAdoption } from './adoption.ts';
 import { formatDuration, parseDuration } from './duration.ts';
 import { migrateCommand } from './managers.ts';
-import { type Place, placeIn } from './mongodb-url.ts';
+import { type SessionsPlace, sessionsPlaceIn } from './mongodb-url.ts';
 import type { Answers } from './options.ts';
 import type { Settings } from './settings.ts';
 import { shellQuote } from './shell.ts';
@@ -41,15 +41,15 @@ type Migration = (options?: string) => string;
 
 /** Whether both runs say where the database is, and name two. With `db` and `mongoose`, only the app knows. */
 function isOtherDatabase(answers: Answers, saved: Answers): boolean {
-  const [now, before] = [placeOf(answers), placeOf(saved)];
+  const [now, before] = [sessionsPlaceOf(answers), sessionsPlaceOf(saved)];
   if (now === undefined || before === undefined) return false;
   return now.database !== before.database || !now.hosts.some((host) => before.hosts.includes(host));
 }
 
-function placeOf({ connection, url, host, port, db }: Answers): Place | undefined {
-  if (connection === 'url') return placeIn(url);
+function sessionsPlaceOf({ connection, url, host, port, db }: Answers): SessionsPlace | undefined {
+  if (connection === 'url') return sessionsPlaceIn(url);
   return connection === 'host'
-    ? placeIn(`mongodb://${host}:${port}/${encodeURIComponent(String(db))}`)
+    ? sessionsPlaceIn(`mongodb://${host}:${port}/${encodeURIComponent(String(db))}`)
     : undefined;
 }
 

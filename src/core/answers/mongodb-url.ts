@@ -69,20 +69,20 @@ function joinUrl({ scheme, userinfo, hosts, path: [database = ''], query }: UrlP
 }
 
 /** Whether the string names a database and, in the legacy form, a collection; both false for an invalid string. */
-export function namesIn(url: unknown): { readonly database: boolean; readonly collection: boolean } {
+export function namesInUrl(url: unknown): { readonly database: boolean; readonly collection: boolean } {
   const [database = '', collection = ''] = splitUrl(url)?.path ?? [];
   return { database: database !== '', collection: collection !== '' };
 }
 
 /** Where the sessions of a connection string are. */
-export interface Place {
+export interface SessionsPlace {
   /** With their ports; for `mongodb+srv`, the name that is looked up. */
   readonly hosts: readonly string[];
   readonly database: string;
 }
 
 /** Undefined for what is no connection string. The plain pattern comes first, as in the rules for texts. */
-export function placeIn(url: unknown): Place | undefined {
+export function sessionsPlaceIn(url: unknown): SessionsPlace | undefined {
   const parts = splitUrl(url);
   if (!parts) return undefined;
   const port = parts.scheme === 'mongodb://' ? ':27017' : '';

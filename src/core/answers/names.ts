@@ -22,7 +22,7 @@ const breaks = (text: string, rule: TextRule): boolean => {
   return 'wants' in rule ? !rule.wants.some((pattern) => pattern.test(text)) : rule.forbids.test(text);
 };
 
-const wordsOf = (rule: TextRule): string =>
+const ruleText = (rule: TextRule): string =>
   'bytes' in rule ? `must be at most ${rule.bytes} bytes long` : rule.says;
 
 /** For every text. A lone surrogate has no UTF-8 form, so it would be read back as another character. */
@@ -37,7 +37,7 @@ function textBy(rules: readonly TextRule[]) {
   return (answer: unknown): Parsed<string> => {
     if (typeof answer !== 'string') return { problem: 'must be a string' };
     const broken = [...ANY_TEXT, ...rules].find((rule) => breaks(answer, rule));
-    return broken ? { problem: wordsOf(broken) } : { value: answer };
+    return broken ? { problem: ruleText(broken) } : { value: answer };
   };
 }
 
@@ -143,7 +143,7 @@ export const parseCookieName = textBy(COOKIE_NAME);
 const INHERITED = Object.getOwnPropertyNames(Object.prototype);
 
 /** Properties of koa-session objects and of all objects, and the example property of the generated code. */
-const TAKEN = [
+const TAKEN_PROPERTIES = [
   ...INHERITED,
   ...['isNew', 'length', 'populated', 'maxAge', 'externalKey', 'prototype'],
   ...['save', 'regenerate', 'manuallyCommit', 'commit', 'toJSON', 'then', 'views', 'since'],
@@ -155,7 +155,7 @@ export const USER_KEY: readonly TextRule[] = [
     says: 'must be a property name, or a path of them such as passport.user: letters, digits, _ and $, beginning with a letter (koa-session does not keep what begins with _)',
   },
   {
-    forbids: new RegExp(`^(?:${TAKEN.join('|')})(?:\\.|$)`, 'u'),
+    forbids: new RegExp(`^(?:${TAKEN_PROPERTIES.join('|')})(?:\\.|$)`, 'u'),
     says: 'must not be a property that the session has already',
   },
   {
@@ -170,14 +170,14 @@ export const parseUserKey = textBy(USER_KEY);
 const FOREIGN_FOLDERS = ['node_modules', '.git', '.koa-mongo-session', 'dist'];
 const END = '(?=[/\\\\]|$)';
 const WINDOWS_DEVICE = `(?:${['con', 'prn', 'aux', 'nul'].map(inAnyCase).join('|')}|(?:${inAnyCase('com')}|${inAnyCase('lpt')})[0-9])`;
-const folderOf = (letters: string): RegExp =>
+const folderPattern = (letters: string): RegExp =>
   new RegExp(`^(?:\\.[/\\\\])?(?:(?!-|\\.{1,2}${END})[${letters}._@+-]+(?<!\\.)(?:[/\\\\]|$))+$`, 'u');
 
 export const FOLDER: readonly TextRule[] = [
   // Far below the limit of any file system, so that file names still fit.
   { bytes: 200 },
   {
-    wants: [folderOf('a-zA-Z0-9'), folderOf('\\p{L}\\p{N}')],
+    wants: [folderPattern('a-zA-Z0-9'), folderPattern('\\p{L}\\p{N}')],
     says: 'must be a folder inside the project, such as src/session: names of letters, digits and . _ - @ +, joined by /',
   },
   {

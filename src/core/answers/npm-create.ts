@@ -6,7 +6,7 @@ import { shellQuote } from './shell.ts';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Flags that npm also has, and that change what a run does. npm's `--json` and `--yes` do no harm. */
-const OTHERS = ['config', 'diff', 'check', 'onConflict', 'restore'];
+const SHARED_WITH_NPM = ['config', 'diff', 'check', 'onConflict', 'restore'];
 
 const variableOf = (name: string): string => `npm_config_${flagName(name).slice(2).replaceAll('-', '_')}`;
 
@@ -18,12 +18,12 @@ export function refuseSwallowedFlags(argv: readonly string[], env: Environment):
   if (env.npm_command !== 'init') return;
   const isTaken = (name: string): boolean => env[variableOf(name)] !== undefined;
   const answers = OPTION_NAMES.filter(isTaken);
-  const others = OTHERS.filter(isTaken);
+  const others = SHARED_WITH_NPM.filter(isTaken);
   if (answers.length + others.length === 0) return;
   const { words, flags: arrived } = split(argv);
   const [directory = '.', ...rest] = words;
   const flags = [
-    ...answers.map((name) => flagText(name, env[variableOf(name)] ?? '', rest)),
+    ...answers.map((name) => swallowedFlag(name, env[variableOf(name)] ?? '', rest)),
     ...others.map(flagName),
     ...(isDryRunOfNpm(env) ? ['--dry-run'] : []),
     ...arrived,
@@ -48,7 +48,7 @@ function split(argv: readonly string[]): { words: readonly string[]; flags: read
 }
 
 /** npm reads `--port 27018` as a switch and a separate argument: if there is one of each, they belong together. */
-function flagText(name: OptionName, value: string, rest: readonly string[]): string {
+function swallowedFlag(name: OptionName, value: string, rest: readonly string[]): string {
   if (optionOf(name).kind === 'switch') return value === 'true' ? flagName(name) : negatedFlag(name);
   const [only, ...more] = rest;
   const shown = value !== 'true' ? value : only !== undefined && more.length === 0 ? only : undefined;

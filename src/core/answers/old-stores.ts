@@ -1,4 +1,5 @@
 import type { Parsed } from './parsed.ts';
+import type { Packages } from './project-facts.ts';
 
 /** The stores whose sessions can be taken over, and the middleware that each was used with. */
 export const OLD_STORES = {
@@ -26,9 +27,6 @@ export function parseOldStore(answer: unknown): Parsed<OldStore> {
   }
   return { problem: `must be one of ${Object.keys(OLD_STORES).join(', ')}` };
 }
-
-/** Package → version range, as in a package.json. */
-export type Packages = Readonly<Record<string, string>>;
 
 /** The old store that a project uses. Its middleware says nothing: it may have a store in Redis, or none. */
 export function oldStoreIn(packages: Packages): OldStore | undefined {

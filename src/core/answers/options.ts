@@ -34,7 +34,7 @@ const CONCURRENT_WRITES = {
   throw: 'the later request fails',
 } as const;
 
-const EXTENSIONS = {
+const IMPORT_ENDINGS = {
   auto: 'what the tsconfig of the project asks for',
   ts: './store.ts',
   js: './store.js',
@@ -330,8 +330,8 @@ export const OPTIONS = {
     group: 'Project',
     help: 'how imports end',
     kind: 'choice',
-    choices: EXTENSIONS,
-    parse: oneOf(EXTENSIONS),
+    choices: IMPORT_ENDINGS,
+    parse: oneOf(IMPORT_ENDINGS),
     default: 'auto',
     asked: 'advanced',
     question: 'How do imports end?',

@@ -13,7 +13,7 @@ export interface ProjectFacts {
   /** The folder of its sources, by its tsconfig. */
   readonly sourceFolder: string;
   /** The version range of each package that its package.json names. */
-  readonly packages: Readonly<Record<string, string>>;
+  readonly packages: Packages;
   readonly language: Language;
   readonly modules: ModuleKind;
   /** Whether an earlier run added the properties of the sample app to SessionData: sources may use them. */
@@ -33,3 +33,6 @@ export interface ProjectFacts {
 export type Language = 'typescript' | 'javascript' | 'javascript-in-editor';
 /** `unspecified`: CommonJS, unless a file has the syntax of an ES module. */
 export type ModuleKind = 'esm' | 'commonjs' | 'unspecified';
+
+/** Package → version range, as in a package.json. */
+export type Packages = Readonly<Record<string, string>>;

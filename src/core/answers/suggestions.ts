@@ -1,4 +1,4 @@
-import type { ProjectFacts } from './project-facts.ts';
+import type { Packages, ProjectFacts } from './project-facts.ts';
 import type { ConnectionStyle } from './styles.ts';
 
 /** Its session property is known. */
@@ -21,7 +21,7 @@ export function suggestDatabase({ name }: Pick<ProjectFacts, 'name'>): string {
 }
 
 /** The style that matches the packages of the project. */
-export function styleIn(packages: Readonly<Record<string, string>>): ConnectionStyle | undefined {
+export function styleIn(packages: Packages): ConnectionStyle | undefined {
   if (Object.hasOwn(packages, 'mongoose')) return 'mongoose';
   return Object.hasOwn(packages, 'mongodb') ? 'db' : undefined;
 }

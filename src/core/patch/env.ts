@@ -6,7 +6,7 @@ import { inFormOf, plainText } from '../project/text.ts';
 import type { EnvEntry } from '../render/env-file.ts';
 import { envLiteral } from '../render/literal.ts';
 
-const MARK = '\uFEFF';
+const BYTE_ORDER_MARK = '\uFEFF';
 
 export interface PatchedEnv {
   readonly text: string;
@@ -35,7 +35,7 @@ export function patchEnv(
     throw new UserError(`${file} has conflict markers; resolve them, then run again.`, 4);
   const present = parseEnv(text);
   const missing = entries.filter(({ name }) => !Object.hasOwn(present, name));
-  const kept = entries.filter(isIgnored(present, secrets)).map(({ name }) => name);
+  const kept = entries.filter(hasOtherValue(present, secrets)).map(({ name }) => name);
   const notes = kept.map(note);
   const values = new Map(
     entries.map((entry) => [entry.name, present[entry.name] ?? freshValue(entry, secrets, newKey)]),
@@ -45,13 +45,13 @@ export function patchEnv(
   );
   const start = text === '' || text.endsWith('\n') ? text : `${text}\n`;
   const patched = [start, ...added].filter((part) => part !== '').join('\n');
-  assertReadsBack(raw?.startsWith(MARK) ? MARK + patched : patched, values, file);
+  assertReadsBack(raw?.startsWith(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK + patched : patched, values, file);
   if (raw !== undefined && missing.length === 0) return { text: raw, notes, kept };
   return { text: raw === undefined ? patched : inFormOf(raw, patched), notes, kept };
 }
 
 /** The command line gave a value, but `.env` already has another one. */
-function isIgnored(present: Record<string, string | undefined>, secrets: Secrets) {
+function hasOtherValue(present: Record<string, string | undefined>, secrets: Secrets) {
   return ({ name }: EnvEntry) =>
     Object.hasOwn(present, name) && Object.hasOwn(secrets, name) && present[name] !== secrets[name];
 }
@@ -87,7 +87,7 @@ function assertReadsBack(patched: string, values: ReadonlyMap<string, string>, f
   if (lost.length === 0) return;
   const names = lost.join(', ');
   throw new UserError(
-    patched.startsWith(MARK)
+    patched.startsWith(BYTE_ORDER_MARK)
       ? `${file} begins with a byte order mark, after which Node would not find ${names}. Save it without the mark, then run again.`
       : `nothing can be added to ${file}: Node would not read ${names}. Is there a quote that is never closed?`,
   );

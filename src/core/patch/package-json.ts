@@ -11,8 +11,8 @@ export interface PatchedPackageJson {
   readonly notes: readonly string[];
 }
 
-const BLOCKS = ['scripts', 'dependencies', 'devDependencies'] as const;
-type Block = (typeof BLOCKS)[number];
+const PATCHED_BLOCKS = ['scripts', 'dependencies', 'devDependencies'] as const;
+type Block = (typeof PATCHED_BLOCKS)[number];
 type Names = Readonly<Record<string, unknown>>;
 
 /**
@@ -81,7 +81,7 @@ function notAnObject(name: Block): never {
 /** An addition would go into the first of two equal blocks, but npm reads the last one. */
 function refuseTwice(text: string): void {
   const keys = parseTree(text)?.children?.map(({ children }) => children?.[0]?.value);
-  const twice = BLOCKS.find((name) => keys?.indexOf(name) !== keys?.lastIndexOf(name));
+  const twice = PATCHED_BLOCKS.find((name) => keys?.indexOf(name) !== keys?.lastIndexOf(name));
   if (twice === undefined) return;
   throw new UserError(
     `package.json has "${twice}" twice, and npm reads only the last one. Merge them, then run again.`,

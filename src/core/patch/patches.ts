@@ -9,13 +9,13 @@ import { patchPackageJson } from './package-json.ts';
 import { wantedPackage } from './wanted-package.ts';
 
 /** Names of files that can be generated again. */
-const GENERATED = ['node_modules/', 'dist/'];
+const REGAINABLE = ['node_modules/', 'dist/'];
 const OF_YARN = ['.pnp.*', '.yarn/'];
 
 /** Only the secrets. The owner of an existing project decides which other files are committed. */
 function ignored({ project }: Settings): readonly string[] {
   if (project.kind === 'existing') return [ENV_FILE];
-  return [ENV_FILE, ...GENERATED, ...(project.manager === 'yarn' ? OF_YARN : [])];
+  return [ENV_FILE, ...REGAINABLE, ...(project.manager === 'yarn' ? OF_YARN : [])];
 }
 
 const ENV_EXAMPLE = '.env.example';

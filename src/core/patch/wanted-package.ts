@@ -45,7 +45,7 @@ const DRIVER: Readonly<Record<ConnectionStyle, PackageName>> = {
   mongoose: 'mongoose',
 };
 
-const TYPES: Readonly<Record<Language, readonly PackageName[]>> = {
+const TYPE_PACKAGES: Readonly<Record<Language, readonly PackageName[]>> = {
   typescript: ['@types/keygrip', '@types/koa', '@types/node', 'typescript'],
   'javascript-in-editor': ['@types/keygrip', '@types/koa', '@types/node'],
   javascript: [],
@@ -124,7 +124,7 @@ export function wantedPackage(settings: Settings): WantedPackage {
       ...started,
     ),
     devDependencies: ranges(
-      ...[...TYPES[language], ...tools].filter((tool) => !inherited.includes(tool)),
+      ...[...TYPE_PACKAGES[language], ...tools].filter((tool) => !inherited.includes(tool)),
       ...(hasOwnTestServer(settings) ? [TEST_SERVER] : []),
     ),
   };

@@ -6,9 +6,9 @@ export type Entry = {
   readonly path: string;
   /** Its current path, if an option moves it. */
   readonly from?: string;
-} & Outcome;
+} & Decision;
 
-export type Outcome =
+export type Decision =
   | { readonly action: 'create'; readonly text: string }
   /** Rewritten: `text` was made from `was`, the text on disk. */
   | {

@@ -3,7 +3,7 @@ import { basePath, type FileRecord } from '../project/manifest.ts';
 import { inFormOf, plainText } from '../project/text.ts';
 import { formattedKey, type OnDisk, onDisk, textOnDisk, type WorkingTree } from '../project/working-tree.ts';
 import { folderOf, type RenderedFile } from '../render/rendered-file.ts';
-import { type Conflict, type Entry, type Outcome, refuse } from './entry.ts';
+import { type Conflict, type Decision, type Entry, refuse } from './entry.ts';
 import { hasConflictMarkers, mergeTexts, mergeWithoutBase, type Overlapping } from './merge.ts';
 
 /** What happens to a generated file, given its base, the text on disk and the new text. */
@@ -14,7 +14,7 @@ export function planFile(next: RenderedFile, record: FileRecord | undefined, tre
   const wasDeleted = record?.state === 'deleted';
   const decideFrom = (base: string | undefined) =>
     decide(disk, formsOf({ base, next: next.text, wasDeleted }, lies, tree));
-  const first = decideFrom(baseOf(next, record, tree));
+  const first = decideFrom(knownBase(next, record, tree));
   // Only then, since imports that the user has not corrected yet differ from the moved base, as edits do.
   const isOverlap = first.action === 'conflict' && next.movedBase !== undefined;
   const second = isOverlap ? decideFrom(next.movedBase) : first;
@@ -30,7 +30,11 @@ export function planFile(next: RenderedFile, record: FileRecord | undefined, tre
  * If two branches changed the generated text, git merges their base texts, and neither manifest has the hash of the
  * result. If it equals the newly generated text, it was not edited.
  */
-function baseOf(next: RenderedFile, record: FileRecord | undefined, tree: WorkingTree): string | undefined {
+function knownBase(
+  next: RenderedFile,
+  record: FileRecord | undefined,
+  tree: WorkingTree,
+): string | undefined {
   const raw = record && textOnDisk(tree, basePath(record.generatedPath));
   const isNext = raw !== undefined && plainText(raw) === next.text;
   return isNext ? next.text : verifiedBase(record, tree);
@@ -48,7 +52,7 @@ export function besideSiblings(
   tree: Found,
 ): [id: string, paths: readonly string[]][] {
   const byId = new Map(records.map((record) => [record.id, record]));
-  const files = rendered.map((next) => ({ ...next, places: placesOf(next, byId.get(next.id), tree) }));
+  const files = rendered.map((next) => ({ ...next, places: futurePaths(next, byId.get(next.id), tree) }));
   return files.flatMap(({ id, path, places }) => {
     const folder = folderOf(path);
     const modules = files.filter((each) => each.path.endsWith('.ts') && folderOf(each.path) === folder);
@@ -61,18 +65,18 @@ export function besideSiblings(
 }
 
 /** The path at which a file will be, if it is there already. */
-export function placeOf(
+export function futurePath(
   id: string,
   rendered: readonly RenderedFile[],
   records: readonly FileRecord[],
   tree: Found,
 ): string | undefined {
   const isIt = (file: { readonly id: string }) => file.id === id;
-  return rendered.filter(isIt).flatMap((next) => placesOf(next, records.find(isIt), tree))[0];
+  return rendered.filter(isIt).flatMap((next) => futurePaths(next, records.find(isIt), tree))[0];
 }
 
 /** Where a file will be; each of its copies; nothing if it is new or missing. */
-function placesOf(next: RenderedFile, record: FileRecord | undefined, tree: Found): readonly string[] {
+function futurePaths(next: RenderedFile, record: FileRecord | undefined, tree: Found): readonly string[] {
   const found = tree.moved.get(next.id);
   if (found) return found;
   const lies = whereItLies(next, record, tree);
@@ -107,11 +111,11 @@ function wasMovedByUser(id: string, record: FileRecord | undefined, tree: Found)
 
 /** An option moves the file: the new path gets the entry that the old path would have got. */
 function relocate(
-  outcome: Outcome,
+  outcome: Decision,
   from: string,
   was: string,
   target: OnDisk,
-): Outcome & { readonly from?: string } {
+): Decision & { readonly from?: string } {
   if (target.kind === 'unusable') return refuse(`is where ${from} should move, but ${target.problem}`);
   if (target.kind === 'file')
     return refuse(`is in the way: ${from} should move there; move or remove one of them`);
@@ -150,7 +154,7 @@ function formsOf(sides: Sides, path: string, tree: WorkingTree): Forms {
   };
 }
 
-function decide(disk: OnDisk, forms: Forms): Outcome {
+function decide(disk: OnDisk, forms: Forms): Decision {
   const { base, next, formattedBase, formattedNext, wasDeleted } = forms;
   if (disk.kind === 'unusable') return refuse(disk.problem, 2);
   if (disk.kind === 'absent') {
@@ -182,12 +186,12 @@ function alreadySaid(base: string | undefined, next: string): 'adopt' | 'unchang
   return base === next ? 'unchanged' : 'advance';
 }
 
-function rewrite(action: 'update' | 'merge', was: string, text: string): Outcome {
+function rewrite(action: 'update' | 'merge', was: string, text: string): Decision {
   return { action, was, text: inFormOf(was, text) };
 }
 
 /** A file that was never formatted is closer to the unformatted texts. */
-function merge(was: string, forms: Forms & { base: string; formattedBase: string }): Outcome {
+function merge(was: string, forms: Forms & { base: string; formattedBase: string }): Decision {
   const mine = plainText(was);
   const formatted = mergeTexts(forms.formattedBase, mine, forms.formattedNext);
   if (formatted.clean) return rewrite('merge', was, formatted.text);
@@ -195,7 +199,7 @@ function merge(was: string, forms: Forms & { base: string; formattedBase: string
   return plain.clean ? rewrite('merge', was, plain.text) : conflict('overlap', was, formatted);
 }
 
-function untracked(was: string, next: string): Outcome {
+function untracked(was: string, next: string): Decision {
   const merged = mergeWithoutBase(plainText(was), next);
   return merged.clean ? { action: 'adopt' } : conflict('untracked', was, merged);
 }

@@ -61,7 +61,7 @@ export function planChanges(
   const entries = [...wished, ...left, ...patches.map((patch) => planPatch(patch, onDisk(tree, patch.path)))];
   const homes = new Map(rendered.map(({ id, path }) => [id, path]));
   return {
-    entries: refuseShared(refuseBelowFiles(entries), homes, records),
+    entries: refuseMovedOntoOthers(refuseBelowFiles(entries), homes, records),
     notes: [
       ...patches.flatMap(({ notes }) => notes),
       ...copyNotes(tree),
@@ -81,7 +81,7 @@ function refuseBelowFiles(entries: readonly Entry[]): Entry[] {
     entries.filter((entry) => 'text' in entry).map(({ path }) => [path.toLowerCase(), path]),
   );
   return entries.map((entry) => {
-    const file = foldersOf(entry.path.toLowerCase())
+    const file = foldersAround(entry.path.toLowerCase())
       .map((folder) => files.get(folder))
       .find(Boolean);
     if (file === undefined || !('text' in entry)) return entry;
@@ -91,14 +91,14 @@ function refuseBelowFiles(entries: readonly Entry[]): Entry[] {
 }
 
 /** If a file was moved to the path of another one, the two cannot be told apart after a write. */
-function refuseShared(
+function refuseMovedOntoOthers(
   entries: readonly Entry[],
   homes: ReadonlyMap<string, string>,
   records: ReadonlyMap<string, FileRecord>,
 ): Entry[] {
   const isTracked = ({ action }: Entry) => action !== 'release' && action !== 'absent';
   const tracked = entries.filter(isTracked);
-  const taken = tracked.flatMap(placesOf);
+  const taken = tracked.flatMap(foldedPaths);
   return entries.map((entry) => {
     const { id, path } = entry;
     const sharing = taken.filter((place) => place === path.toLowerCase()).length;
@@ -110,12 +110,12 @@ function refuseShared(
 }
 
 /** The current and the future path of a file, as seen by a file system that ignores case. */
-function placesOf({ path, from }: Entry): string[] {
+function foldedPaths({ path, from }: Entry): string[] {
   return [...new Set([path, from ?? path].map((place) => place.toLowerCase()))];
 }
 
 /** `a/b/c`: `a` and `a/b`. */
-function foldersOf(path: string): string[] {
+function foldersAround(path: string): string[] {
   const segments = path.split('/');
   return segments.slice(1).map((_, at) => segments.slice(0, at + 1).join('/'));
 }

@@ -1,6 +1,5 @@
+import type { Packages } from '../answers/project-facts.ts';
 import { runsOf } from './programs.ts';
-
-type Packages = Readonly<Record<string, string>>;
 
 /** Whether JavaScript is compiled by Babel before it runs. */
 export const hasBabel = (packages: Packages): boolean =>

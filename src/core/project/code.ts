@@ -7,16 +7,16 @@ export const lineAt = (text: string, index: number): number => {
  * Strings and regular expressions, which are captured, and comments. A `/` after an operator begins an expression; that
  * is checked only at a `/`, since long files would take seconds otherwise.
  */
-const TOKENS =
+const LITERALS_AND_COMMENTS =
   /("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`|\/(?<=(?:^|[=(,:[!&|?{};\n]|=>|\breturn)\s*\/)(?![*/])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\[\n])+\/)|\/\/[^\n]*|\/\*[\s\S]*?\*\/|^#![^\n]*/g;
 
 /** Replaces comments by spaces, so that positions stay the same. What looks like a comment in a string stays. */
 export const withoutComments = (text: string): string =>
-  text.replace(TOKENS, (found, literal?: string) => literal ?? found.replace(/[^\n]/g, ' '));
+  text.replace(LITERALS_AND_COMMENTS, (found, literal?: string) => literal ?? found.replace(/[^\n]/g, ' '));
 
 /** Also replaces strings and regular expressions: by quotes, and by `+` at the end of a line in them. */
 export const withoutLiterals = (text: string): string =>
-  text.replace(TOKENS, (found, literal?: string) =>
+  text.replace(LITERALS_AND_COMMENTS, (found, literal?: string) =>
     literal === undefined
       ? found.replace(/[^\n]/g, ' ')
       : found.replace(/[^\n](?=\n)/g, '+').replace(/[^\n+]/g, "'"),

@@ -89,8 +89,8 @@ const CLIENT = new RegExp(
   String.raw`${VARIABLE}(?:new\s+MongoClient\s*\(|await\s+MongoClient\.connect\s*\()`,
   'gm',
 );
-const TAKEN = new RegExp(String.raw`${VARIABLE}[\w$]+\.db\(`, 'gm');
-const CALL = /(?:(?<![\w$])([\w$]+))?\.db\(([^()]*)\)?/g;
+const DB_VARIABLE = new RegExp(String.raw`${VARIABLE}[\w$]+\.db\(`, 'gm');
+const DB_CALL = /(?:(?<![\w$])([\w$]+))?\.db\(([^()]*)\)?/g;
 const TEXT = /^\s*(?:(['"`])[^'"`$]*\1)?\s*$/;
 
 /**
@@ -101,9 +101,9 @@ const TEXT = /^\s*(?:(['"`])[^'"`$]*\1)?\s*$/;
  */
 export function ownDatabase(code: string, at: number): OwnDatabase {
   const above = code.split('\n').slice(0, at).join('\n');
-  const calls = [...code.matchAll(CALL)];
+  const calls = [...code.matchAll(DB_CALL)];
   const isOne = new Set(calls.map(([call]) => call.replace(/\s/g, ''))).size === 1;
-  const variables = [...above.matchAll(TAKEN)].map(([, name = '']) => name);
+  const variables = [...above.matchAll(DB_VARIABLE)].map(([, name = '']) => name);
   const [variable] = variables;
   if (isOne && variables.length === 1 && variable !== undefined)
     return { kind: 'known', expression: variable };

@@ -1,7 +1,7 @@
 import type { Import } from './imports.ts';
 
 const PACKAGE = /^(?:dotenv(?:-[\w-]+)?|@dotenvx\/dotenvx)(?:\/|$)/;
-const CALL = /\b(?:config|load)\s*\(/;
+const LOADING_CALL = /\b(?:config|load)\s*\(/;
 /** What a call gets, with brackets in it. */
 const CALLED_WITH = /^(?:loadEnvFile|config|load)\s*\(((?:[^()]|\((?:[^()]|\([^()]*\))*\))*)\)/;
 /** A text that ends with the name of the file, as in `join(root, '../.env')`. */
@@ -28,7 +28,7 @@ export function envLoadsIn(
       const call =
         code.startsWith('import', each.index) || each.specifier.includes('/config')
           ? -1
-          : code.slice(each.index).search(CALL);
+          : code.slice(each.index).search(LOADING_CALL);
       return call === -1 ? each : { index: each.index + call, isStatic: false };
     });
   return [...byNode, ...byPackage].filter(({ index }) => !isForOtherFile(code.slice(index)));

@@ -43,7 +43,7 @@ export const leadsTo = (targets: readonly string[], module: string): boolean =>
   targets.some((target) => `//${module}`.endsWith(`/${target}`));
 
 /** What a source file imports by name: packages, and modules of the project with an alias. */
-export const namesIn = (text: string): string[] =>
+export const importedNames = (text: string): string[] =>
   specifiersIn(text).filter((specifier) => !isRelative(specifier));
 
 /** The end of an alias such as `#session/index.js` or `@/session`; the path of its module may end in the same way. */

@@ -59,7 +59,7 @@ export interface KoaApp {
 const SESSION_PACKAGE = /^koa2?-(?:generic-)?session/;
 
 /** `import type { Session }`, and `import { type Session }`. */
-const TYPES = /^import\s+(?:type\s[^'"]*|\{\s*type\s[^,}]*(?:,\s*type\s[^,}]*)*,?\s*\}\s*)$/;
+const TYPE_IMPORT = /^import\s+(?:type\s[^'"]*|\{\s*type\s[^,}]*(?:,\s*type\s[^,}]*)*,?\s*\}\s*)$/;
 
 /** Undefined for a file without any of these. */
 export function koaSourceIn(path: string, text: string): KoaSource | undefined {
@@ -89,10 +89,10 @@ export function koaSourceIn(path: string, text: string): KoaSource | undefined {
 
 /** Whether the import whose `from` is at this place imports only types. */
 export const isOfTypes = (code: string, from: number): boolean =>
-  TYPES.test(code.slice(code.lastIndexOf('import', from - 1), from));
+  TYPE_IMPORT.test(code.slice(code.lastIndexOf('import', from - 1), from));
 
 /** What the options of an app have, in `new Koa<State>({ keys })`. */
-const OPTIONS = new RegExp(String.raw`\bnew\s+[\w$]+\s*(?:${TYPE_ARGUMENTS}\s*)?\(\s*\{([^{}]*)\}`);
+const APP_OPTIONS = new RegExp(String.raw`\bnew\s+[\w$]+\s*(?:${TYPE_ARGUMENTS}\s*)?\(\s*\{([^{}]*)\}`);
 
 /** The line of `app.keys = ['secret']` or of `new Koa({ keys: ['secret'] })`. */
 function keysIn(code: string, app: KoaApp | undefined): number | undefined {
@@ -104,7 +104,7 @@ function keysIn(code: string, app: KoaApp | undefined): number | undefined {
     .split('\n')
     .slice(app.line - 1)
     .join('\n');
-  const [, options = ''] = OPTIONS.exec(made) ?? [];
+  const [, options = ''] = APP_OPTIONS.exec(made) ?? [];
   return /\bkeys\s*(?:[:,]|$)/.test(options) ? app.line : undefined;
 }
 
@@ -144,11 +144,11 @@ function importedIn(code: string, bare: string): ImportedSessions[] {
 }
 
 /** Declarations and uses of `sessions`, which are not properties, keys, fields or methods. */
-const TAKEN =
+const SESSIONS_NAME =
   /(?<![\w$.#])sessions\b(?!\$|\s*(?:\??:|=(?![=>])|as\b|\([^()]*\)\s*(?::[^{};]*)?\{))|(?:\b(?:const|let|var|function)[\s*]+|\(\s*)sessions\b(?!\$)|(?:,|\b(?:const|let|var)\s*[{[])\s*sessions\s*=(?![=>])/;
 
 function takenIn(bare: string): number | undefined {
-  const found = TAKEN.exec(bare);
+  const found = SESSIONS_NAME.exec(bare);
   return found ? lineAt(bare, found.index + found[0].indexOf('sessions')) : undefined;
 }
 
@@ -178,7 +178,7 @@ function appIn(code: string, bare: string): KoaApp | undefined {
   };
   const field = fieldIn(code.slice(0, start), code.slice(start, at));
   if (field !== undefined) return { ...place, name: `this.${field}`, within: 'field' };
-  const name = DECLARED.exec(code.slice(start, at))?.[1] ?? made[1];
+  const name = APP_VARIABLE.exec(code.slice(start, at))?.[1] ?? made[1];
   if (isChained(code.slice(at))) return { ...place, name, within: 'chain' };
   const before = bare.slice(code.lastIndexOf('\n', made.index) + 1, at);
   const isOwn = ASSIGNED.test(before) && !isInBrackets(lines, place.end);
@@ -205,7 +205,7 @@ function classIn(code: string, names: readonly string[]): KoaApp | undefined {
 }
 
 /** `const app = `, also in `const app = (module.exports = `. */
-const DECLARED = new RegExp(String.raw`\b(?:const|let|var)\s+([\w$]+)\s*${TYPE}=[\w$.\s=(]*$`);
+const APP_VARIABLE = new RegExp(String.raw`\b(?:const|let|var)\s+([\w$]+)\s*${TYPE}=[\w$.\s=(]*$`);
 
 const FIELD = new RegExp(
   String.raw`^(\s+)((?:(?:private|public|protected|readonly|static|override)\s+)*)(#?[\w$]+)\s*!?${TYPE}=\s*$`,

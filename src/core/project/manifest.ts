@@ -83,7 +83,7 @@ export function parseManifest(text: string, generator: string): Manifest {
   const found = migrate(versioned(parseJson(text), generator));
   return {
     generator: versionOf(found.generator, generator),
-    project: oneOf(found.project, ['new', 'existing'] as const, 'project'),
+    project: parseOneOf(found.project, ['new', 'existing'] as const, 'project'),
     answers: plainObject(found.answers) ?? damaged('"answers" must be an object'),
     files: parseFiles(found.files),
   };
@@ -179,7 +179,7 @@ function parseFile(found: Raw, index: number): FileRecord {
     path: projectPath(found.path, `${at}.path`),
     generatedPath: projectPath(found.generatedPath, `${at}.generatedPath`),
     sha256: matching(found.sha256, /^[0-9a-f]{64}$/, `${at}.sha256`),
-    state: oneOf(found.state, FILE_STATES, `${at}.state`),
+    state: parseOneOf(found.state, FILE_STATES, `${at}.state`),
   };
 }
 
@@ -194,7 +194,7 @@ function matching(found: unknown, pattern: RegExp, at: string): string {
   return typeof found === 'string' && pattern.test(found) ? found : damaged(`"${at}" must match ${pattern}`);
 }
 
-function oneOf<const T extends string>(found: unknown, values: readonly T[], at: string): T {
+function parseOneOf<const T extends string>(found: unknown, values: readonly T[], at: string): T {
   return values.find((value) => value === found) ?? damaged(`"${at}" must be one of ${values.join(', ')}`);
 }
 

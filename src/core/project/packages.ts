@@ -1,16 +1,17 @@
 import { plainObject } from './json.ts';
 
 /** Where a package.json names packages besides its peers, in the order in which a later range replaces an earlier one. */
-const BLOCKS = ['devDependencies', 'dependencies', 'optionalDependencies'] as const;
+const PACKAGE_BLOCKS = ['devDependencies', 'dependencies', 'optionalDependencies'] as const;
 
-type Fields = Readonly<Record<string, unknown>>;
+/** What a package.json contains. */
+export type PackageJson = Readonly<Record<string, unknown>>;
 
 /** What a package.json has for each package, which need not be a range. */
-export const packageEntries = (fields: Fields): Fields =>
-  Object.assign({}, peersOf(fields), ...BLOCKS.map((block) => plainObject(fields[block])));
+export const packageEntries = (fields: PackageJson): PackageJson =>
+  Object.assign({}, peersOf(fields), ...PACKAGE_BLOCKS.map((block) => plainObject(fields[block])));
 
 /** Without the optional ones, which no package manager installs. */
-function peersOf({ peerDependencies, peerDependenciesMeta }: Fields): Fields {
+function peersOf({ peerDependencies, peerDependenciesMeta }: PackageJson): PackageJson {
   const meta = plainObject(peerDependenciesMeta) ?? {};
   const isOptional = (name: string) => plainObject(meta[name])?.optional === true;
   return Object.fromEntries(
@@ -19,10 +20,10 @@ function peersOf({ peerDependencies, peerDependenciesMeta }: Fields): Fields {
 }
 
 /** The version range of each package that a package.json names. */
-export const packagesOf = (fields: Fields): Record<string, string> => textsIn(packageEntries(fields));
+export const packagesOf = (fields: PackageJson): Record<string, string> => textsIn(packageEntries(fields));
 
 /** The packages that an install for production leaves out. */
-export function developmentPackages({ devDependencies, ...others }: Fields): string[] {
+export function developmentPackages({ devDependencies, ...others }: PackageJson): string[] {
   const kept = packageEntries(others);
   return Object.keys(plainObject(devDependencies) ?? {}).filter((name) => !Object.hasOwn(kept, name));
 }

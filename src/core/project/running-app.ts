@@ -23,7 +23,7 @@ export function stepsIn(
 ): SourceSteps {
   const code = withoutTypeImports(withoutComments(text));
   const imports = importsIn(code);
-  const made = app && placeOf(app, withoutLiterals(text));
+  const made = app && startOfCreation(app, withoutLiterals(text));
   const found = [
     ...imports.map((each) => ({ ...each, step: { specifier: each.specifier } })),
     ...envLoadsIn(code, imports).map((each) => ({ ...each, step: 'env' as const })),
@@ -45,7 +45,7 @@ const withoutTypeImports = (code: string): string =>
   );
 
 /** Where a file creates its app when it is loaded. */
-function placeOf({ line, within }: KoaApp, bare: string): number | undefined {
+function startOfCreation({ line, within }: KoaApp, bare: string): number | undefined {
   const above = bare
     .split('\n')
     .slice(0, line - 1)
@@ -173,7 +173,7 @@ function loadsFirst(path: string, app: string, steps: Steps): boolean {
 
 /** The sources of the files that a command names, which may be compiled: `dist/server.js` is `src/server.ts`. */
 function filesNamedIn(command: string, sources: readonly SourceSteps[]): string[] {
-  return wordsOf(command).flatMap((named) => {
+  return shellWords(command).flatMap((named) => {
     const exact = namedExactly(named, sources);
     const isInFolder = /\/|^dist$/.test(named);
     const compiled = ({ path }: SourceSteps) =>
@@ -186,12 +186,12 @@ function filesNamedIn(command: string, sources: readonly SourceSteps[]): string[
 /** The sources that a command names as they are, in its order. */
 function namedExactly(command: string, sources: readonly SourceSteps[]): string[] {
   const paths = sources.map(({ path }) => path);
-  return wordsOf(command).flatMap((word) =>
+  return shellWords(command).flatMap((word) =>
     paths.filter((path) => namesOf(word).includes(withoutEnding(path))),
   );
 }
 
-const wordsOf = (command: string): string[] =>
+const shellWords = (command: string): string[] =>
   command.split(/[\s'"`;&|()=]+/).map((word) => withoutEnding(word.replace(/^\.\/|\/$/g, '')));
 
 const namesOf = (named: string): string[] => [named, `${named}/index`];

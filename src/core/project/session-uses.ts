@@ -47,7 +47,7 @@ const aliasTaken = () =>
   );
 
 /** As in @types/koa-session, in the user's own code, or in an interface that extends a context. */
-const DECLARED =
+const SESSION_TYPES =
   /\bdeclare\s+module\s+(?:(['"])koa\1[\s\S]*?\bsession\??\s*:|(['"])koa-session\2[\s\S]*?\binterface\s+Session\b)|\binterface\s+[\w$]+\s*(?:<[^{}]*>\s*)?\bextends\s+[^{};]*Context\b[^{};]*\{(?:[^{}]|\{[^{}]*\})*?\bsession\??\s*:/g;
 
 /** Without a counterpart of the same name in koa-session. */
@@ -68,7 +68,7 @@ export function sessionUsesIn(path: string, text: string): SessionUses {
   }
   return {
     properties: [...first].map(([name, index]) => ({ name, path, line: lineAt(code, index) })),
-    declarations: [...code.matchAll(DECLARED)].map(({ index }) => at(index)),
+    declarations: [...code.matchAll(SESSION_TYPES)].map(({ index }) => at(index)),
     typeImports: importsIn(code)
       .filter(({ specifier, index }) => specifier === 'koa-session' && isOfTypes(code, index))
       .map(({ index }) => at(index)),

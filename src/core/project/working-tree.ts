@@ -71,10 +71,10 @@ export interface WorkingTree {
 
 type Files = Pick<WorkingTree, 'files'>;
 
-const ABSENT: OnDisk = { kind: 'absent' };
+const NOT_THERE: OnDisk = { kind: 'absent' };
 
 export function onDisk(tree: Files, path: string): OnDisk {
-  return tree.files.get(path) ?? ABSENT;
+  return tree.files.get(path) ?? NOT_THERE;
 }
 
 /** The raw text of a file, with its own line ends and byte order mark. */

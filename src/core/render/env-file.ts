@@ -14,7 +14,7 @@ export interface EnvEntry {
   readonly secret: 'random-keys' | 'given' | 'empty';
 }
 
-const APP_KEYS: EnvEntry = {
+const NEW_APP_KEYS: EnvEntry = {
   name: 'APP_KEYS',
   comment: 'Sign the session cookie. Comma-separated; the first one signs, all of them verify.',
   example: '',
@@ -52,7 +52,7 @@ const mongodbUrl = (example: string, whose = ''): EnvEntry => ({
   secret: 'given',
 });
 
-const LOCAL_URL = 'mongodb://127.0.0.1:27017/app';
+const EXAMPLE_URL = 'mongodb://127.0.0.1:27017/app';
 
 /** The app passes its own database, and the migration opens one with this URL. */
 const OF_THE_APP = ', with the database that the app uses: the migration works on the one that is named here';
@@ -61,13 +61,13 @@ const OF_THE_APP = ', with the database that the app uses: the migration works o
 function connectionEntries({ connection, project, app }: Settings): EnvEntry[] {
   if (connection.style === 'url') return [mongodbUrl(connection.url)];
   if (connection.style === 'host') return connection.login ? [MONGODB_PASSWORD] : [];
-  return [mongodbUrl(project.kind === 'new' ? LOCAL_URL : '', app ? '' : OF_THE_APP)];
+  return [mongodbUrl(project.kind === 'new' ? EXAMPLE_URL : '', app ? '' : OF_THE_APP)];
 }
 
 /** The secrets that the generated code reads from the environment, in the order in which they are written. */
 export function envEntries(settings: Settings): EnvEntry[] {
   return [
-    settings.adopt ? OLD_APP_KEYS : APP_KEYS,
+    settings.adopt ? OLD_APP_KEYS : NEW_APP_KEYS,
     ...connectionEntries(settings),
     ...(settings.encrypt ? [SESSION_ENCRYPTION_KEYS] : []),
   ];

@@ -32,7 +32,7 @@ function fillInPart(part: Exclude<Part, string>, view: unknown, library: Library
     case 'call':
       return known(library.helpers[part[1]], part[1])(valueAt(view, part[2]));
     case 'if':
-      return fillIn(isSet(valueAt(view, part[1])) ? part[2] : part[3], view, library);
+      return fillIn(isFilled(valueAt(view, part[1])) ? part[2] : part[3], view, library);
     case 'each':
       return itemsAt(view, part[1])
         .map((item) => fillIn(part[2], item, library))
@@ -64,7 +64,7 @@ function itemsAt(view: unknown, path: string): readonly unknown[] {
   throw new TypeError(`${path} is no list`);
 }
 
-const isSet = (value: unknown): boolean => (Array.isArray(value) ? value.length > 0 : Boolean(value));
+const isFilled = (value: unknown): boolean => (Array.isArray(value) ? value.length > 0 : Boolean(value));
 
 function known<T>(value: T | undefined, name: string): T {
   if (value === undefined) throw new TypeError(`there is no ${name}`);

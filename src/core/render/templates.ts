@@ -14,7 +14,9 @@ const STYLE_FOLDER = /^connection\/([^/]+)\//;
 
 export function bindTemplates(parsed: Readonly<Record<string, Template>>): Templates {
   return (style) => {
-    const ofStyle = Object.entries(parsed).filter(([path]) => [undefined, style].includes(styleOf(path)));
+    const ofStyle = Object.entries(parsed).filter(([path]) =>
+      [undefined, style].includes(styleOfTemplate(path)),
+    );
     const templates = new Map(
       ofStyle.map(([path, template]) => [path.replace(STYLE_FOLDER, 'connection/'), template]),
     );
@@ -25,4 +27,4 @@ export function bindTemplates(parsed: Readonly<Record<string, Template>>): Templ
   };
 }
 
-const styleOf = (path: string) => STYLE_FOLDER.exec(path)?.[1] as ConnectionStyle | undefined;
+const styleOfTemplate = (path: string) => STYLE_FOLDER.exec(path)?.[1] as ConnectionStyle | undefined;

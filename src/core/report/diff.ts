@@ -47,11 +47,11 @@ export function lineCounts({ path, before, after }: Change): {
 }
 
 function secretChange(before: string | undefined, after: string | undefined): string {
-  const known = new Set(namesIn(before ?? ''));
-  const added = namesIn(after ?? '').filter((name) => !known.has(name));
+  const known = new Set(variablesIn(before ?? ''));
+  const added = variablesIn(after ?? '').filter((name) => !known.has(name));
   return added.length === 0 ? 'changed' : `adds ${added.join(', ')}`;
 }
 
-function namesIn(text: string): string[] {
+function variablesIn(text: string): string[] {
   return [...text.matchAll(/^([A-Za-z_]\w*)=/gm)].map(([, name]) => name ?? '');
 }

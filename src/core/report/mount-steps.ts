@@ -17,7 +17,7 @@ export function mountingSteps(settings: Settings, { entries, project }: Run, mou
       ? []
       : [
           {
-            what: `Mount the sessions ${placeOf(mountIn, within)}${passing(connection)}`,
+            what: `Mount the sessions ${whereToMount(mountIn, within)}${passing(connection)}`,
             commands: [],
             lines: mount,
           },
@@ -113,7 +113,7 @@ function replacingGeneric({ packages, sessionUses }: Run['project']): Step[] {
 }
 
 /** Before the router, since only later middleware has `ctx.session`. */
-function placeOf(mountIn: string, within: Mounting['within']): string {
+function whereToMount(mountIn: string, within: Mounting['within']): string {
   const [, file, line] = /^(.+):(\d+)$/.exec(mountIn) ?? [];
   if (within === 'field')
     return `in ${file}, at the start of the constructor of the class that creates the app at line ${line}, before the router`;

@@ -43,7 +43,7 @@ export function mountingOf(
   return {
     source,
     mount: [line, ...(isUnknown ? [importing] : []), call],
-    mountIn: source?.app === undefined ? folderOf(settings) : `${source.path}:${lineOf(source.app)}`,
+    mountIn: source?.app === undefined ? topFolder(settings) : `${source.path}:${lineOf(source.app)}`,
     within: source?.app?.within,
     connection: made?.place,
     instead: other?.sessions && `${other.path}:${other.sessions.line} (${other.sessions.name})`,
@@ -81,4 +81,5 @@ function moduleFrom({ dir, importExtension }: Settings, source: KoaSource | unde
   return specifier(source?.path ?? (rest.length > 0 ? `${first}/app.ts` : 'app.ts'), `${dir}/index.ts`, ext);
 }
 
-const folderOf = ({ dir }: Settings): string => (dir.includes('/') ? `${dir.split('/')[0]}/` : 'the project');
+const topFolder = ({ dir }: Settings): string =>
+  dir.includes('/') ? `${dir.split('/')[0]}/` : 'the project';

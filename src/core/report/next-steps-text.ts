@@ -3,7 +3,7 @@ import { type Paint, plain } from './paint.ts';
 import { wrapped } from './wrap.ts';
 
 /** Width of the text after the number of a step, in characters. */
-const INDENT = 5;
+const STEP_INDENT = 5;
 
 /** The text for the user: numbered, each command on its own line. A first run also shows how to repeat it. */
 export function nextStepsText(
@@ -13,9 +13,9 @@ export function nextStepsText(
   width = Number.POSITIVE_INFINITY,
 ): string {
   const numbered = steps.flatMap(({ what, commands, instead = [], lines = [] }, at) => [
-    ...wrapped(`${what}${commands.length + lines.length === 0 ? '' : ':'}`, width - INDENT).map(
+    ...wrapped(`${what}${commands.length + lines.length === 0 ? '' : ':'}`, width - STEP_INDENT).map(
       (line, part) =>
-        part === 0 ? `  ${paint('strong', `${at + 1}.`)} ${line}` : `${' '.repeat(INDENT)}${line}`,
+        part === 0 ? `  ${paint('strong', `${at + 1}.`)} ${line}` : `${' '.repeat(STEP_INDENT)}${line}`,
     ),
     ...[...commands, ...lines].map((line) => `       ${paint('changed', line)}`),
     ...(instead.length === 0 ? [] : ['     or, without Docker:']),

@@ -54,7 +54,7 @@ function shape(required: Readonly<Record<string, object>>, optional: Readonly<Re
 
 const LINE = { type: 'integer', minimum: 1 };
 
-const ACTIONS = [
+const ACTION_NAMES = [
   ...['create', 'update', 'merge', 'move', 'replace', 'markers', 'delete', 'conflict', 'refuse', 'keep'],
   ...['release', 'deleted', 'adopt', 'advance', 'unchanged', 'absent'],
   // Only for undo.
@@ -62,7 +62,7 @@ const ACTIONS = [
 ];
 
 const FILE = shape(
-  { path: text('Relative to the project, with /.'), action: { enum: ACTIONS } },
+  { path: text('Relative to the project, with /.'), action: { enum: ACTION_NAMES } },
   {
     id: text('Stays the same wherever the file is.'),
     from: text('Where the file was before.'),

@@ -1,5 +1,5 @@
 /** What `--json` contains for every outcome, in addition to the files and the next steps. */
-export interface Output {
+export interface JsonOutput {
   readonly exitCode: number;
   /** Whether files were changed; absent if an unexpected error makes that unknown. */
   readonly written?: boolean;
@@ -9,4 +9,4 @@ export interface Output {
 }
 
 /** One JSON value with a newline. */
-export const outputJson = (output: Output): string => `${JSON.stringify(output, undefined, 2)}\n`;
+export const outputJson = (output: JsonOutput): string => `${JSON.stringify(output, undefined, 2)}\n`;

@@ -1,5 +1,5 @@
 import type { PackageManager } from '../answers/managers.ts';
-import type { Packages } from '../answers/old-stores.ts';
+import type { Packages } from '../answers/project-facts.ts';
 import type { Settings } from '../answers/settings.ts';
 import { VERSIONS, wantedPackage } from '../patch/wanted-package.ts';
 import { isBelow } from '../project/ranges.ts';

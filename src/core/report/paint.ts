@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 
 /** The visual role of a part of a text. Colour only repeats what a word or a sign already says. */
-const STYLES = {
+const TEXT_STYLES = {
   good: 'green',
   changed: 'cyan',
   mixed: 'magenta',
@@ -11,7 +11,7 @@ const STYLES = {
   strong: 'bold',
 } as const;
 
-export type Style = keyof typeof STYLES;
+export type Style = keyof typeof TEXT_STYLES;
 
 /** Styles a part of a text; without colours, the text stays as it is. */
 export type Paint = (style: Style, text: string) => string;
@@ -20,4 +20,4 @@ export const plain: Paint = (_, text) => text;
 
 /** For a stream that shows colours; the caller has to check that. */
 export const coloured: Paint = (style, text) =>
-  text === '' ? '' : styleText(STYLES[style], text, { validateStream: false });
+  text === '' ? '' : styleText(TEXT_STYLES[style], text, { validateStream: false });

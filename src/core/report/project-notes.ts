@@ -1,7 +1,8 @@
 import { parseEnv } from 'node:util';
 import { KEPT_FILES } from '../answers/kept-files.ts';
-import { placeIn } from '../answers/mongodb-url.ts';
-import { oldCookieName, oldStoreIn, type Packages } from '../answers/old-stores.ts';
+import { sessionsPlaceIn } from '../answers/mongodb-url.ts';
+import { oldCookieName, oldStoreIn } from '../answers/old-stores.ts';
+import type { Packages } from '../answers/project-facts.ts';
 import type { Settings } from '../answers/settings.ts';
 import { PASSPORT } from '../answers/suggestions.ts';
 import { plainText } from '../project/text.ts';
@@ -44,7 +45,7 @@ function databaseNotes({ connection, app }: Settings, [named]: readonly string[]
 function urlNotes(settings: Settings, env: string): string[] {
   const { MONGODB_URL: url } = parseEnv(plainText(env));
   const isUsed = envEntries(settings).some(({ name }) => name === 'MONGODB_URL');
-  if (!isUsed || placeIn(url)?.database !== '') return [];
+  if (!isUsed || sessionsPlaceIn(url)?.database !== '') return [];
   return [
     'MONGODB_URL in .env names no database: the driver uses `test`. Add one; with a login, it then needs an authSource',
   ];

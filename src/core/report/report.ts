@@ -12,7 +12,7 @@ import { type Paint, plain, type Style } from './paint.ts';
 type Action = Entry['action'];
 
 /** How each action is shown: a sign, a word and a style. */
-const SHOWN: Readonly<Record<Action, readonly [sign: string, name: string, style: Style]>> = {
+const SHOWN_ACTIONS: Readonly<Record<Action, readonly [sign: string, name: string, style: Style]>> = {
   create: ['+', 'created', 'good'],
   update: ['~', 'updated', 'changed'],
   merge: ['*', 'merged', 'mixed'],
@@ -32,7 +32,7 @@ const SHOWN: Readonly<Record<Action, readonly [sign: string, name: string, style
 };
 
 /** In the order of the report and its summary. */
-const ACTIONS = Object.keys(SHOWN) as Action[];
+const ACTIONS = Object.keys(SHOWN_ACTIONS) as Action[];
 /** These do not get a line each. */
 const QUIET: readonly Action[] = ['unchanged', 'advance', 'absent'];
 
@@ -60,7 +60,7 @@ export function reportText(
   const told = ACTIONS.flatMap((action) =>
     QUIET.includes(action) ? [] : entries.filter((entry) => entry.action === action),
   );
-  const width = Math.max(0, ...told.map(({ action }) => SHOWN[action][1].length));
+  const width = Math.max(0, ...told.map(({ action }) => SHOWN_ACTIONS[action][1].length));
   const lines = told.flatMap((entry) => [fileLine(entry, width, paint), ...details(entry, paint)]);
   const isRecordAlone = changesRecord === true && !entries.some(isTouched);
   return [
@@ -75,7 +75,7 @@ export function reportText(
 }
 
 function fileLine(entry: Entry, width: number, paint: Paint): string {
-  const [sign, name, style] = SHOWN[entry.action];
+  const [sign, name, style] = SHOWN_ACTIONS[entry.action];
   return `${paint(style, `${sign} ${name.padEnd(width)}`)}  ${entry.path}${paint('quiet', asides(entry))}`;
 }
 
@@ -166,7 +166,7 @@ export const paintMarker = (line: string, paint: Paint): string =>
 function summary(entries: readonly Entry[]): string {
   const counts = ACTIONS.flatMap((action) => {
     const count = entries.filter((entry) => entry.action === action).length;
-    return count === 0 ? [] : [`${count} ${SHOWN[action][1]}`];
+    return count === 0 ? [] : [`${count} ${SHOWN_ACTIONS[action][1]}`];
   });
   return counts.length === 0 ? 'Nothing to do.' : counts.join(', ');
 }

@@ -11,7 +11,7 @@ const NOTES: Readonly<Record<LeftInEnv, string>> = {
     'What the run added to .env stays, since no copy of its secrets is kept, and git still ignores it. Delete those lines if nothing needs them.',
 };
 
-const SHOWN: Readonly<Record<ReturnType<typeof actionOf>, readonly [sign: string, style: Style]>> = {
+const SHOWN_CHANGES: Readonly<Record<ReturnType<typeof actionOf>, readonly [sign: string, style: Style]>> = {
   created: ['+', 'good'],
   restored: ['~', 'changed'],
   removed: ['-', 'warning'],
@@ -28,8 +28,8 @@ export interface Undone {
 
 /** The text for the user: what the undo of the last run does to each file, and what it leaves. */
 export function undoText({ changes, left, written }: Undone, paint: Paint = plain): string {
-  const lines = told(changes).map(({ path, action }) => {
-    const [sign, style] = SHOWN[action];
+  const lines = actionsOf(changes).map(({ path, action }) => {
+    const [sign, style] = SHOWN_CHANGES[action];
     return `${paint(style, `${sign} ${action.padEnd(8)}`)}  ${path}`;
   });
   const notes = notesOn(left).map((note) => `  ${paint('warning', 'note:')} ${note}`);
@@ -40,13 +40,13 @@ export function undoText({ changes, left, written }: Undone, paint: Paint = plai
 /** The files in the output of `--json`. */
 export const undoFacts = ({ changes, left, written }: Undone) => ({
   written,
-  files: told(changes),
+  files: actionsOf(changes),
   notes: notesOn(left),
 });
 
 const notesOn = (left: LeftInEnv | undefined): string[] => (left ? [NOTES[left]] : []);
 
-function told(changes: readonly Change[]) {
+function actionsOf(changes: readonly Change[]) {
   return changes
     .filter(({ path }) => !path.startsWith(`${STATE_DIR}/`))
     .map(({ path, before, after }) => ({ path, action: actionOf(before, after) }));

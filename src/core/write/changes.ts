@@ -42,7 +42,9 @@ export function listChanges(
   const next = new Map(rendered.map((file) => [file.id, file]));
   const records = new Map(old?.files.map((record) => [record.id, record]));
   const files = plan.entries.flatMap((entry) => recordOf(entry, next.get(entry.id), records.get(entry.id)));
-  const bases = files.flatMap((record) => baseOf(record, next.get(record.id), records.get(record.id), tree));
+  const bases = files.flatMap((record) =>
+    baseToWrite(record, next.get(record.id), records.get(record.id), tree),
+  );
   const kept = new Set(files.map(({ generatedPath }) => basePath(generatedPath)));
   const stale = [...records.values()].map(({ generatedPath }) => basePath(generatedPath));
   const form = formOfCreated(plan);
@@ -119,7 +121,7 @@ function recordOf(
 }
 
 /** The base of a deleted file is kept, so that the file is recognized if it comes back. */
-function baseOf(
+function baseToWrite(
   record: FileRecord,
   next: RenderedFile | undefined,
   old: FileRecord | undefined,

@@ -6,10 +6,10 @@ import { isWritablePath } from '../project/paths.ts';
 export interface Journal {
   /** Part of the names of temporary files of the run; hexadecimal. */
   readonly run: string;
-  readonly steps: readonly Step[];
+  readonly steps: readonly JournalStep[];
 }
 
-export interface Step {
+export interface JournalStep {
   readonly path: string;
   /** Undefined if there was no file. */
   readonly before: Saved | undefined;
@@ -45,7 +45,7 @@ export function parseJournal(text: string, path: string): Journal {
   return { run, steps: steps.map((step) => parseStep(plainObject(step)) ?? damaged()) };
 }
 
-function parseStep(found: Readonly<Record<string, unknown>> | undefined): Step | undefined {
+function parseStep(found: Readonly<Record<string, unknown>> | undefined): JournalStep | undefined {
   const { path, before, after } = found ?? {};
   if (typeof path !== 'string' || !isWritablePath(path)) return undefined;
   if (after !== undefined && !(typeof after === 'string' && HASH.test(after))) return undefined;

@@ -9,7 +9,6 @@ import { readTextIfAny } from '../files.ts';
 import { pathIn } from '../locate.ts';
 import { buildOf, type CompilerOptions, emitsCode, foldersIn, takesTs } from './compiler-options.ts';
 import { ConfigFiles } from './config-files.ts';
-import { workspaceAround } from './place.ts';
 import { sourceFiles } from './sources.ts';
 import { runsOfTsc } from './tsc-runs.ts';
 import {
@@ -23,6 +22,7 @@ import {
   tsconfigIn,
   unlessDamaged,
 } from './tsconfig.ts';
+import { workspaceAround } from './workspace.ts';
 
 /**
  * Warnings about the effect of new files on a build.

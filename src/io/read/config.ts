@@ -7,9 +7,9 @@ import { READ_WITHOUT_WAITING, readText } from '../files.ts';
 import { PathError, reasonOf } from '../system-errors.ts';
 
 /** Far more than answers need. */
-const MAX_BYTES = 1_000_000;
+const MAX_CONFIG_BYTES = 1_000_000;
 /** How long to wait for a program that writes them, in ms. */
-const PATIENCE_MS = 30_000;
+const CONFIG_PATIENCE_MS = 30_000;
 
 /**
  * The answers of `--config`: a file, a pipe such as the shell creates for `<(command)`, or `-` for stdin.
@@ -17,13 +17,13 @@ const PATIENCE_MS = 30_000;
  * @throws UserError if it cannot be read, or contains no answers
  */
 export async function readConfig(path: string): Promise<Answers> {
-  return parseAnswersJson(path === '-' ? await textOf(process.stdin) : await textAt(path));
+  return parseAnswersJson(path === '-' ? await textOfStream(process.stdin) : await textOfFile(path));
 }
 
-async function textAt(path: string): Promise<string> {
+async function textOfFile(path: string): Promise<string> {
   try {
-    if (statSync(path, { throwIfNoEntry: false })?.isFIFO()) return await textOf(openPipe(path));
-    const text = readText(path, '', MAX_BYTES);
+    if (statSync(path, { throwIfNoEntry: false })?.isFIFO()) return await textOfStream(openPipe(path));
+    const text = readText(path, '', MAX_CONFIG_BYTES);
     if (text !== undefined) return text;
   } catch (error) {
     if (error instanceof PathError) throw new UserError(`--config: ${error.problem}`);
@@ -40,20 +40,20 @@ function openPipe(path: string): Readable {
   if (fstatSync(fd).isFIFO()) {
     const { Socket } = process.getBuiltinModule('node:net');
     const pipe = new Socket({ fd, readable: true, writable: false });
-    const silent = new UserError(`--config: no data came from ${path} for ${PATIENCE_MS / 1000} s`);
-    return pipe.setTimeout(PATIENCE_MS, () => pipe.destroy(silent));
+    const silent = new UserError(`--config: no data came from ${path} for ${CONFIG_PATIENCE_MS / 1000} s`);
+    return pipe.setTimeout(CONFIG_PATIENCE_MS, () => pipe.destroy(silent));
   }
   closeSync(fd);
   throw new PathError(path, 'was replaced while it was read');
 }
 
-async function textOf(stream: Readable): Promise<string> {
+async function textOfStream(stream: Readable): Promise<string> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of stream) {
     chunks.push(Buffer.from(chunk));
     length += chunk.length;
-    if (length > MAX_BYTES) throw new UserError(`--config: is larger than ${MAX_BYTES} bytes`);
+    if (length > MAX_CONFIG_BYTES) throw new UserError(`--config: is larger than ${MAX_CONFIG_BYTES} bytes`);
   }
   return Buffer.concat(chunks).toString('utf8');
 }

@@ -4,7 +4,7 @@ import type { Plan } from '../../core/plan/plan.ts';
 import { ENV_FILE } from '../../core/project/state-folder.ts';
 import { statIfThere } from '../files.ts';
 
-const TIMEOUT_MS = 5_000;
+const GIT_TIMEOUT_MS = 5_000;
 
 /** Warnings if others could read the secrets that were added to `.env`: on this machine, or after the next commit. */
 export async function doubtsAboutEnv(root: string, { entries }: Pick<Plan, 'entries'>): Promise<string[]> {
@@ -27,7 +27,7 @@ function readableDoubts(root: string): string[] {
 /** Also false without git or a repository. */
 async function isTracked(root: string, path: string): Promise<boolean> {
   const { execFile } = process.getBuiltinModule('node:child_process');
-  const options = { cwd: root, timeout: TIMEOUT_MS };
+  const options = { cwd: root, timeout: GIT_TIMEOUT_MS };
   try {
     // Without fsmonitor, since git would run the program that the repository's settings name.
     const args = ['-c', 'core.fsmonitor=false', 'ls-files', '--error-unmatch', '--', path];

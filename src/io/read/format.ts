@@ -14,7 +14,7 @@ export interface Unformatted {
 type Formatter = (files: readonly Unformatted[]) => Promise<readonly (string | undefined)[]>;
 
 /** For one file with Biome, for all of them with Prettier. */
-const TIMEOUT_MS = 20_000;
+const FORMATTER_TIMEOUT_MS = 20_000;
 /** Concurrent processes of Biome. */
 const WORKERS = 4;
 
@@ -98,7 +98,7 @@ async function runBiome(root: string, binary: string, file: Unformatted): Promis
   const child = spawn(process.execPath, [binary, 'format', `--stdin-file-path=${path}`], {
     cwd,
     stdio: ['pipe', 'pipe', 'ignore'],
-    timeout: TIMEOUT_MS,
+    timeout: FORMATTER_TIMEOUT_MS,
   });
   const closed = once(child, 'close');
   child.stdin.on('error', () => {}).end(file.text);
@@ -145,7 +145,7 @@ async function formatWithPrettier(root: string, entry: string, files: readonly U
   thread.stdout.resume();
   thread.stderr.resume();
   const ended = new Promise((resolve) => thread.once('exit', resolve).on('error', resolve));
-  const timer = setTimeout(() => void thread.terminate(), TIMEOUT_MS);
+  const timer = setTimeout(() => void thread.terminate(), FORMATTER_TIMEOUT_MS);
   await ended;
   clearTimeout(timer);
   return formatted;

@@ -24,7 +24,7 @@ type Sources = Pick<
 >;
 
 /** What starts the app, and how. */
-interface Start {
+interface StartOfApp {
   readonly commands: readonly Command[];
   readonly modules: Project['modules'];
 }
@@ -35,7 +35,7 @@ interface Start {
  */
 export async function readKoaSources(
   root: string,
-  { commands, modules }: Start,
+  { commands, modules }: StartOfApp,
 ): Promise<
   Sources & {
     /** Folders that cannot be read. */

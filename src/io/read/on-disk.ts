@@ -1,12 +1,12 @@
 import type { OnDisk } from '../../core/project/working-tree.ts';
 import { kindOf, MAX_BYTES, readRegular } from '../files.ts';
-import { type Locate, type Place, pathIn } from '../locate.ts';
+import { type Locate, type Located, pathIn } from '../locate.ts';
 import { PathError } from '../system-errors.ts';
 
 /** What is at a path. It may be a link, a directory, a device, too large, or not a text. */
-export function look(root: string, path: string, locate: Locate): OnDisk {
+export function readOnDisk(root: string, path: string, locate: Locate): OnDisk {
   try {
-    return lookAt(root, path, locate(path));
+    return readLocated(root, path, locate(path));
   } catch (error) {
     if (error instanceof PathError)
       return { ...unusable(error.problem), ...(error.isHidden && { isHidden: true }) };
@@ -14,7 +14,7 @@ export function look(root: string, path: string, locate: Locate): OnDisk {
   }
 }
 
-function lookAt(root: string, path: string, { real, isLink, stats, blockedBy }: Place): OnDisk {
+function readLocated(root: string, path: string, { real, isLink, stats, blockedBy }: Located): OnDisk {
   if (blockedBy !== undefined) return unusable(`cannot be written: ${blockedBy} is a file`);
   if (!stats) return { kind: 'absent' };
   if (!stats.isFile()) return unusable(`is ${kindOf(stats)}, where a file is to be written`);

@@ -1,5 +1,6 @@
 import type { ModuleKind } from '../../core/answers/project-facts.ts';
 import { plainObject } from '../../core/project/json.ts';
+import type { PackageJson } from '../../core/project/packages.ts';
 import type { Command } from '../../core/project/running-app.ts';
 import { startScripts } from '../../core/project/start-scripts.ts';
 import { plainText } from '../../core/project/text.ts';
@@ -8,14 +9,12 @@ import { readTextIfAny, within } from '../files.ts';
 
 export const PACKAGE_JSON = 'package.json';
 
-export type Fields = Readonly<Record<string, unknown>>;
-
 /** That of the project or of a parent folder; empty if there is none that can be read. */
-export const packageJsonIn = (folder: string): Fields =>
-  fieldsOf(readTextIfAny(within(folder, PACKAGE_JSON)) ?? '');
+export const packageJsonIn = (folder: string): PackageJson =>
+  parsePackageJson(readTextIfAny(within(folder, PACKAGE_JSON)) ?? '');
 
 /** Empty for an invalid package.json. That of the project is refused when it is patched. */
-export function fieldsOf(text: string): Fields {
+export function parsePackageJson(text: string): PackageJson {
   try {
     return plainObject(JSON.parse(plainText(text))) ?? {};
   } catch {
@@ -23,10 +22,10 @@ export function fieldsOf(text: string): Fields {
   }
 }
 
-export const packageName = ({ name }: Fields): string | undefined =>
+export const nameIn = ({ name }: PackageJson): string | undefined =>
   typeof name === 'string' && name !== '' ? name : undefined;
 
-export function modulesOf(kind: Project['kind'], { type }: Fields): ModuleKind {
+export function moduleKindIn(kind: Project['kind'], { type }: PackageJson): ModuleKind {
   if (kind === 'new' || type === 'module') return 'esm';
   return type === 'commonjs' ? 'commonjs' : 'unspecified';
 }

@@ -5,7 +5,7 @@ import { MANAGER_NAMES, type PackageManager } from '../../core/answers/managers.
 import { plainObject } from '../../core/project/json.ts';
 import { within } from '../files.ts';
 import { packageJsonIn } from './package-json.ts';
-import { workspaceAround } from './place.ts';
+import { workspaceAround } from './workspace.ts';
 
 const LOCK_FILES: readonly (readonly [string, PackageManager])[] = [
   ['pnpm-lock.yaml', 'pnpm'],

@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path';
 import { KEPT_FILES, type KeptFile } from '../../core/answers/kept-files.ts';
-import type { Language } from '../../core/answers/project-facts.ts';
+import type { Language, Packages } from '../../core/answers/project-facts.ts';
 import { UserError } from '../../core/errors.ts';
 import { hasBabel } from '../../core/project/babel.ts';
 import { endingIn } from '../../core/project/imports.ts';
@@ -12,12 +12,12 @@ import { locator } from '../locate.ts';
 import { onlyReading } from '../system-errors.ts';
 import { readBuild } from './build.ts';
 import { NO_SOURCES, readKoaSources, searchWarnings } from './koa-sources.ts';
-import { look } from './on-disk.ts';
-import { commandsIn, fieldsOf, modulesOf, PACKAGE_JSON, packageName } from './package-json.ts';
+import { readOnDisk } from './on-disk.ts';
+import { commandsIn, moduleKindIn, nameIn, PACKAGE_JSON, parsePackageJson } from './package-json.ts';
 import { toolsIn, withVersions } from './packages.ts';
-import { workspaceAround } from './place.ts';
 import { projectRoot } from './root.ts';
-import { baseOf, HALF_WAY, isInterrupted, readManifest } from './saved-state.ts';
+import { HALF_WAY, isInterrupted, readManifest, savedBase } from './saved-state.ts';
+import { workspaceAround } from './workspace.ts';
 
 /**
  * Reads what is known about the project. Nothing in it is trusted.
@@ -34,10 +34,10 @@ async function readIn(root: string, generator: string): Promise<Project> {
   if (isInterrupted(root)) throw new UserError(HALF_WAY, 4);
   const locate = locator(root);
   const manifest = readManifest(root, generator, locate);
-  const packageJson = look(root, PACKAGE_JSON, locate);
+  const packageJson = readOnDisk(root, PACKAGE_JSON, locate);
   if (packageJson.kind === 'unusable' && packageJson.isHidden)
     throw new UserError(`${PACKAGE_JSON} ${packageJson.problem}. Nothing was written.`);
-  const fields = fieldsOf(packageJson.kind === 'file' ? packageJson.text : '');
+  const fields = parsePackageJson(packageJson.kind === 'file' ? packageJson.text : '');
   const packages = packagesOf(fields);
   const kind = manifest?.project ?? (packageJson.kind === 'absent' ? 'new' : 'existing');
   const dir = manifest?.answers.dir;
@@ -45,9 +45,9 @@ async function readIn(root: string, generator: string): Promise<Project> {
   const workspace = workspaceAround(root) ?? root;
   const inherited = workspace === root ? {} : toolsIn(workspace);
   const scripts = textsIn(fields.scripts);
-  const base = baseOf('session', root, manifest, locate);
+  const base = savedBase('session', root, manifest, locate);
   const hasOwnApp = kind === 'existing' || manifest?.answers.app === false;
-  const modules = modulesOf(kind, fields);
+  const modules = moduleKindIn(kind, fields);
   const commands = commandsIn(scripts, fields.main);
   const { unsearched, ...sources } = hasOwnApp
     ? await readKoaSources(root, { commands, modules })
@@ -69,7 +69,7 @@ async function readIn(root: string, generator: string): Promise<Project> {
   return {
     root,
     kind,
-    name: packageName(fields) ?? nameOf(root),
+    name: nameIn(fields) ?? nameOf(root),
     kept: keptIn(root, manifest),
     packages: withVersions({ ...inherited, ...packages }, workspace),
     inherited: Object.keys(inherited),
@@ -80,7 +80,7 @@ async function readIn(root: string, generator: string): Promise<Project> {
     modules,
     hadSamples: HAS_SAMPLES.test(base),
     collectionBefore: typeof collection === 'string' ? collection : undefined,
-    couldCopy: baseOf('migrate', root, manifest, locate).includes('--from <collection>'),
+    couldCopy: savedBase('migrate', root, manifest, locate).includes('--from <collection>'),
     ...sources,
     manifest,
     ...build,
@@ -102,12 +102,7 @@ function keptIn(root: string, manifest: Manifest | undefined): KeptFile[] {
  * A project without tsconfig.json is a JavaScript project if its app is in JavaScript, or if it has no TypeScript: a
  * linter may need that.
  */
-function languageOf(
-  root: string,
-  isKnown: boolean,
-  app: string | undefined,
-  packages: Readonly<Record<string, string>>,
-): Language {
+function languageOf(root: string, isKnown: boolean, app: string | undefined, packages: Packages): Language {
   const isTypeScript =
     isKnown ||
     statIfThere(join(root, 'tsconfig.json')) !== undefined ||

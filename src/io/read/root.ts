@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { UserError } from '../../core/errors.ts';
-import { isLink, namesIn, statIfThere } from '../files.ts';
+import { isLink, namesInFolder, statIfThere } from '../files.ts';
 import { onlyReadingSync, reading } from '../system-errors.ts';
 
 /**
@@ -33,5 +33,5 @@ function realRoot(dir: string): string {
 
 /** Whether the folder contains anything other than a repository. */
 export function isInUse(root: string): boolean {
-  return onlyReadingSync(root, () => namesIn(root)).some((name) => name !== '.git');
+  return onlyReadingSync(root, () => namesInFolder(root)).some((name) => name !== '.git');
 }

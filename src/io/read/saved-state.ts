@@ -4,7 +4,7 @@ import { basePath, MANIFEST_PATH, type Manifest, parseManifest } from '../../cor
 import { JOURNAL, PENDING } from '../../core/project/state-folder.ts';
 import { statIfThere } from '../files.ts';
 import type { Locate } from '../locate.ts';
-import { look } from './on-disk.ts';
+import { readOnDisk } from './on-disk.ts';
 
 /** Whether a run was interrupted, so that the next one has to undo its changes first. */
 export const isInterrupted = (root: string): boolean =>
@@ -14,15 +14,20 @@ export const HALF_WAY =
   'An earlier run was interrupted half-way. Run it again without --dry-run, --diff or --check: that repairs the project first.';
 
 export function readManifest(root: string, generator: string, locate: Locate): Manifest | undefined {
-  const disk = look(root, MANIFEST_PATH, locate);
+  const disk = readOnDisk(root, MANIFEST_PATH, locate);
   if (disk.kind === 'absent') return undefined;
   if (disk.kind === 'unusable') throw new UserError(`${MANIFEST_PATH} ${disk.problem}. Nothing was written.`);
   return parseManifest(disk.text, generator);
 }
 
 /** A file as last generated; empty if it was not. */
-export function baseOf(file: string, root: string, manifest: Manifest | undefined, locate: Locate): string {
+export function savedBase(
+  file: string,
+  root: string,
+  manifest: Manifest | undefined,
+  locate: Locate,
+): string {
   const record = manifest?.files.find(({ id }) => id === file);
-  const base = record && look(root, basePath(record.generatedPath), locate);
+  const base = record && readOnDisk(root, basePath(record.generatedPath), locate);
   return base?.kind === 'file' ? base.text : '';
 }

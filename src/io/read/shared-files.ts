@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { basePath, type FileRecord, STATE_DIR } from '../../core/project/manifest.ts';
 import type { OnDisk } from '../../core/project/working-tree.ts';
 import type { RenderedFile } from '../../core/render/rendered-file.ts';
-import { namesIn } from '../files.ts';
-import { type Locate, type Place, pathIn } from '../locate.ts';
+import { namesInFolder } from '../files.ts';
+import { type Locate, type Located, pathIn } from '../locate.ts';
 import { unusable } from './on-disk.ts';
 
 /** Two paths that lead to one file would overwrite each other. */
@@ -63,14 +63,14 @@ export function tellSpellings(
   }
 }
 
-const isOneFile = ({ stats: left }: Place, { stats: right }: Place): boolean =>
+const isOneFile = ({ stats: left }: Located, { stats: right }: Located): boolean =>
   left !== undefined && left.dev === right?.dev && left.ino === right.ino;
 
 /** Whether each folder on the way lists the next name with exactly this spelling. */
 function isListed(root: string, path: string): boolean {
   const names = path.split('/');
   return names.every((name, at) =>
-    namesIn(join(root, ...names.slice(0, at))).some(
+    namesInFolder(join(root, ...names.slice(0, at))).some(
       (each) => each.normalize('NFC') === name.normalize('NFC'),
     ),
   );

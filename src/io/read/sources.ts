@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { HEAD_LENGTH, idInHeader } from '../../core/project/header.ts';
 import {
   endOfAlias,
+  importedNames,
   importsOf,
   leadsTo,
   moduleOf,
   modulesByImports,
-  namesIn,
   type Resolve,
 } from '../../core/project/imports.ts';
 import { plainObject } from '../../core/project/json.ts';
@@ -28,7 +28,7 @@ const OTHER_PROJECT = new Set([STATE_DIR, '.git']);
 /** In `bin/`, also without an ending, such as the `bin/www` of koa-generator. */
 const SOURCE = /(?:\.[cm]?[jt]sx?|(?:^|\/)bin\/[^/.]+)$/;
 /** Without compiled files, which keep the comments of their source. */
-const GENERATED = /(?<!\.d)\.[cm]?tsx?$/;
+const TYPESCRIPT = /(?<!\.d)\.[cm]?tsx?$/;
 /** Larger than any hand-written source. */
 const MAX_SOURCE_BYTES = 20_000_000;
 
@@ -45,7 +45,7 @@ export function findById(root: string, ids: ReadonlySet<string>): FoundById {
   const unsearched: string[] = [];
   if (ids.size === 0) return { moved, unsearched };
   for (const path of sourceFiles(root, (folder) => unsearched.push(folder))) {
-    if (!GENERATED.test(path)) continue;
+    if (!TYPESCRIPT.test(path)) continue;
     const id = idInHeader(firstBytes(join(root, path)));
     if (id !== undefined && ids.has(id)) add(moved, id, path);
   }
@@ -82,7 +82,7 @@ export function findImporters(
     if (typeof bytes !== 'object' || ![...words].some((word) => bytes.includes(word))) continue;
     const text = bytes.toString('utf8');
     const modules = new Set(importsOf(path, text));
-    const targets = namesIn(text).flatMap(resolve);
+    const targets = importedNames(text).flatMap(resolve);
     for (const [module, imported] of byModule) {
       if (modules.has(module) || leadsTo(targets, module)) add(importers, imported, path);
     }

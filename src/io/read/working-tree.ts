@@ -19,9 +19,9 @@ import { locator } from '../locate.ts';
 import { onlyReading } from '../system-errors.ts';
 import { NO_ALIASES, readAliases } from './aliases.ts';
 import { formatAll, type Unformatted } from './format.ts';
-import { look } from './on-disk.ts';
+import { readOnDisk } from './on-disk.ts';
 import { PACKAGE_JSON } from './package-json.ts';
-import { baseOf } from './saved-state.ts';
+import { savedBase } from './saved-state.ts';
 import { refuseShared, respelled, tellSpellings } from './shared-files.ts';
 import { findById, findImporters } from './sources.ts';
 
@@ -63,7 +63,7 @@ async function readTree(project: Project, rendered: readonly RenderedFile[]): Pr
   ]);
   const files = new Map<string, OnDisk>();
   const locate = locator(root);
-  for (const path of paths) files.set(path, look(root, path, locate));
+  for (const path of paths) files.set(path, readOnDisk(root, path, locate));
   refuseShared(files, root, locate);
   tellSpellings(files, root, locate, respelled(rendered, records));
   refuseUnusableState(files);
@@ -74,7 +74,7 @@ async function readTree(project: Project, rendered: readonly RenderedFile[]): Pr
   const found = findById(root, new Set(missing.map(({ id }) => id)));
   const { unsearched } = found;
   const moved = new Map([...found.moved, ...besideSiblings(rendered, records, { files, ...found })]);
-  for (const path of [...moved.values()].flat()) files.set(path, look(root, path, locate));
+  for (const path of [...moved.values()].flat()) files.set(path, readOnDisk(root, path, locate));
   refuseShared(files, root, locate);
   const gone = records.filter(
     ({ id, path }) => !wanted.has(id) && (moved.has(id) || files.get(path)?.kind !== 'absent'),
@@ -82,7 +82,7 @@ async function readTree(project: Project, rendered: readonly RenderedFile[]): Pr
   const left = new Set([
     ...gone.map(({ id, path }) => moved.get(id)?.[0] ?? path),
     ...leaving(rendered, records),
-    ...(endingIn(baseOf('session', root, manifest, locate)) === endingIn(sessionIn(rendered))
+    ...(endingIn(savedBase('session', root, manifest, locate)) === endingIn(sessionIn(rendered))
       ? []
       : records.map(({ id, path }) => moved.get(id)?.[0] ?? path)),
   ]);
@@ -90,7 +90,7 @@ async function readTree(project: Project, rendered: readonly RenderedFile[]): Pr
   const aliases = first === undefined ? NO_ALIASES : await readAliases(root, dirname(first));
   const importing = findImporters(root, left, aliases);
   for (const path of [...importing.importers.values()].flat())
-    if (!files.has(path)) files.set(path, look(root, path, locate));
+    if (!files.has(path)) files.set(path, readOnDisk(root, path, locate));
   const tree = { files, moved, unsearched, ...importing, formatted: new Map() };
   return { ...tree, formatted: await formatAll(root, formattable(rendered, records, tree)) };
 }

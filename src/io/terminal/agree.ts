@@ -2,7 +2,7 @@ import { UserError } from '../../core/errors.ts';
 import { choose } from './ask.ts';
 import { say } from './output.ts';
 
-const CHOICES = {
+const AGREEMENT = {
   write: 'make these changes',
   diff: 'show the difference first',
   stop: 'write nothing at all',
@@ -18,7 +18,7 @@ export async function agreeTo(report: string, diff: () => string, isProject: boo
   say(`\n${report}\n`);
   const question = isProject ? 'Write this?' : 'This folder is not empty and not a project. Write this?';
   for (;;) {
-    const choice = await choose(question, CHOICES, isProject ? 'write' : 'stop');
+    const choice = await choose(question, AGREEMENT, isProject ? 'write' : 'stop');
     if (choice === 'write') return;
     if (choice === 'stop') throw new UserError('Nothing was written.', 4);
     say(diff());

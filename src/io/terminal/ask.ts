@@ -32,14 +32,14 @@ export async function askMissing(
 ): Promise<Answers> {
   const [name] = open(answers);
   if (name === undefined) return answers;
-  return askMissing(await askFor(name, answers, facts), facts, open);
+  return askMissing(await askOne(name, answers, facts), facts, open);
 }
 
 /** Shows the advanced questions as a list, to pick those to change. */
 export async function askAdvanced(answers: Answers, facts: ProjectFacts): Promise<Answers> {
   const open = openQuestions(answers, 'advanced', facts);
   if (open.length === 0) return answers;
-  const picked = await pick(
+  const picked = await pickSeveral(
     'Change anything else?',
     open.map((name) => rowOf(name, fallback(optionOf(name), facts, answers))),
   );
@@ -53,7 +53,7 @@ export async function askAgain(answers: Answers, facts: ProjectFacts): Promise<A
     const isPossible = asked !== 'never' && isRemembered(name) && applies(name, answers);
     return isPossible && (needs === undefined || answers[needs] === true);
   });
-  const picked = await pick(
+  const picked = await pickSeveral(
     'Which ones?',
     names.map((name) => rowOf(name, answers[name])),
   );
@@ -77,14 +77,14 @@ async function askEach(
 ): Promise<Answers> {
   const [name, ...rest] = names;
   if (name === undefined) return answers;
-  const next = await askFor(name, answers, facts);
+  const next = await askOne(name, answers, facts);
   const known = openQuestions(answers, 'advanced', facts);
   const broughtUp = openQuestions(next, 'advanced', facts).filter((each) => !known.includes(each));
   return askEach([...broughtUp, ...rest], next, facts);
 }
 
 /** The answers, with one more. An earlier answer is suggested again. */
-async function askFor(name: OptionName, answers: Answers, facts: ProjectFacts): Promise<Answers> {
+async function askOne(name: OptionName, answers: Answers, facts: ProjectFacts): Promise<Answers> {
   const option = optionOf(name);
   const offered = answers[name] ?? option.suspect?.(facts) ?? fallback(option, facts, answers);
   help(option, facts);
@@ -117,7 +117,7 @@ async function answerTo(name: OptionName, offered: unknown, others: Answers): Pr
   };
   const text = offered === undefined || offered === null ? undefined : String(offered);
   const suggested = text !== undefined && validate(text) === true ? text : undefined;
-  return fromText(await input(option, suggested, validate));
+  return fromText(await inputFor(option, suggested, validate));
 }
 
 /** Help for the answer, and the reason for the suggestion. */
@@ -170,7 +170,7 @@ export async function choose(
 }
 
 /** Any number of them, in the order of the list. */
-async function pick<T extends string>(
+async function pickSeveral<T extends string>(
   message: string,
   choices: readonly (Choice & { readonly value: T })[],
 ): Promise<T[]> {
@@ -181,7 +181,7 @@ async function pick<T extends string>(
   return choices.map(({ value }) => value).filter((value) => picked.includes(value));
 }
 
-async function input(
+async function inputFor(
   { question, redact }: Option,
   offered: string | undefined,
   validate: (text: string) => string | true,

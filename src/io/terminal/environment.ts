@@ -11,29 +11,29 @@ const AGENTS = [
   'OPENCODE',
 ];
 
-const isSet = (value: string | undefined): boolean =>
+const isSwitchedOn = (value: string | undefined): boolean =>
   value !== undefined && !['', '0', 'false'].includes(value);
 
 /** Whether somebody can see a question on stderr and answer it. */
 function isAnybodyThere(): boolean {
-  const isAutomated = ['CI', ...AGENTS].some((name) => isSet(process.env[name]));
+  const isAutomated = ['CI', ...AGENTS].some((name) => isSwitchedOn(process.env[name]));
   return !isAutomated && isTerminal('stderr') && isTerminal('stdin');
 }
 
-interface Flags {
+interface AskingFlags {
   /** False for `--no-input`. */
   readonly input: boolean;
   readonly yes: boolean;
 }
 
 /** Whether a run can ask at all; `--yes` does not answer everything. */
-export const canAsk = ({ input }: Flags): boolean => input && isAnybodyThere();
+export const canAsk = ({ input }: AskingFlags): boolean => input && isAnybodyThere();
 
 /** Whether a run asks for what `--yes` would answer. */
-export const asksForAnswers = (flags: Flags): boolean => !flags.yes && canAsk(flags);
+export const asksForAnswers = (flags: AskingFlags): boolean => !flags.yes && canAsk(flags);
 
 /**
  * Whether questions and progress are plain lines that are written once. For a screen reader, which would read out each
  * redraw, the user sets `ACCESSIBLE`, since a program cannot detect one. `TERM=dumb` has no cursor control.
  */
-export const showsLines = (): boolean => isSet(process.env.ACCESSIBLE) || process.env.TERM === 'dumb';
+export const showsLines = (): boolean => isSwitchedOn(process.env.ACCESSIBLE) || process.env.TERM === 'dumb';

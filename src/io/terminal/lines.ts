@@ -35,7 +35,7 @@ async function nextLine(): Promise<string> {
 }
 
 /** Of a row in a list, in characters. */
-const INDENT = 2;
+const ROW_INDENT = 2;
 
 async function ask<T>(question: string, parse: (line: string) => Parsed<T>, context: Context): Promise<T> {
   context.output.write(`${wrapped(question, width() - 1).join('\n')} `);
@@ -90,8 +90,11 @@ export function checkbox({ message, choices }: MultipleSelection, context: Conte
 
 function list(message: string, choices: readonly Choice[], { output }: Context): void {
   const rows = choices.flatMap(({ name, description }, at) => {
-    const row = wrapped(`${at + 1}. ${name}${description ? ` (${description})` : ''}`, width() - INDENT - 3);
-    return row.map((line, part) => ' '.repeat(part === 0 ? INDENT : INDENT + 3) + line);
+    const row = wrapped(
+      `${at + 1}. ${name}${description ? ` (${description})` : ''}`,
+      width() - ROW_INDENT - 3,
+    );
+    return row.map((line, part) => ' '.repeat(part === 0 ? ROW_INDENT : ROW_INDENT + 3) + line);
   });
   output.write(`${[...wrapped(message, width()), ...rows].join('\n')}\n`);
 }

@@ -14,13 +14,13 @@ import type { Choice, Prompts } from './questions.ts';
  */
 
 /** The sign before a question, and before its answer. */
-const PREFIX = '? '.length;
+const SIGN_WIDTH = '? '.length;
 
 /** @param aside text after the question, on a separate line if it does not fit */
 function broken(message: string, aside = ''): string {
-  const lines = wrapped(message, width() - PREFIX);
+  const lines = wrapped(message, width() - SIGN_WIDTH);
   const last = lines.at(-1) ?? '';
-  const isRoom = PREFIX + last.length + 1 + aside.length < width();
+  const isRoom = SIGN_WIDTH + last.length + 1 + aside.length < width();
   return lines.join('\n') + (isRoom ? '' : '\n');
 }
 
@@ -48,7 +48,7 @@ export const input: Prompts['input'] = (question, context) =>
       message: broken(question.message, question.default === undefined ? '' : `(${question.default})`),
       validate: (text) => {
         const verdict = question.validate(text);
-        return verdict === true ? true : wrapped(verdict, width() - PREFIX).join('\n');
+        return verdict === true ? true : wrapped(verdict, width() - SIGN_WIDTH).join('\n');
       },
     },
     context,

@@ -16,7 +16,7 @@ import { paintMarker } from '../../core/report/report.ts';
 import { choose } from './ask.ts';
 import { inLines, paintFor, say } from './output.ts';
 
-const CHOICES = {
+const RESOLUTIONS = {
   mine: 'my lines stay',
   theirs: 'the new lines replace mine; my file is backed up',
   markers: 'both, between conflict markers, for me to edit',
@@ -56,7 +56,7 @@ async function askVerdicts(plan: Plan): Promise<ReadonlyMap<string, Verdict>> {
 }
 
 async function askVerdict(entry: ConflictEntry): Promise<Verdict> {
-  const choice = await choose(`${entry.path}:`, CHOICES, 'mine');
+  const choice = await choose(`${entry.path}:`, RESOLUTIONS, 'mine');
   const verdict = VERDICTS.find((each) => each === choice);
   if (verdict) return verdict;
   if (choice === 'abort') throw new UserError('Nothing was written.', 4);

@@ -1,8 +1,8 @@
 import { isTerminal, write } from './standard.ts';
 
 const SHOW_CURSOR = '\u001B[?25h';
-const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
-type Signal = keyof typeof EXIT_CODES;
+const EXIT_CODE_OF = { SIGINT: 130, SIGTERM: 143 } as const;
+type Signal = keyof typeof EXIT_CODE_OF;
 
 /** What the user has to know if the program is stopped. */
 export interface Standing {
@@ -10,8 +10,8 @@ export interface Standing {
   readonly text: string;
 }
 
-const NOTHING_WRITTEN: Standing = { written: false, text: 'Nothing was written.' };
-let standing = NOTHING_WRITTEN;
+const UNWRITTEN: Standing = { written: false, text: 'Nothing was written.' };
+let standing = UNWRITTEN;
 let isWriting = false;
 let pending: Signal | undefined;
 let tellEnd: (standing: Standing, exitCode: number) => void = () => {};
@@ -23,7 +23,7 @@ let tellEnd: (standing: Standing, exitCode: number) => void = () => {};
  */
 export function endAtSignals(onEnd: typeof tellEnd): void {
   tellEnd = onEnd;
-  standing = NOTHING_WRITTEN;
+  standing = UNWRITTEN;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
       if (isWriting) pending = signal;
@@ -55,6 +55,6 @@ export async function unbroken<T>(work: () => Promise<T>, afterwards: Standing):
 /** A question hides the cursor, so it is shown again if the program is stopped. */
 export function endBy(signal: Signal): never {
   if (isTerminal('stderr')) write('stderr', SHOW_CURSOR);
-  tellEnd(standing, EXIT_CODES[signal]);
-  process.exit(EXIT_CODES[signal]);
+  tellEnd(standing, EXIT_CODE_OF[signal]);
+  process.exit(EXIT_CODE_OF[signal]);
 }

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { UserError } from '../../core/errors.ts';
 import { sha256 } from '../../core/project/base.ts';
 import { STATE_DIR } from '../../core/project/manifest.ts';
-import { lstatIfThere, namesIn, openNew, removeFile } from '../files.ts';
+import { lstatIfThere, namesInFolder, openNew, removeFile } from '../files.ts';
 import { errorCode } from '../system-errors.ts';
 
-const PATIENCE_MS = 5_000;
-const PREFIX = 'lock-';
+const LOCK_PATIENCE_MS = 5_000;
+const LOCK_PREFIX = 'lock-';
 /** How often a run writes to its lock, to update the modification time. */
 const BEAT_MS = 5_000;
 /** A lock of another process table without a write for this long belongs to a dead run. */
@@ -32,7 +32,7 @@ export async function withLock<T>(root: string, work: (lock: Lock) => Promise<T>
   const path = await acquire(root);
   const heart = setInterval(beat, BEAT_MS, path);
   try {
-    return await work({ confirm: () => confirm(path) });
+    return await work({ confirm: () => refuseUnlessHeld(path) });
   } finally {
     clearInterval(heart);
     release(path);
@@ -40,15 +40,15 @@ export async function withLock<T>(root: string, work: (lock: Lock) => Promise<T>
 }
 
 export function isLock(name: string): boolean {
-  return name.startsWith(PREFIX);
+  return name.startsWith(LOCK_PREFIX);
 }
 
 async function acquire(root: string): Promise<string> {
   const folder = join(root, STATE_DIR);
-  const until = Date.now() + PATIENCE_MS;
+  const until = Date.now() + LOCK_PATIENCE_MS;
   for (;;) {
     const random = randomBytes(6).toString('hex');
-    const name = `${PREFIX}${process.pid}-${processTable()}-${startOf('self')}-${random}`;
+    const name = `${LOCK_PREFIX}${process.pid}-${processTable()}-${startOf('self')}-${random}`;
     const path = join(folder, name);
     const other = tryLock(folder, name);
     if (other === undefined) return path;
@@ -89,7 +89,7 @@ function beat(path: string): void {
   } catch {}
 }
 
-function confirm(path: string): void {
+function refuseUnlessHeld(path: string): void {
   if (lstatIfThere(path)) return;
   throw new UserError(
     'Another run considered this one dead, since it made no progress for a minute, and continues in its place.',
@@ -98,7 +98,7 @@ function confirm(path: string): void {
 }
 
 function liveLock(folder: string, own: string): string | undefined {
-  for (const name of namesIn(folder)) {
+  for (const name of namesInFolder(folder)) {
     if (!isLock(name) || name === own) continue;
     if (isLive(folder, name, own)) return name;
     release(join(folder, name));
@@ -124,7 +124,7 @@ function isBeating(folder: string, name: string, own: string): boolean {
 function isRunning(pid: number, start: string | undefined): boolean {
   if (!Number.isInteger(pid) || pid <= 0 || !isProcess(pid)) return false;
   const found = startOf(pid);
-  return start === UNKNOWN || found === UNKNOWN ? pid !== process.pid : start === found;
+  return start === UNKNOWN_START || found === UNKNOWN_START ? pid !== process.pid : start === found;
 }
 
 function isProcess(pid: number): boolean {
@@ -135,15 +135,15 @@ function isProcess(pid: number): boolean {
   }
 }
 
-const UNKNOWN = '0';
+const UNKNOWN_START = '0';
 
 /** Start time of a process, in units of the system; UNKNOWN if it is not available. */
 function startOf(pid: number | 'self'): string {
   try {
     const [, fields = ''] = /\) (.*)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
-    return fields.split(' ')[19] ?? UNKNOWN;
+    return fields.split(' ')[19] ?? UNKNOWN_START;
   } catch {
-    return UNKNOWN;
+    return UNKNOWN_START;
   }
 }
 

@@ -4,7 +4,7 @@ import { UserError } from '../../core/errors.ts';
 import { BACKUP_IGNORE } from '../../core/project/manifest.ts';
 import { ENV_FILE, OLD_UNDO, PENDING, UNDO } from '../../core/project/state-folder.ts';
 import { backupPath } from '../../core/write/changes.ts';
-import type { Step } from '../../core/write/journal.ts';
+import type { JournalStep } from '../../core/write/journal.ts';
 import {
   lstatIfThere,
   makeFolder,
@@ -60,11 +60,11 @@ function whyStuck(error: unknown): string {
   return reason;
 }
 
-const savedAs = ({ before }: Step): string =>
+const savedAs = ({ before }: JournalStep): string =>
   before?.kind === 'copy' ? ` (its text is in ${PENDING}/${before.name})` : '';
 
 /** False for a file with neither the old nor the new content: it was edited since. */
-async function restore(root: string, step: Step, locate: Locate, run: string): Promise<boolean> {
+async function restore(root: string, step: JournalStep, locate: Locate, run: string): Promise<boolean> {
   const { real: target, isLink } = locate(step.path);
   removeFile(temporaryFor(target, run));
   const current = fingerprint(target);
@@ -79,7 +79,7 @@ async function restore(root: string, step: Step, locate: Locate, run: string): P
 /** A copy is moved back, since that needs no space on a full disk; between file systems, it is copied. */
 async function putBack(
   root: string,
-  { before }: Step,
+  { before }: JournalStep,
   target: string,
   content: Buffer,
   run: string,
@@ -99,7 +99,7 @@ function move(from: string, to: string): boolean {
 }
 
 /** Saves the copies that the user may still want, before the journal and its copies are removed. */
-async function keepCopy(root: string, { path, before }: Step): Promise<Edited> {
+async function keepCopy(root: string, { path, before }: JournalStep): Promise<Edited> {
   if (before?.kind !== 'copy' || isOfState(path) || path === ENV_FILE) return { path, copy: undefined };
   const saved = join(root, PENDING, before.name);
   const text = readText(saved);

@@ -4,12 +4,12 @@ import { UserError } from '../../core/errors.ts';
 import { sha256 } from '../../core/project/base.ts';
 import { STATE_DIR } from '../../core/project/manifest.ts';
 import { JOURNAL, OLD_UNDO, PENDING, UNDO } from '../../core/project/state-folder.ts';
-import { type Journal, parseJournal, type Step } from '../../core/write/journal.ts';
+import { type Journal, type JournalStep, parseJournal } from '../../core/write/journal.ts';
 import {
   kindOf,
   lstatIfThere,
   makeFolder,
-  namesIn,
+  namesInFolder,
   readRegular,
   readText,
   removeFile,
@@ -20,7 +20,7 @@ import { isLock } from './lock.ts';
 
 /** Whether there are traces of a run that failed or is still active. */
 export function hasLeftovers(root: string): boolean {
-  const names = namesIn(join(root, STATE_DIR));
+  const names = namesInFolder(join(root, STATE_DIR));
   // A run that was killed after its first step has created an empty folder.
   if (names.length === 0) return lstatIfThere(join(root, STATE_DIR))?.isDirectory() ?? false;
   return names.some((name) => isLock(name) || [PENDING, OLD_UNDO].includes(`${STATE_DIR}/${name}`));
@@ -43,7 +43,7 @@ export function openState(root: string): void {
 
 /** The content is removed later. That is safe for files, but a folder may contain anything. */
 function refuseStrangers(root: string, folder: string): void {
-  for (const name of namesIn(join(root, folder))) {
+  for (const name of namesInFolder(join(root, folder))) {
     const stats = lstatIfThere(join(root, folder, name));
     if (stats === undefined || stats.isFile()) continue;
     throw new UserError(
@@ -70,7 +70,7 @@ export function temporaryFor(target: string, run: string): string {
 
 /** Removes the journal first: without it, the rest of the folder has no meaning. */
 export function clearFolder(folder: string): void {
-  const names = namesIn(folder);
+  const names = namesInFolder(folder);
   for (const name of names.toSorted((left, right) => Number(right === JOURNAL) - Number(left === JOURNAL))) {
     removeFile(join(folder, name));
   }
@@ -81,7 +81,7 @@ export function clearFolder(folder: string): void {
 export function savedContent(
   root: string,
   folder: string,
-  { path, before }: Step,
+  { path, before }: JournalStep,
   current: Buffer | undefined,
 ): Buffer | undefined {
   if (!before) return undefined;

@@ -7,7 +7,7 @@ import { STATE_DIR } from '../../core/project/manifest.ts';
 import { isWritablePath } from '../../core/project/paths.ts';
 import { ENV_FILE, JOURNAL, OLD_UNDO, PENDING, UNDO } from '../../core/project/state-folder.ts';
 import type { Change } from '../../core/write/changes.ts';
-import { formatJournal, type Saved, type Step } from '../../core/write/journal.ts';
+import { formatJournal, type JournalStep, type Saved } from '../../core/write/journal.ts';
 import {
   inParallel,
   makeFolder,
@@ -19,7 +19,7 @@ import {
   writeUnwaited,
 } from '../files.ts';
 import { fingerprint } from '../fingerprint.ts';
-import { locator, type Place } from '../locate.ts';
+import { type Located, locator } from '../locate.ts';
 import { isInterrupted } from '../read/saved-state.ts';
 import { asUserError, onlyReadingSync, unlessAbsent } from '../system-errors.ts';
 import { type Lock, withLock } from './lock.ts';
@@ -117,22 +117,22 @@ function bothOf(cause: unknown, stuck: unknown): unknown {
 }
 
 /** A change, with the real path of its file and the SHA-256 of its result. */
-interface Located {
+interface LocatedChange {
   readonly change: Change;
   readonly target: string;
   readonly after: string | undefined;
 }
 
-interface Work extends Located {
-  readonly step: Step;
+interface Work extends LocatedChange {
+  readonly step: JournalStep;
   /** The path at which the new text is written before it replaces the old one. */
   readonly temporary: string;
 }
 
 /** The changes that are still necessary: for example, a backup of the same text may already exist. */
-function unlessDone(root: string, changes: readonly Change[]): Located[] {
+function unlessDone(root: string, changes: readonly Change[]): LocatedChange[] {
   const locate = locator(root);
-  return changes.flatMap((change): Located[] => {
+  return changes.flatMap((change): LocatedChange[] => {
     const { path, before } = change;
     if (!isWritablePath(path)) throw new Error(`${path} is not this program's to write`);
     const place = locate(path);
@@ -150,10 +150,14 @@ function unlessDone(root: string, changes: readonly Change[]): Located[] {
 }
 
 /** Removing a link would remove the file that it leads to. No plan does that. */
-const isLinkToRemove = ({ isLink }: Place, { after }: Change): boolean => isLink && after === undefined;
+const isLinkToRemove = ({ isLink }: Located, { after }: Change): boolean => isLink && after === undefined;
 
 /** Copies what is about to change and writes the journal. Nothing of the project is touched yet. */
-async function prepare(root: string, located: readonly Located[], { write, sync }: Writing): Promise<Work[]> {
+async function prepare(
+  root: string,
+  located: readonly LocatedChange[],
+  { write, sync }: Writing,
+): Promise<Work[]> {
   const run = randomBytes(6).toString('hex');
   const pending = join(root, PENDING);
   await writeUnwaited(join(pending, '.gitignore'), '*\n');

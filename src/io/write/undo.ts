@@ -4,7 +4,7 @@ import { sha256 } from '../../core/project/base.ts';
 import { ENV_FILE, UNDO } from '../../core/project/state-folder.ts';
 import type { LeftInEnv } from '../../core/report/undo-report.ts';
 import type { Change } from '../../core/write/changes.ts';
-import type { Step } from '../../core/write/journal.ts';
+import type { JournalStep } from '../../core/write/journal.ts';
 import { readRegular } from '../files.ts';
 import { type Locate, locator } from '../locate.ts';
 import { onlyReadingSync, PathError } from '../system-errors.ts';
@@ -19,10 +19,10 @@ const IGNORE_FILE = '.gitignore';
  * @throws UserError (4) if a file was edited since
  */
 export function changesToUndo(root: string): Change[] {
-  return onlyReadingSync(root, () => listChanges(root));
+  return onlyReadingSync(root, () => listUndoing(root));
 }
 
-function listChanges(root: string): Change[] {
+function listUndoing(root: string): Change[] {
   const steps = readJournal(root, UNDO)?.steps.filter(({ path }) => path !== ENV_FILE) ?? [];
   const locate = locator(root);
   const current = steps.map((step) => asTheRunLeftIt(locate, step));
@@ -46,7 +46,7 @@ function listChanges(root: string): Change[] {
 }
 
 /** What is at the path of a step; `edited` for anything other than the result of the run. */
-function asTheRunLeftIt(locate: Locate, { path, before, after }: Step): Buffer | undefined | 'edited' {
+function asTheRunLeftIt(locate: Locate, { path, before, after }: JournalStep): Buffer | undefined | 'edited' {
   try {
     const { real, isLink } = locate(path);
     const found = readRegular(real, path)?.bytes;

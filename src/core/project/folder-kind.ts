@@ -1,7 +1,7 @@
 import { shellQuote } from '../answers/shell.ts';
 
 /** What kind of folder it is. Paths are as the user would write them from the current folder. */
-export type Place =
+export type FolderKind =
   | { readonly kind: 'project' /** Whether an earlier run has written it. */; readonly isWritten: boolean }
   /** Empty, or with only the files of a cloned, empty repository. */
   | { readonly kind: 'empty' }
@@ -26,17 +26,17 @@ export const isAsGoodAsEmpty = (names: readonly string[]): boolean =>
  *
  * @param create the command that runs this program
  */
-export function reasonToNameDirectory(place: Place, create: string): string | undefined {
+export function reasonToNameDirectory(folder: FolderKind, create: string): string | undefined {
   const commands = (directories: readonly string[]) =>
     directories.map((directory) => `  ${create} ${shellQuote(directory)}`).join('\n');
-  if (place.kind === 'workspace') {
-    const packages = place.packages.length === 0 ? ['packages/my-app'] : place.packages;
+  if (folder.kind === 'workspace') {
+    const packages = folder.packages.length === 0 ? ['packages/my-app'] : folder.packages;
     return `this folder is the top of a workspace: name the package that needs sessions\n${commands(packages)}`;
   }
-  if (place.kind !== 'other') return undefined;
-  return place.around === undefined
+  if (folder.kind !== 'other') return undefined;
+  return folder.around === undefined
     ? `this folder is neither empty nor a project: name a directory, new or existing, or . for this folder\n${commands(['my-app', '.'])}`
-    : `this folder is part of the project in ${place.around}: name that, or another directory\n${commands([place.around])}`;
+    : `this folder is part of the project in ${folder.around}: name that, or another directory\n${commands([folder.around])}`;
 }
 
 /** A project in a parent folder. */
