@@ -42,7 +42,7 @@ export function figuresOf(values: readonly number[]): Figures {
   return { values, median: median(values), min: Math.min(...values), max: Math.max(...values) };
 }
 
-export function median(values: readonly number[]): number {
+function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);
   const [low = Number.NaN, high = low] = sorted.slice(

@@ -46,7 +46,7 @@ export function writeReport(order: readonly string[]): void {
   writeFileSync(REPORT, [HEAD, ...results.map(sectionText)].join('\n'));
 }
 
-export function sectionText(result: Result): string {
+function sectionText(result: Result): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   return [
     `## ${result.title}`,

@@ -395,7 +395,10 @@ export const OPTION_NAMES = Object.keys(OPTIONS) as OptionName[];
 
 export const isOptionName = (name: string): name is OptionName => Object.hasOwn(OPTIONS, name);
 
-/** These have to be given in each run: the contents of a repository must not start a program. */
+/**
+ * Have to be given in each run: the contents of a repository must not start a program. The package manager is saved,
+ * but only for a project that names none.
+ */
 const FORGOTTEN: ReadonlySet<OptionName> = new Set(['autoReconnect', 'mount', 'install', 'packageManager']);
 
 export const isRemembered = (name: OptionName): boolean => !FORGOTTEN.has(name);

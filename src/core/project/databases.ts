@@ -56,7 +56,7 @@ export function defaultConnectionIn(code: string): string | undefined {
 }
 
 /** The name of Mongoose in a file, if it imports more than types. */
-export function mongooseIn(code: string): string | undefined {
+function mongooseIn(code: string): string | undefined {
   const found =
     /(?:\bimport\s+(?!type\s+(?!from\b))(?:\*\s+as\s+)?([\w$]+)[^;'"]*from|(?=[\w$])(?<!\bimport\s+type\s+|[\w$])([\w$]+)\s*=\s*require\()\s*['"]mongoose['"]/.exec(
       code,

@@ -8,7 +8,7 @@ import { plainText } from './text.ts';
 export const STATE_DIR = '.koa-mongo-session';
 export const MANIFEST_PATH = `${STATE_DIR}/manifest.json`;
 export const BACKUP_IGNORE = `${STATE_DIR}/backup/.gitignore`;
-export const MANIFEST_SCHEMA = 'https://unpkg.com/create-koa-mongo-session/schema/manifest.schema.json';
+const MANIFEST_SCHEMA = 'https://unpkg.com/create-koa-mongo-session/schema/manifest.schema.json';
 
 /** Explains the folder to someone who sees it in a review. */
 export const EXPLANATIONS: readonly (readonly [path: string, text: string])[] = [

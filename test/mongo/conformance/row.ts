@@ -44,7 +44,7 @@ export const holds = (...documents: Document[]): Step =>
 
 const numbers = (version: string): number[] => version.split('.').map(Number);
 
-export function isBefore(version: string, other: string): boolean {
+function isBefore(version: string, other: string): boolean {
   const [a = [], b = []] = [numbers(version), numbers(other)];
   const [major = 0, minor = 0] = a;
   const [otherMajor = 0, otherMinor = 0] = b;

@@ -4,7 +4,7 @@ import { StandIn } from './stand-in/server.ts';
 import { KEY_AND_CERTIFICATE_FILE } from './tls.ts';
 import type { ServerOptions } from './types.ts';
 
-export const REPLICA_SET = 'rs0';
+const REPLICA_SET = 'rs0';
 
 /** Starts the stand-in in this process. */
 export async function startStandIn(options: ServerOptions): Promise<Machine> {

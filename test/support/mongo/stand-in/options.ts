@@ -75,7 +75,7 @@ export class Options {
   }
 }
 
-export const missing = (command: string, field: string): CommandFailure =>
+const missing = (command: string, field: string): CommandFailure =>
   new CommandFailure(40414, `BSON field '${command}.${field}' is missing but a required field`);
 
 /** An unknown field is an error; it is never ignored. */

@@ -316,7 +316,7 @@ function byReplacement(replacement: Document): Update {
   };
 }
 
-export function checkReplacement(replacement: Document): void {
+function checkReplacement(replacement: Document): void {
   const dollar = Object.keys(replacement).find((key) => key.startsWith('$'));
   if (dollar === undefined) return;
   throw new CommandFailure(
