@@ -1,13 +1,10 @@
-import {
-  answersError,
-  combineAnswers,
-  managerFor,
-  missingAnswers,
-  withSuggestions,
-} from './core/answers/answers.ts';
+import { answersError } from './core/answers/answers-error.ts';
+import { problemsIn, problemsInAll } from './core/answers/check.ts';
+import { combineAnswers } from './core/answers/combine.ts';
+import { missingAnswers, withSuggestions } from './core/answers/open-questions.ts';
 import { type Answers, OPTIONS } from './core/answers/options.ts';
+import { managerFor } from './core/answers/package-manager.ts';
 import type { ProjectFacts } from './core/answers/project-facts.ts';
-import { problemsIn, problemsInAll } from './core/answers/settings.ts';
 import { answersText } from './core/report/answers-text.ts';
 import { reportDiff, reportText } from './core/report/report.ts';
 import { type Flags, runFlagWords } from './flags.ts';

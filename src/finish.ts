@@ -1,6 +1,7 @@
-import { commandOf, managerFor } from './core/answers/answers.ts';
 import type { Answers } from './core/answers/options.ts';
+import { managerFor } from './core/answers/package-manager.ts';
 import type { ProjectFacts } from './core/answers/project-facts.ts';
+import { commandOf } from './core/answers/repeat-command.ts';
 import type { Settings } from './core/answers/settings.ts';
 import type { UserError } from './core/errors.ts';
 import type { Patch } from './core/plan/plan.ts';

@@ -1,6 +1,5 @@
 import { Command, CommanderError, Option as Flag } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
-import { PASSWORD_RULE } from './core/answers/answers.ts';
 import { problemOfDirectory } from './core/answers/directory.ts';
 import { hasNegation, negatedFlag } from './core/answers/flag-names.ts';
 import { wordMeantBy } from './core/answers/near-words.ts';
@@ -11,6 +10,7 @@ import { shellQuote } from './core/answers/shell.ts';
 import { UserError } from './core/errors.ts';
 import { statIfThere } from './io/files.ts';
 import { columnsOf } from './io/terminal/standard.ts';
+import { refusedPassword, usageError } from './usage-error.ts';
 
 /** The flags of this run, which are not saved. */
 export interface RunFlags {
@@ -203,8 +203,6 @@ function givenIn(options: Record<string, unknown>): Answers {
   return Object.fromEntries(answers);
 }
 
-const refusedPassword = (): UserError => new UserError(`--password: ${PASSWORD_RULE}`);
-
 function runIn(options: Record<string, unknown>): RunFlags {
   const { config, diff, onConflict, restore } = options;
   return {
@@ -249,33 +247,4 @@ function conflictPolicy(given: unknown): ConflictPolicy | undefined {
     throw new UserError(`--on-conflict: must be one of ${CONFLICT_POLICIES.join(', ')}`);
   }
   return known;
-}
-
-const UNKNOWN_OPTION = /unknown option '(-[^-]|--[\w-]*)(.+)?'/s;
-
-/**
- * The message of commander, without the value of an unknown flag: everything from the first character that a flag
- * cannot have.
- */
-function usageError({ code, message }: CommanderError, program: Command): UserError {
-  const hint = '\nSee create-koa-mongo-session --help';
-  const [, flag = '', value] = (code === 'commander.unknownOption' && UNKNOWN_OPTION.exec(message)) || [];
-  if (value === undefined) return new UserError(message.replace(/^error: /, '') + hint);
-  const known = program.options.find(({ long, short }) => long === flag || short === flag);
-  if (known?.long === '--password') return refusedPassword();
-  if (known?.required || known?.optional) {
-    return new UserError(`${flag}: its value is a separate argument, or follows a "=": ${known.flags}`);
-  }
-  if (known) {
-    const opposite = program.options.find(({ long }) => long === flag.replace('--', '--no-'))?.long;
-    return new UserError(`${flag}: takes no value${opposite ? `; to turn it off, give ${opposite}` : ''}`);
-  }
-  try {
-    program.parse([flag], { from: 'user' });
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    // commander does not list its help flag with the options.
-    return error.exitCode === 0 ? new UserError(`${flag}: takes no value`) : usageError(error, program);
-  }
-  return new UserError(`unknown option '${flag}'${hint}`);
 }

@@ -3,20 +3,18 @@ import { dirname } from 'node:path';
 import program from '../package.json' with { type: 'json' };
 import { askForChange, askToAgree, collectAnswers } from './collect.ts';
 import { doubtsAboutAdoption } from './core/answers/adoption.ts';
-import { missingAnswers } from './core/answers/answers.ts';
-import { endingsOf, lifetimesKept } from './core/answers/endings.ts';
+import { problemsInAll } from './core/answers/check.ts';
+import { endingsOf, lifetimesKept } from './core/answers/ended-sessions.ts';
+import { valuesForEnv } from './core/answers/env-values.ts';
+import { missingAnswers } from './core/answers/open-questions.ts';
 import type { Answers } from './core/answers/options.ts';
+import { parseSettings } from './core/answers/parse-settings.ts';
 import type { ProjectFacts } from './core/answers/project-facts.ts';
-import {
-  doubtsAbout,
-  parseSettings,
-  problemsInAll,
-  type Settings,
-  valuesForEnv,
-} from './core/answers/settings.ts';
+import { doubtsAbout } from './core/answers/setting-doubts.ts';
+import type { Settings } from './core/answers/settings.ts';
 import { doubtsAboutApps, patchApp } from './core/patch/mount.ts';
 import { listPatches } from './core/patch/patches.ts';
-import { futurePath } from './core/plan/file.ts';
+import { futurePath } from './core/plan/file-places.ts';
 import type { Patch } from './core/plan/plan.ts';
 import { withEditedSource } from './core/project/edited-source.ts';
 import { type Project, textOnDisk, type WorkingTree } from './core/project/working-tree.ts';

@@ -1,23 +1,16 @@
 import {
   closeSync,
   constants,
-  fchmodSync,
   fstatSync,
-  fsync,
   lstatSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readSync,
-  rmdirSync,
   type Stats,
   statSync,
-  unlinkSync,
-  writeFileSync,
 } from 'node:fs';
 import { dirname, sep } from 'node:path';
-import { promisify } from 'node:util';
-import { PathError, reading, unless, unlessAbsent } from './system-errors.ts';
+import { PathError, reading, unlessAbsent } from './system-errors.ts';
 
 /*
  * Files are checked, read and written synchronously: each call takes microseconds, and a round trip to the thread pool
@@ -145,104 +138,5 @@ export function readTextIfAny(path: string): string | undefined {
     return readRegular(path)?.bytes.toString('utf8');
   } catch {
     return undefined;
-  }
-}
-
-/** Runs the work for all items, waits until all have finished, and then throws the first error. */
-export async function inParallel<T, R>(
-  items: readonly T[],
-  work: (item: T, index: number) => Promise<R>,
-): Promise<R[]> {
-  const results = await Promise.allSettled(items.map(work));
-  return results.map((result) => {
-    if (result.status === 'rejected') throw result.reason;
-    return result.value;
-  });
-}
-
-/** By descriptor, since Yarn's Plug'n'Play breaks `FileHandle.sync`. */
-const waitForDisk = promisify(fsync);
-
-/**
- * Writes a new file and waits until it is on the disk.
- *
- * @param mode exact mode; by default, the umask of the user applies
- */
-export const writeNew = (path: string, content: string | Uint8Array, mode?: number): Promise<void> =>
-  writeThen(waitForDisk, path, content, mode);
-
-/** Like `writeNew`, but a power failure may leave the file empty. */
-export const writeUnwaited: typeof writeNew = (path, content, mode) =>
-  writeThen(() => {}, path, content, mode);
-
-async function writeThen(
-  wait: (file: number) => unknown,
-  path: string,
-  content: string | Uint8Array,
-  mode: number | undefined,
-): Promise<void> {
-  const file = openNew(path, mode);
-  try {
-    if (mode !== undefined && (fstatSync(file).mode & 0o777) !== mode) fchmodSync(file, mode);
-    writeFileSync(file, content);
-    await wait(file);
-  } catch (error) {
-    // Errors of calls by descriptor do not contain the path.
-    throw Object.assign(error as Error, { path });
-  } finally {
-    closeSync(file);
-  }
-}
-
-/** Creates a file, and its folder if that is missing. */
-export function openNew(path: string, mode?: number): number {
-  const file = unlessAbsent(() => openSync(path, 'wx', mode));
-  if (file !== undefined) return file;
-  makeFolder(dirname(path));
-  return openSync(path, 'wx', mode);
-}
-
-/** Creates a folder and its parents one by one, since Node's `recursive` reports a full disk as a missing folder. */
-export function makeFolder(folder: string): void {
-  if (statIfThere(folder)?.isDirectory()) return;
-  if (dirname(folder) !== folder) makeFolder(dirname(folder));
-  try {
-    mkdirSync(folder);
-  } catch (error) {
-    // Another run may have created it meanwhile.
-    if (!statIfThere(folder)?.isDirectory()) throw error;
-  }
-}
-
-/** Waits until the entries of a directory are on the disk. Not every system supports that. */
-export async function syncDirectory(path: string): Promise<void> {
-  const directory = unless(['EISDIR', 'EPERM', 'EACCES', 'ENOENT'], () => openSync(path, 'r'));
-  if (directory === undefined) return;
-  try {
-    await waitForDisk(directory);
-  } catch (error) {
-    unless(['EINVAL', 'EPERM', 'EISDIR'], () => {
-      throw Object.assign(error as Error, { path });
-    });
-  } finally {
-    closeSync(directory);
-  }
-}
-
-export function removeFile(path: string): void {
-  unlessAbsent(() => unlinkSync(path));
-}
-
-/**
- * Removes folders that became empty, from one up to, but not including, a folder around it. A link to a folder does not
- * count as a folder, so that no broken link is left.
- */
-export function removeEmpty(folder: string, end: string): void {
-  for (let at = folder; at !== end; at = dirname(at)) {
-    try {
-      rmdirSync(at);
-    } catch {
-      return;
-    }
   }
 }

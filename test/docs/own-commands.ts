@@ -1,4 +1,4 @@
-import { problemsIn } from '../../src/core/answers/settings.ts';
+import { problemsIn } from '../../src/core/answers/check.ts';
 import { parseFlags } from '../../src/flags.ts';
 
 /** The beginning of our commands, by package manager. */

@@ -1,7 +1,7 @@
 import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { writeNew } from '../../src/io/files.ts';
+import { writeNew } from '../../src/io/write-files.ts';
 import { temporaryFolder } from '../support/program.ts';
 
 /* A file that is written before it replaces another one has a random name, but something could still be there. */

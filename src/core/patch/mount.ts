@@ -3,11 +3,11 @@ import { UserError } from '../errors.ts';
 import type { Patch } from '../plan/plan.ts';
 import { endOfStatement, TYPE, TYPE_ARGUMENTS, withoutComments, withoutLiterals } from '../project/code.ts';
 import { defaultConnectionIn, madeConnection } from '../project/databases.ts';
-import { leadsTo } from '../project/imports.ts';
-import { type ImportedSessions, isForTests, type KoaApp, type KoaSource } from '../project/koa-app.ts';
+import type { KoaApp } from '../project/koa-app.ts';
+import { isForTests, type KoaSource } from '../project/koa-source.ts';
 import { inFormOf, plainText } from '../project/text.ts';
 import type { Project } from '../project/working-tree.ts';
-import { EXTENSIONS, specifier } from '../render/specifier.ts';
+import { callOfSessions, moduleFor, OTHER_NAME, ownImport } from './imported-sessions.ts';
 
 /**
  * The edit that mounts the sessions where the app is created; undefined if they are mounted already.
@@ -26,83 +26,47 @@ export function patchApp(
   const raw = textOf(path);
   if (raw === undefined) throw refused(`${path} cannot be read`);
   if (callOfSessions(settings, koaSources)) return undefined;
-  const text = plainText(raw);
-  const from = moduleFor(settings, path);
   refuseTakenName(settings, source);
-  if (source.sessions) {
-    throw refused(
-      `${path}:${source.sessions.line} has other sessions (${source.sessions.name}); remove them, with their options, first`,
-    );
-  }
-  const place = `${path}:${app.line}`;
-  const code = withoutComments(text).split('\n');
-  const bare = withoutLiterals(text).split('\n');
-  const statement = bare
-    .slice(app.line - 1, app.end)
-    .join('\n')
-    .trim();
-  const made = code
-    .slice(app.line - 1, app.end)
-    .join('\n')
-    .trimEnd();
-  if (app.name === undefined) throw refused(`the app at ${place} has no name`);
-  if (app.within === 'field') {
-    throw refused(
-      `the app at ${place} is a field of a class; call sessions() with \`${app.name}\` at the start of its constructor`,
-    );
-  }
-  if (app.within === 'class') {
-    throw refused(
-      `the app at ${place} is a class that extends Koa; call sessions() with \`this\` in its constructor, directly after \`super()\``,
-    );
-  }
-  if (app.within !== undefined || !STATEMENT.test(statement)) {
-    throw refused(`the statement at ${place} does more than create the app`);
-  }
-  const above = code.slice(0, app.line - 1).join('\n');
+  refuseOtherSessions(source);
+  const file = sourceFrom(plainText(raw));
+  refuseUnlessPlain(source, file);
+  const above = file.code.slice(0, app.line - 1).join('\n');
   const argument = argumentOf(settings, source, above, databases, madeConnection(connections)?.place);
+  const text = withMount(source, file, moduleFor(settings, path), argument);
+  return { id: 'own-app', path, text: inFormOf(raw, text), notes: [] };
+}
+
+/** The text with an import of the sessions, and their call directly after the statement that creates the app. */
+function withMount(
+  { path, syntax, app }: SourceOfApp,
+  file: Source,
+  module: string,
+  argument: string,
+): string {
+  const { text, code } = file;
   const lines = text.split('\n');
-  const head = headOf({ text, code, bare }, app.line - 1, place);
+  const head = headOf(file, app.line - 1, `${path}:${app.line}`);
+  const made = statementIn(code, app).trimEnd();
   const end = made.endsWith(';') ? ';' : '';
   const quote = /(?:from|require\()\s*"/.test(lines.find((line) => /['"]koa['"]/.test(line)) ?? '')
     ? '"'
     : "'";
   const importing =
-    source.syntax === 'import'
-      ? `import { sessions } from ${quote}${from}${quote}`
-      : `const { sessions } = require(${quote}${from}${quote})`;
-  const call = `${/^\s*/.exec(made)?.[0] ?? ''}sessions(${app.name}${argument})${end}`;
-  const edited = [
+    syntax === 'import'
+      ? `import { sessions } from ${quote}${module}${quote}`
+      : `const { sessions } = require(${quote}${module}${quote})`;
+  return [
     ...lines.slice(0, head),
     // A line that begins with a bracket would continue the import.
     `${importing}${/^\s*[([`]/.test(code.slice(head).join('\n')) ? ';' : end}`,
     ...lines.slice(head, app.end),
-    call,
+    `${/^\s*/.exec(made)?.[0] ?? ''}sessions(${app.name}${argument})${end}`,
     ...lines.slice(app.end),
-  ];
-  return { id: 'own-app', path, text: inFormOf(raw, edited.join('\n')), notes: [] };
+  ].join('\n');
 }
 
-const moduleFor = ({ dir, importExtension }: Settings, path: string): string =>
-  specifier(path, `${dir}/index.ts`, EXTENSIONS[importExtension]);
-
-/** Whether a file imports the session module, by a path in any form or by an alias. */
-function isOwn(settings: Settings, path: string, { from, targets = [] }: ImportedSessions): boolean {
-  const folder = (module: string) => module.replace(/(?:\/index(?:\.[cm]?[jt]s)?)?\/?$/, '');
-  return folder(from) === folder(moduleFor(settings, path)) || leadsTo(targets, settings.dir);
-}
-
-/** Where the sessions are mounted, and by which name. */
-export function callOfSessions(
-  settings: Settings,
-  sources: readonly KoaSource[],
-): { readonly place: string; readonly name: string } | undefined {
-  for (const { path, imported } of sources) {
-    const found = imported.find((each) => each.call !== undefined && isOwn(settings, path, each));
-    if (found && !isForTests(path)) return { place: `${path}:${found.call}`, name: found.name };
-  }
-  return undefined;
-}
+const statementIn = (lines: readonly string[], { line, end }: KoaApp): string =>
+  lines.slice(line - 1, end).join('\n');
 
 function refuseTakenName(settings: Settings, source: KoaSource): void {
   const { path, taken } = source;
@@ -118,17 +82,31 @@ function refuseTakenName(settings: Settings, source: KoaSource): void {
   );
 }
 
-/** Where `sessions` is the name of something else. */
-const OTHER_NAME = 'mongoSessions';
-
-/** The name of the sessions in the file of the app, or one for them. */
-export function nameIn(settings: Settings, source: KoaSource | undefined): string {
-  const own = source && ownImport(settings, source)?.name;
-  return own ?? (source?.taken === undefined ? 'sessions' : OTHER_NAME);
+function refuseOtherSessions({ path, sessions }: KoaSource): void {
+  if (sessions === undefined) return;
+  throw refused(
+    `${path}:${sessions.line} has other sessions (${sessions.name}); remove them, with their options, first`,
+  );
 }
 
-const ownImport = (settings: Settings, { path, imported }: KoaSource): ImportedSessions | undefined =>
-  imported.find((each) => isOwn(settings, path, each));
+/** A call can follow only a statement that does nothing else than create the app. */
+function refuseUnlessPlain({ path, app }: SourceOfApp, { bare }: Source): void {
+  const place = `${path}:${app.line}`;
+  if (app.name === undefined) throw refused(`the app at ${place} has no name`);
+  if (app.within === 'field') {
+    throw refused(
+      `the app at ${place} is a field of a class; call sessions() with \`${app.name}\` at the start of its constructor`,
+    );
+  }
+  if (app.within === 'class') {
+    throw refused(
+      `the app at ${place} is a class that extends Koa; call sessions() with \`this\` in its constructor, directly after \`super()\``,
+    );
+  }
+  if (app.within !== undefined || !STATEMENT.test(statementIn(bare, app).trim())) {
+    throw refused(`the statement at ${place} does more than create the app`);
+  }
+}
 
 const refused = (reason: string): UserError =>
   new UserError(`--mount: ${reason}. Nothing was written; without --mount, the lines to add are shown.`);
@@ -208,6 +186,12 @@ interface Source {
   readonly code: readonly string[];
   readonly bare: readonly string[];
 }
+
+const sourceFrom = (text: string): Source => ({
+  text,
+  code: withoutComments(text).split('\n'),
+  bare: withoutLiterals(text).split('\n'),
+});
 
 /**
  * The line above which the import belongs, counted from 0: below the last statement that ends above the app, is in no

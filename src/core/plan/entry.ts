@@ -56,3 +56,5 @@ export interface Refusal {
 export function refuse(problem: string, exitCode: 2 | 4 = 4): Refusal {
   return { action: 'refuse', exitCode, problem };
 }
+
+export const READ_ONLY = refuse('is read-only; make it writable, then run again');

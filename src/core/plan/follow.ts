@@ -4,7 +4,7 @@ import type { FileRecord } from '../project/manifest.ts';
 import type { WorkingTree } from '../project/working-tree.ts';
 import type { RenderedFile } from '../render/rendered-file.ts';
 import { specifier } from '../render/specifier.ts';
-import { placeAfter } from './file.ts';
+import { placeAfter } from './file-places.ts';
 
 /** The new texts, with imports that follow the files that the user has moved. */
 export function followMoves(

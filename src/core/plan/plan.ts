@@ -1,21 +1,19 @@
 import { UserError } from '../errors.ts';
 import type { FileRecord } from '../project/manifest.ts';
-import { asProjectPath } from '../project/paths.ts';
-import { inFormOf, plainText } from '../project/text.ts';
 import { type OnDisk, onDisk, type Project, type WorkingTree } from '../project/working-tree.ts';
 import { folderOf, type RenderedFile } from '../render/rendered-file.ts';
-import { type Entry, refuse } from './entry.ts';
-import { asFormatted, planFile } from './file.ts';
+import { type Entry, READ_ONLY, refuse } from './entry.ts';
+import { planFile } from './file.ts';
+import { keepImported, planGone } from './gone.ts';
 import {
   deletedImportNotes,
   importNotes,
-  keepImported,
   lostImportNotes,
   moveNotes,
-  planGone,
   unreadNotes,
   unsearchedNotes,
-} from './gone.ts';
+} from './import-notes.ts';
+import { bringBack } from './restore.ts';
 
 export interface Plan {
   readonly entries: readonly Entry[];
@@ -120,8 +118,6 @@ function foldersAround(path: string): string[] {
   return segments.slice(1).map((_, at) => segments.slice(0, at + 1).join('/'));
 }
 
-const READ_ONLY = refuse('is read-only; make it writable, then run again');
-
 function planPatch({ id, path, text }: Patch, disk: OnDisk): Entry {
   const entry = { id, path };
   if (disk.kind === 'unusable') return { ...entry, ...refuse(disk.problem, 2) };
@@ -129,45 +125,6 @@ function planPatch({ id, path, text }: Patch, disk: OnDisk): Entry {
   if (disk.text === text) return { ...entry, action: 'unchanged' };
   if (disk.isReadOnly) return { ...entry, ...READ_ONLY };
   return { ...entry, action: 'update', was: disk.text, text };
-}
-
-/** Whether a file can be restored: the user removed or edited it. */
-const RESTORABLE: readonly Entry['action'][] = ['deleted', 'keep', 'merge', 'conflict'];
-
-function bringBack(
-  files: readonly Entry[],
-  restore: readonly string[],
-  rendered: readonly RenderedFile[],
-  tree: WorkingTree,
-): Entry[] {
-  const paths = restore.map((typed) => asProjectPath(typed).replace(/\/$/, ''));
-  const possible = files.filter(({ action }) => RESTORABLE.includes(action)).map(({ path }) => path);
-  const unknown = paths.find((path) => !possible.some(isOrIsIn(path)));
-  if (unknown !== undefined) throw new UserError(noneToRestore(unknown, possible));
-  const wanted = new Set(possible.filter((path) => paths.some((each) => isOrIsIn(each)(path))));
-  return files.map((entry, index) => {
-    const text = rendered[index]?.text;
-    if (text === undefined || !wanted.has(entry.path)) return entry;
-    return takeTheirs(entry, asFormatted(text, entry.path, tree), onDisk(tree, entry.from ?? entry.path));
-  });
-}
-
-const isOrIsIn =
-  (place: string) =>
-  (path: string): boolean =>
-    path === place || path.startsWith(`${place}/`);
-
-/** Writes the whole new text; an edited file is backed up. */
-function takeTheirs({ id, path, from }: Entry, text: string, disk: OnDisk): Entry {
-  if (disk.kind !== 'file') return { id, path, action: 'create', text };
-  if (disk.isReadOnly) return { id, path, ...READ_ONLY };
-  const place = from === undefined ? { id, path } : { id, path, from };
-  return { ...place, action: 'replace', was: disk.text, text: inFormOf(disk.text, plainText(text)) };
-}
-
-function noneToRestore(path: string, possible: readonly string[]): string {
-  const list = possible.length === 0 ? 'none is' : `these are: ${possible.join(', ')}`;
-  return `--restore: ${path} is not a generated file that was deleted or edited (${list}).`;
 }
 
 /** Nobody deletes all modules of the sessions to keep the rest: they were moved, and have lost their ids. */

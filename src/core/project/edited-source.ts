@@ -1,5 +1,5 @@
 import { databasesNamedIn, mongooseConnectionsIn } from './databases.ts';
-import { koaSourceIn } from './koa-app.ts';
+import { koaSourceIn } from './koa-source.ts';
 import { sessionUsesIn } from './session-uses.ts';
 import type { Project } from './working-tree.ts';
 

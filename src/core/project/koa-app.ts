@@ -1,44 +1,4 @@
-import { endOfStatement, lineAt, TYPE, TYPE_ARGUMENTS, withoutComments, withoutLiterals } from './code.ts';
-import { defaultConnectionIn, type OwnDatabase, ownDatabase } from './databases.ts';
-import { importsIn, type Resolve } from './imports.ts';
-
-const TEST = /(?:^|\/)(?:tests?|__tests__|spec|examples?|benchmarks?)\/|\.(?:test|spec)\.\w+$/;
-
-export const isForTests = (path: string): boolean => TEST.test(path);
-
-/** What a source file of the user shows about the Koa app. Lines count from 1. */
-export interface KoaSource {
-  /** Relative to the project, with `/`. */
-  readonly path: string;
-  /** How this file imports other modules. */
-  readonly syntax: 'import' | 'require';
-  /** Where it creates an app. */
-  readonly app: KoaApp | undefined;
-  /** Where it imports another session middleware or store, and which. */
-  readonly sessions: { readonly line: number; readonly name: string } | undefined;
-  /** What it imports as `sessions`, maybe from the generated module. */
-  readonly imported: readonly ImportedSessions[];
-  /** The line where `sessions` is the name of something. */
-  readonly taken: number | undefined;
-  /** The line where it sets `app.keys`. */
-  readonly keys: number | undefined;
-  /** What is the database where it creates the app. */
-  readonly database: OwnDatabase;
-  /** `mongoose.connection`, by what it imports of Mongoose. */
-  readonly mongoose: string | undefined;
-}
-
-export interface ImportedSessions {
-  readonly line: number;
-  /** Its name in the file. */
-  readonly name: string;
-  /** The module. */
-  readonly from: string;
-  /** Where that leads, unless it is a path. */
-  readonly targets?: ReturnType<Resolve>;
-  /** The line where it is called. */
-  readonly call: number | undefined;
-}
+import { endOfStatement, lineAt, TYPE, TYPE_ARGUMENTS } from './code.ts';
 
 export interface KoaApp {
   readonly line: number;
@@ -55,104 +15,7 @@ export interface KoaApp {
   readonly within?: 'field' | 'chain' | 'class' | 'part';
 }
 
-/** Session middleware and stores, such as koa-session-redis: with two of them on one app, the second is ignored. */
-const SESSION_PACKAGE = /^koa2?-(?:generic-)?session/;
-
-/** `import type { Session }`, and `import { type Session }`. */
-const TYPE_IMPORT = /^import\s+(?:type\s[^'"]*|\{\s*type\s[^,}]*(?:,\s*type\s[^,}]*)*,?\s*\}\s*)$/;
-
-/** Undefined for a file without any of these. */
-export function koaSourceIn(path: string, text: string): KoaSource | undefined {
-  if (!['koa', 'app.keys', 'sessions'].some((word) => text.includes(word))) return undefined;
-  const code = withoutComments(text);
-  const bare = withoutLiterals(text);
-  const app = appIn(code, bare);
-  const taken = importsIn(code).find(
-    ({ specifier, index }) => SESSION_PACKAGE.test(specifier) && !isOfTypes(code, index),
-  );
-  const imported = importedIn(code, bare);
-  const keys = keysIn(code, app);
-  if (app === undefined && taken === undefined && keys === undefined && imported.length === 0)
-    return undefined;
-  return {
-    path,
-    syntax: /^\s*(?:import\b(?!\s*\()|export\b)/m.test(code) ? 'import' : 'require',
-    app,
-    sessions: taken && { line: lineAt(code, taken.index), name: taken.specifier },
-    imported,
-    taken: takenIn(bare),
-    keys,
-    database: ownDatabase(code, (app?.line ?? 1) - 1),
-    mongoose: defaultConnectionIn(code),
-  };
-}
-
-/** Whether the import whose `from` is at this place imports only types. */
-export const isOfTypes = (code: string, from: number): boolean =>
-  TYPE_IMPORT.test(code.slice(code.lastIndexOf('import', from - 1), from));
-
-/** What the options of an app have, in `new Koa<State>({ keys })`. */
-const APP_OPTIONS = new RegExp(String.raw`\bnew\s+[\w$]+\s*(?:${TYPE_ARGUMENTS}\s*)?\(\s*\{([^{}]*)\}`);
-
-/** The line of `app.keys = ['secret']` or of `new Koa({ keys: ['secret'] })`. */
-function keysIn(code: string, app: KoaApp | undefined): number | undefined {
-  const names = [escaped(app?.name ?? 'app'), 'app'].join('|');
-  const set = new RegExp(`(?<![\\w$])(?:${names})\\.keys\\s*(?:\\?\\?|\\|\\|)?=(?![=>])`).exec(code);
-  if (set !== null) return lineAt(code, set.index);
-  if (app === undefined) return undefined;
-  const made = code
-    .split('\n')
-    .slice(app.line - 1)
-    .join('\n');
-  const [, options = ''] = APP_OPTIONS.exec(made) ?? [];
-  return /\bkeys\s*(?:[:,]|$)/.test(options) ? app.line : undefined;
-}
-
-const IMPORTED = /\{([^{}]*)\}\s*(?:from\s*|=\s*(?:await\s+import|require)\s*\(\s*)(['"])([^'"\n]+)\2/g;
-const SESSIONS = /(?<![\w$]|\bas\s+|:\s*)sessions\b(?:\s*(?:\bas\b|:)\s*([\w$]+))?/;
-
-/** `import * as session from './session'`. */
-const NAMESPACE =
-  /\b(?:import\s+(?:\*\s*as\s+)?|const\s+|let\s+|var\s+)([\w$]+)\s*(?:from\s*|=\s*(?:await\s+import|require)\s*\(\s*)(['"])([^'"\n]+)\2/g;
-/** `require('./session').sessions(app)`. */
-const INLINE = /\brequire\s*\(\s*(['"])([^'"\n]+)\1\s*\)\s*\.\s*sessions\s*\(/g;
-
-/** @param bare the code without strings */
-function importedIn(code: string, bare: string): ImportedSessions[] {
-  const callOf = (callee: string) => {
-    const found = new RegExp(`(?<![\\w$.])${escaped(callee)}\\s*(?:${TYPE_ARGUMENTS}\\s*)?\\(`).exec(bare);
-    return found ? lineAt(code, found.index) : undefined;
-  };
-  const byName = [...code.matchAll(IMPORTED)].flatMap(({ 1: names = '', 3: from = '', index }) => {
-    const found = SESSIONS.exec(names);
-    if (found === null || bare[index] !== '{') return [];
-    const name = found[1] ?? 'sessions';
-    return [{ line: lineAt(code, index + 1 + found.index), name, from, call: callOf(name) }];
-  });
-  const asProperty = [...code.matchAll(NAMESPACE)].map(({ 1: owner, 3: from = '' }) => ({
-    from,
-    line: callOf(`${owner}.sessions`),
-  }));
-  const inline = [...code.matchAll(INLINE)].map(({ 2: from = '', index }) => ({
-    from,
-    line: lineAt(code, index),
-  }));
-  const called = [...asProperty, ...inline].flatMap(({ from, line }) =>
-    line === undefined ? [] : [{ line, name: 'sessions', from, call: line }],
-  );
-  return [...byName, ...called];
-}
-
-/** Declarations and uses of `sessions`, which are not properties, keys, fields or methods. */
-const SESSIONS_NAME =
-  /(?<![\w$.#])sessions\b(?!\$|\s*(?:\??:|=(?![=>])|as\b|\([^()]*\)\s*(?::[^{};]*)?\{))|(?:\b(?:const|let|var|function)[\s*]+|\(\s*)sessions\b(?!\$)|(?:,|\b(?:const|let|var)\s*[{[])\s*sessions\s*=(?![=>])/;
-
-function takenIn(bare: string): number | undefined {
-  const found = SESSIONS_NAME.exec(bare);
-  return found ? lineAt(bare, found.index + found[0].indexOf('sessions')) : undefined;
-}
-
-function appIn(code: string, bare: string): KoaApp | undefined {
+export function appIn(code: string, bare: string): KoaApp | undefined {
   const names = [...koaNames(code).map(escaped), REQUIRED];
   const form = new RegExp(
     `(?:(?<![\\w$.#])([\\w$.#]+)\\s*(?::[^=;\\n]+)?=\\s*)?\\bnew\\s+(?:${names.join('|')})\\s*(?:${TYPE_ARGUMENTS}\\s*)?[(;\\n]`,
@@ -250,4 +113,4 @@ function koaNames(code: string): string[] {
   return forms.flatMap((form) => [...code.matchAll(form)].map(([, name = '']) => name));
 }
 
-const escaped = (name: string): string => name.replaceAll('$', '\\$');
+export const escaped = (name: string): string => name.replaceAll('$', '\\$');

@@ -1,6 +1,6 @@
 import { lineAt, withoutComments } from './code.ts';
 import { importsIn } from './imports.ts';
-import { isOfTypes } from './koa-app.ts';
+import { isOfTypes } from './koa-source.ts';
 
 /** A property of `ctx.session`, and where the user's sources first use it. Lines count from 1. */
 export interface SessionProperty {

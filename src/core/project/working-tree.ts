@@ -1,6 +1,6 @@
 import type { ProjectFacts } from '../answers/project-facts.ts';
 import type { MongooseConnection } from './databases.ts';
-import type { KoaSource } from './koa-app.ts';
+import type { KoaSource } from './koa-source.ts';
 import type { Manifest } from './manifest.ts';
 import type { StartedBy } from './running-app.ts';
 import type { SessionUses } from './session-uses.ts';

@@ -1,4 +1,4 @@
-import { answerText } from '../answers/answers.ts';
+import { answerText } from '../answers/answer-text.ts';
 import { flagName } from '../answers/flag-names.ts';
 import { type Answers, OPTION_NAMES, optionOf } from '../answers/options.ts';
 import { type Paint, plain } from './paint.ts';

@@ -1,6 +1,6 @@
 import type { Settings } from '../answers/settings.ts';
 import { commandLoadsEnv } from '../project/env-loaders.ts';
-import type { KoaSource } from '../project/koa-app.ts';
+import type { KoaSource } from '../project/koa-source.ts';
 import { startScripts } from '../project/start-scripts.ts';
 import type { Project } from '../project/working-tree.ts';
 import { isWithRequire } from './mounting.ts';

@@ -1,5 +1,5 @@
 import type { Settings } from '../answers/settings.ts';
-import { callOfSessions } from '../patch/mount.ts';
+import { callOfSessions } from '../patch/imported-sessions.ts';
 import type { SessionUses } from '../project/session-uses.ts';
 import { envLoading } from './env-loading.ts';
 import type { Mounting } from './mounting.ts';

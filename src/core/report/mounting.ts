@@ -1,7 +1,8 @@
 import type { Settings } from '../answers/settings.ts';
-import { nameIn } from '../patch/mount.ts';
+import { sessionsNameIn } from '../patch/imported-sessions.ts';
 import { madeConnection } from '../project/databases.ts';
-import type { KoaApp, KoaSource } from '../project/koa-app.ts';
+import type { KoaApp } from '../project/koa-app.ts';
+import type { KoaSource } from '../project/koa-source.ts';
 import type { Project } from '../project/working-tree.ts';
 import { EXTENSIONS, specifier } from '../render/specifier.ts';
 
@@ -30,7 +31,7 @@ export function mountingOf(
   const other = sources.find(({ sessions }) => sessions !== undefined);
   const setter = sources.find(({ keys }) => keys !== undefined);
   const from = moduleFrom(settings, source);
-  const name = nameIn(settings, source);
+  const name = sessionsNameIn(settings, source);
   const isRequired = isWithRequire(settings, source);
   const line = isRequired
     ? `const { ${name === 'sessions' ? name : `sessions: ${name}`} } = require('${from}');`

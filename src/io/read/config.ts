@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, statSync } from 'node:fs';
 import type { Readable } from 'node:stream';
-import { parseAnswersJson } from '../../core/answers/answers.ts';
+import { parseAnswersJson } from '../../core/answers/answers-json.ts';
 import type { Answers } from '../../core/answers/options.ts';
 import { UserError } from '../../core/errors.ts';
 import { READ_WITHOUT_WAITING, readText } from '../files.ts';

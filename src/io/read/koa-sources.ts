@@ -5,7 +5,7 @@ import {
   mongooseConnectionsIn,
 } from '../../core/project/databases.ts';
 import { idInHeader } from '../../core/project/header.ts';
-import { isForTests, type KoaSource, koaSourceIn } from '../../core/project/koa-app.ts';
+import { isForTests, type KoaSource, koaSourceIn } from '../../core/project/koa-source.ts';
 import { type Command, runningApp, type SourceSteps, stepsIn } from '../../core/project/running-app.ts';
 import { NO_USES, type SessionUses, sessionUsesIn } from '../../core/project/session-uses.ts';
 import { DEFAULT_SOURCES } from '../../core/project/source-folder.ts';

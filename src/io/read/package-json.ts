@@ -22,7 +22,7 @@ export function parsePackageJson(text: string): PackageJson {
   }
 }
 
-export const nameIn = ({ name }: PackageJson): string | undefined =>
+export const packageNameIn = ({ name }: PackageJson): string | undefined =>
   typeof name === 'string' && name !== '' ? name : undefined;
 
 export function moduleKindIn(kind: Project['kind'], { type }: PackageJson): ModuleKind {

@@ -13,7 +13,7 @@ import { onlyReading } from '../system-errors.ts';
 import { readBuild } from './build.ts';
 import { NO_SOURCES, readKoaSources, searchWarnings } from './koa-sources.ts';
 import { readOnDisk } from './on-disk.ts';
-import { commandsIn, moduleKindIn, nameIn, PACKAGE_JSON, parsePackageJson } from './package-json.ts';
+import { commandsIn, moduleKindIn, PACKAGE_JSON, packageNameIn, parsePackageJson } from './package-json.ts';
 import { toolsIn, withVersions } from './packages.ts';
 import { projectRoot } from './root.ts';
 import { HALF_WAY, isInterrupted, readManifest, savedBase } from './saved-state.ts';
@@ -69,7 +69,7 @@ async function readIn(root: string, generator: string): Promise<Project> {
   return {
     root,
     kind,
-    name: nameIn(fields) ?? nameOf(root),
+    name: packageNameIn(fields) ?? nameOf(root),
     kept: keptIn(root, manifest),
     packages: withVersions({ ...inherited, ...packages }, workspace),
     inherited: Object.keys(inherited),

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { UserError } from '../../core/errors.ts';
-import { besideSiblings } from '../../core/plan/file.ts';
+import { besideSiblings } from '../../core/plan/file-places.ts';
 import { followMoves } from '../../core/plan/follow.ts';
 import { verifiedBase } from '../../core/project/base.ts';
 import { endingIn } from '../../core/project/imports.ts';

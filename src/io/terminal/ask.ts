@@ -1,6 +1,8 @@
-import { answerText, openQuestions } from '../../core/answers/answers.ts';
+import { answerText } from '../../core/answers/answer-text.ts';
 import { applies } from '../../core/answers/applies.ts';
+import { problemsIn } from '../../core/answers/check.ts';
 import { flagName } from '../../core/answers/flag-names.ts';
+import { openQuestions } from '../../core/answers/open-questions.ts';
 import type { Option } from '../../core/answers/option-row.ts';
 import {
   type Answers,
@@ -11,7 +13,6 @@ import {
   optionOf,
 } from '../../core/answers/options.ts';
 import type { ProjectFacts } from '../../core/answers/project-facts.ts';
-import { problemsIn } from '../../core/answers/settings.ts';
 import { UserError } from '../../core/errors.ts';
 import { wrapped } from '../../core/report/wrap.ts';
 import { showsLines } from './environment.ts';

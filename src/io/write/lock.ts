@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { UserError } from '../../core/errors.ts';
 import { sha256 } from '../../core/project/base.ts';
 import { STATE_DIR } from '../../core/project/manifest.ts';
-import { lstatIfThere, namesInFolder, openNew, removeFile } from '../files.ts';
+import { lstatIfThere, namesInFolder } from '../files.ts';
 import { errorCode } from '../system-errors.ts';
+import { openNew, removeFile } from '../write-files.ts';
 
 const LOCK_PATIENCE_MS = 5_000;
 const LOCK_PREFIX = 'lock-';

@@ -5,19 +5,11 @@ import { BACKUP_IGNORE } from '../../core/project/manifest.ts';
 import { ENV_FILE, OLD_UNDO, PENDING, UNDO } from '../../core/project/state-folder.ts';
 import { backupPath } from '../../core/write/changes.ts';
 import type { JournalStep } from '../../core/write/journal.ts';
-import {
-  lstatIfThere,
-  makeFolder,
-  readRegular,
-  readText,
-  removeEmpty,
-  removeFile,
-  statIfThere,
-  writeNew,
-} from '../files.ts';
+import { lstatIfThere, readRegular, readText, statIfThere } from '../files.ts';
 import { fingerprint } from '../fingerprint.ts';
 import { isOfState, type Locate, locator } from '../locate.ts';
 import { reasonOf, unless, unlessAbsent } from '../system-errors.ts';
+import { makeFolder, removeEmpty, removeFile, writeNew } from '../write-files.ts';
 import { clearFolder, readJournal, savedContent, temporaryFor } from './state.ts';
 
 /** A file that was edited after the run that was rolled back. */

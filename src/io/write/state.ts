@@ -5,17 +5,9 @@ import { sha256 } from '../../core/project/base.ts';
 import { STATE_DIR } from '../../core/project/manifest.ts';
 import { JOURNAL, OLD_UNDO, PENDING, UNDO } from '../../core/project/state-folder.ts';
 import { type Journal, type JournalStep, parseJournal } from '../../core/write/journal.ts';
-import {
-  kindOf,
-  lstatIfThere,
-  makeFolder,
-  namesInFolder,
-  readRegular,
-  readText,
-  removeFile,
-  within,
-} from '../files.ts';
+import { kindOf, lstatIfThere, namesInFolder, readRegular, readText, within } from '../files.ts';
 import { unlessAbsent } from '../system-errors.ts';
+import { makeFolder, removeFile } from '../write-files.ts';
 import { isLock } from './lock.ts';
 
 /** Whether there are traces of a run that failed or is still active. */

@@ -8,20 +8,20 @@ import { isWritablePath } from '../../core/project/paths.ts';
 import { ENV_FILE, JOURNAL, OLD_UNDO, PENDING, UNDO } from '../../core/project/state-folder.ts';
 import type { Change } from '../../core/write/changes.ts';
 import { formatJournal, type JournalStep, type Saved } from '../../core/write/journal.ts';
+import { nearestFolder } from '../files.ts';
+import { fingerprint } from '../fingerprint.ts';
+import { type Located, locator } from '../locate.ts';
+import { inParallel } from '../parallel.ts';
+import { isInterrupted } from '../read/saved-state.ts';
+import { asUserError, onlyReadingSync, unlessAbsent } from '../system-errors.ts';
 import {
-  inParallel,
   makeFolder,
-  nearestFolder,
   removeEmpty,
   removeFile,
   syncDirectory,
   writeNew,
   writeUnwaited,
-} from '../files.ts';
-import { fingerprint } from '../fingerprint.ts';
-import { type Located, locator } from '../locate.ts';
-import { isInterrupted } from '../read/saved-state.ts';
-import { asUserError, onlyReadingSync, unlessAbsent } from '../system-errors.ts';
+} from '../write-files.ts';
 import { type Lock, withLock } from './lock.ts';
 import { type Edited, rollBack } from './rollback.ts';
 import { clearFolder, hashUnlessAbsent, hasLeftovers, openState, temporaryFor } from './state.ts';

@@ -1,10 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { doubtsAboutAdoption } from '../../../src/core/answers/adoption.ts';
-import { combineAnswers, commandOf, openQuestions } from '../../../src/core/answers/answers.ts';
+import { problemsInAll } from '../../../src/core/answers/check.ts';
+import { combineAnswers } from '../../../src/core/answers/combine.ts';
 import { oldStoreIn } from '../../../src/core/answers/old-stores.ts';
+import { openQuestions } from '../../../src/core/answers/open-questions.ts';
 import type { Answers } from '../../../src/core/answers/options.ts';
+import { parseSettings } from '../../../src/core/answers/parse-settings.ts';
 import type { ProjectFacts } from '../../../src/core/answers/project-facts.ts';
-import { parseSettings, problemsInAll } from '../../../src/core/answers/settings.ts';
+import { commandOf } from '../../../src/core/answers/repeat-command.ts';
 
 const DB = { connection: 'db' };
 const facts = (packages: Record<string, string> = {}, isFirstRun = true): ProjectFacts => ({

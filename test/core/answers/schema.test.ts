@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
+import { problemsIn } from '../../../src/core/answers/check.ts';
 import { OPTION_NAMES } from '../../../src/core/answers/options.ts';
 import { answersSchema } from '../../../src/core/answers/schema.ts';
-import { problemsIn } from '../../../src/core/answers/settings.ts';
 import { fc, runs } from '../../support/sampling.ts';
 
 const PUBLISHED = join(import.meta.dirname, '../../../schema/answers.schema.json');

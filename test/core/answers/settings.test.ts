@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { problemsIn } from '../../../src/core/answers/check.ts';
 import type { Answers } from '../../../src/core/answers/options.ts';
+import { parseSettings } from '../../../src/core/answers/parse-settings.ts';
 import type { ProjectFacts } from '../../../src/core/answers/project-facts.ts';
-import { parseSettings, problemsIn } from '../../../src/core/answers/settings.ts';
 
 const FACTS: ProjectFacts = {
   kind: 'existing',

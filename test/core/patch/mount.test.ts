@@ -2,7 +2,7 @@ import { parseAst } from 'rolldown/parseAst';
 import { describe, expect, test } from 'vitest';
 import { patchApp } from '../../../src/core/patch/mount.ts';
 import { mongooseConnectionsIn } from '../../../src/core/project/databases.ts';
-import { koaSourceIn } from '../../../src/core/project/koa-app.ts';
+import { koaSourceIn } from '../../../src/core/project/koa-source.ts';
 import { STYLES } from '../../support/generated.ts';
 import { goldenNamed } from '../../support/goldens.ts';
 

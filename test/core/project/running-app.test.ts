@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { koaSourceIn } from '../../../src/core/project/koa-app.ts';
+import { koaSourceIn } from '../../../src/core/project/koa-source.ts';
 import { runningApp, stepsIn } from '../../../src/core/project/running-app.ts';
 
 type Files = Readonly<Record<string, string>>;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ProjectSettings } from '../../../src/core/answers/settings.ts';
-import { koaSourceIn } from '../../../src/core/project/koa-app.ts';
+import { koaSourceIn } from '../../../src/core/project/koa-source.ts';
 import { stepsIn } from '../../../src/core/project/running-app.ts';
 import { envLoading } from '../../../src/core/report/env-loading.ts';
 import { mountingOf } from '../../../src/core/report/mounting.ts';

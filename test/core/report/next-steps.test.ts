@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { parseSettings } from '../../../src/core/answers/settings.ts';
+import { parseSettings } from '../../../src/core/answers/parse-settings.ts';
 import { mongooseConnectionsIn } from '../../../src/core/project/databases.ts';
-import { koaSourceIn } from '../../../src/core/project/koa-app.ts';
+import { koaSourceIn } from '../../../src/core/project/koa-source.ts';
 import { NO_USES } from '../../../src/core/project/session-uses.ts';
 import { nextSteps } from '../../../src/core/report/next-steps.ts';
 

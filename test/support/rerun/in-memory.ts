@@ -1,4 +1,4 @@
-import { besideSiblings } from '../../../src/core/plan/file.ts';
+import { besideSiblings } from '../../../src/core/plan/file-places.ts';
 import { followMoves } from '../../../src/core/plan/follow.ts';
 import { type Plan, planChanges } from '../../../src/core/plan/plan.ts';
 import { sameVerdict, settle, type Verdict } from '../../../src/core/plan/settle.ts';

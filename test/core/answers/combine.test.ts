@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { combineAnswers } from '../../../src/core/answers/answers.ts';
+import { combineAnswers } from '../../../src/core/answers/combine.ts';
 
 test('a saved answer does not start programs: --install has to be given in each run', () => {
   const saved = { connection: 'mongoose', install: true, packageManager: 'bun', ttl: '1h' };

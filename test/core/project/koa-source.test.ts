@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { koaSourceIn } from '../../../src/core/project/koa-app.ts';
+import { koaSourceIn } from '../../../src/core/project/koa-source.ts';
 
 const find = (text: string) => koaSourceIn('src/app.ts', text);
 

@@ -1,0 +1,30 @@
+import { UserError } from '../errors.ts';
+import { isTooDeep } from './nesting.ts';
+import { type Answers, isOptionName, OPTION_NAMES } from './options.ts';
+
+/** The text of `--config`. */
+export function parseAnswersJson(text: string): Answers {
+  if (isTooDeep(text)) throw new UserError('--config: is nested too deeply');
+  let value: unknown;
+  try {
+    value = JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch {
+    // The parser's message quotes the text, which may hold a password.
+    throw new UserError('--config: must be JSON');
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new UserError('--config: must be a JSON object, such as {"connection": "mongoose"}');
+  }
+  const { $schema: _, ...answers } = value as Record<string, unknown>;
+  const unknown = Object.keys(answers).filter((name) => !isOptionName(name));
+  if (unknown.length > 0) throw new UserError(unknownAnswer(unknown));
+  return answers;
+}
+
+const unknownAnswer = (names: readonly string[]): string =>
+  names.includes('password')
+    ? `--config: ${PASSWORD_RULE}`
+    : `--config: does not know ${names.map((name) => JSON.stringify(name)).join(', ')}; it knows ${OPTION_NAMES.join(', ')}`;
+
+export const PASSWORD_RULE =
+  'a password is not accepted here: set MONGODB_PASSWORD in the environment or in .env';
