@@ -44,44 +44,69 @@ export async function doubtsAboutBuild(
   const top = language === 'typescript' ? workspaceAround(root) : undefined;
   const home = homeOf(join(root, dir), top ?? root);
   if (isOurs || added.length === 0 || home === undefined) return [];
-  const { createFilesMatcher } = await import('get-tsconfig');
   const files = new ConfigFiles();
-  const runs = runsOfTsc(root, Object.values(project.scripts));
+  const builds = await readBuilds(project, files);
+  const own = await unlessDamaged(() => configFor(home, join(root, dir), files));
+  files.refuseUnread();
+  const isInside = ({ path }: RenderedFile) => path.startsWith(`${dir}/`);
+  const endsInTs = added.some(({ id, text }) => id === 'session' && text.includes("from './connection.ts'"));
+  const about =
+    own && added.some(isInside)
+      ? sessionDoubts({ ...(await optionsOf(own, project, dir)), endsInTs }, dir, modules)
+      : [];
+  const elsewhere = added.filter((file) => !isInside(file)).map(({ path }) => path);
+  const { doubts, unlisted } = await doubtsAboutOthers(root, elsewhere.filter(isCode), builds);
+  return [...about, ...doubts, ...doubtsAboutLint(root, unlisted)];
+}
+
+interface Builds {
+  /** Each tsconfig that a script or an editor uses. */
+  readonly configs: readonly Config[];
+  /** Whether the app is, or may be, started from what tsc writes by a tsconfig. */
+  readonly isRun: (config: Config, outDir: string | undefined) => boolean;
+}
+
+async function readBuilds(
+  { root, scripts }: Pick<Project, 'root' | 'scripts'>,
+  files: ConfigFiles,
+): Promise<Builds> {
+  const runs = runsOfTsc(root, Object.values(scripts));
   const built = runs.filter(({ emits }) => emits).flatMap((run) => run.configs);
-  const from = (starts: readonly string[]) =>
-    unlessDamaged(() => configsOf(root, files, starts.filter(isFile)));
+  const from = (paths: readonly string[]) =>
+    unlessDamaged(() => configsOf(root, files, paths.filter(isFile)));
   const configs = await from([tsconfigIn(root), ...runs.flatMap((run) => run.configs)]);
-  const starts = startScripts(project.scripts).map(([, command]) => command);
+  const emitting = await from(built.length === 0 ? [tsconfigIn(root)] : built);
+  const starts = startScripts(scripts).map(([, command]) => command);
   // Without a script that runs tsc, it may be run by hand, unless the app is started from its sources.
   const isUsed = (outDir = '') =>
     built.length > 0 || starts.length === 0 || starts.some((command) => command.includes(outDir));
-  const emitting = await from(built.length === 0 ? [tsconfigIn(root)] : built);
-  const own = await unlessDamaged(() => configFor(home, join(root, dir), files));
-  files.refuseUnread();
-  const isNew = added.some(({ path }) => path.startsWith(`${dir}/`));
-  const endsInTs = added.some(({ id, text }) => id === 'session' && text.includes("from './connection.ts'"));
-  const about =
-    own && isNew ? sessionDoubts({ ...(await optionsOf(own, project, dir)), endsInTs }, dir, modules) : [];
-  const others: string[] = [];
+  return {
+    configs: configs ?? [],
+    isRun: ({ path }, outDir) => emitting?.some((each) => each.path === path) === true && isUsed(outDir),
+  };
+}
+
+/** What new files outside of the session folder do to builds that include them, and which ones no build includes. */
+async function doubtsAboutOthers(
+  root: string,
+  added: readonly string[],
+  { configs, isRun }: Builds,
+): Promise<{ readonly doubts: readonly string[]; readonly unlisted: readonly string[] }> {
+  const { createFilesMatcher } = await import('get-tsconfig');
+  const doubts: string[] = [];
   const listed = new Set<string>();
-  const elsewhere = added.filter(({ path }) => !path.startsWith(`${dir}/`));
-  for (const { config, path } of configs ?? []) {
-    const matches = await unlessDamaged(async () => createFilesMatcher({ config, path }, IS_CASE_SENSITIVE));
-    if (matches === undefined) continue;
-    const isCompiled = (file: string) => COMPILED.test(file) && matches(join(root, file)) !== undefined;
-    const compiled = elsewhere.map((file) => file.path).filter(isCompiled);
-    for (const file of compiled) listed.add(file);
+  for (const config of configs) {
+    const matches = await unlessDamaged(async () => createFilesMatcher(config, IS_CASE_SENSITIVE));
+    const isCompiled = (file: string) => matches?.(join(root, file)) !== undefined;
+    const compiled = added.filter(isCompiled);
     if (compiled.length === 0) continue;
-    const name = pathIn(root, path);
-    const build = buildOf({ config, path }, root);
-    const isEmitting = emitting?.some((each) => each.path === path) && isUsed(build.outDir);
-    const effect = isEmitting ? build : { ...build, outDir: undefined };
-    others.push(...buildDoubts(effect, [...sourceFiles(root)].filter(isCompiled), compiled, name));
+    for (const file of compiled) listed.add(file);
+    const build = buildOf(config, root);
+    const effect = isRun(config, build.outDir) ? build : { ...build, outDir: undefined };
+    const before = [...sourceFiles(root)].filter((file) => isCode(file) && isCompiled(file));
+    doubts.push(...buildDoubts(effect, before, compiled, pathIn(root, config.path)));
   }
-  const unlisted = elsewhere
-    .map((file) => file.path)
-    .filter((path) => COMPILED.test(path) && !listed.has(path));
-  return [...about, ...others, ...doubtsAboutLint(root, unlisted)];
+  return { doubts, unlisted: added.filter((path) => !listed.has(path)) };
 }
 
 function doubtsAboutLint(root: string, unlisted: readonly string[]): readonly string[] {
@@ -126,4 +151,4 @@ function interopOf(
 }
 
 /** Not declarations, which have no output. */
-const COMPILED = /(?<!\.d)\.[cm]?[jt]sx?$/;
+const isCode = (path: string): boolean => /(?<!\.d)\.[cm]?[jt]sx?$/.test(path);

@@ -42,34 +42,11 @@ export async function readKoaSources(
     readonly unsearched: readonly string[];
   }
 > {
-  const found: KoaSource[] = [];
-  const uses: SessionUses[] = [];
-  const databases: { path: string; place: string }[] = [];
-  const connections: MongooseConnection[] = [];
-  const sources: SourceSteps[] = [];
-  const unsearched: string[] = [];
-  let seen = 0;
   const isBuilt = await builtFiles(
     root,
     commands.map(({ command }) => command),
   );
-  for (const path of sourceFiles(root, (folder) => unsearched.push(folder))) {
-    if (isBuilt(path)) continue;
-    seen += 1;
-    if (seen > MAX_SOURCES) break;
-    const text = readTextIfAny(join(root, path));
-    if (text === undefined || idInHeader(text) !== undefined) continue;
-    const isTest = isForTests(path);
-    const source = koaSourceIn(path, text);
-    if (source !== undefined) found.push(isTest ? { ...source, keys: undefined } : source);
-    uses.push(sessionUsesIn(path, text));
-    if (isTest) continue;
-    databases.push(...databasesNamedIn(path, text).map((place) => ({ path, place })));
-    connections.push(...mongooseConnectionsIn(path, text));
-    const isInOrder = modules !== 'esm' && /\.c?tsx?$/.test(path);
-    sources.push(stepsIn(path, text, source?.app, isInOrder));
-  }
-  found.sort(byPath);
+  const { found, uses, databases, connections, sources, unsearched } = readEach(root, isBuilt, modules);
   const apps = found
     .filter(({ path, app }) => app !== undefined && !isForTests(path))
     .map(({ path }) => path);
@@ -89,12 +66,7 @@ export async function readKoaSources(
         imported: source.imported.map((each) => ({ ...each, targets: resolve(each.from) })),
       }))
       .toSorted((one, other) => rank(one) - rank(other)),
-    sessionUses: {
-      properties: uses.flatMap(({ properties }) => properties).toSorted(byPath),
-      declarations: uses.flatMap(({ declarations }) => declarations).toSorted(),
-      typeImports: uses.flatMap(({ typeImports }) => typeImports).toSorted(),
-      generic: uses.flatMap(({ generic }) => generic).toSorted(byPath),
-    },
+    sessionUses: allUses(uses),
     databases: ofApp(databases).map(({ place }) => place),
     connections: ofApp(connections),
     startedBy: running?.startedBy ?? NOT_STARTED,
@@ -102,6 +74,41 @@ export async function readKoaSources(
     unsearched,
   };
 }
+
+/** What each of the user's own source files shows, except those that a build has written. */
+function readEach(root: string, isBuilt: (path: string) => boolean, modules: Project['modules']) {
+  const found: KoaSource[] = [];
+  const uses: SessionUses[] = [];
+  const databases: { path: string; place: string }[] = [];
+  const connections: MongooseConnection[] = [];
+  const sources: SourceSteps[] = [];
+  const unsearched: string[] = [];
+  let seen = 0;
+  for (const path of sourceFiles(root, (folder) => unsearched.push(folder))) {
+    if (isBuilt(path)) continue;
+    seen += 1;
+    if (seen > MAX_SOURCES) break;
+    const text = readTextIfAny(join(root, path));
+    if (text === undefined || idInHeader(text) !== undefined) continue;
+    const isTest = isForTests(path);
+    const source = koaSourceIn(path, text);
+    if (source !== undefined) found.push(isTest ? { ...source, keys: undefined } : source);
+    uses.push(sessionUsesIn(path, text));
+    if (isTest) continue;
+    databases.push(...databasesNamedIn(path, text).map((place) => ({ path, place })));
+    connections.push(...mongooseConnectionsIn(path, text));
+    const isInOrder = modules !== 'esm' && /\.c?tsx?$/.test(path);
+    sources.push(stepsIn(path, text, source?.app, isInOrder));
+  }
+  return { found: found.toSorted(byPath), uses, databases, connections, sources, unsearched };
+}
+
+const allUses = (uses: readonly SessionUses[]): SessionUses => ({
+  properties: uses.flatMap(({ properties }) => properties).toSorted(byPath),
+  declarations: uses.flatMap(({ declarations }) => declarations).toSorted(),
+  typeImports: uses.flatMap(({ typeImports }) => typeImports).toSorted(),
+  generic: uses.flatMap(({ generic }) => generic).toSorted(byPath),
+});
 
 const NOT_STARTED = { scripts: [], isCompiled: false };
 

@@ -1,4 +1,5 @@
 import type { ModuleKind } from '../../core/answers/project-facts.ts';
+import { UserError } from '../../core/errors.ts';
 import { plainObject } from '../../core/project/json.ts';
 import type { PackageJson } from '../../core/project/packages.ts';
 import type { Command } from '../../core/project/running-app.ts';
@@ -6,6 +7,8 @@ import { startScripts } from '../../core/project/start-scripts.ts';
 import { plainText } from '../../core/project/text.ts';
 import type { Project } from '../../core/project/working-tree.ts';
 import { readTextIfAny, within } from '../files.ts';
+import type { Locate } from '../locate.ts';
+import { readOnDisk } from './on-disk.ts';
 
 export const PACKAGE_JSON = 'package.json';
 
@@ -13,8 +16,21 @@ export const PACKAGE_JSON = 'package.json';
 export const packageJsonIn = (folder: string): PackageJson =>
   parsePackageJson(readTextIfAny(within(folder, PACKAGE_JSON)) ?? '');
 
+/**
+ * That of the project; undefined if there is none.
+ *
+ * @throws UserError if it cannot be read
+ */
+export function readPackageJson(root: string, locate: Locate): PackageJson | undefined {
+  const disk = readOnDisk(root, PACKAGE_JSON, locate);
+  if (disk.kind === 'absent') return undefined;
+  if (disk.kind === 'unusable' && disk.isHidden)
+    throw new UserError(`${PACKAGE_JSON} ${disk.problem}. Nothing was written.`);
+  return parsePackageJson(disk.kind === 'file' ? disk.text : '');
+}
+
 /** Empty for an invalid package.json. That of the project is refused when it is patched. */
-export function parsePackageJson(text: string): PackageJson {
+function parsePackageJson(text: string): PackageJson {
   try {
     return plainObject(JSON.parse(plainText(text))) ?? {};
   } catch {

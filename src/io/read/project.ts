@@ -1,7 +1,6 @@
 import { basename, join } from 'node:path';
 import { KEPT_FILES, type KeptFile } from '../../core/answers/kept-files.ts';
 import type { Language, Packages } from '../../core/answers/project-facts.ts';
-import { UserError } from '../../core/errors.ts';
 import { hasBabel } from '../../core/project/babel.ts';
 import { endingIn } from '../../core/project/imports.ts';
 import type { Manifest } from '../../core/project/manifest.ts';
@@ -12,11 +11,10 @@ import { locator } from '../locate.ts';
 import { onlyReading } from '../system-errors.ts';
 import { readBuild } from './build.ts';
 import { NO_SOURCES, readKoaSources, searchWarnings } from './koa-sources.ts';
-import { readOnDisk } from './on-disk.ts';
-import { commandsIn, moduleKindIn, PACKAGE_JSON, packageNameIn, parsePackageJson } from './package-json.ts';
+import { commandsIn, moduleKindIn, packageNameIn, readPackageJson } from './package-json.ts';
 import { toolsIn, withVersions } from './packages.ts';
 import { projectRoot } from './root.ts';
-import { HALF_WAY, isInterrupted, readManifest, savedBase } from './saved-state.ts';
+import { readManifest, refuseHalfWay, savedBase } from './saved-state.ts';
 import { workspaceAround } from './workspace.ts';
 
 /**
@@ -31,15 +29,13 @@ export async function readProject(dir: string, generator: string): Promise<Proje
 }
 
 async function readIn(root: string, generator: string): Promise<Project> {
-  if (isInterrupted(root)) throw new UserError(HALF_WAY, 4);
+  refuseHalfWay(root);
   const locate = locator(root);
   const manifest = readManifest(root, generator, locate);
-  const packageJson = readOnDisk(root, PACKAGE_JSON, locate);
-  if (packageJson.kind === 'unusable' && packageJson.isHidden)
-    throw new UserError(`${PACKAGE_JSON} ${packageJson.problem}. Nothing was written.`);
-  const fields = parsePackageJson(packageJson.kind === 'file' ? packageJson.text : '');
+  const packageJson = readPackageJson(root, locate);
+  const fields = packageJson ?? {};
   const packages = packagesOf(fields);
-  const kind = manifest?.project ?? (packageJson.kind === 'absent' ? 'new' : 'existing');
+  const kind = manifest?.project ?? (packageJson === undefined ? 'new' : 'existing');
   const dir = manifest?.answers.dir;
   const collection = manifest?.answers.collection;
   const workspace = workspaceAround(root) ?? root;

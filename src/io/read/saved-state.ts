@@ -10,7 +10,12 @@ import { readOnDisk } from './on-disk.ts';
 export const isInterrupted = (root: string): boolean =>
   statIfThere(join(root, PENDING, JOURNAL)) !== undefined;
 
-export const HALF_WAY =
+/** A run that writes nothing cannot repair the project first. */
+export function refuseHalfWay(root: string): void {
+  if (isInterrupted(root)) throw new UserError(HALF_WAY, 4);
+}
+
+const HALF_WAY =
   'An earlier run was interrupted half-way. Run it again without --dry-run, --diff or --check: that repairs the project first.';
 
 export function readManifest(root: string, generator: string, locate: Locate): Manifest | undefined {

@@ -52,47 +52,71 @@ async function readTree(project: Project, rendered: readonly RenderedFile[]): Pr
   if (!statIfThere(root)) {
     return { ...NO_FILES, formatted: await formatAll(root, formattable(rendered, records, NO_FILES)) };
   }
-  const paths = new Set([
-    ...rendered.flatMap(({ path }) => [path, basePath(path)]),
-    ...records.flatMap(({ path, generatedPath }) => [path, basePath(generatedPath)]),
-    ...PATCHED,
-    ...project.koaSources.map(({ path }) => path),
-    BACKUP_IGNORE,
-    MANIFEST_PATH,
-    ...EXPLANATIONS.map(([path]) => path),
-  ]);
   const files = new Map<string, OnDisk>();
   const locate = locator(root);
-  for (const path of paths) files.set(path, readOnDisk(root, path, locate));
+  const read = (path: string) => files.set(path, readOnDisk(root, path, locate));
+  pathsToRead(project, rendered).forEach(read);
   refuseShared(files, root, locate);
   tellSpellings(files, root, locate, respelled(rendered, records));
   refuseUnusableState(files);
-  const wanted = new Set(rendered.map(({ id }) => id));
-  const missing = records.filter(
-    ({ id, path, state }) => files.get(path)?.kind === 'absent' && (wanted.has(id) || state === 'written'),
-  );
-  const found = findById(root, new Set(missing.map(({ id }) => id)));
+  const found = findById(root, missingIds(rendered, records, files));
   const { unsearched } = found;
   const moved = new Map([...found.moved, ...besideSiblings(rendered, records, { files, ...found })]);
-  for (const path of [...moved.values()].flat()) files.set(path, readOnDisk(root, path, locate));
+  [...moved.values()].flat().forEach(read);
   refuseShared(files, root, locate);
-  const gone = records.filter(
-    ({ id, path }) => !wanted.has(id) && (moved.has(id) || files.get(path)?.kind !== 'absent'),
-  );
+  const ending = endingIn(savedBase('session', root, manifest, locate));
   const left = new Set([
-    ...gone.map(({ id, path }) => moved.get(id)?.[0] ?? path),
+    ...gone(rendered, records, { files, moved }).map(whereItIs(moved)),
     ...leaving(rendered, records),
-    ...(endingIn(savedBase('session', root, manifest, locate)) === endingIn(sessionIn(rendered))
-      ? []
-      : records.map(({ id, path }) => moved.get(id)?.[0] ?? path)),
+    ...(ending === endingIn(sessionIn(rendered)) ? [] : records.map(whereItIs(moved))),
   ]);
   const [first] = left;
   const aliases = first === undefined ? NO_ALIASES : await readAliases(root, dirname(first));
   const importing = findImporters(root, left, aliases);
-  for (const path of [...importing.importers.values()].flat())
-    if (!files.has(path)) files.set(path, readOnDisk(root, path, locate));
+  for (const path of [...importing.importers.values()].flat()) if (!files.has(path)) read(path);
   const tree = { files, moved, unsearched, ...importing, formatted: new Map() };
   return { ...tree, formatted: await formatAll(root, formattable(rendered, records, tree)) };
+}
+
+const pathsToRead = ({ manifest, koaSources }: Project, rendered: readonly RenderedFile[]): Set<string> =>
+  new Set([
+    ...rendered.flatMap(({ path }) => [path, basePath(path)]),
+    ...(manifest?.files ?? []).flatMap(({ path, generatedPath }) => [path, basePath(generatedPath)]),
+    ...PATCHED,
+    ...koaSources.map(({ path }) => path),
+    BACKUP_IGNORE,
+    MANIFEST_PATH,
+    ...EXPLANATIONS.map(([path]) => path),
+  ]);
+
+/** The files to search for: not at their place, and not deleted by an earlier decision of the user. */
+function missingIds(
+  rendered: readonly RenderedFile[],
+  records: readonly FileRecord[],
+  files: WorkingTree['files'],
+): Set<string> {
+  const wanted = new Set(rendered.map(({ id }) => id));
+  const missing = records.filter(
+    ({ id, path, state }) => files.get(path)?.kind === 'absent' && (wanted.has(id) || state === 'written'),
+  );
+  return new Set(missing.map(({ id }) => id));
+}
+
+const whereItIs =
+  (moved: WorkingTree['moved']) =>
+  ({ id, path }: FileRecord): string =>
+    moved.get(id)?.[0] ?? path;
+
+/** The files that are no longer generated, and still there. */
+function gone(
+  rendered: readonly RenderedFile[],
+  records: readonly FileRecord[],
+  { files, moved }: Pick<WorkingTree, 'files' | 'moved'>,
+): readonly FileRecord[] {
+  const wanted = new Set(rendered.map(({ id }) => id));
+  return records.filter(
+    ({ id, path }) => !wanted.has(id) && (moved.has(id) || files.get(path)?.kind !== 'absent'),
+  );
 }
 
 /** The current paths of files that an option moves. */
