@@ -8,7 +8,7 @@ import type { ProjectFacts } from './core/answers/project-facts.ts';
 import { answersText } from './core/report/answers-text.ts';
 import { reportDiff, reportText } from './core/report/report.ts';
 import { type Flags, runFlagWords } from './flags.ts';
-import { readConfig } from './io/read/config.ts';
+import { readConfig } from './io/read/answers-file.ts';
 import { agreeTo } from './io/terminal/agree.ts';
 import { askAdvanced, askAgain, askMissing, confirm } from './io/terminal/ask.ts';
 import { asksForAnswers } from './io/terminal/environment.ts';

@@ -14,7 +14,7 @@ import { reportDiff, reportFacts, reportText } from './core/report/report.ts';
 import { type Ending, endedBy } from './ending.ts';
 import type { RunFlags } from './flags.ts';
 import { installByHand, installPackages } from './io/install.ts';
-import { doubtsAboutEnv } from './io/read/env.ts';
+import { doubtsAboutEnv } from './io/read/env-doubts.ts';
 import { confirm } from './io/terminal/ask.ts';
 import { paintFor, tell, warn } from './io/terminal/output.ts';
 import { hasLivingLine, withProgress } from './io/terminal/progress.ts';

@@ -4,13 +4,13 @@ import program from '../package.json' with { type: 'json' };
 import { askForChange, askToAgree, collectAnswers } from './collect.ts';
 import { doubtsAboutAdoption } from './core/answers/adoption.ts';
 import { problemsInAll } from './core/answers/check.ts';
-import { endingsOf, lifetimesKept } from './core/answers/ended-sessions.ts';
+import { endedSessions, lifetimesKept } from './core/answers/ended-sessions.ts';
 import { valuesForEnv } from './core/answers/env-values.ts';
 import { missingAnswers } from './core/answers/open-questions.ts';
 import type { Answers } from './core/answers/options.ts';
 import { parseSettings } from './core/answers/parse-settings.ts';
 import type { ProjectFacts } from './core/answers/project-facts.ts';
-import { doubtsAbout } from './core/answers/setting-doubts.ts';
+import { doubtsAboutSettings } from './core/answers/setting-doubts.ts';
 import type { Settings } from './core/answers/settings.ts';
 import { doubtsAboutApps, patchApp } from './core/patch/mount.ts';
 import { listPatches } from './core/patch/patches.ts';
@@ -73,9 +73,9 @@ async function generate(start: RunInput, collected: Answers): Promise<Ending> {
   const tree = await readWorkingTree(project, rendered);
   const settings = { ...asked, ...movedIn(rendered, project, tree) };
   const doubts = [
-    ...endingsOf(settings, answers, saved, project.scripts),
+    ...endedSessions(settings, answers, saved, project.scripts),
     ...lifetimesKept(asked, saved),
-    ...doubtsAbout(asked, saved),
+    ...doubtsAboutSettings(asked, saved),
     ...doubtsAboutAdoption(asked, saved, facts),
     ...inBuild,
   ];

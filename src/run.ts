@@ -1,7 +1,7 @@
 import manifest from '../package.json' with { type: 'json' };
 import { isDryRunOfNpm, refuseSwallowedFlags } from './core/answers/npm-create.ts';
 import { bugReport } from './core/report/bug-report.ts';
-import { outputJson } from './core/report/output.ts';
+import { outputJson } from './core/report/json-output.ts';
 import { type Ending, endingOf } from './ending.ts';
 import { asksForJson, parseFlags } from './flags.ts';
 import { inLines, tell, tellError, warningsTold } from './io/terminal/output.ts';

@@ -1,7 +1,7 @@
 import { lstatSync, realpathSync, type Stats } from 'node:fs';
 import { basename, dirname, isAbsolute, relative, sep } from 'node:path';
-import { STATE_DIR } from '../core/project/manifest.ts';
 import { isOfOthers } from '../core/project/paths.ts';
+import { isOfState, STATE_DIR } from '../core/project/state-folder.ts';
 import { statIfThere, within } from './files.ts';
 import { PathError, reading, unlessAbsent } from './system-errors.ts';
 
@@ -105,6 +105,3 @@ function refuseOthers(path: string, real: string): void {
     `leads to ${real} through a symbolic link, and that is not for this program to write`,
   );
 }
-
-/** Whether a path is in the folder of the program's own state. */
-export const isOfState = (path: string): boolean => path.startsWith(`${STATE_DIR}/`);

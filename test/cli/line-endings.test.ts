@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { STATE_DIR } from '../../src/core/project/manifest.ts';
+import { STATE_DIR } from '../../src/core/project/state-folder.ts';
 import { linkPackages } from '../support/packages.ts';
 import { filesIn, readIn, run, temporaryFolder } from '../support/program.ts';
 import { writeTree } from '../support/tree.ts';

@@ -14,7 +14,7 @@ import { shellQuote } from './shell.ts';
  * @param saved those of the previous run; empty on the first
  * @param scripts those of package.json
  */
-export function endingsOf(
+export function endedSessions(
   settings: Settings,
   answers: Answers,
   saved: Answers,

@@ -1,4 +1,4 @@
-import { parseCollection, parseDatabase, parseHost, parsePort } from './names.ts';
+import { MAX_PORT, parseCollection, parseDatabase, parseHost, parsePort } from './names.ts';
 import type { Parsed } from './parsed.ts';
 
 /** A connection string, split as text, so that it can be reassembled exactly. */
@@ -110,7 +110,7 @@ function hostProblem(hosts: readonly string[]): string | undefined {
     if (/^%2f.*\.sock$/i.test(each)) continue;
     const [, host = '', port] = /^(\[[^\]]*\]|[^:]*)(?::(.*))?$/.exec(each) ?? [];
     if ('problem' in parseHost(host)) return 'must name its hosts as host or host:port, joined by commas';
-    if (port !== undefined && 'problem' in parsePort(port)) return 'must have ports from 1 to 65535';
+    if (port !== undefined && 'problem' in parsePort(port)) return `must have ports from 1 to ${MAX_PORT}`;
   }
   return undefined;
 }

@@ -119,11 +119,13 @@ export function parseHost(answer: unknown): Parsed<string> {
   return text.value.includes(':') && !text.value.startsWith('[') ? { value: `[${text.value}]` } : text;
 }
 
+export const MAX_PORT = 65_535;
+
 export function parsePort(answer: unknown): Parsed<number> {
   const port = /^\d{1,5}$/.test(textOf(answer)) ? Number(answer) : Number.NaN;
-  return port >= 1 && port <= 65_535
+  return port >= 1 && port <= MAX_PORT
     ? { value: port }
-    : { problem: 'must be a port: a whole number from 1 to 65535' };
+    : { problem: `must be a port: a whole number from 1 to ${MAX_PORT}` };
 }
 
 /** RFC 6265 does not allow `:`, but browsers accept it, and `koa:sess` was the default of koa-session up to 5. */

@@ -15,7 +15,7 @@ import type { ProjectFacts } from './project-facts.ts';
 import type { Connection, Secrets, Settings } from './settings.ts';
 
 /** The result of checking the answers. */
-export interface CheckedAnswers {
+export interface ParsedAnswers {
   readonly settings: Settings;
   readonly secrets: Secrets;
   /** The answers as they are saved: all that apply, written as in a flag or JSON, without secrets. */
@@ -23,7 +23,7 @@ export interface CheckedAnswers {
 }
 
 /** The answers must be complete and valid; the caller has to check that first. */
-export function parseSettings(answers: Answers, facts: ProjectFacts): CheckedAnswers {
+export function parseSettings(answers: Answers, facts: ProjectFacts): ParsedAnswers {
   const complete = withDefaults(withVersion(answers, facts), facts);
   const { values, url, problems } = check(complete);
   if (problems.length > 0) throw new Error('answers with problems have no settings');

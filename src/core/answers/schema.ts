@@ -1,5 +1,5 @@
 import { LONGEST, SECONDS } from './duration.ts';
-import { ANY_TEXT, type TextRule } from './names.ts';
+import { ANY_TEXT, MAX_PORT, type TextRule } from './names.ts';
 import type { Option } from './option-row.ts';
 import { OPTION_NAMES, type OptionName, optionOf } from './options.ts';
 
@@ -34,8 +34,8 @@ function typeOf({ kind, choices, rules = [], takes }: Option): object {
     case 'port':
       return {
         anyOf: [
-          { type: 'integer', minimum: 1, maximum: PORTS },
-          { type: 'string', pattern: `^(?=0*[1-9])(?=[0-9]{1,5}$)0*(?:${atMost(PORTS)})$` },
+          { type: 'integer', minimum: 1, maximum: MAX_PORT },
+          { type: 'string', pattern: `^(?=0*[1-9])(?=[0-9]{1,5}$)0*(?:${atMost(MAX_PORT)})$` },
         ],
       };
     case 'duration':
@@ -57,8 +57,6 @@ function ruleOf(rule: TextRule): object {
   const patterns = rule.wants.map(({ source }) => ({ pattern: source }));
   return patterns.length === 1 ? { ...patterns[0] } : { anyOf: patterns };
 }
-
-const PORTS = 65_535;
 
 /** The largest number for each unit. */
 function lengths(): string[] {

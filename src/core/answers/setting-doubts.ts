@@ -2,7 +2,10 @@ import type { Answers } from './options.ts';
 import type { Settings } from './settings.ts';
 
 /** Warnings about settings that are allowed but do less than they seem to. */
-export function doubtsAbout({ touchAfter, rolling, userKey }: Settings, saved: Answers): readonly string[] {
+export function doubtsAboutSettings(
+  { touchAfter, rolling, userKey }: Settings,
+  saved: Answers,
+): readonly string[] {
   const isIdle = touchAfter !== undefined && !rolling;
   const isOtherUser = saved.userKey !== undefined && userKey !== undefined && userKey !== saved.userKey;
   return [

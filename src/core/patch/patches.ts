@@ -1,6 +1,6 @@
 import type { Secrets, Settings } from '../answers/settings.ts';
 import type { Patch } from '../plan/plan.ts';
-import { ENV_FILE } from '../project/state-folder.ts';
+import { ENV_FILE } from '../project/paths.ts';
 import { textOnDisk, type WorkingTree } from '../project/working-tree.ts';
 import { type EnvEntry, envEntries } from '../render/env-file.ts';
 import { patchEnv } from './env.ts';

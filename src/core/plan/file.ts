@@ -1,5 +1,6 @@
 import { verifiedBase } from '../project/base.ts';
-import { basePath, type FileRecord } from '../project/manifest.ts';
+import type { FileRecord } from '../project/manifest.ts';
+import { basePath } from '../project/state-folder.ts';
 import { inFormOf, plainText } from '../project/text.ts';
 import { formattedKey, type OnDisk, onDisk, textOnDisk, type WorkingTree } from '../project/working-tree.ts';
 import type { RenderedFile } from '../render/rendered-file.ts';

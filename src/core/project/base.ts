@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
-import { basePath, type FileRecord } from './manifest.ts';
+import type { FileRecord } from './manifest.ts';
+import { basePath } from './state-folder.ts';
 import { plainText } from './text.ts';
 import { textOnDisk, type WorkingTree } from './working-tree.ts';
 

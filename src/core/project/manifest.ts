@@ -2,12 +2,9 @@ import { isTooDeep } from '../answers/nesting.ts';
 import { UserError } from '../errors.ts';
 import { plainObject } from './json.ts';
 import { isSafePath } from './paths.ts';
+import { MANIFEST_PATH, STATE_DIR } from './state-folder.ts';
 import { plainText } from './text.ts';
 
-/** The folder for the program's own state, relative to the project. */
-export const STATE_DIR = '.koa-mongo-session';
-export const MANIFEST_PATH = `${STATE_DIR}/manifest.json`;
-export const BACKUP_IGNORE = `${STATE_DIR}/backup/.gitignore`;
 const MANIFEST_SCHEMA = 'https://unpkg.com/create-koa-mongo-session/schema/manifest.schema.json';
 
 /** Explains the folder to someone who sees it in a review. */
@@ -49,10 +46,6 @@ const FILE_STATES = ['written', 'deleted'] as const;
 
 const SCHEMA_VERSION = 2;
 const MAX_FILES = 200;
-
-export function basePath(generatedPath: string): string {
-  return `${STATE_DIR}/base/${generatedPath}.base`;
-}
 
 /** @param old the text on disk: its indentation is kept, and the whole text if its content is the same */
 export function formatManifest({ generator, project, answers, files }: Manifest, old = ''): string {

@@ -1,8 +1,13 @@
+import { isOfState, STATE_DIR } from './state-folder.ts';
+
+/** Contains secrets, so it is never copied. */
+export const ENV_FILE = '.env';
+
 const MAX_LENGTH = 400;
 
 /** Files that belong to the user, or that are patched but never replaced. Compared in lower case. */
-const NEVER_GENERATED = ['package.json', '.gitignore', '.env'];
-const NEVER_INSIDE = ['.git', 'node_modules', '.koa-mongo-session'];
+const NEVER_GENERATED = ['package.json', '.gitignore', ENV_FILE];
+const NEVER_INSIDE = ['.git', 'node_modules', STATE_DIR];
 
 /** Whether a generated file may have this path: inside the project, with `/`, and not in a folder of another program. */
 export function isSafePath(path: string): boolean {
@@ -21,13 +26,13 @@ export function isOfOthers(path: string): boolean {
 }
 
 const STATE_FILES = ['manifest.json', '.gitattributes', 'backup/.gitignore'].map(
-  (name) => `.koa-mongo-session/${name}`,
+  (name) => `${STATE_DIR}/${name}`,
 );
 
 /** Whether this program may write there at all: a generated file, a patched one, or its own state. */
 export function isWritablePath(path: string): boolean {
   if (NEVER_GENERATED.includes(path) || STATE_FILES.includes(path)) return true;
-  const kept = /^\.koa-mongo-session\/(?:base|backup)\/(.+)$/.exec(path)?.[1];
+  const kept = isOfState(path) ? /^[^/]+\/(?:base|backup)\/(.+)$/.exec(path)?.[1] : undefined;
   return isSafePath(kept ?? path);
 }
 

@@ -1,16 +1,15 @@
 import { formatPatch, structuredPatch } from 'diff';
+import { ENV_FILE } from '../project/paths.ts';
 import { plainText } from '../project/text.ts';
 import type { Change } from '../write/changes.ts';
 import { type Paint, plain, type Style } from './paint.ts';
 
 const CONTEXT = 3;
 const HEADERS = { includeIndex: false, includeUnderline: false, includeFileHeaders: true };
-/** Contains secrets, so its values are never shown. */
-const SECRET_FILE = '.env';
 
 /** A change in the unified format, as in `git diff`; line endings are shown as `\n`. */
 export function unifiedDiff({ path, before, after }: Change, paint: Paint = plain): string {
-  if (path === SECRET_FILE) return `${path}: ${secretChange(before, after)} (values are not shown)\n`;
+  if (path === ENV_FILE) return `${path}: ${secretChange(before, after)} (values are not shown)\n`;
   const patch = patchOf(path, before, after);
   if (patch.hunks.length === 0) return '';
   const [from = '', to = '', ...lines] = formatPatch(patch, HEADERS).split('\n');
@@ -38,7 +37,7 @@ export function lineCounts({ path, before, after }: Change): {
   readonly added: number;
   readonly removed: number;
 } {
-  if (path === SECRET_FILE) return { added: 0, removed: 0 };
+  if (path === ENV_FILE) return { added: 0, removed: 0 };
   const lines = patchOf(path, before, after).hunks.flatMap((hunk) => hunk.lines);
   return {
     added: lines.filter((line) => line.startsWith('+')).length,

@@ -1,10 +1,9 @@
 import type { Settings } from '../answers/settings.ts';
-import { sessionsNameIn } from '../patch/imported-sessions.ts';
+import { moduleFor, sessionsNameIn } from '../patch/imported-sessions.ts';
 import { madeConnection } from '../project/databases.ts';
 import type { KoaApp } from '../project/koa-app.ts';
 import type { KoaSource } from '../project/koa-source.ts';
 import type { Project } from '../project/working-tree.ts';
-import { EXTENSIONS, specifier } from '../render/specifier.ts';
 
 /** How to mount the sessions in the user's own app. */
 export interface Mounting {
@@ -30,7 +29,8 @@ export function mountingOf(
   const source = sources.find(({ app }) => app !== undefined);
   const other = sources.find(({ sessions }) => sessions !== undefined);
   const setter = sources.find(({ keys }) => keys !== undefined);
-  const from = moduleFrom(settings, source);
+  // If the file is not known, the import is relative to the folder next to the session folder.
+  const from = moduleFor(settings, source?.path ?? `${folderAboveSessions(settings)}app.ts`);
   const name = sessionsNameIn(settings, source);
   const isRequired = isWithRequire(settings, source);
   const line = isRequired
@@ -44,7 +44,10 @@ export function mountingOf(
   return {
     source,
     mount: [line, ...(isUnknown ? [importing] : []), call],
-    mountIn: source?.app === undefined ? topFolder(settings) : `${source.path}:${lineOf(source.app)}`,
+    mountIn:
+      source?.app === undefined
+        ? folderAboveSessions(settings) || 'the project'
+        : `${source.path}:${lineOf(source.app)}`,
     within: source?.app?.within,
     connection: made?.place,
     instead: other?.sessions && `${other.path}:${other.sessions.line} (${other.sessions.name})`,
@@ -75,12 +78,4 @@ function connectionIn(
 
 const DEFAULT_CONNECTION = 'mongoose.connection';
 
-/** If the file is not known, the import is relative to the folder next to the session folder. */
-function moduleFrom({ dir, importExtension }: Settings, source: KoaSource | undefined): string {
-  const ext = EXTENSIONS[importExtension];
-  const [first = '', ...rest] = dir.split('/');
-  return specifier(source?.path ?? (rest.length > 0 ? `${first}/app.ts` : 'app.ts'), `${dir}/index.ts`, ext);
-}
-
-const topFolder = ({ dir }: Settings): string =>
-  dir.includes('/') ? `${dir.split('/')[0]}/` : 'the project';
+const folderAboveSessions = ({ dir }: Settings): string => (dir.includes('/') ? `${dir.split('/')[0]}/` : '');

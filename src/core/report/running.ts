@@ -4,18 +4,13 @@ import { runsOf } from '../project/programs.ts';
 import { startScripts } from '../project/start-scripts.ts';
 import type { Project } from '../project/working-tree.ts';
 import { ADD_TOOL } from './package-notes.ts';
-
-interface Running {
-  readonly what: string;
-  readonly commands: readonly string[];
-  readonly lines?: readonly string[];
-}
+import type { Step } from './step.ts';
 
 /** How to start a JavaScript app that imports the TypeScript of its sessions; undefined if nothing changes. */
 export function runningOf(
   { project }: Settings,
   { scripts, packages, startedBy }: Pick<Project, 'scripts' | 'packages' | 'startedBy'>,
-): Running | undefined {
+): Step | undefined {
   if (project.language === 'typescript' || project.manager === 'bun') return undefined;
   const known = Object.entries(scripts).filter(([name]) => startedBy.scripts.includes(name));
   const isWithTsx = ([, command]: readonly [string, string]) => TSX.test(command);
@@ -48,7 +43,7 @@ function compiledByBabel(
   { manager }: Settings['project'],
   scripts: Project['scripts'],
   packages: Project['packages'],
-): Running | undefined {
+): Step | undefined {
   if (Object.hasOwn(packages, BABEL_PRESET)) return undefined;
   const changed = Object.entries(scripts).flatMap(([name, command]) => {
     const next = withTypeScript(command);
@@ -68,10 +63,7 @@ const JEST_COMPILERS = ['ts-jest', '@swc/jest', BABEL_PRESET];
  * How Jest compiles the sessions: it loads modules by itself, and its default is Babel for JavaScript only. Undefined
  * if nothing changes, or if Babel is set up for the app anyway.
  */
-export function testingOf(
-  { project }: Settings,
-  { packages }: Pick<Project, 'packages'>,
-): Running | undefined {
+export function testingOf({ project }: Settings, { packages }: Pick<Project, 'packages'>): Step | undefined {
   const has = (name: string) => Object.hasOwn(packages, name);
   if (project.language === 'typescript' || !has('jest') || JEST_COMPILERS.some(has)) return undefined;
   if (hasBabel(packages)) return undefined;

@@ -17,6 +17,7 @@ export interface Step {
   readonly lines?: readonly string[];
 }
 
+/** What the steps after a run depend on. */
 export interface Run {
   /** As it was given. */
   readonly directory: string;

@@ -1,4 +1,4 @@
-import { STATE_DIR } from '../project/manifest.ts';
+import { isOfState } from '../project/state-folder.ts';
 import type { Change } from '../write/changes.ts';
 import { type Paint, plain, type Style } from './paint.ts';
 
@@ -48,7 +48,7 @@ const notesOn = (left: LeftInEnv | undefined): string[] => (left ? [NOTES[left]]
 
 function actionsOf(changes: readonly Change[]) {
   return changes
-    .filter(({ path }) => !path.startsWith(`${STATE_DIR}/`))
+    .filter(({ path }) => !isOfState(path))
     .map(({ path, before, after }) => ({ path, action: actionOf(before, after) }));
 }
 

@@ -1,17 +1,9 @@
 import type { Entry } from '../plan/entry.ts';
 import type { SettledEntry, SettledPlan } from '../plan/settle.ts';
 import { sha256, verifiedBase } from '../project/base.ts';
-import {
-  BACKUP_IGNORE,
-  basePath,
-  EXPLANATIONS,
-  type FileRecord,
-  formatManifest,
-  MANIFEST_PATH,
-  type Manifest,
-  STATE_DIR,
-} from '../project/manifest.ts';
-import { ENV_FILE } from '../project/state-folder.ts';
+import { EXPLANATIONS, type FileRecord, formatManifest, type Manifest } from '../project/manifest.ts';
+import { ENV_FILE } from '../project/paths.ts';
+import { BACKUP_IGNORE, basePath, MANIFEST_PATH, STATE_DIR } from '../project/state-folder.ts';
 import { inFormOf } from '../project/text.ts';
 import { type OnDisk, onDisk, textOnDisk, type WorkingTree } from '../project/working-tree.ts';
 import type { RenderedFile } from '../render/rendered-file.ts';

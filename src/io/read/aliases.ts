@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { moduleOf } from '../../core/project/imports.ts';
 import { pathIn } from '../locate.ts';
-import { ConfigFiles } from './config-files.ts';
 import { configsOf, homeOf, unlessDamaged } from './tsconfig.ts';
+import { TsconfigFiles } from './tsconfig-files.ts';
 
 /** How sources of a project can import its modules by name, as defined by its tsconfig. */
 export interface PathAliases {
@@ -22,7 +22,7 @@ export const NO_ALIASES: PathAliases = { prefixes: [], modulesOf: () => [] };
 export async function readAliases(root: string, near = ''): Promise<PathAliases> {
   const home = homeOf(join(root, near), root);
   if (home === undefined) return NO_ALIASES;
-  const configs = (await unlessDamaged(() => configsOf(home, new ConfigFiles()))) ?? [];
+  const configs = (await unlessDamaged(() => configsOf(home, new TsconfigFiles()))) ?? [];
   const { createPathsMatcher } = await import('get-tsconfig');
   const matchers = configs.map((config) => createPathsMatcher(config)).filter((matcher) => matcher !== null);
   const names = configs.flatMap(({ config }) => Object.keys(config.compilerOptions?.paths ?? {}));

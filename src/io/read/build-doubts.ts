@@ -8,7 +8,6 @@ import type { RenderedFile } from '../../core/render/rendered-file.ts';
 import { readTextIfAny } from '../files.ts';
 import { pathIn } from '../locate.ts';
 import { buildOf, type CompilerOptions, emitsCode, foldersIn, takesTs } from './compiler-options.ts';
-import { ConfigFiles } from './config-files.ts';
 import { sourceFiles } from './sources.ts';
 import { runsOfTsc } from './tsc-runs.ts';
 import {
@@ -22,6 +21,7 @@ import {
   tsconfigIn,
   unlessDamaged,
 } from './tsconfig.ts';
+import { TsconfigFiles } from './tsconfig-files.ts';
 import { workspaceAround } from './workspace.ts';
 
 /**
@@ -44,7 +44,7 @@ export async function doubtsAboutBuild(
   const top = language === 'typescript' ? workspaceAround(root) : undefined;
   const home = homeOf(join(root, dir), top ?? root);
   if (isOurs || added.length === 0 || home === undefined) return [];
-  const files = new ConfigFiles();
+  const files = new TsconfigFiles();
   const builds = await readBuilds(project, files);
   const own = await unlessDamaged(() => configFor(home, join(root, dir), files));
   files.refuseUnread();
@@ -68,7 +68,7 @@ interface Builds {
 
 async function readBuilds(
   { root, scripts }: Pick<Project, 'root' | 'scripts'>,
-  files: ConfigFiles,
+  files: TsconfigFiles,
 ): Promise<Builds> {
   const runs = runsOfTsc(root, Object.values(scripts));
   const built = runs.filter(({ emits }) => emits).flatMap((run) => run.configs);

@@ -2,9 +2,9 @@ import { join, resolve } from 'node:path';
 import { readTextIfAny } from '../files.ts';
 import { pathIn } from '../locate.ts';
 import { buildOf } from './compiler-options.ts';
-import { ConfigFiles } from './config-files.ts';
 import { foldersBefore, runsOfTsc } from './tsc-runs.ts';
 import { configsOf, isFile, tsconfigIn, unlessDamaged } from './tsconfig.ts';
+import { TsconfigFiles } from './tsconfig-files.ts';
 
 /** Compiled files, and the declarations beside them. */
 const WRITTEN = /\.[cm]?jsx?$|\.d\.[cm]?ts$/;
@@ -28,7 +28,7 @@ export async function builtFiles(
 async function outputFolders(root: string, commands: readonly string[]): Promise<readonly string[]> {
   const paths = [tsconfigIn(root), ...runsOfTsc(root, commands).flatMap((run) => run.configs)].filter(isFile);
   if (paths.length === 0) return [];
-  const configs = (await unlessDamaged(() => configsOf(root, new ConfigFiles(), paths))) ?? [];
+  const configs = (await unlessDamaged(() => configsOf(root, new TsconfigFiles(), paths))) ?? [];
   return configs.map((config) => buildOf(config, root).outDir).filter((folder) => folder !== undefined);
 }
 

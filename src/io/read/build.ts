@@ -10,9 +10,9 @@ import {
   type ImportOptions,
   takesTs,
 } from './compiler-options.ts';
-import { ConfigFiles } from './config-files.ts';
 import { runsOfTsc, type TscRun } from './tsc-runs.ts';
 import { configFor, configsOf, homeOf, inclusionOf, isFile, tsconfigIn, unlessDamaged } from './tsconfig.ts';
+import { TsconfigFiles } from './tsconfig-files.ts';
 
 type Extension = Project['importExtension'];
 
@@ -54,7 +54,7 @@ export async function readBuild(
   };
   const home = homeOf(join(root, dir ?? dirname(app ?? '')), top);
   if (home === undefined) return { ...unknown, warnings: [] };
-  const files = new ConfigFiles();
+  const files = new TsconfigFiles();
   try {
     const folder = join(root, dir ?? dirname(app ?? `${DEFAULT_SOURCES}/app`));
     const config = await configFor(home, folder, files);
@@ -98,7 +98,7 @@ async function buildsOf(
 ): Promise<readonly CompilerOptions[]> {
   const paths = runs.filter(({ emits }) => emits).flatMap((run) => run.configs);
   const there = paths.map((path) => (isFile(path) ? path : tsconfigIn(home)));
-  const configs = (await unlessDamaged(() => configsOf(home, new ConfigFiles(), there))) ?? [];
+  const configs = (await unlessDamaged(() => configsOf(home, new TsconfigFiles(), there))) ?? [];
   return configs
     .filter(await inclusionOf(join(folder, 'index.ts')))
     .map(({ config }) => config.compilerOptions ?? {})

@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { type Around, type FolderKind, isAsGoodAsEmpty } from '../../core/project/folder-kind.ts';
-import { MANIFEST_PATH } from '../../core/project/manifest.ts';
 import { packagesOf } from '../../core/project/packages.ts';
+import { MANIFEST_PATH } from '../../core/project/state-folder.ts';
 import { statIfThere, within } from '../files.ts';
 import { pathIn } from '../locate.ts';
 import { onlyReadingSync } from '../system-errors.ts';

@@ -98,12 +98,16 @@ function keptIn(root: string, manifest: Manifest | undefined): KeptFile[] {
  * A project without tsconfig.json is a JavaScript project if its app is in JavaScript, or if it has no TypeScript: a
  * linter may need that.
  */
-function languageOf(root: string, isKnown: boolean, app: string | undefined, packages: Packages): Language {
-  const isTypeScript =
-    isKnown ||
+function languageOf(
+  root: string,
+  isTypeScript: boolean,
+  app: string | undefined,
+  packages: Packages,
+): Language {
+  const hasTypeScript = () =>
     statIfThere(join(root, 'tsconfig.json')) !== undefined ||
     (app === undefined && Object.hasOwn(packages, 'typescript'));
-  if (isTypeScript) return 'typescript';
+  if (isTypeScript || hasTypeScript()) return 'typescript';
   return statIfThere(join(root, 'jsconfig.json')) ? 'javascript-in-editor' : 'javascript';
 }
 

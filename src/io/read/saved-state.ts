@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { UserError } from '../../core/errors.ts';
-import { basePath, MANIFEST_PATH, type Manifest, parseManifest } from '../../core/project/manifest.ts';
-import { JOURNAL, PENDING } from '../../core/project/state-folder.ts';
+import { type Manifest, parseManifest } from '../../core/project/manifest.ts';
+import { basePath, JOURNAL, MANIFEST_PATH, PENDING } from '../../core/project/state-folder.ts';
 import { statIfThere } from '../files.ts';
 import type { Locate } from '../locate.ts';
 import { readOnDisk } from './on-disk.ts';

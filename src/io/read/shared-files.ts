@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { basePath, type FileRecord, STATE_DIR } from '../../core/project/manifest.ts';
+import type { FileRecord } from '../../core/project/manifest.ts';
+import { basePath, isOfState, STATE_DIR } from '../../core/project/state-folder.ts';
 import type { OnDisk } from '../../core/project/working-tree.ts';
 import type { RenderedFile } from '../../core/render/rendered-file.ts';
 import { namesInFolder } from '../files.ts';
@@ -57,7 +58,7 @@ export function tellSpellings(
     const [old, next] = [files.get(from), files.get(to)];
     if (old?.kind !== 'file' || next?.kind !== 'file' || !isOneFile(locate(from), locate(to))) continue;
     if (isListed(root, from) && isListed(root, to)) continue;
-    if (from.startsWith(`${STATE_DIR}/`)) files.set(from, { ...old, isOtherSpelling: true });
+    if (isOfState(from)) files.set(from, { ...old, isOtherSpelling: true });
     else if (isListed(root, to)) files.set(from, { kind: 'absent' });
     else files.set(to, unusable(sameFile(from, to)));
   }

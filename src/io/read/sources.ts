@@ -12,7 +12,7 @@ import {
 } from '../../core/project/imports.ts';
 import { plainObject } from '../../core/project/json.ts';
 import { add } from '../../core/project/lists.ts';
-import { STATE_DIR } from '../../core/project/manifest.ts';
+import { STATE_DIR } from '../../core/project/state-folder.ts';
 import { READ_WITHOUT_WAITING, readUnseen } from '../files.ts';
 import { errorCode, PathError, unless } from '../system-errors.ts';
 import { NO_ALIASES, type PathAliases } from './aliases.ts';

@@ -2,7 +2,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import type { TsConfigJsonResolved } from 'get-tsconfig';
 import { statIfThere } from '../files.ts';
 import { unlessHidden } from '../system-errors.ts';
-import type { ConfigFiles } from './config-files.ts';
+import type { TsconfigFiles } from './tsconfig-files.ts';
 
 /** A tsconfig, merged with those that it extends. */
 export interface Config {
@@ -19,7 +19,7 @@ export function homeOf(folder: string, root: string): string | undefined {
 }
 
 /** The one that includes the files of a folder, otherwise the first one that is not for tests. */
-export async function configFor(home: string, folder: string, cache: ConfigFiles): Promise<Config> {
+export async function configFor(home: string, folder: string, cache: TsconfigFiles): Promise<Config> {
   const configs = await configsOf(home, cache);
   const isIncluded = await inclusionOf(join(folder, 'index.ts'));
   const [first] = configs;
@@ -50,7 +50,7 @@ const MAX_CONFIGS = 50;
 /** tsconfig.json itself or, if it has no files of its own, those that it references. */
 export async function configsOf(
   root: string,
-  cache: ConfigFiles,
+  cache: TsconfigFiles,
   starts: readonly string[] = [tsconfigIn(root)],
 ): Promise<Config[]> {
   const { parseTsconfig } = await import('get-tsconfig');

@@ -4,14 +4,8 @@ import { besideSiblings } from '../../core/plan/file-places.ts';
 import { followMoves } from '../../core/plan/follow.ts';
 import { verifiedBase } from '../../core/project/base.ts';
 import { endingIn } from '../../core/project/imports.ts';
-import {
-  BACKUP_IGNORE,
-  basePath,
-  EXPLANATIONS,
-  type FileRecord,
-  MANIFEST_PATH,
-  STATE_DIR,
-} from '../../core/project/manifest.ts';
+import { EXPLANATIONS, type FileRecord } from '../../core/project/manifest.ts';
+import { BACKUP_IGNORE, basePath, isOfState, MANIFEST_PATH } from '../../core/project/state-folder.ts';
 import type { OnDisk, Project, WorkingTree } from '../../core/project/working-tree.ts';
 import { type RenderedFile, sessionIn } from '../../core/render/rendered-file.ts';
 import { statIfThere } from '../files.ts';
@@ -130,7 +124,7 @@ function leaving(rendered: readonly RenderedFile[], records: readonly FileRecord
 /** The user cannot move the program's own state. */
 function refuseUnusableState(files: ReadonlyMap<string, OnDisk>): void {
   for (const [path, disk] of files) {
-    if (disk.kind !== 'unusable' || !path.startsWith(`${STATE_DIR}/`)) continue;
+    if (disk.kind !== 'unusable' || !isOfState(path)) continue;
     throw new UserError(`${path} ${disk.problem}. Nothing was written.`);
   }
 }

@@ -4,7 +4,7 @@ import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '../../core/errors.ts';
 import { sha256 } from '../../core/project/base.ts';
-import { STATE_DIR } from '../../core/project/manifest.ts';
+import { STATE_DIR } from '../../core/project/state-folder.ts';
 import { lstatIfThere, namesInFolder } from '../files.ts';
 import { errorCode } from '../system-errors.ts';
 import { openNew, removeFile } from '../write-files.ts';

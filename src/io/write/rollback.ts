@@ -1,13 +1,13 @@
 import { renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { UserError } from '../../core/errors.ts';
-import { BACKUP_IGNORE } from '../../core/project/manifest.ts';
-import { ENV_FILE, OLD_UNDO, PENDING, UNDO } from '../../core/project/state-folder.ts';
+import { ENV_FILE } from '../../core/project/paths.ts';
+import { BACKUP_IGNORE, isOfState, OLD_UNDO, PENDING, UNDO } from '../../core/project/state-folder.ts';
 import { backupPath } from '../../core/write/changes.ts';
 import type { JournalStep } from '../../core/write/journal.ts';
 import { lstatIfThere, readRegular, readText, statIfThere } from '../files.ts';
 import { fingerprint } from '../fingerprint.ts';
-import { isOfState, type Locate, locator } from '../locate.ts';
+import { type Locate, locator } from '../locate.ts';
 import { reasonOf, unless, unlessAbsent } from '../system-errors.ts';
 import { makeFolder, removeEmpty, removeFile, writeNew } from '../write-files.ts';
 import { clearFolder, readJournal, savedContent, temporaryFor } from './state.ts';

@@ -1,7 +1,8 @@
 import { UserError } from '../../core/errors.ts';
 import { patchGitignore } from '../../core/patch/gitignore.ts';
 import { sha256 } from '../../core/project/base.ts';
-import { ENV_FILE, UNDO } from '../../core/project/state-folder.ts';
+import { ENV_FILE } from '../../core/project/paths.ts';
+import { UNDO } from '../../core/project/state-folder.ts';
 import type { LeftInEnv } from '../../core/report/undo-report.ts';
 import type { Change } from '../../core/write/changes.ts';
 import type { JournalStep } from '../../core/write/journal.ts';

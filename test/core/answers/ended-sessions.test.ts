@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { endingsOf, lifetimesKept } from '../../../src/core/answers/ended-sessions.ts';
+import { endedSessions, lifetimesKept } from '../../../src/core/answers/ended-sessions.ts';
 import type { Answers } from '../../../src/core/answers/options.ts';
 import { parseSettings } from '../../../src/core/answers/parse-settings.ts';
 import type { ProjectFacts } from '../../../src/core/answers/project-facts.ts';
@@ -27,7 +27,7 @@ const BEFORE: Answers = { connection: 'url', url: 'mongodb://db.example/shop' };
 function endings(change: Answers, before: Answers = BEFORE, scripts?: Record<string, string>): string {
   const { answers: saved } = parseSettings(before, FACTS);
   const { settings, answers } = parseSettings({ ...before, ...change }, FACTS);
-  return endingsOf(settings, answers, saved, scripts).join('\n');
+  return endedSessions(settings, answers, saved, scripts).join('\n');
 }
 
 test.each([
@@ -126,7 +126,7 @@ test('several changes are listed in one warning', () => {
 
 test('the first run causes no warning', () => {
   const { settings, answers } = parseSettings({ ...BEFORE, encrypt: true, absoluteTtl: '30d' }, FACTS);
-  expect(endingsOf(settings, answers, {})).toEqual([]);
+  expect(endedSessions(settings, answers, {})).toEqual([]);
   expect(lifetimesKept(settings, {})).toEqual([]);
 });
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { sha256, verifiedBase } from '../../../src/core/project/base.ts';
-import { basePath, type FileRecord } from '../../../src/core/project/manifest.ts';
+import type { FileRecord } from '../../../src/core/project/manifest.ts';
+import { basePath } from '../../../src/core/project/state-folder.ts';
 import type { WorkingTree } from '../../../src/core/project/working-tree.ts';
 
 const GENERATED = 'one\ntwo\n';

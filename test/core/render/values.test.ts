@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { problemsIn } from '../../../src/core/answers/check.ts';
 import { flagName } from '../../../src/core/answers/flag-names.ts';
 import type { Answers, OptionName } from '../../../src/core/answers/options.ts';
-import { type CheckedAnswers, parseSettings } from '../../../src/core/answers/parse-settings.ts';
+import { type ParsedAnswers, parseSettings } from '../../../src/core/answers/parse-settings.ts';
 import type { ProjectFacts } from '../../../src/core/answers/project-facts.ts';
 import { commandOf } from '../../../src/core/answers/repeat-command.ts';
 import { patchEnv } from '../../../src/core/patch/env.ts';
@@ -48,7 +48,7 @@ const ENOUGH = { numRuns: Math.max(runs(100), 40) };
 
 const isTypeScript = ({ path }: RenderedFile): boolean => path.endsWith('.ts');
 
-function constantsOf({ settings }: CheckedAnswers): Record<string, unknown> {
+function constantsOf({ settings }: ParsedAnswers): Record<string, unknown> {
   const files = renderFiles(settings, templates).filter(isTypeScript);
   const [, cookieName] = files.map(({ text }) => / \? \S+ : (\S+),$/m.exec(text)).find(Boolean) ?? [];
   const cookie = cookieName === undefined ? {} : { COOKIE_NAME: new Function(`return ${cookieName}`)() };

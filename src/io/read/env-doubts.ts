@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Plan } from '../../core/plan/plan.ts';
-import { ENV_FILE } from '../../core/project/state-folder.ts';
+import { ENV_FILE } from '../../core/project/paths.ts';
 import { statIfThere } from '../files.ts';
 
 const GIT_TIMEOUT_MS = 5_000;

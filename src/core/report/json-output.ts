@@ -1,5 +1,5 @@
 /** What `--json` contains for every outcome, in addition to the files and the next steps. */
-export interface JsonOutput {
+interface JsonOutput {
   readonly exitCode: number;
   /** Whether files were changed; absent if an unexpected error makes that unknown. */
   readonly written?: boolean;

@@ -19,7 +19,7 @@ const CALLS: Readonly<Record<string, (path: string) => Answer | undefined>> = {
  * The cache for get-tsconfig, by call and path: a tsconfig, the ones that it extends, and the package.json files that
  * locate them. Files are checked before they are read, and decoded as UTF-8 or UTF-16, as in tsc.
  */
-export class ConfigFiles extends Map<string, string> {
+export class TsconfigFiles extends Map<string, string> {
   /** The last error. get-tsconfig itself reports it only in general terms, or ignores it. */
   problem: Error | undefined;
 
