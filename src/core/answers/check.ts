@@ -32,6 +32,7 @@ interface Checked {
   readonly problems: readonly Problem[];
 }
 
+/** The values of the answers, and the rules that they break. */
 export function check(answers: Answers): Checked {
   const { values, problems } = checkEach(answers);
   const url =

@@ -5,6 +5,7 @@ import type { ConnectionStyle } from './styles.ts';
 
 type Kind = 'choice' | 'text' | 'duration' | 'port' | 'switch';
 
+/** A flag of the command line. */
 export interface Flag {
   /** As commander reads it. */
   readonly flag: string;
@@ -12,6 +13,7 @@ export interface Flag {
   readonly help: string;
 }
 
+/** A row in the table of options: a flag that can also be asked for, and is checked. */
 export interface Option<T = unknown> extends Flag {
   readonly kind: Kind;
   readonly parse: (answer: unknown) => Parsed<T>;

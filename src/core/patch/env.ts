@@ -2,11 +2,9 @@ import { parseEnv } from 'node:util';
 import type { Secrets } from '../answers/settings.ts';
 import { UserError } from '../errors.ts';
 import { hasConflictMarkers } from '../plan/merge.ts';
-import { inFormOf, plainText } from '../project/text.ts';
+import { BYTE_ORDER_MARK, inFormOf, plainText } from '../project/text.ts';
 import type { EnvEntry } from '../render/env-file.ts';
 import { envLiteral } from '../render/literal.ts';
-
-const BYTE_ORDER_MARK = '\uFEFF';
 
 export interface PatchedEnv {
   readonly text: string;

@@ -3,7 +3,7 @@ import { isTooDeep } from '../answers/nesting.ts';
 import { UserError } from '../errors.ts';
 import { plainObject } from '../project/json.ts';
 import { developmentPackages, packageEntries } from '../project/packages.ts';
-import { lineEndOf } from '../project/text.ts';
+import { BYTE_ORDER_MARK, lineEndOf } from '../project/text.ts';
 import type { WantedPackage } from './wanted-package.ts';
 
 export interface PatchedPackageJson {
@@ -27,7 +27,7 @@ export function patchPackageJson(
   before: WantedPackage = wanted,
 ): PatchedPackageJson {
   if (raw === undefined) return { text: created(wanted), notes: [] };
-  const mark = raw.startsWith('\uFEFF') ? '\uFEFF' : '';
+  const mark = raw.startsWith(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK : '';
   const found = parse(raw.slice(mark.length));
   const installed = packageEntries(found);
   const additions = [

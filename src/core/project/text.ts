@@ -1,16 +1,16 @@
 import { diffComm } from 'node-diff3';
 
-const BOM = '\uFEFF';
+export const BYTE_ORDER_MARK = '\uFEFF';
 
 /** A text without its byte order mark, and with `\n` as line ending. */
 export function plainText(raw: string): string {
-  const words = raw.startsWith(BOM) ? raw.slice(1) : raw;
+  const words = raw.startsWith(BYTE_ORDER_MARK) ? raw.slice(1) : raw;
   return words.replaceAll('\r\n', '\n');
 }
 
 /** A plain text with the byte order mark and the line endings of another text. */
 export function inFormOf(raw: string, plain: string): string {
-  const mark = raw.startsWith(BOM) ? BOM : '';
+  const mark = raw.startsWith(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK : '';
   return mark + withLineEndsOf(raw.slice(mark.length), plain);
 }
 

@@ -1,3 +1,4 @@
+import { ACTIONS } from './report.ts';
 /** The JSON Schema of what `--json` writes. */
 export const outputSchema = (): object => ({
   $schema: 'http://json-schema.org/draft-07/schema#',
@@ -54,12 +55,8 @@ function shape(required: Readonly<Record<string, object>>, optional: Readonly<Re
 
 const LINE = { type: 'integer', minimum: 1 };
 
-const ACTION_NAMES = [
-  ...['create', 'update', 'merge', 'move', 'replace', 'markers', 'delete', 'conflict', 'refuse', 'keep'],
-  ...['release', 'deleted', 'adopt', 'advance', 'unchanged', 'absent'],
-  // Only for undo.
-  ...['created', 'restored', 'removed'],
-];
+/** With those of undo. */
+const ACTION_NAMES = [...ACTIONS, 'created', 'restored', 'removed'];
 
 const FILE = shape(
   { path: text('Relative to the project, with /.'), action: { enum: ACTION_NAMES } },

@@ -32,7 +32,7 @@ const SHOWN_ACTIONS: Readonly<Record<Action, readonly [sign: string, name: strin
 };
 
 /** In the order of the report and its summary. */
-const ACTIONS = Object.keys(SHOWN_ACTIONS) as Action[];
+export const ACTIONS = Object.keys(SHOWN_ACTIONS) as Action[];
 /** These do not get a line each. */
 const QUIET: readonly Action[] = ['unchanged', 'advance', 'absent'];
 

@@ -6,7 +6,7 @@ import type { Config } from './tsconfig.ts';
 
 export type CompilerOptions = NonNullable<TsConfigJsonResolved['compilerOptions']>;
 
-/** Others write at most declarations. */
+/** Whether tsc writes JavaScript, and not at most declarations. */
 export const emitsCode = ({ noEmit, emitDeclarationOnly }: CompilerOptions): boolean =>
   noEmit !== true && emitDeclarationOnly !== true;
 
@@ -18,6 +18,7 @@ export interface ImportOptions {
   readonly moduleResolution?: string | null;
 }
 
+/** Whether imports may end with `.ts`. */
 export const takesTs = (options: ImportOptions): boolean =>
   options.allowImportingTsExtensions === true || options.rewriteRelativeImportExtensions === true;
 

@@ -79,7 +79,7 @@ export const isFile = (path: string): boolean => statIfThere(path)?.isFile() ?? 
 
 export const tsconfigIn = (root: string): string => join(root, 'tsconfig.json');
 
-/** The code that reads the import endings reports errors in it. */
+/** Undefined for a damaged tsconfig, which `readBuild` reports. */
 export async function unlessDamaged<T>(parse: () => Promise<T>): Promise<T | undefined> {
   try {
     return await parse();

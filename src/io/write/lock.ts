@@ -138,7 +138,7 @@ function isProcess(pid: number): boolean {
 
 const UNKNOWN_START = '0';
 
-/** Start time of a process, in units of the system; UNKNOWN if it is not available. */
+/** Start time of a process, in units of the system; UNKNOWN_START if it is not available. */
 function startOf(pid: number | 'self'): string {
   try {
     const [, fields = ''] = /\) (.*)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
