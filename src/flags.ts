@@ -124,6 +124,11 @@ function createProgram(onParsed: (flags: Flags) => void): Command {
       run: runIn(options),
     }),
   );
+  addUndo(program, onParsed);
+  return program;
+}
+
+function addUndo(program: Command, onParsed: (flags: Flags) => void): void {
   program
     .command('undo')
     .description('undo what the last run wrote')
@@ -139,7 +144,6 @@ function createProgram(onParsed: (flags: Flags) => void): Command {
         run: runIn(command.optsWithGlobals()),
       });
     });
-  return program;
 }
 
 const UNDO_FLAGS = `

@@ -9,36 +9,33 @@ import { APP_KEYS, type Run, type Step, wasMade, wasTouched } from './step.ts';
 /** Only for the user's own app; the generated app has the sessions already. */
 export function mountingSteps(settings: Settings, { entries, project }: Run, mounting: Mounting): Step[] {
   if (settings.app || !wasMade(entries, 'session')) return [];
-  const { source, mount, mountIn, within, connection, instead, keys } = mounting;
-  const loading = envLoading(settings, project, source);
   const running = [runningOf(settings, project), testingOf(settings, project)];
   return [
-    ...(wasTouched(entries, 'own-app')
-      ? []
-      : [
-          {
-            what: `Mount the sessions ${whereToMount(mountIn, within)}${passing(connection)}`,
-            commands: [],
-            lines: mount,
-          },
-        ]),
-    ...(instead === undefined
-      ? []
-      : [{ what: `Remove the old sessions, with their options, at ${instead}`, commands: [] }]),
+    ...(wasTouched(entries, 'own-app') ? [] : [addingCall(mounting)]),
+    ...removingOld(mounting),
     ...replacingGeneric(project),
-    ...replacingKeys(keys),
+    ...replacingKeys(mounting.keys),
     ...declaring(settings, project.sessionUses),
-    ...(loading.length === 0
-      ? []
-      : [
-          {
-            what: `Load .env${source ? ` in ${source.path}` : ''}, before the sessions are mounted`,
-            commands: [],
-            lines: loading,
-          },
-        ]),
+    ...loadingEnv(settings, project, mounting),
     ...running.filter((step) => step !== undefined),
   ];
+}
+
+const addingCall = ({ mount, mountIn, within, connection }: Mounting): Step => ({
+  what: `Mount the sessions ${whereToMount(mountIn, within)}${passing(connection)}`,
+  commands: [],
+  lines: mount,
+});
+
+const removingOld = ({ instead }: Mounting): Step[] =>
+  instead === undefined
+    ? []
+    : [{ what: `Remove the old sessions, with their options, at ${instead}`, commands: [] }];
+
+function loadingEnv(settings: Settings, project: Run['project'], { source }: Mounting): Step[] {
+  const lines = envLoading(settings, project, source);
+  const what = `Load .env${source ? ` in ${source.path}` : ''}, before the sessions are mounted`;
+  return lines.length === 0 ? [] : [{ what, commands: [], lines }];
 }
 
 /** The sessions were mounted by an earlier run or by hand, for a connection that is passed in another way. */

@@ -7,7 +7,7 @@ import type { Manifest } from '../../core/project/manifest.ts';
 import { packagesOf, textsIn } from '../../core/project/packages.ts';
 import type { Project } from '../../core/project/working-tree.ts';
 import { lstatIfThere, statIfThere, within } from '../files.ts';
-import { locator } from '../locate.ts';
+import { type Locate, locator } from '../locate.ts';
 import { onlyReading } from '../system-errors.ts';
 import { readBuild } from './build.ts';
 import { NO_SOURCES, readKoaSources, searchWarnings } from './koa-sources.ts';
@@ -37,11 +37,10 @@ async function readIn(root: string, generator: string): Promise<Project> {
   const packages = packagesOf(fields);
   const kind = manifest?.project ?? (packageJson === undefined ? 'new' : 'existing');
   const dir = manifest?.answers.dir;
-  const collection = manifest?.answers.collection;
   const workspace = workspaceAround(root) ?? root;
   const inherited = workspace === root ? {} : toolsIn(workspace);
   const scripts = textsIn(fields.scripts);
-  const base = savedBase('session', root, manifest, locate);
+  const last = lastRun(root, manifest, locate);
   const hasOwnApp = kind === 'existing' || manifest?.answers.app === false;
   const modules = moduleKindIn(kind, fields);
   const commands = commandsIn(scripts, fields.main);
@@ -60,7 +59,7 @@ async function readIn(root: string, generator: string): Promise<Project> {
       isBabel: hasBabel(packages),
       modules,
     },
-    endingIn(base),
+    last.ending,
   );
   return {
     root,
@@ -74,13 +73,25 @@ async function readIn(root: string, generator: string): Promise<Project> {
       ? 'javascript-in-editor'
       : languageOf(root, kind === 'new' || isTypeScript, app, packages),
     modules,
-    hadSamples: HAS_SAMPLES.test(base),
-    collectionBefore: typeof collection === 'string' ? collection : undefined,
-    couldCopy: savedBase('migrate', root, manifest, locate).includes('--from <collection>'),
+    ...last.facts,
     ...sources,
     manifest,
     ...build,
     warnings: [...build.warnings, ...(manifest ? [] : searchWarnings(sources, unsearched))],
+  };
+}
+
+/** What the previous run has written: how its imports end, and what later runs depend on. */
+function lastRun(root: string, manifest: Manifest | undefined, locate: Locate) {
+  const session = savedBase('session', root, manifest, locate);
+  const collection = manifest?.answers.collection;
+  return {
+    ending: endingIn(session),
+    facts: {
+      hadSamples: HAS_SAMPLES.test(session),
+      collectionBefore: typeof collection === 'string' ? collection : undefined,
+      couldCopy: savedBase('migrate', root, manifest, locate).includes('--from <collection>'),
+    },
   };
 }
 
