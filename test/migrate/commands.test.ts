@@ -32,6 +32,19 @@ test.each([
   expect(await db.listCollections().toArray()).toEqual([]);
 });
 
+test.each([
+  { taken: { npm_config_dry_run: 'true' }, args: [] },
+  { taken: { npm_config_check: 'true' }, args: ['prune'] },
+  { taken: { npm_config_from: 'old' }, args: [] },
+  { taken: { npm_config_from: 'true' }, args: ['old'] },
+])('options that npm took for itself are not ignored: $taken', async ({ taken, args }) => {
+  const { url, db } = await openDatabase();
+  const run = await migrate(url, args, taken);
+  const stderr = 'error: npm took the options for itself: put -- before them\n';
+  expect(run).toMatchObject({ exitCode: 2, stdout: '', stderr });
+  expect(await db.listCollections().toArray()).toEqual([]);
+});
+
 test('--help shows the options', async () => {
   expect(await migrate('', ['--help'])).toMatchObject({
     exitCode: 0,
