@@ -1,6 +1,14 @@
 import type { Db } from 'mongodb';
 import { describe, expect, inject, test } from 'vitest';
-import { actionsOf, loadMigration, openDatabase, type Stored, session, sessionsOf } from './project.ts';
+import {
+  actionsOf,
+  loadMigration,
+  openDatabase,
+  planOf,
+  type Stored,
+  session,
+  sessionsOf,
+} from './project.ts';
 import { MENDED, REFUSED, type StartingState } from './starting-states.ts';
 
 const plain = await loadMigration();
@@ -79,6 +87,12 @@ describe('a foreign document or index ends the run before the first change, with
     }
     expect(await contentOf(db)).toEqual(before);
   });
+});
+
+test('of an index that has only the name of a wanted one, the plan shows the key, and does not blame the options alone', async () => {
+  const { url } = await prepare({ state: 'our name', indexes: [[{ user: 1 }, { name: 'session_ttl' }]] });
+  const [drop] = planOf(await plain(url, ['--check']));
+  expect(drop).toMatch(/^drop index {.*"key":{"user":1}.*}, whose key or options are not those wanted$/);
 });
 
 test('with 64 indexes, the error of MongoDB is shown, and no session is touched', async ({ skip }) => {
