@@ -279,6 +279,18 @@ test('a session without a lifetime of its own keeps that of the old index when i
   expect(await store.get(mongo.key('a'))).toMatchObject({ views: 1, _maxAge: 3 * DAY });
 });
 
+test('the lifetime is that of the TTL index, whatever other indexes are on the same date', async () => {
+  if (!mongo) throw new Error('no such layout');
+  onTestFinished(() => old.drop().then(() => {}));
+  await old.createIndex({ updatedAt: -1 });
+  await old.createIndex(mongo.index, { expireAfterSeconds: (3 * DAY) / 1000 });
+  await old.insertOne(mongo.document('a', { views: 1 }, at));
+  await old.insertOne(mongo.document('b', { views: 1 }, ago(4 * DAY)));
+  const { store } = await startNewApp(db, mongo.settings);
+  expect(await store.get(mongo.key('a'))).toMatchObject({ _maxAge: 3 * DAY });
+  expect(await store.get(mongo.key('b'))).toBeUndefined();
+});
+
 test('property names with a meaning in MongoDB or JavaScript are kept like any other', async () => {
   if (!mongo) throw new Error('no such layout');
   const blob = '{"$set":{"a.b":1},"__proto__":{"isAdmin":true},"toString":"text"}';
