@@ -97,6 +97,17 @@ test('a file of the connection that is missing is no unreachable database', asyn
   expect(run).toMatchObject({ exitCode: 1, stdout: '', stderr });
 });
 
+test('a login that is refused with a code of the service is refused as any other', async () => {
+  const { url } = await openDatabase();
+  const through = await between(url, (name) => {
+    if (name !== 'saslStart') return undefined;
+    return { ok: 0, code: 8000, codeName: 'AtlasError', errmsg: 'bad auth : Authentication failed.' };
+  });
+  const run = await migrate(through.replace('//', '//me:secret@'));
+  expect(run).toMatchObject({ exitCode: 6, stdout: '', stderr: expect.stringContaining('bad auth') });
+  expect(run.stderr).not.toContain('secret');
+});
+
 test('a host name that cannot be looked up is an unreachable database', async () => {
   vi.spyOn(dns.promises, 'resolveSrv').mockRejectedValue(
     Object.assign(new Error('querySrv ENOTFOUND'), { code: 'ENOTFOUND', syscall: 'querySrv' }),
@@ -237,7 +248,6 @@ describe('a service that refuses unknown features', () => {
     { code: 85, codeName: 'IndexOptionsConflict', exitCode: 1, says: 'refused: IndexOptionsConflict' },
     { code: 86, codeName: 'IndexKeySpecsConflict', exitCode: 1, says: 'refused: IndexKeySpecsConflict' },
     { code: 14031, codeName: 'OutOfDiskSpace', exitCode: 1, says: 'refused: OutOfDiskSpace' },
-    { code: 18, codeName: 'AuthenticationFailed', exitCode: 6, says: 'Run it again once MongoDB runs' },
     { code: 189, codeName: 'PrimarySteppedDown', exitCode: 6, says: 'Run it again' },
     {
       code: 64,
