@@ -142,6 +142,14 @@ test('everything is read from the primary, with any read preference in the URL',
   expect(asked.length).toBeGreaterThan(4);
 });
 
+test('numbers are read as in the app, with any options of the driver in the URL', async () => {
+  const { url, db } = await openDatabase();
+  await sessionsOf(db).insertOne(session('a'));
+  const unpromoted = withOption(url, 'promoteValues', 'false');
+  expect(await migrate(unpromoted)).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(await migrate(unpromoted, ['--check'])).toMatchObject({ exitCode: 0, stderr: '' });
+});
+
 test('with a service without retryable writes, none are used', async () => {
   const { url, db } = await openDatabase();
   await sessionsOf(db).insertOne(session('over', { updated: -20 * DAY }));
