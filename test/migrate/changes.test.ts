@@ -2,6 +2,7 @@ import type { Db, Document } from 'mongodb';
 import { describe, expect, inject, test } from 'vitest';
 import type { Settings } from '../../src/core/answers/settings.ts';
 import { FEATURES, type GeneratedStore, loadGenerated, PLAIN, STYLES } from '../support/generated.ts';
+import { withOption } from '../support/mongo/urls.ts';
 import { isExhaustive } from '../support/sampling.ts';
 import {
   COPIES,
@@ -384,6 +385,23 @@ test('reads all sessions in the order in which they are stored, since that of an
     const { queryPlanner } = await sessionsOf(db).find(filter).explain('queryPlanner');
     expect(JSON.stringify(queryPlanner.winningPlan)).not.toContain('IXSCAN');
   }
+});
+
+test('a pool of one connection is enough for the plan, however long a search of all sessions takes', async () => {
+  // In the other styles, the time that a call waits for a connection is fixed.
+  const both = await loadMigration({
+    ...FEATURES.encrypt,
+    ...FEATURES['user-key'],
+    connection: STYLES.db,
+  });
+  const { url, db } = await openDatabase();
+  await sessionsOf(db).insertOne(session('a', { data: '{}' }));
+  const through = await between(url, async (name) => {
+    if (name === 'aggregate') await new Promise((resolve) => setTimeout(resolve, 800));
+    return undefined;
+  });
+  const impatient = withOption(withOption(through, 'maxPoolSize', '1'), 'waitQueueTimeoutMS', '500');
+  expect(await both(impatient, ['--check'], KEYS)).toMatchObject({ exitCode: 3, stderr: '' });
 });
 
 test.each([
