@@ -9,6 +9,7 @@ import {
   session,
   sessionsOf,
 } from './project.ts';
+import { between } from './proxy.ts';
 import { MENDED, REFUSED, type StartingState } from './starting-states.ts';
 
 const plain = await loadMigration();
@@ -86,6 +87,23 @@ describe('a foreign document or index ends the run before the first change, with
       expect(run.stderr).not.toMatch(/s3cret|ann\b/);
     }
     expect(await contentOf(db)).toEqual(before);
+  });
+});
+
+test('a foreign document that comes during the run ends it, without the claim that nothing was changed', async () => {
+  const { url, db } = await prepare({ state: 'no index', documents: [session('a')] });
+  const through = await between(url, async (name) => {
+    if (name === 'createIndexes') {
+      await sessionsOf(db).updateOne({ _id: 'mine' }, { $set: { token: 's3cret' } }, { upsert: true });
+    }
+    return undefined;
+  });
+  const run = await plain(through);
+  expect(run).toMatchObject({
+    exitCode: 4,
+    stderr: expect.stringMatching(
+      /^error: the collection sessions is not changed, since .*token \(String\)/s,
+    ),
   });
 });
 
