@@ -212,6 +212,16 @@ export const MENDED: readonly Mended[] = [
     after: [RIGHT],
   },
   {
+    state: 'a validator that compares the dates',
+    real: true,
+    collection: {
+      validator: { $expr: { $and: ['$createdAt', '$$NOW'].map((date) => ({ $gt: ['$expiresAt', date] })) } },
+    },
+    documents: [session('a')],
+    plan: [CREATE],
+    after: [RIGHT],
+  },
+  {
     state: 'a validator that is off',
     real: true,
     collection: { validator: { token: { $exists: true } }, validationLevel: 'off' },
