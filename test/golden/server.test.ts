@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { request } from 'node:http';
+import { type IncomingMessage, request } from 'node:http';
 import { connect, createServer, type Socket } from 'node:net';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { COMPILED, runIn, startApp } from '../support/app.ts';
@@ -120,24 +120,33 @@ describe('on SIGTERM or SIGINT, the app', () => {
     const stopped = app.stop('SIGTERM');
     await isRefused(app.origin);
     login.end('name=Ada');
-    expect(((await response) as [{ statusCode: number }])[0].statusCode).toBe(303);
+    const [{ statusCode, headers }] = (await response) as [IncomingMessage];
+    // A proxy must not send its next request on this connection.
+    expect([statusCode, headers.connection]).toEqual([303, 'close']);
     expect(await stopped).toBe(0);
   });
 
-  sampled('answers the last request of a keep-alive connection', async () => {
-    const app = await startApp(install(), COMPILED, env);
-    const socket = connect(Number(new URL(app.origin).port), 'localhost').setEncoding('utf8');
-    await once(socket, 'connect');
-    socket.write('GET /health HTTP/1.1\r\nHost: localhost\r\n');
-    // A response to a later request shows that the server has received the data.
-    await new Browser(app.origin).get('/health');
-    const stopped = app.stop('SIGTERM');
-    await isRefused(app.origin);
-    socket.write('\r\n');
-    const answer = (await socket.toArray()).join('');
-    expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n(.*\r\n)*Connection: close\r\n/);
-    expect(await stopped).toBe(0);
-  });
+  const LAST = [
+    { request: 'GET /health', status: '200 OK' },
+    { request: 'POST /login', status: '415 Unsupported Media Type' },
+  ];
+
+  for (const { request, status } of LAST) {
+    sampled(`answers the last request of a keep-alive connection with ${status}`, async () => {
+      const app = await startApp(install(), COMPILED, env);
+      const socket = connect(Number(new URL(app.origin).port), 'localhost').setEncoding('utf8');
+      await once(socket, 'connect');
+      socket.write(`${request} HTTP/1.1\r\nHost: localhost\r\n`);
+      // A response to a later request shows that the server has received the data.
+      await new Browser(app.origin).get('/health');
+      const stopped = app.stop('SIGTERM');
+      await isRefused(app.origin);
+      socket.write('\r\n');
+      const answer = (await socket.toArray()).join('');
+      expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status}\r\n(.*\r\n)*Connection: close\r\n`));
+      expect(await stopped).toBe(0);
+    });
+  }
 
   sampled('closes a connection that has sent nothing, as browsers open them in advance', async () => {
     const app = await startApp(install(), COMPILED, env);
