@@ -34,10 +34,11 @@ interface World {
   readonly errors: Error[];
   /** Changes the session in one request. */
   change(browser: Browser, change: Change): Promise<{ status: number }>;
-  /** Starts a request that has loaded its session, and stays in its handler until `finish`. */
+  /** Starts a request that has loaded its session, runs `first`, and stays in its handler until `finish`. */
   begin(
     browser: Browser,
     act: (ctx: Koa.Context) => unknown,
+    first?: (ctx: Koa.Context) => unknown,
   ): Promise<{ finish(): Promise<{ status: number }> }>;
   see(browser: Browser): Promise<unknown>;
 }
@@ -68,9 +69,10 @@ async function world(features: Partial<Settings> = {}): Promise<World> {
     errors,
     change: (browser, change) => request(browser, (ctx) => change(ctx.session)),
     see: async (browser) => JSON.parse((await browser.get('/')).text),
-    async begin(browser, act) {
+    async begin(browser, act, first) {
       const gate = new Gate();
       const page = request(browser, async (ctx) => {
+        await first?.(ctx);
         await gate.pass();
         await act(ctx);
       });
@@ -345,6 +347,37 @@ describe.each(Object.entries(FEATURES))(
       await slow.finish();
       expect(await see(ann)).toEqual({ views: 1, userId: 'ann' });
     });
+
+    test.each<[string, (ctx: Koa.Context) => unknown]>([
+      ['does not change it again', () => undefined],
+      ['changes it again', (ctx) => void Object.assign(ctx.session, { views: 3 })],
+    ])(
+      'stays: its cookie is not replaced by that of a request that has saved, and %s',
+      async (_what, act) => {
+        const { browser, change, begin, see } = await world(features);
+        const ann = browser();
+        await change(ann, set({ views: 1 }));
+        const slow = await begin(ann, act, async (ctx) => {
+          changeViews(ctx);
+          await ctx.session.save();
+        });
+        const login = await begin(ann, regenerate({ userId: 'ann' }));
+        await login.finish();
+        await slow.finish();
+        expect(await see(ann)).toEqual({ views: 2, userId: 'ann' });
+      },
+    );
+  },
+);
+
+test.each(Object.entries(FEATURES))(
+  '%s: a request that saves its session twice sends its cookie',
+  async (_name, features) => {
+    const { browser, begin, see } = await world(features);
+    const ann = browser();
+    const login = await begin(ann, regenerate({ userId: 'ann' }), (ctx) => ctx.session.save());
+    await login.finish();
+    expect(await see(ann)).toEqual({ userId: 'ann' });
   },
 );
 
