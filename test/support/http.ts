@@ -29,6 +29,12 @@ export class Browser {
     return cookies.find(({ key }) => key === name)?.value;
   }
 
+  /** When a cookie ends: `'Infinity'` if with the browser; `undefined` if there is none with that name. */
+  async endOf(name: string): Promise<Date | 'Infinity' | null | undefined> {
+    const cookies = await this.#jar.getCookies(this.origin);
+    return cookies.find(({ key }) => key === name)?.expires;
+  }
+
   /** The same browser, with its cookies, after a restart of the app on another port. */
   at(origin: string): Browser {
     const next = new Browser(origin);

@@ -307,6 +307,51 @@ describe.each(RELEASES)('$release', ({ Application, name, other }) => {
     expect(await visitor.get('/')).toMatchObject({ status: 200, text: 'views 2' });
   });
 
+  test.each<[string, (ctx: Context) => Promise<void>]>([
+    [
+      'before a login',
+      async (ctx) => {
+        ctx.session.maxAge = 'session';
+        await ctx.session.regenerate();
+      },
+    ],
+    [
+      'after a login',
+      async (ctx) => {
+        await ctx.session.regenerate();
+        ctx.session.maxAge = 'session';
+      },
+    ],
+    [
+      'before two saves',
+      async (ctx) => {
+        ctx.session.maxAge = 'session';
+        await ctx.session.save();
+        count(ctx);
+        await ctx.session.save();
+      },
+    ],
+  ])(
+    'a session that is set to end with the browser %s ends with it, also after later saves',
+    async (_when, act) => {
+      const { app } = newApp();
+      mountSessions(app);
+      app.use(async (ctx: Context) => {
+        count(ctx);
+        if (ctx.path === '/begin') await act(ctx);
+        if (ctx.path === '/save') await ctx.session.save();
+        if (ctx.path === '/regenerate') await ctx.session.regenerate();
+        count(ctx);
+      });
+      const visitor = new Browser(await listen(app));
+      for (const path of ['/begin', '/save', '/regenerate', '/']) {
+        await visitor.get(path);
+        expect(await visitor.endOf('koa.sess')).toBe('Infinity');
+        expect(await world.documents.findOne()).toMatchObject({ cookie: { _session: true } });
+      }
+    },
+  );
+
   const late: Record<string, (ctx: Context) => void> = {
     'by a property': count,
     'by an object': (ctx) => {
