@@ -351,6 +351,7 @@ describe.each(Object.entries(FEATURES))(
     test.each<[string, (ctx: Koa.Context) => unknown]>([
       ['does not change it again', () => undefined],
       ['changes it again', (ctx) => void Object.assign(ctx.session, { views: 3 })],
+      ['fails', (ctx) => ctx.throw(418)],
     ])(
       'stays: its cookie is not replaced by that of a request that has saved, and %s',
       async (_what, act) => {
