@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { withParts } from './docs/parts.ts';
+import { WITH_PARTS, withParts } from './docs/parts.ts';
 
-/** Writes the generated parts of the README. */
-writeFileSync('README.md', withParts(readFileSync('README.md', 'utf8')));
+/** Writes the generated parts of the documents. */
+for (const path of WITH_PARTS) writeFileSync(path, withParts(readFileSync(path, 'utf8')));

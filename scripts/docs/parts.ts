@@ -3,13 +3,16 @@ import { join } from 'node:path';
 import { hasNegation, negatedFlag } from '../../src/core/answers/flag-names.ts';
 import type { Option } from '../../src/core/answers/option-row.ts';
 import { OPTION_NAMES, optionOf } from '../../src/core/answers/options.ts';
+import { RUN_FLAGS } from '../../src/core/answers/run-flags.ts';
 
 /** Name of a part → its text. In a document, a part stands between `<!-- name -->` and `<!-- /name -->`. */
-export const parts = (): Readonly<Record<string, string>> => ({
+const parts = (): Readonly<Record<string, string>> => ({
   options: optionTables(),
   tree: tree(),
-  measured: measured(),
 });
+
+/** The documents with generated parts. */
+export const WITH_PARTS = ['README.md', 'docs/options.md'];
 
 /** The document with its parts up to date. */
 export function withParts(document: string): string {
@@ -19,36 +22,11 @@ export function withParts(document: string): string {
   }, document);
 }
 
-const RESULTS = join(import.meta.dirname, '../../bench/results');
-
-interface Result {
-  readonly columns: readonly string[];
-  readonly rows: readonly (readonly string[])[];
-}
-
-/** Some of what `npm run bench` has measured: this program and others that create projects. */
-function measured(): string {
-  const cell = (topic: string, row: string, column: string): string => {
-    const { columns, rows }: Result = JSON.parse(readFileSync(join(RESULTS, `${topic}.json`), 'utf8'));
-    const found = rows.find(([name]) => name === row)?.[columns.indexOf(column)];
-    if (found === undefined) throw new Error(`bench/results/${topic}.json has no ${row}, ${column}`);
-    return found.replace(/ · .*/, '').replaceAll('*', '');
-  };
-  const programs = ['create-koa-mongo-session', 'create-vite', 'create-hono'];
-  const line = (...cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return [
-    line('', ...programs),
-    line('---', ...programs.map(() => '---')),
-    line('download, kB', ...programs.map((name) => cell('weight', name, 'packed'))),
-    line('first `npx`, relative time', ...programs.map((name) => cell('npx', name, 'time'))),
-    '',
-    '[All measurements](bench/RESULTS.md)\n',
-  ].join('\n');
-}
-
-/** The flags for a single run are only in `--help`, since the README is part of the package. */
 function optionTables(): string {
-  const rows = OPTION_NAMES.map((name) => ({ ...optionOf(name), negation: negationOf(name) }));
+  const rows: readonly Row[] = [
+    ...OPTION_NAMES.map((name) => ({ ...optionOf(name), negation: negationOf(name) })),
+    ...Object.values(RUN_FLAGS).map((row) => ({ ...row, negation: '' })),
+  ];
   return [...new Set(rows.map(({ group }) => group))]
     .map((group) =>
       table(

@@ -1,8 +1,12 @@
 import { expect, test } from 'vitest';
-import { withParts } from '../../scripts/docs/parts.ts';
+import { WITH_PARTS, withParts } from '../../scripts/docs/parts.ts';
 import { textOf } from './documents.ts';
 
-test('the generated parts of the README are up to date (npm run readme)', () => {
-  expect(textOf('README.md')).toMatch(/--rolling[\s\S]*store\.ts|store\.ts[\s\S]*--rolling/);
-  expect(withParts(textOf('README.md'))).toBe(textOf('README.md'));
+test.each(WITH_PARTS)('the generated parts of %s are up to date (npm run readme)', (path) => {
+  expect(withParts(textOf(path))).toBe(textOf(path));
+});
+
+test('the README has the files of a project, and the page of options has every kind of flag', () => {
+  expect(textOf('README.md')).toContain('store.ts');
+  expect(textOf('docs/options.md')).toMatch(/--rolling[\s\S]*--no-input/);
 });
