@@ -111,6 +111,51 @@ describe('at a terminal', () => {
     await terminal.answer('Continue the sessions of another store?', '');
     await terminal.answer('Collection of the other store', '');
     for (const [question, keys] of LAST) await terminal.answer(question, keys);
+  test.each([{}, { TERM: 'dumb' }])(
+    'with %o, white space around a pasted answer is left out',
+    async (env) => {
+      const cwd = await temporaryFolder();
+      const terminal = runAtTerminal(['app', '-c', 'url'], { cwd, env });
+      await terminal.answer('Connection string', '  mongodb://ann:pa55word@db.example/shop ');
+      await terminal.answer('Collection', 'logins ');
+      await terminal.answer('A session ends', ' 3d');
+      await terminal.answer('Change anything else?', '');
+      await terminal.answer('Install the packages now', 'n');
+      expect(await terminal.ended).toMatchObject({ exitCode: 0 });
+      expect(await rememberedIn(`${cwd}/app`)).toMatchObject({
+        url: 'mongodb://db.example/shop',
+        collection: 'logins',
+        ttl: '3d',
+      });
+    },
+  );
+
+  test.each([{}, { TERM: 'dumb' }])(
+    'with %o, Enter leaves an optional choice out that was not made before',
+    async (env) => {
+      const cwd = await temporaryFolder();
+      await run(['app', '-c', 'db'], { cwd });
+      const terminal = runAtTerminal(['app'], { cwd, env });
+      await terminal.answer('Change an answer?', 'y');
+      await terminal.answer('Which ones?', env.TERM === 'dumb' ? 'adopt' : `${down} `);
+      await terminal.answer('Continue the sessions of another store?', '');
+      await terminal.answer('Change an answer?', '');
+      expect(await terminal.ended).toMatchObject({ exitCode: 0 });
+      expect(await rememberedIn(`${cwd}/app`)).not.toHaveProperty('adopt');
+    },
+  );
+
+  test('a terminal that says it has no columns, as in a container, gets lines of 80', async () => {
+    const cwd = await temporaryFolder();
+    const program = ['-c', 'stty cols 0; exec "$@"', 'sh', process.execPath, PROGRAM];
+    const env = { PATH: process.env.PATH ?? '', TERM: 'xterm' };
+    const terminal = new Terminal('sh', [...program, 'app', '--ttl', '0'], { cwd, env });
+    expect(await terminal.ended).toMatchObject({ exitCode: 2 });
+    expect(terminal.screen).toContain(
+      'error: --ttl: must be a duration: whole seconds, or a whole number with',
+    );
+  });
+
     await terminal.answer('Write this?', '');
     expect(await terminal.ended).toMatchObject({ exitCode: 0 });
     expect(await rememberedIn(cwd)).toMatchObject({

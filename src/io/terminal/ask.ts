@@ -137,7 +137,7 @@ export async function confirm(message: string, offered: boolean): Promise<boolea
 }
 
 /**
- * A text of one line, without white space around it. Accepting the suggestion is an answer.
+ * A text of one line. Accepting the suggestion is an answer.
  *
  * @param problemOf what is wrong with a text; then it is asked for again
  */
@@ -147,9 +147,8 @@ export async function askText(
   problemOf: (text: string) => string | undefined,
 ): Promise<string> {
   const { input } = await prompts();
-  const validate = (text: string): string | true => problemOf(text.trim()) ?? true;
-  const text = await untilAnswered((context) => input({ message, default: offered, validate }, context));
-  return text.trim();
+  const validate = (text: string): string | true => problemOf(text) ?? true;
+  return untilAnswered((context) => input({ message, default: offered, validate }, context));
 }
 
 /** @param choices value → what it means */
@@ -195,7 +194,7 @@ async function inputFor(
         validate,
         ...(offered === undefined ? {} : { default: offered }),
         // The typed text stays on the screen; a password should not.
-        ...(redact && { transformer: (text, { isFinal }) => (isFinal ? redact(text) : text) }),
+        ...(redact && { transformer: (text, { isFinal }) => (isFinal ? redact(text.trim()) : text) }),
       },
       context,
     ),

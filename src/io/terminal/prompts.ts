@@ -41,18 +41,21 @@ const keysHelpTip = (text: string) => () => paintFor('stderr')('quiet', text);
 export const confirm: Prompts['confirm'] = (question, context) =>
   confirmOf({ ...question, message: broken(question.message, '(Y/n)') }, context);
 
-export const input: Prompts['input'] = (question, context) =>
-  inputOf(
+/** Pasted text often has a space at an end. */
+export const input: Prompts['input'] = async (question, context) => {
+  const text = await inputOf(
     {
       ...question,
       message: broken(question.message, question.default === undefined ? '' : `(${question.default})`),
       validate: (text) => {
-        const verdict = question.validate(text);
+        const verdict = question.validate(text.trim());
         return verdict === true ? true : wrapped(verdict, width() - SIGN_WIDTH).join('\n');
       },
     },
     context,
   );
+  return text.trim();
+};
 
 export const select: Prompts['select'] = (question, context) =>
   selectOf(

@@ -42,6 +42,7 @@ export interface MultipleSelection extends Question {
 /** The kinds of questions; each rejects if no answer can arrive. */
 export interface Prompts {
   readonly confirm: (question: Confirmation, context: Context) => Promise<boolean>;
+  /** Without white space around it. */
   readonly input: (question: TextQuestion, context: Context) => Promise<string>;
   readonly select: (question: Selection, context: Context) => Promise<string>;
   readonly checkbox: (question: MultipleSelection, context: Context) => Promise<string[]>;
