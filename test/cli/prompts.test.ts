@@ -1,8 +1,16 @@
 import { writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { filesIn, readIn, rememberedIn, run, runAtTerminal, temporaryFolder } from '../support/program.ts';
+import {
+  filesIn,
+  PROGRAM,
+  readIn,
+  rememberedIn,
+  run,
+  runAtTerminal,
+  temporaryFolder,
+} from '../support/program.ts';
 import { oneIn } from '../support/sampling.ts';
-import { KEYS } from '../support/terminal.ts';
+import { KEYS, Terminal } from '../support/terminal.ts';
 
 const { enter, down, ctrlC, ctrlD } = KEYS;
 

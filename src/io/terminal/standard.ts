@@ -58,6 +58,6 @@ function mayBeTerminal(file: number): boolean {
   }
 }
 
-/** Width of the terminal, in characters; undefined if it is not a terminal. */
+/** Width of the terminal, in characters; undefined if it is not a terminal. One of a container may say that it has 0. */
 export const columnsOf = (output: Output): number | undefined =>
-  isTerminal(output) ? streamOf(output).columns : undefined;
+  isTerminal(output) ? streamOf(output).columns || 80 : undefined;
