@@ -103,7 +103,7 @@ async function answerTo(name: OptionName, offered: unknown, others: Answers): Pr
   if (option.kind === 'switch') return confirm(option.question, offered === true);
   if (option.choices) {
     const choices = option.optional ? { ...option.choices, [NONE]: NONE } : option.choices;
-    const chosen = await choose(option.question, choices, offered);
+    const chosen = await choose(option.question, choices, offered ?? NONE);
     return option.optional && chosen === NONE ? null : chosen;
   }
   const fromText = (text: string): unknown => (option.optional && isNone(text) ? null : text);
