@@ -111,14 +111,6 @@ describe('at a terminal', () => {
     await terminal.ended;
   });
 
-  sampled('if package.json names an old store, a question asks whether to adopt its sessions', async () => {
-    const cwd = await temporaryFolder();
-    const dependencies = { 'koa-session-store': '^2.0.0', 'koa-session-mongo': '^1.1.0' };
-    await writeFile(`${cwd}/package.json`, JSON.stringify({ name: 'shop', dependencies }));
-    const terminal = runAtTerminal(['.', '-c', 'db'], { cwd });
-    await terminal.answer('Continue the sessions of another store?', '');
-    await terminal.answer('Collection of the other store', '');
-    for (const [question, keys] of LAST) await terminal.answer(question, keys);
   test.each([{}, { TERM: 'dumb' }])(
     'with %o, white space around a pasted answer is left out',
     async (env) => {
@@ -164,6 +156,14 @@ describe('at a terminal', () => {
     );
   });
 
+  sampled('if package.json names an old store, a question asks whether to adopt its sessions', async () => {
+    const cwd = await temporaryFolder();
+    const dependencies = { 'koa-session-store': '^2.0.0', 'koa-session-mongo': '^1.1.0' };
+    await writeFile(`${cwd}/package.json`, JSON.stringify({ name: 'shop', dependencies }));
+    const terminal = runAtTerminal(['.', '-c', 'db'], { cwd });
+    await terminal.answer('Continue the sessions of another store?', '');
+    await terminal.answer('Collection of the other store', '');
+    for (const [question, keys] of LAST) await terminal.answer(question, keys);
     await terminal.answer('Write this?', '');
     expect(await terminal.ended).toMatchObject({ exitCode: 0 });
     expect(await rememberedIn(cwd)).toMatchObject({
@@ -248,6 +248,15 @@ describe('at a terminal', () => {
     expect(await terminal.ended).toMatchObject({ exitCode: 2 });
     expect(terminal.screen).toContain('the input ended');
     expect(await filesIn(cwd)).toEqual([]);
+  });
+
+  test('without cursor control, the message about the end of input has a line of its own', async () => {
+    const cwd = await temporaryFolder();
+    const terminal = runAtTerminal(['app'], { cwd, env: { TERM: 'dumb' } });
+    await terminal.sees('Number, or Enter for 1:');
+    terminal.type(ctrlD);
+    expect(await terminal.ended).toMatchObject({ exitCode: 2 });
+    expect(terminal.screen).toContain('\nerror: the input ended');
   });
 
   sampled('SIGTERM at a question ends with 143, writes nothing and restores the cursor', async () => {

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import type { Parsed } from '../../core/answers/parsed.ts';
 import { wrapped } from '../../core/report/wrap.ts';
-import { width } from './output.ts';
+import { say, width } from './output.ts';
 import type {
   Choice,
   Confirmation,
@@ -30,7 +30,10 @@ async function nextLine(): Promise<string> {
   lines ??= createInterface({ input: process.stdin, terminal: false })[Symbol.asyncIterator]();
   const { value, done } = await lines.next();
   process.stdin.unref();
-  if (done === true) throw new EndOfInput();
+  if (done === true) {
+    say('\n');
+    throw new EndOfInput();
+  }
   return value.trim();
 }
 
