@@ -1,3 +1,4 @@
+import { withoutLogins } from './core/answers/mongodb-url.ts';
 import { UserError } from './core/errors.ts';
 import { reasonOf } from './io/system-errors.ts';
 import type { Standing } from './io/terminal/signals.ts';
@@ -31,5 +32,5 @@ export function endingOf(
 export const endedBy = ({ exitCode, message }: UserError, facts: Ending['facts']): Ending => ({
   exitCode,
   facts,
-  problem: message,
+  problem: withoutLogins(message),
 });

@@ -217,7 +217,28 @@ const REFUSED = [
   { flags: [''], says: 'directory: must not be empty; for this folder, give .' },
   { flags: [' '], says: 'directory: must not be empty; for this folder, give .' },
   { flags: ['~/shop'], says: 'directory: give the whole path: ~ is not replaced here' },
-  { flags: ['app', 'more'], says: 'too many arguments' },
+  { flags: ['app', 'more'], says: 'too many arguments: give one directory' },
+  {
+    flags: ['app', '-c', 'db', '--rolling', 'true'],
+    says: 'a switch takes no value; its --no-… form turns it off',
+  },
+  { flags: ['-c', 'db', '--rolling', 'false'], says: 'false: a switch takes no value' },
+  { flags: ['--no-rollin'], says: '(Did you mean --no-rolling?)' },
+  { flags: ['undo', '--chekc'], says: '(Did you mean --check?)' },
+  ...[
+    '--collection',
+    '--adopt-collection',
+    '--username',
+    '--dir',
+    '--cookie-name',
+    '--user-key',
+    '--db',
+    '--host',
+  ].map((flag) => ({ flags: ['--db', 'a', flag, 'mongodb://ann:hunter2@h/d'], says: `${flag}: must ` })),
+  ...['--config', '--diff', '--restore'].map((flag) => ({
+    flags: ['-c', 'db', flag, 'mongodb://ann:hunter2 @h/d'],
+    says: 'mongodb://<credentials>@h/d',
+  })),
   { flags: ['--url'], says: "option '--url <url>' argument missing" },
   { flags: ['-c', 'carrier-pigeon'], says: '--connection: must be one of url, host, db, mongoose' },
   ...['0', '-1', 'NaN', '1e999', '14 fortnights'].map((ttl) => ({
@@ -235,6 +256,7 @@ const REFUSED = [
   { flags: ['--url', 'mongodb://ann:hunter2@h/'], says: '--db <name>  is missing' },
   { flags: ['-c', 'db', '--on-conflict', 'shrug'], says: '--on-conflict: must be one of ask, fail' },
   ...[[], ['--yes'], ['--no-input'], ['--dry-run'], ['--check'], ['--diff']].flatMap((form) => [
+  { flags: ['--url', 'mongodb://h/d?sslPass=hunter2'], says: '--url: must not set sslPass' },
     {
       flags: ['-c', 'db', '--absolute-ttl', '7d', ...form],
       says: '--absolute-ttl: must not be shorter than --ttl, 14d',
@@ -321,6 +343,7 @@ describe('a mistake is reported, and nothing is written', () => {
     ['{"password": "hunter2"}', 'MONGODB_PASSWORD'],
     ['{"connection": "db", "ttl": 1e999}', '--ttl: must be a duration'],
     ['{"connection": "db", "ttl": [90]}', '--ttl: must be a duration'],
+    ['{"mongodb://ann:hunter2@h/d": 1}', '--config: does not know "mongodb://<credentials>@h/d"'],
     ['{"connection": "db", "collection": {"$ne": 1}}', '--collection: must be a string'],
     ['{"connection": "db", "collection": "\\ud800"}', '--collection: must be well-formed Unicode'],
     ['{"connection": "db", "collection": "a\\u0000b"}', '--collection: must be a collection name'],

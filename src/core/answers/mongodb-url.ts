@@ -33,6 +33,7 @@ const FORM =
 
 const REMOVED_OPTIONS = new Set([
   ...['auto_reconnect', 'autoreconnect', 'usenewurlparser', 'useunifiedtopology', 'poolsize', 'keepalive'],
+  'sslpass',
 ]);
 
 /** Options whose value is or may contain a secret. */
@@ -104,6 +105,10 @@ export function redactUrl(url: unknown): string {
   const [base = '', options = ''] = joinUrl({ ...parts, userinfo, query }).split(/(?=\?)/);
   return base + (collection && `/${collection}`) + options;
 }
+
+/** A message that may quote what was given, such as a connection string in the place of a file. Keeps FORM as it is. */
+export const withoutLogins = (message: string): string =>
+  message.replace(/(mongodb\S*?:\/\/)(?![[…]).*@/gi, '$1<credentials>@');
 
 function hostProblem(hosts: readonly string[]): string | undefined {
   for (const each of hosts) {

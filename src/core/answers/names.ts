@@ -45,7 +45,9 @@ function textBy(rules: readonly TextRule[]) {
 const inAnyCase = (word: string): string =>
   word.replace(/[a-z]/g, (letter) => `[${letter}${letter.toUpperCase()}]`).replaceAll('.', '\\.');
 
-export const USERNAME: readonly TextRule[] = [{ forbids: /\0/u, says: 'must not contain a null character' }];
+export const USERNAME: readonly TextRule[] = [
+  { forbids: /\0|:\/\//u, says: 'must not contain :// or a null character' },
+];
 export const parseUsername = textBy(USERNAME);
 
 export const DATABASE: readonly TextRule[] = [
@@ -71,7 +73,7 @@ export const AUTH_SOURCE: readonly TextRule[] = [
 export const parseAuthSource = textBy(AUTH_SOURCE);
 
 export const COLLECTION: readonly TextRule[] = [
-  { forbids: /[$\0]/u, says: 'must be a collection name: without $ and null characters' },
+  { forbids: /[$\0]|:\/\//u, says: 'must be a collection name: without $, :// and null characters' },
   { forbids: /^\.|\.\.|\.$/u, says: 'must not begin or end with a dot, or contain two in a row' },
   {
     forbids: /^system\.|\.system\./u,

@@ -76,7 +76,7 @@ const BROKEN = [
     '--host',
     'must be one host name or IP address',
   ),
-  ...each('username', ['a\0b'], '--username', 'must not contain a null character'),
+  ...each('username', ['a\0b'], '--username', 'must not contain :// or a null character'),
   ...each('authSource', ['b'], '--auth-source', 'needs --username'),
   ...each('authSource', ['$external'], '--auth-source', 'with --url', { username: 'ann' }),
   ...each(
