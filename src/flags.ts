@@ -10,7 +10,7 @@ import { shellQuote } from './core/answers/shell.ts';
 import { UserError } from './core/errors.ts';
 import { statIfThere } from './io/files.ts';
 import { columnsOf } from './io/terminal/standard.ts';
-import { refusedPassword, usageError } from './usage-error.ts';
+import { RULE_OF_SWITCH, refusedPassword, SEE_HELP, usageError } from './usage-error.ts';
 
 /** The flags of this run, which are not saved. */
 export interface RunFlags {
@@ -189,7 +189,12 @@ function checkedDirectory(directory: string | undefined): string | undefined {
   const meant = wordMeantBy(directory);
   if (meant !== undefined && !statIfThere(directory)) {
     throw new UserError(
-      `${directory}: did you mean ${meant}? For a project of that name, give ./${directory}\nSee create-koa-mongo-session --help`,
+      `${directory}: did you mean ${meant}? For a project of that name, give ./${directory}${SEE_HELP}`,
+    );
+  }
+  if (/^(?:true|false|yes|no)$/i.test(directory)) {
+    throw new UserError(
+      `${directory}: ${RULE_OF_SWITCH}. For a project of that name, give ./${directory}${SEE_HELP}`,
     );
   }
   const problem = problemOfDirectory(directory);

@@ -1,34 +1,39 @@
-import { type Command, CommanderError } from 'commander';
+import type { Command, CommanderError } from 'commander';
 import { PASSWORD_RULE } from './core/answers/answers-json.ts';
+import { flagsMeantBy } from './core/answers/near-words.ts';
 import { UserError } from './core/errors.ts';
+
+export const SEE_HELP = '\nSee create-koa-mongo-session --help';
+export const RULE_OF_SWITCH = 'a switch takes no value; its --no-… form turns it off';
 
 const UNKNOWN_OPTION = /unknown option '(-[^-]|--[\w-]*)(.+)?'/s;
 
-/**
- * The message of commander, without the value of an unknown flag: everything from the first character that a flag
- * cannot have.
- */
+/** The mistake in words, without the value of a flag: everything from the first character that a flag cannot have. */
 export function usageError({ code, message }: CommanderError, program: Command): UserError {
-  const hint = '\nSee create-koa-mongo-session --help';
+  if (code === 'commander.excessArguments') {
+    return new UserError(`too many arguments: give one directory; ${RULE_OF_SWITCH}${SEE_HELP}`);
+  }
   const [, flag = '', value] = (code === 'commander.unknownOption' && UNKNOWN_OPTION.exec(message)) || [];
-  if (value === undefined) return new UserError(message.replace(/^error: /, '') + hint);
+  if (flag === '') return new UserError(message.replace(/^error: /, '') + SEE_HELP);
   const known = program.options.find(({ long, short }) => long === flag || short === flag);
   if (known?.long === '--password') return refusedPassword();
   if (known?.required || known?.optional) {
     return new UserError(`${flag}: its value is a separate argument, or follows a "=": ${known.flags}`);
   }
-  if (known) {
+  // commander does not list its help flag with the options.
+  if (value !== undefined && (known || ['-h', '--help'].includes(flag))) {
     const opposite = program.options.find(({ long }) => long === flag.replace('--', '--no-'))?.long;
     return new UserError(`${flag}: takes no value${opposite ? `; to turn it off, give ${opposite}` : ''}`);
   }
-  try {
-    program.parse([flag], { from: 'user' });
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    // commander does not list its help flag with the options.
-    return error.exitCode === 0 ? new UserError(`${flag}: takes no value`) : usageError(error, program);
-  }
-  return new UserError(`unknown option '${flag}'${hint}`);
+  return new UserError(`unknown option '${flag}'${suggestion(flag, program)}${SEE_HELP}`);
+}
+
+function suggestion(flag: string, { options }: Command): string {
+  const meant = flagsMeantBy(
+    flag,
+    options.map(({ long }) => long ?? ''),
+  );
+  return meant.length === 0 ? '' : `\n(Did you mean ${meant.join(' or ')}?)`;
 }
 
 export const refusedPassword = (): UserError => new UserError(`--password: ${PASSWORD_RULE}`);

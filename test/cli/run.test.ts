@@ -248,15 +248,18 @@ const REFUSED = [
   { flags: ['--db', 'a', '--port', '65536'], says: '--port: must be a port' },
   { flags: ['--db', 'a b'], says: '--db: must be a database name' },
   { flags: ['-c', 'db', '--collection', 'a$b'], says: '--collection: must be a collection name' },
-  { flags: ['--url', 'mongodb://ann:hun@ter2@h/d'], says: '--url: must be a MongoDB connection string' },
+  {
+    flags: ['--url', 'mongodb://ann:hun@ter2@h/d'],
+    says: '--url: must be a MongoDB connection string, mongodb://[user:password@]host[:port][,host…]/database[?options] or mongodb+srv://…, with : / ? # [ ] @ %',
+  },
   ...['ann:hunter2%', 'ann:%ffhunter2', 'a%nn:hunter2'].map((login) => ({
     flags: ['--url', `mongodb://${login}@h/d`],
     says: '--url: must be a MongoDB connection string',
   })),
+  { flags: ['--url', 'mongodb://h/d?sslPass=hunter2'], says: '--url: must not set sslPass' },
   { flags: ['--url', 'mongodb://ann:hunter2@h/'], says: '--db <name>  is missing' },
   { flags: ['-c', 'db', '--on-conflict', 'shrug'], says: '--on-conflict: must be one of ask, fail' },
   ...[[], ['--yes'], ['--no-input'], ['--dry-run'], ['--check'], ['--diff']].flatMap((form) => [
-  { flags: ['--url', 'mongodb://h/d?sslPass=hunter2'], says: '--url: must not set sslPass' },
     {
       flags: ['-c', 'db', '--absolute-ttl', '7d', ...form],
       says: '--absolute-ttl: must not be shorter than --ttl, 14d',
@@ -340,10 +343,10 @@ describe('a mistake is reported, and nothing is written', () => {
     ['not JSON, hunter2', '--config: must be JSON'],
     ['["url"]', '--config: must be a JSON object'],
     ['{"conection": "url"}', '--config: does not know "conection"'],
+    ['{"mongodb://ann:hunter2@h/d": 1}', '--config: does not know "mongodb://<credentials>@h/d"'],
     ['{"password": "hunter2"}', 'MONGODB_PASSWORD'],
     ['{"connection": "db", "ttl": 1e999}', '--ttl: must be a duration'],
     ['{"connection": "db", "ttl": [90]}', '--ttl: must be a duration'],
-    ['{"mongodb://ann:hunter2@h/d": 1}', '--config: does not know "mongodb://<credentials>@h/d"'],
     ['{"connection": "db", "collection": {"$ne": 1}}', '--collection: must be a string'],
     ['{"connection": "db", "collection": "\\ud800"}', '--collection: must be well-formed Unicode'],
     ['{"connection": "db", "collection": "a\\u0000b"}', '--collection: must be a collection name'],

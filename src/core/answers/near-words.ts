@@ -11,6 +11,14 @@ export function wordMeantBy(word: string): string | undefined {
   return COMMANDS[near] === word ? undefined : COMMANDS[near];
 }
 
+/** Known flags that a misspelt or shortened one may have meant. */
+export function flagsMeantBy(flag: string, known: readonly string[]): readonly string[] {
+  const typed = flag.toLowerCase();
+  return known.filter(
+    (long) => isNear(typed, long) || (typed.length > '--no'.length && long.startsWith(typed)),
+  );
+}
+
 /** The word itself, or one letter is missing, added, replaced, or swapped with the next. */
 function isNear(typed: string, word: string): boolean {
   const start = [...word].findIndex((letter, at) => letter !== typed[at]);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { wordMeantBy } from '../../../src/core/answers/near-words.ts';
+import { flagsMeantBy, wordMeantBy } from '../../../src/core/answers/near-words.ts';
 
 test.each([
   ...['undoo', 'udno', 'und', 'undi', 'ndo', 'Undo'].map((word) => ({ word, meant: 'undo' })),
@@ -14,4 +14,27 @@ test.each([
   })),
 ])('$word was meant as $meant', ({ word, meant }) => {
   expect(wordMeantBy(word)).toBe(meant);
+});
+
+const FLAGS = [
+  '--url',
+  '--tls',
+  '--no-tls',
+  '--ttl',
+  '--config',
+  '--cookie-name',
+  '--username',
+  '--user-key',
+];
+
+test.each([
+  { flag: '--uri', meant: ['--url'] },
+  { flag: '--TTL', meant: ['--ttl'] },
+  { flag: '--no-tsl', meant: ['--no-tls'] },
+  { flag: '--cookie', meant: ['--cookie-name'] },
+  { flag: '--user', meant: ['--username', '--user-key'] },
+  { flag: '--tl', meant: ['--tls', '--ttl'] },
+  ...['--', '--no', '-x', '', '--nonsense'].map((flag) => ({ flag, meant: [] })),
+])('$flag was meant as $meant', ({ flag, meant }) => {
+  expect(flagsMeantBy(flag, FLAGS)).toEqual(meant);
 });
