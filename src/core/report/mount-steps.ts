@@ -12,7 +12,7 @@ export function mountingSteps(settings: Settings, { entries, project }: Run, mou
   const running = [runningOf(settings, project), testingOf(settings, project)];
   return [
     ...(wasTouched(entries, 'own-app') ? [] : [addingCall(mounting)]),
-    ...removingOld(mounting),
+    ...removingOld(mounting, settings),
     ...replacingGeneric(project),
     ...replacingKeys(mounting.keys),
     ...declaring(settings, project.sessionUses),
@@ -27,10 +27,11 @@ const addingCall = ({ mount, mountIn, within, connection }: Mounting): Step => (
   lines: mount,
 });
 
-const removingOld = ({ instead }: Mounting): Step[] =>
-  instead === undefined
-    ? []
-    : [{ what: `Remove the old sessions, with their options, at ${instead}`, commands: [] }];
+function removingOld({ instead }: Mounting, { adopt }: Settings): Step[] {
+  if (instead === undefined) return [];
+  const loss = adopt ? '' : '. Their users then have to log in again';
+  return [{ what: `Remove the old sessions, with their options, at ${instead}${loss}`, commands: [] }];
+}
 
 function loadingEnv(settings: Settings, project: Run['project'], { source }: Mounting): Step[] {
   const lines = envLoading(settings, project, source);
