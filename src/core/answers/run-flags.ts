@@ -26,7 +26,7 @@ export const RUN_FLAGS = {
   check: {
     flag: '--check',
     group: 'This run',
-    help: 'write nothing; exit with 3 if a run would change a file',
+    help: 'write nothing; exit with 3 if a run would change a file other than .env',
   },
   json: { flag: '--json', group: 'This run', help: 'one JSON value on standard output and nothing else' },
   onConflict: {
