@@ -130,18 +130,22 @@ describe('at a terminal', () => {
     },
   );
 
-  test.each([{}, { TERM: 'dumb' }])(
-    'with %o, Enter leaves an optional choice out that was not made before',
-    async (env) => {
+  sampled(
+    'when answers are changed, adoption can be turned off, but not on: that takes other answers, too',
+    async () => {
       const cwd = await temporaryFolder();
-      await run(['app', '-c', 'db'], { cwd });
-      const terminal = runAtTerminal(['app'], { cwd, env });
-      await terminal.answer('Change an answer?', 'y');
-      await terminal.answer('Which ones?', env.TERM === 'dumb' ? 'adopt' : `${down} `);
-      await terminal.answer('Continue the sessions of another store?', '');
-      await terminal.answer('Change an answer?', '');
-      expect(await terminal.ended).toMatchObject({ exitCode: 0 });
-      expect(await rememberedIn(`${cwd}/app`)).not.toHaveProperty('adopt');
+      const adopting = ['--adopt', 'koa-session-mongo', '--collection', 'logins'];
+      for (const flags of [[], adopting]) {
+        await run(['app', '-c', 'db', ...flags], { cwd });
+        const terminal = runAtTerminal(['app'], { cwd, env: { TERM: 'dumb' } });
+        await terminal.answer('Change an answer?', 'y');
+        await terminal.answer('Which ones?', flags === adopting ? 'adopt' : '');
+        if (flags === adopting) await terminal.answer('Continue the sessions', 'none');
+        else await terminal.answer('Change an answer?', '');
+        expect(await terminal.ended).toMatchObject({ exitCode: 0 });
+        expect(terminal.screen.includes('Store to continue')).toBe(flags === adopting);
+        expect(await rememberedIn(`${cwd}/app`)).not.toHaveProperty('adopt');
+      }
     },
   );
 

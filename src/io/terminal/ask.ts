@@ -50,9 +50,11 @@ export async function askAdvanced(answers: Answers, facts: ProjectFacts): Promis
 /** Asks again for saved answers that the user picks from a list, and returns only these. */
 export async function askAgain(answers: Answers, facts: ProjectFacts): Promise<Answers> {
   const names = OPTION_NAMES.filter((name) => {
-    const { asked, needs } = optionOf(name);
+    const { asked, needs, suspect } = optionOf(name);
     const isPossible = asked !== 'never' && isRemembered(name) && applies(name, answers);
-    return isPossible && (needs === undefined || answers[needs] === true);
+    // To adopt a store takes other answers, too, and flags for all of them. Here it can be turned off.
+    const isAdopted = suspect === undefined || typeof answers[name] === 'string';
+    return isPossible && isAdopted && (needs === undefined || answers[needs] === true);
   });
   const picked = await pickSeveral(
     'Which ones?',
@@ -103,7 +105,7 @@ async function answerTo(name: OptionName, offered: unknown, others: Answers): Pr
   if (option.kind === 'switch') return confirm(option.question, offered === true);
   if (option.choices) {
     const choices = option.optional ? { ...option.choices, [NONE]: NONE } : option.choices;
-    const chosen = await choose(option.question, choices, offered ?? NONE);
+    const chosen = await choose(option.question, choices, offered);
     return option.optional && chosen === NONE ? null : chosen;
   }
   const fromText = (text: string): unknown => (option.optional && isNone(text) ? null : text);
