@@ -51,7 +51,7 @@ test('with --json, it is also the only value on standard output', async () => {
   });
 });
 
-test('the address for reports comes from package.json, where the owner is filled in once', () => {
+test('the address for reports comes from package.json, where the owner is filled in', () => {
   expect(manifest.bugs.url).toMatch(/^https:\/\/github\.com\/[\w-]+\/create-koa-mongo-session\/issues$/);
   expect(manifest.homepage).toMatch(/^https:\/\//);
 });

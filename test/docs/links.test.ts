@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import manifest from '../../package.json' with { type: 'json' };
 import { DOCUMENTS, ROOT, textOf } from './documents.ts';
 
 /** The anchor of a heading on git hosts. */
@@ -41,4 +42,9 @@ describe('a link of a document', () => {
       expect(new URL(link)).toMatchObject({ protocol: 'https:', username: '', password: '' });
     },
   );
+});
+
+test('the page of the package on npm finds what the README links to, in the repository', () => {
+  const [, repository] = /^github:(.*)$/.exec(manifest.repository) ?? [];
+  expect(manifest.bugs.url).toBe(`https://github.com/${repository}/issues`);
 });
