@@ -341,6 +341,8 @@ describe('a mistake is reported, and nothing is written', () => {
 
   test.each([
     ['not JSON, hunter2', '--config: must be JSON'],
+    ['{\n  "url": "mongodb://ann:hunter2@h/d",\n}', '--config: must be JSON; line 3 is not'],
+    ['{\n  "connection": "db", // hunter2\n}', '--config: must be JSON; line 2 is not'],
     ['["url"]', '--config: must be a JSON object'],
     ['{"conection": "url"}', '--config: does not know "conection"'],
     ['{"mongodb://ann:hunter2@h/d": 1}', '--config: does not know "mongodb://<credentials>@h/d"'],

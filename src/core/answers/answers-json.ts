@@ -8,9 +8,8 @@ export function parseAnswersJson(text: string): Answers {
   let value: unknown;
   try {
     value = JSON.parse(text.replace(/^\uFEFF/, ''));
-  } catch {
-    // The parser's message quotes the text, which may hold a password.
-    throw new UserError('--config: must be JSON');
+  } catch (error) {
+    throw new UserError(`--config: must be JSON${lineOf(error, text)}`);
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new UserError('--config: must be a JSON object, such as {"connection": "mongoose"}');
@@ -19,6 +18,12 @@ export function parseAnswersJson(text: string): Answers {
   const unknown = Object.keys(answers).filter((name) => !isOptionName(name));
   if (unknown.length > 0) throw new UserError(unknownAnswer(unknown));
   return answers;
+}
+
+/** The parser's message quotes the text, which may hold a password. Only its position is used, if it has one. */
+function lineOf(error: unknown, text: string): string {
+  const [, at] = /at position (\d+)/.exec(String(error)) ?? [];
+  return at === undefined ? '' : `; line ${text.slice(0, Number(at)).split('\n').length} is not`;
 }
 
 const unknownAnswer = (names: readonly string[]): string =>
