@@ -16,7 +16,7 @@ export async function undo({ directory = '.', run }: Flags): Promise<Ending> {
   const preview = isPreview(run);
   const { root } = await (preview ? readProject : openProject)(directory, manifest.version);
   const changes = changesToUndo(root);
-  if (changes.length === 0 && !run.check) throw new UserError('There is no run to undo in this project.');
+  if (changes.length === 0 && !run.check) throw new UserError(`There is no run to undo in ${root}.`);
   const left = leftInEnv(root);
   if (!preview) await unbroken(() => commitChanges(root, changes), { written: true, text: WAS_UNDONE });
   const undone = { changes, left, written: !preview };

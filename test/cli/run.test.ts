@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createWriteStream, existsSync } from 'node:fs';
 import { chmod, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
 import { filesIn, readIn, rememberedIn, run, runAsProcess, temporaryFolder } from '../support/program.ts';
@@ -711,6 +712,16 @@ describe('undo', () => {
     expect(result).toMatchObject({ exitCode, stdout: expect.stringContaining('- removed   src/app.ts\n') });
     expect(result.stdout).toContain('Nothing was written.');
     expect(await textsIn(cwd)).toBe(before);
+  });
+
+  test('in a folder of the project, the error names the folder in which it looked', async () => {
+    const cwd = await temporaryFolder();
+    await run(['.', '-c', 'db'], { cwd });
+    const { exitCode, stderr } = await run(['undo'], { cwd: join(cwd, 'src') });
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 2,
+      stderr: `error: There is no run to undo in ${join(cwd, 'src')}.\n`,
+    });
   });
 
   test('--check finds nothing to undo if there was no run', async () => {
