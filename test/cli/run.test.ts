@@ -406,6 +406,11 @@ describe('a missing answer', () => {
     expect(stderr).toMatch(/ app --connection url --url \S+ --dry-run --json --on-conflict fail\n$/);
   });
 
+  test('the suggested command keeps a folder with an @ after its URL', async () => {
+    const { stderr } = await run(['app', '--dir', 'src/@lib/session'], { cwd: await temporaryFolder() });
+    expect(stderr).toContain(' --url mongodb://127.0.0.1:27017/app --dir src/@lib/session\n');
+  });
+
   test('the suggested command hides the given credentials', async () => {
     const cwd = await temporaryFolder();
     const { stderr } = await run(['app', '--url', 'mongodb://ann:hunter2@h/?tls=true'], { cwd });
