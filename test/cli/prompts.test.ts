@@ -149,6 +149,18 @@ describe('at a terminal', () => {
     },
   );
 
+  test('without cursor control, an arrow key does not become a part of a name', async () => {
+    const cwd = await temporaryFolder();
+    const terminal = runAtTerminal([], { cwd, env: { TERM: 'dumb' } });
+    await terminal.answer('Project folder', `${KEYS.up}shop`);
+    await terminal.answer('Not taken: arrow keys', 'ship🚢');
+    await terminal.answer(STYLE, 'db');
+    await terminal.answer('Collection', KEYS.down);
+    await terminal.sees('Not taken: arrow keys');
+    terminal.type(ctrlC);
+    expect(await terminal.ended).toMatchObject({ exitCode: 130 });
+  });
+
   test('a terminal that says it has no columns, as in a container, gets lines of 80', async () => {
     const cwd = await temporaryFolder();
     const program = ['-c', 'stty cols 0; exec "$@"', 'sh', process.execPath, PROGRAM];

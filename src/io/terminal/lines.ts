@@ -40,9 +40,13 @@ async function nextLine(): Promise<string> {
 /** Of a row in a list, in characters. */
 const ROW_INDENT = 2;
 
+/** A control character, such as in what an arrow key sends: there is no editing here, so it arrives as text. */
+const KEY = /[^ -~\u0080-\uFFFF]/;
+
 async function ask<T>(question: string, parse: (line: string) => Parsed<T>, context: Context): Promise<T> {
   context.output.write(`${wrapped(question, width() - 1).join('\n')} `);
-  const parsed = parse(await nextLine());
+  const line = await nextLine();
+  const parsed = KEY.test(line) ? { problem: 'arrow keys and the like cannot be used here' } : parse(line);
   if ('value' in parsed) return parsed.value;
   context.output.write(`${wrapped(`Not taken: ${parsed.problem}.`, width()).join('\n')}\n`);
   return ask(question, parse, context);
