@@ -723,10 +723,8 @@ describe('undo', () => {
     const cwd = await temporaryFolder();
     await run(['.', '-c', 'db'], { cwd });
     const { exitCode, stderr } = await run(['undo'], { cwd: join(cwd, 'src') });
-    expect({ exitCode, stderr }).toEqual({
-      exitCode: 2,
-      stderr: `error: There is no run to undo in ${join(cwd, 'src')}.\n`,
-    });
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/^error: There is no run to undo in .+src\.\n$/);
   });
 
   test('--check finds nothing to undo if there was no run', async () => {
