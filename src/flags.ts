@@ -48,7 +48,8 @@ Exit codes:
   1    internal error
   2    usage, or a missing or bad answer
   3    --check found that a run would change something
-  4    a conflict is left: nothing was written, or markers with --on-conflict markers
+  4    nothing was written: a conflict, a no, another run, or an error of the system
+       (with --on-conflict markers, the markers were written)
   5    written, but the install or the start of the app failed
   130  Ctrl-C; a message says what was written
   143  SIGTERM
