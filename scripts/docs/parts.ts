@@ -9,6 +9,7 @@ import { RUN_FLAGS } from '../../src/core/answers/run-flags.ts';
 const parts = (): Readonly<Record<string, string>> => ({
   options: optionTables(),
   tree: tree(),
+  measured: measured(),
 });
 
 /** The documents with generated parts. */
@@ -20,6 +21,33 @@ export function withParts(document: string): string {
     const place = new RegExp(`(<!-- ${name} -->\n)[\\s\\S]*?(\n<!-- /${name} -->)`);
     return text.replace(place, (_, start, end) => `${start}\n${part}${end}`);
   }, document);
+}
+
+const RESULTS = join(import.meta.dirname, '../../bench/results');
+
+interface Result {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** Some of what `npm run bench` has measured: this program and others that create projects. */
+function measured(): string {
+  const cell = (topic: string, row: string, column: string): string => {
+    const { columns, rows }: Result = JSON.parse(readFileSync(join(RESULTS, `${topic}.json`), 'utf8'));
+    const found = rows.find(([name]) => name === row)?.[columns.indexOf(column)];
+    if (found === undefined) throw new Error(`bench/results/${topic}.json has no ${row}, ${column}`);
+    return found.replace(/ · .*/, '').replaceAll('*', '');
+  };
+  const programs = ['create-koa-mongo-session', 'create-vite', 'create-hono'];
+  const line = (...cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [
+    line('', ...programs),
+    line('---', ...programs.map(() => '---')),
+    line('download, kB', ...programs.map((name) => cell('weight', name, 'packed'))),
+    line('first `npx`, relative time', ...programs.map((name) => cell('npx', name, 'time'))),
+    '',
+    '[All measurements](bench/RESULTS.md)\n',
+  ].join('\n');
 }
 
 function optionTables(): string {
