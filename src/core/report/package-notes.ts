@@ -1,7 +1,7 @@
 import type { PackageManager } from '../answers/managers.ts';
 import type { Packages } from '../answers/project-facts.ts';
 import type { Settings } from '../answers/settings.ts';
-import { VERSIONS, wantedPackage } from '../patch/wanted-package.ts';
+import { wantedPackage } from '../patch/wanted-package.ts';
 import { isBelow } from '../project/ranges.ts';
 
 /** The oldest versions, major and minor, with which the generated code compiles and runs; a test uses exactly these. */
@@ -40,7 +40,10 @@ const REMOVE: Readonly<Record<PackageManager, string>> = {
   bun: 'bun remove',
 };
 
-/** Problems of the generated code with the packages of the project, each with the command that fixes it. */
+/**
+ * Problems of the generated code with the packages of the project, each with the command that fixes it. That of an old
+ * version installs the next major that is new enough: a later one may not work with the rest of the project.
+ */
 export function packageNotes(packages: Packages, settings: Settings): string[] {
   const { manager } = settings.project;
   const { dependencies, devDependencies } = wantedPackage(settings);
@@ -48,10 +51,9 @@ export function packageNotes(packages: Packages, settings: Settings): string[] {
     const range = packages[name];
     const [major = 0, minor = 0, because] = FLOORS[name] ?? [];
     if (range === undefined || !isBelow(range, major, minor)) return [];
-    const wanted = VERSIONS[name as keyof typeof VERSIONS];
     const reason = because === undefined ? '' : ` (${because})`;
     return [
-      `package.json has ${name} ${range}, and the sessions need ${major}.${minor} or later${reason}: ${ADD[manager]} ${name}@${wanted}`,
+      `package.json has ${name} ${range}, and the sessions need ${major}.${minor} or later${reason}: ${ADD[manager]} ${name}@${major}`,
     ];
   });
   const { style } = settings.connection;
