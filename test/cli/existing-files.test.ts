@@ -28,6 +28,23 @@ test.each([
   expect(stdout).not.toContain('hidden');
 });
 
+// crypto.hash is missing there, so the app does not start on a host that installs this version.
+test.each([
+  { node: '18.x', isRefused: true },
+  { node: '^20.9.0', isRefused: false },
+  { node: '20.9.0', isRefused: true },
+  { node: '>=18', isRefused: false },
+  { node: 18, isRefused: true },
+  { node: undefined, isRefused: false },
+])(
+  '"engines" with a Node that is too old for the sessions is reported: $node',
+  async ({ node, isRefused }) => {
+    const cwd = writeTree(await temporaryFolder(), { 'package.json': JSON.stringify({ engines: { node } }) });
+    const { stderr } = await run(['--yes'], { cwd });
+    expect(stderr.includes('the sessions need 20.19 or later')).toBe(isRefused);
+  },
+);
+
 describe('a new project with some existing files', () => {
   test('a fresh clone keeps its README, and the guide has our information', async () => {
     const cwd = writeTree(await temporaryFolder(), CLONE);

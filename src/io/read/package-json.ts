@@ -2,6 +2,7 @@ import type { ModuleKind } from '../../core/answers/project-facts.ts';
 import { UserError } from '../../core/errors.ts';
 import { plainObject } from '../../core/project/json.ts';
 import type { PackageJson } from '../../core/project/packages.ts';
+import { isBelow } from '../../core/project/ranges.ts';
 import type { Command } from '../../core/project/running-app.ts';
 import { startScripts } from '../../core/project/start-scripts.ts';
 import { plainText } from '../../core/project/text.ts';
@@ -40,6 +41,14 @@ function parsePackageJson(text: string): PackageJson {
 
 export const packageNameIn = ({ name }: PackageJson): string | undefined =>
   typeof name === 'string' && name !== '' ? name : undefined;
+
+/** Some hosts run the Node that "engines" names, whichever one has run this program. */
+export function engineWarnings({ engines }: PackageJson): string[] {
+  const range = `${plainObject(engines)?.node}`;
+  return isBelow(range, 20, 19)
+    ? [`package.json has "engines": Node ${range}, and the sessions need 20.19 or later. Change it there.`]
+    : [];
+}
 
 export function moduleKindIn(kind: Project['kind'], { type }: PackageJson): ModuleKind {
   if (kind === 'new' || type === 'module') return 'esm';

@@ -11,7 +11,7 @@ import { type Locate, locator } from '../locate.ts';
 import { onlyReading } from '../system-errors.ts';
 import { readBuild } from './build.ts';
 import { NO_SOURCES, readKoaSources, searchWarnings } from './koa-sources.ts';
-import { commandsIn, moduleKindIn, packageNameIn, readPackageJson } from './package-json.ts';
+import { commandsIn, engineWarnings, moduleKindIn, packageNameIn, readPackageJson } from './package-json.ts';
 import { toolsIn, withVersions } from './packages.ts';
 import { projectRoot } from './root.ts';
 import { readManifest, refuseHalfWay, savedBase } from './saved-state.ts';
@@ -77,7 +77,11 @@ async function readIn(root: string, generator: string): Promise<Project> {
     ...sources,
     manifest,
     ...build,
-    warnings: [...build.warnings, ...(manifest ? [] : searchWarnings(sources, unsearched))],
+    warnings: [
+      ...engineWarnings(fields),
+      ...build.warnings,
+      ...(manifest ? [] : searchWarnings(sources, unsearched)),
+    ],
   };
 }
 
