@@ -1,5 +1,5 @@
 import type { Packages } from '../answers/project-facts.ts';
-import { runsOf } from './programs.ts';
+import { withFlags } from './programs.ts';
 
 /** Whether JavaScript is compiled by Babel before it runs. */
 export const hasBabel = (packages: Packages): boolean =>
@@ -11,4 +11,4 @@ export const BABEL_PRESET = '@babel/preset-typescript';
 export const withTypeScript = (command: string): string =>
   /--extensions|\s-x\s/.test(command)
     ? command
-    : command.replace(runsOf('babel(?:-node)?'), '$& --extensions .js,.ts');
+    : withFlags(command, 'babel(?:-node)?', '--extensions .js,.ts');

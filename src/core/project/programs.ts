@@ -1,6 +1,12 @@
 /** Where a command begins in a script: also in quotes, behind variables, and where another program runs it. */
-const BEGINNING = String.raw`(?:^|[&;|("'\`]|(?:^|\s)(?:cross-env(?:-shell)?|dotenv|env-cmd|exec|npx|--exec|-x|--)[\s=])\s*(?:\w+=\S*\s+)*(?:\S*/)?`;
+const BEGINNING = String.raw`(?:^|[&;|("'\`]|(?:^|\s)(?:cross-env(?:-shell)?|dotenv|env-cmd|exec|npx|c8|nyc|--exec|-x|--)[\s=])\s*(?:\w+=\S*\s+)*(?:\S*/)?`;
 
 /** Where a script runs one of these programs: not where that is the name of something else, as in `--platform node`. */
 export const runsOf = (programs: string): RegExp =>
-  new RegExp(String.raw`(?<=${BEGINNING})(?:${programs})(?=\s)`, 'g');
+  new RegExp(String.raw`(?<=${BEGINNING})(?:${programs})(?!\S)`, 'g');
+
+/** A script that gives flags to programs. At its end, nodemon would give those behind `--exec` to the app. */
+export const withFlags = (script: string, programs: string, flags: string): string =>
+  script
+    .replace(runsOf(programs), `$& ${flags}`)
+    .replace(new RegExp(String.raw`(\s(?:--exec|-x)[\s=])(\S+ ${flags})$`), '$1"$2"');

@@ -9,15 +9,17 @@ import { APP_KEYS, type Run, type Step, wasMade, wasTouched } from './step.ts';
 /** Only for the user's own app; the generated app has the sessions already. */
 export function mountingSteps(settings: Settings, { entries, project }: Run, mounting: Mounting): Step[] {
   if (settings.app || !wasMade(entries, 'session')) return [];
-  const running = [runningOf(settings, project), testingOf(settings, project)];
+  const loading = loadingEnv(settings, project, mounting);
+  const running = runningOf(settings, project);
   return [
     ...(wasTouched(entries, 'own-app') ? [] : [addingCall(mounting)]),
     ...removingOld(mounting, settings),
     ...replacingGeneric(project),
     ...replacingKeys(mounting.keys),
     ...declaring(settings, project.sessionUses),
-    ...loadingEnv(settings, project, mounting),
-    ...running.filter((step) => step !== undefined),
+    ...loading,
+    ...(running === undefined ? [] : [running]),
+    ...testingOf(settings, project, loading.length === 0),
   ];
 }
 

@@ -5,9 +5,9 @@ import { wantedPackage } from '../patch/wanted-package.ts';
 import { isBelow } from '../project/ranges.ts';
 
 /** The oldest versions, major and minor, with which the generated code compiles and runs; a test uses exactly these. */
-export const FLOORS: Readonly<Record<string, readonly [major: number, minor: number, because?: string]>> = {
+export const FLOORS: Readonly<Record<string, readonly [major: number, minor: number]>> = {
   koa: [2, 13],
-  'koa-session': [7, 0, '6 does not pass a type-check, and before it a slow request can undo a logout'],
+  'koa-session': [7, 0],
   keygrip: [1, 1],
   mongodb: [6, 0],
   mongoose: [8, 0],
@@ -18,27 +18,8 @@ export const FLOORS: Readonly<Record<string, readonly [major: number, minor: num
   typescript: [5, 0],
 };
 
-const ADD: Readonly<Record<PackageManager, string>> = {
-  npm: 'npm install',
-  pnpm: 'pnpm add',
-  yarn: 'yarn add',
-  bun: 'bun add',
-};
-
-/** Development dependencies. */
-export const ADD_TOOL: Readonly<Record<PackageManager, string>> = {
-  npm: 'npm install --save-dev',
-  pnpm: 'pnpm add -D',
-  yarn: 'yarn add -D',
-  bun: 'bun add -d',
-};
-
-const REMOVE: Readonly<Record<PackageManager, string>> = {
-  npm: 'npm uninstall',
-  pnpm: 'pnpm remove',
-  yarn: 'yarn remove',
-  bun: 'bun remove',
-};
+export const addCommand = (manager: PackageManager): string =>
+  `${manager} ${manager === 'npm' ? 'install' : 'add'}`;
 
 /**
  * Problems of the generated code with the packages of the project, each with the command that fixes it. That of an old
@@ -49,11 +30,10 @@ export function packageNotes(packages: Packages, settings: Settings): string[] {
   const { dependencies, devDependencies } = wantedPackage(settings);
   const old = Object.keys({ ...dependencies, ...devDependencies }).flatMap((name) => {
     const range = packages[name];
-    const [major = 0, minor = 0, because] = FLOORS[name] ?? [];
+    const [major = 0, minor = 0] = FLOORS[name] ?? [];
     if (range === undefined || !isBelow(range, major, minor)) return [];
-    const reason = because === undefined ? '' : ` (${because})`;
     return [
-      `package.json has ${name} ${range}, and the sessions need ${major}.${minor} or later${reason}: ${ADD[manager]} ${name}@${major}`,
+      `package.json has ${name} ${range}, and the sessions need ${major}.${minor} or later: ${addCommand(manager)} ${name}@${major}`,
     ];
   });
   const { style } = settings.connection;
@@ -68,7 +48,7 @@ export function packageNotes(packages: Packages, settings: Settings): string[] {
     : [];
   const surplus = Object.hasOwn(packages, '@types/koa-session')
     ? [
-        `@types/koa-session describes an older koa-session, and a build uses it instead of the types of version 7: ${REMOVE[manager]} @types/koa-session`,
+        `@types/koa-session describes an older koa-session, and a build uses it instead of the types of version 7: ${manager} remove @types/koa-session`,
       ]
     : [];
   return [...old, ...second, ...surplus];

@@ -1,9 +1,9 @@
 import type { Settings } from '../answers/settings.ts';
 import { BABEL_PRESET, hasBabel, withTypeScript } from '../project/babel.ts';
-import { runsOf } from '../project/programs.ts';
+import { runsOf, withFlags } from '../project/programs.ts';
 import { startScripts } from '../project/start-scripts.ts';
 import type { Project } from '../project/working-tree.ts';
-import { ADD_TOOL } from './package-notes.ts';
+import { addCommand } from './package-notes.ts';
 import type { Step } from './step.ts';
 
 /** How to start a JavaScript app that imports the TypeScript of its sessions; undefined if nothing changes. */
@@ -12,32 +12,51 @@ export function runningOf(
   { scripts, packages, startedBy }: Pick<Project, 'scripts' | 'packages' | 'startedBy'>,
 ): Step | undefined {
   if (project.language === 'typescript' || project.manager === 'bun') return undefined;
-  const known = Object.entries(scripts).filter(([name]) => startedBy.scripts.includes(name));
-  const isWithTsx = ([, command]: readonly [string, string]) => TSX.test(command);
+  const all = Object.entries(scripts);
+  const known = all.filter(([name]) => startedBy.scripts.includes(name));
+  const isWithTsx = ([, command]: Script) => TSX.test(command);
   if (known.length > 0 ? known.every(isWithTsx) : startScripts(scripts).some(isWithTsx)) return undefined;
   if (hasBabel(packages)) return compiledByBabel(project, scripts, packages);
+  const others = all.filter((script) => !isWithTsx(script));
+  const starting = changedBy(
+    withTsx,
+    others.filter((script) => known.includes(script)),
+  );
   // A build that follows imports has compiled the sessions, too.
-  if (startedBy.isCompiled && known.every(([, command]) => withTsx(command) === command)) return undefined;
-  const lines = known
-    .filter((script) => !isWithTsx(script) && withTsx(script[1]) !== script[1])
-    .map(([name, command]) => `"${name}": ${JSON.stringify(withTsx(command))}`);
+  if (startedBy.isCompiled && starting.length === 0) return undefined;
+  const testing = others.filter((script) => !known.includes(script) && TESTS.test(script[1]));
   return {
     what:
       project.modules === 'commonjs'
         ? 'Start the app with tsx: the sessions are TypeScript, which Node does not run under "type": "commonjs". On a server, tsx has to be in "dependencies"'
         : 'With Node before 22.18, start the app with tsx: the sessions are TypeScript. On a server, tsx then has to be in "dependencies"',
-    ...(lines.length > 0
-      ? { commands: [], lines }
-      : { commands: [`node --import tsx ${startedBy.main ?? '…'}`] }),
+    commands: starting.length > 0 ? [] : [`node --import tsx ${startedBy.main ?? '…'}`],
+    lines: [...starting, ...changedBy(withTsx, testing)],
   };
 }
 
 /** Not the ending of files, as in `nodemon --ext js,tsx`. */
 const TSX = /(?:--(?:import|loader|require)|-r)[ =]tsx|(?<![\w.,-]|--ext |-e )tsx\s/;
 
+type Script = readonly [name: string, command: string];
+
+/** The scripts with another command, as lines of package.json. */
+const changedBy = (change: (command: string) => string, scripts: readonly Script[]): string[] =>
+  scripts.flatMap(([name, command]) => {
+    const next = change(command);
+    return next === command ? [] : [`"${name}": ${JSON.stringify(next)}`];
+  });
+
 /** nodemon gives the flag to Node, unless it is told what to run. */
 const withTsx = (command: string): string =>
-  command.replace(runsOf(String.raw`node|nodemon(?![^&;|]*\s(?:--exec|-x)[\s=])`), '$& --import tsx');
+  [
+    [String.raw`node|nodemon(?![^&;|]*\s(?:--exec|-x)[\s=])`, '--import tsx'],
+    ['mocha', '--import=tsx'],
+    ['ava', '--node-arguments=--import=tsx'],
+  ].reduce((script, [programs = '', flags = '']) => withFlags(script, programs, flags), command);
+
+/** Tests of the app. Vitest compiles by itself. */
+const TESTS = /(?<![\w-])(?:mocha|ava|node\s.*--test)(?!\S)/;
 
 function compiledByBabel(
   { manager }: Settings['project'],
@@ -45,14 +64,10 @@ function compiledByBabel(
   packages: Project['packages'],
 ): Step | undefined {
   if (Object.hasOwn(packages, BABEL_PRESET)) return undefined;
-  const changed = Object.entries(scripts).flatMap(([name, command]) => {
-    const next = withTypeScript(command);
-    return next === command ? [] : [`"${name}": ${JSON.stringify(next)}`];
-  });
   return {
     what: 'Let Babel compile the sessions, which are TypeScript, with one more preset',
-    commands: [`${ADD_TOOL[manager]} ${BABEL_PRESET}`],
-    lines: [`"presets": [..., "${BABEL_PRESET}"]`, ...changed],
+    commands: [`${addCommand(manager)} -D ${BABEL_PRESET}`],
+    lines: [`"presets": [..., "${BABEL_PRESET}"]`, ...changedBy(withTypeScript, Object.entries(scripts))],
   };
 }
 
@@ -60,22 +75,37 @@ function compiledByBabel(
 const JEST_COMPILERS = ['ts-jest', '@swc/jest', BABEL_PRESET];
 
 /**
- * How Jest compiles the sessions: it loads modules by itself, and its default is Babel for JavaScript only. Undefined
- * if nothing changes, or if Babel is set up for the app anyway.
+ * How Jest runs the app, since it loads modules by itself: its default is Babel for JavaScript only, and `import()`, by
+ * which the driver gets a module as it connects, needs a flag. `process.loadEnvFile()` sets variables that a test does
+ * not see.
  */
-export function testingOf({ project }: Settings, { packages }: Pick<Project, 'packages'>): Step | undefined {
+export function testingOf(
+  { project }: Settings,
+  { packages, scripts }: Pick<Project, 'packages' | 'scripts'>,
+  loadsEnv: boolean,
+): Step[] {
   const has = (name: string) => Object.hasOwn(packages, name);
-  if (project.language === 'typescript' || !has('jest') || JEST_COMPILERS.some(has)) return undefined;
-  if (hasBabel(packages)) return undefined;
-  const isWithBabel = has('@babel/preset-env');
-  return {
-    what: 'Let Jest compile the sessions, which are TypeScript',
-    commands: [`${ADD_TOOL[project.manager]} ${isWithBabel ? BABEL_PRESET : '@swc/jest @swc/core'}`],
-    lines: isWithBabel
-      ? [`"presets": [..., "${BABEL_PRESET}"]`]
-      : [
-          String.raw`"transform": { "\\.[jt]s$": "@swc/jest" }`,
-          ...(project.modules === 'esm' ? ['"extensionsToTreatAsEsm": [".ts"]'] : []),
-        ],
+  if (!has('jest') || project.manager === 'bun') return [];
+  const node = `node ${loadsEnv ? '' : '--env-file=.env '}--experimental-vm-modules node_modules/jest/bin/jest.js`;
+  const running = {
+    what: `Let Jest load the MongoDB driver${loadsEnv ? '' : ', and .env'}`,
+    commands: [],
+    lines: changedBy((command) => command.replace(runsOf('jest'), node), Object.entries(scripts)),
   };
+  const steps = running.lines.length === 0 ? [] : [running];
+  if (project.language === 'typescript' || JEST_COMPILERS.some(has) || hasBabel(packages)) return steps;
+  const isWithBabel = has('@babel/preset-env');
+  return [
+    {
+      what: 'Let Jest compile the sessions, which are TypeScript',
+      commands: [`${addCommand(project.manager)} -D ${isWithBabel ? BABEL_PRESET : '@swc/jest @swc/core'}`],
+      lines: isWithBabel
+        ? [`"presets": [..., "${BABEL_PRESET}"]`]
+        : [
+            String.raw`"transform": { "\\.[jt]s$": "@swc/jest" }`,
+            ...(project.modules === 'esm' ? ['"extensionsToTreatAsEsm": [".ts"]'] : []),
+          ],
+    },
+    ...steps,
+  ];
 }

@@ -15,6 +15,10 @@ test.each([
     script: 'nodemon --exec babel-node src/app.js',
     becomes: 'nodemon --exec babel-node --extensions .js,.ts src/app.js',
   },
+  {
+    script: 'nodemon src/app.js --exec babel-node',
+    becomes: 'nodemon src/app.js --exec "babel-node --extensions .js,.ts"',
+  },
   { script: 'babel src -d dist -x .js', becomes: undefined },
   { script: 'npm run babel && eslint --parser babel src', becomes: undefined },
   { script: 'node dist/app.js', becomes: undefined },
@@ -22,7 +26,7 @@ test.each([
   const packages = { '@babel/cli': '^7.0.0', '@babel/preset-env': '^7.0.0' };
   expect(sayOf(packages, { build: script })).toEqual({
     what: 'Let Babel compile the sessions, which are TypeScript, with one more preset',
-    commands: ['npm install --save-dev @babel/preset-typescript'],
+    commands: ['npm install -D @babel/preset-typescript'],
     lines: [
       '"presets": [..., "@babel/preset-typescript"]',
       ...(becomes === undefined ? [] : [`"build": ${JSON.stringify(becomes)}`]),
@@ -84,7 +88,7 @@ test.each([
   const shown = { commands: running?.commands, lines: running?.lines };
   expect(shown).toEqual(
     becomes === undefined
-      ? { commands: ['node --import tsx …'], lines: undefined }
+      ? { commands: ['node --import tsx …'], lines: [] }
       : { commands: [], lines: [`"start": ${JSON.stringify(becomes)}`] },
   );
 });
@@ -124,6 +128,43 @@ test.each<{ what: string; scripts: Record<string, string>; startedBy: object; li
   expect(running === undefined).toBe(lines === undefined);
 });
 
+// Node 20 runs no TypeScript, and no Node does under "type": "commonjs": each test that imports the app failed.
+test.each([
+  { script: 'node --test', becomes: 'node --import tsx --test' },
+  { script: 'NODE_ENV=test mocha', becomes: 'NODE_ENV=test mocha --import=tsx' },
+  { script: 'nyc mocha --exit test/*.js', becomes: 'nyc mocha --import=tsx --exit test/*.js' },
+  { script: 'c8 ava', becomes: 'c8 ava --node-arguments=--import=tsx' },
+  { script: 'node --import tsx --test', becomes: undefined },
+  { script: 'eslint --plugin mocha', becomes: undefined },
+  { script: 'node tools/check.js', becomes: undefined },
+])('a script that tests the app is shown with tsx: $script', ({ script, becomes }) => {
+  const shown = sayOf({}, { start: 'node app.js', check: script })?.lines?.slice(1);
+  expect(shown).toEqual(becomes === undefined ? [] : [`"check": ${JSON.stringify(becomes)}`]);
+});
+
+// Jest gives tests a copy of process.env, and refuses import() without the flag: "MongoDB answered an error (code 183)".
+test.each([
+  { script: 'jest', loadsEnv: true, becomes: 'node --experimental-vm-modules node_modules/jest/bin/jest.js' },
+  {
+    script: 'cross-env NODE_ENV=test jest --watch',
+    loadsEnv: false,
+    becomes:
+      'cross-env NODE_ENV=test node --env-file=.env --experimental-vm-modules node_modules/jest/bin/jest.js --watch',
+  },
+  {
+    script: 'node --experimental-vm-modules node_modules/jest/bin/jest.js',
+    loadsEnv: false,
+    becomes: undefined,
+  },
+  { script: 'eslint --env jest .', loadsEnv: false, becomes: undefined },
+])('Jest loads the driver, and .env where the app does not: $script', ({ script, loadsEnv, becomes }) => {
+  const typed = { ...PLAIN, project: { ...PLAIN.project, language: 'typescript' as const } };
+  const steps = testingOf(typed, { packages: JEST, scripts: { test: script } }, loadsEnv);
+  expect(steps.flatMap(({ lines = [] }) => lines)).toEqual(
+    becomes === undefined ? [] : [`"test": ${JSON.stringify(becomes)}`],
+  );
+});
+
 const JEST = { jest: '^29.0.0' };
 const SWC = String.raw`"transform": { "\\.[jt]s$": "@swc/jest" }`;
 
@@ -147,7 +188,8 @@ test.each<{ what: string; packages: Record<string, string>; modules?: 'esm' | 'c
   ],
 )('Jest loads the sessions with $what', ({ packages, modules = 'esm', lines }) => {
   const project = { ...settings.project, modules };
-  expect(testingOf({ ...settings, project }, { packages })?.lines).toEqual(lines);
-  const typed = { ...project, language: 'typescript' as const };
-  expect(testingOf({ ...settings, project: typed }, { packages })).toBeUndefined();
+  const compiling = (language: 'javascript' | 'typescript') =>
+    testingOf({ ...settings, project: { ...project, language } }, { packages, scripts: {} }, true);
+  expect(compiling('javascript').flatMap((step) => step.lines ?? [])).toEqual(lines ?? []);
+  expect(compiling('typescript')).toEqual([]);
 });
