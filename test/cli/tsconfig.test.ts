@@ -330,6 +330,11 @@ describe('ESLint that checks with types', () => {
   test.each([
     { what: 'a tsconfig takes them in', tsconfig: { compilerOptions: { module: 'nodenext' } }, text: FLAT },
     { what: 'it knows no types', tsconfig: built, text: 'export default [];\n' },
+    {
+      what: 'it has a tsconfig of its own, which may take them in',
+      tsconfig: built,
+      text: FLAT.replace('projectService: true', "project: './tsconfig.eslint.json'"),
+    },
   ])('causes no warning if $what', async ({ tsconfig, text }) => {
     const cwd = writeTree(await projectWith(tsconfig), { 'eslint.config.js': text });
     expect(await run(['--yes'], { cwd })).toMatchObject({ exitCode: 0, stderr: '' });

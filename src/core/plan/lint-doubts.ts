@@ -6,9 +6,12 @@ export const ESLINT_CONFIGS = [
 
 const KNOWS_TYPES = /projectService|\bproject['"]?\s*:|[tT]ype-?[cC]hecked|requiring-type-checking/;
 
-/** ESLint with type information fails on files that no tsconfig includes. */
+/**
+ * ESLint with type information fails on files that no tsconfig includes. tsconfig.eslint.json exists to include files
+ * that no build does, and is not read.
+ */
 export function lintDoubts(name: string, config: string, unlisted: readonly string[]): readonly string[] {
-  if (unlisted.length === 0 || !KNOWS_TYPES.test(config)) return [];
+  if (unlisted.length === 0 || !KNOWS_TYPES.test(config) || config.includes('tsconfig.eslint')) return [];
   const files = JSON.stringify(unlisted).replaceAll('","', '", "');
   const line = name.startsWith('.') ? `"ignorePatterns": ${files}` : `{ ignores: ${files} }`;
   return [
