@@ -87,8 +87,7 @@ function declaring({ project, dir, userKey }: Settings, uses: SessionUses): Step
       (place) => `the types of koa-session at ${place}: version 7 has only those of its options`,
     ),
   ];
-  const why = project.language === 'typescript' ? 'or it will not compile' : 'or the type check will fail';
-  const what = `Declare in SessionData, in ${dir}/index.ts, what the app keeps in its sessions, ${why}`;
+  const what = `Declare in SessionData, in ${dir}/index.ts, what the app keeps in its sessions, or the type check will fail`;
   return lines.length === 0 ? [] : [{ what, commands: [], lines }];
 }
 

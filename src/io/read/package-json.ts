@@ -46,7 +46,7 @@ export const packageNameIn = ({ name }: PackageJson): string | undefined =>
 export function engineWarnings({ engines }: PackageJson): string[] {
   const range = `${plainObject(engines)?.node}`;
   return isBelow(range, 20, 19)
-    ? [`package.json has "engines": Node ${range}, and the sessions need 20.19 or later. Change it there.`]
+    ? [`package.json has "engines": Node ${range}, and the sessions need 20.19 or later`]
     : [];
 }
 
