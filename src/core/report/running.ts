@@ -76,7 +76,7 @@ const JEST_COMPILERS = ['ts-jest', '@swc/jest', BABEL_PRESET];
 
 /**
  * How Jest runs the app, since it loads modules by itself: its default is Babel for JavaScript only, and `import()`, by
- * which the driver gets a module as it connects, needs a flag. `process.loadEnvFile()` sets variables that a test does
+ * which the driver gets a module as it connects, needs a flag. `loadEnvFile()` sets variables that a test does
  * not see.
  */
 export function testingOf(
