@@ -30,7 +30,7 @@ async function directoryToUse({ directory, run }: Flags): Promise<string> {
   return asksForAnswers(run) ? askWhere(folderKindAt('.')) : whatIsMeant(folderKindAt('.'));
 }
 
-/** The top of a workspace has no app: sessions there would be split between it and the package that has. */
+/** The top of several packages has no app: sessions there would be split between it and the package that has. */
 function ofPackage(directory: string): string {
   const folder = folderKindAt(directory);
   if (folder.kind !== 'workspace' || folder.packages.length === 0) return directory;

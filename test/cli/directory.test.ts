@@ -13,6 +13,11 @@ describe('without a directory and without a terminal', () => {
     { where: 'an empty folder', tree: {} },
     { where: 'a fresh clone', tree: { '.git/HEAD': '', 'README.md': '', LICENSE: '', '.gitignore': '' } },
     { where: 'a project', tree: { 'package.json': '{}', 'src/index.ts': '' } },
+    { where: 'a project beside one', tree: { 'package.json': '{}', 'client/package.json': '{}' } },
+    {
+      where: 'the top of packages that has Koa itself',
+      tree: { 'package.json': KOA, 'examples/package.json': KOA },
+    },
     {
       where: 'the top of a workspace that has Koa itself',
       tree: { 'package.json': '{"workspaces":["a"],"dependencies":{"koa":"3"}}' },
@@ -44,7 +49,7 @@ describe('without a directory and without a terminal', () => {
         'packages/web/package.json': '{}',
       },
       in: '.',
-      says: 'the top of a workspace: name the package that needs sessions\n  npx create-koa-mongo-session@latest packages/api\n',
+      says: 'the top of several packages: name the one that needs sessions\n  npx create-koa-mongo-session@latest packages/api\n',
     },
     {
       where: 'the top of a pnpm workspace',
@@ -57,6 +62,17 @@ describe('without a directory and without a terminal', () => {
       },
       in: '.',
       says: '  pnpm create koa-mongo-session@latest apps/api\n',
+    },
+    {
+      // Sessions here would be in its package.json and its .env, and the server runs in its own folder.
+      where: 'the top of a server and a client that are no workspace',
+      tree: {
+        'package.json': '{"scripts":{"start":"cd server && npm start"}}',
+        'client/package.json': '{}',
+        'server/package.json': KOA,
+      },
+      in: '.',
+      says: '  npx create-koa-mongo-session@latest server\n',
     },
     {
       where: 'one that names its packages in brackets',
@@ -94,7 +110,7 @@ test.each([
   const { exitCode, stderr } = await run([directory, ...YES], { cwd });
   expect(exitCode).toBe(2);
   expect(stderr).toContain(
-    `name the package that needs sessions\n  npx create-koa-mongo-session@latest ${command}\n`,
+    `name the one that needs sessions\n  npx create-koa-mongo-session@latest ${command}\n`,
   );
 });
 

@@ -5,7 +5,7 @@ export type FolderKind =
   | { readonly kind: 'project' /** Whether an earlier run has written it. */; readonly isWritten: boolean }
   /** Empty, or with only the files of a cloned, empty repository. */
   | { readonly kind: 'empty' }
-  /** The top of a workspace that has no Koa itself; `packages` are those of its packages that do. */
+  /** The top of a workspace, or of packages that are none, without Koa; `packages` are those of them that have it. */
   | { readonly kind: 'workspace'; readonly packages: readonly string[] }
   /** None of these; `around` is the nearest project in a parent folder. */
   | { readonly kind: 'other'; readonly around: string | undefined };
@@ -31,7 +31,7 @@ export function reasonToNameDirectory(folder: FolderKind, create: string): strin
     directories.map((directory) => `  ${create} ${shellQuote(directory)}`).join('\n');
   if (folder.kind === 'workspace') {
     const packages = folder.packages.length === 0 ? ['packages/my-app'] : folder.packages;
-    return `this folder is the top of a workspace: name the package that needs sessions\n${commands(packages)}`;
+    return `this folder is the top of several packages: name the one that needs sessions\n${commands(packages)}`;
   }
   if (folder.kind !== 'other') return undefined;
   return folder.around === undefined

@@ -29,13 +29,15 @@ function kindOfFolder(folder: string): FolderKind {
     return { kind: 'other', around: projectAround(folder) };
   }
   const { included, excluded } = workspaceIn(folder);
-  if (included.length === 0 || hasKoa(folder)) return { kind: 'project', isWritten: false };
-  const found = included.flatMap((pattern) => foldersNamedBy(folder, pattern));
-  const packages = found.filter((path) => !isNamed(excluded, path)).slice(0, MAX_PACKAGES);
-  return {
-    kind: 'workspace',
-    packages: packages.filter((path) => hasKoa(join(folder, path))).slice(0, MAX_NAMED),
-  };
+  if (hasKoa(folder)) return { kind: 'project', isWritten: false };
+  const isWorkspace = included.length > 0;
+  const packages = (isWorkspace ? included : ['*', 'packages/*'])
+    .flatMap((pattern) => foldersNamedBy(folder, pattern))
+    .filter((path) => !isNamed(excluded, path))
+    .slice(0, MAX_PACKAGES)
+    .filter((path) => hasKoa(join(folder, path)));
+  if (packages.length === 0 && !isWorkspace) return { kind: 'project', isWritten: false };
+  return { kind: 'workspace', packages: packages.slice(0, MAX_NAMED) };
 }
 
 /** The project around a folder that is not a project yet; undefined for a package of a workspace. */
