@@ -40,11 +40,11 @@ function isForOtherFile(load: string): boolean {
   return /\bpath\b|^\s*[^\s{]/.test(given) && !DOT_ENV.test(given);
 }
 
-/** Whether a command loads .env, with an option or with a package. */
+/** Whether a command loads the .env of the project, with an option or with a package. */
 export function commandLoadsEnv(command: string): boolean {
   const files = [...command.matchAll(FILES_OF_SCRIPT)].map(([, file = '']) => file);
   return (
     LOADER_OF_SCRIPT.test(command) &&
-    (files.length === 0 || files.some((file) => /(?:^|\/)\.env$/.test(file)))
+    (files.length === 0 || files.some((file) => /^(?:\.\/)?\.env$/.test(file)))
   );
 }

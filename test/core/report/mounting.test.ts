@@ -214,6 +214,8 @@ describe('.env is loaded', () => {
     { start: 'env-cmd -f ./config/dev.env node .' },
     { start: 'env-cmd --verbose -e dev node .' },
     { start: 'dotenv -e .env.local -- node .' },
+    { start: 'dotenv -e ../../.env -- node .' },
+    { start: 'env-cmd -f config/.env node .' },
     { start: 'DOTENV_CONFIG_PATH=dev.env node -r dotenv/config .' },
     {},
   ])('in the app, where the file may be missing, and not by $start', (scripts) => {

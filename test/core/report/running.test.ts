@@ -73,6 +73,10 @@ test.each([
     script: 'cross-env PORT=80 NODE_ENV=production node server.js',
     becomes: 'cross-env PORT=80 NODE_ENV=production node --import tsx server.js',
   },
+  {
+    script: 'env-cmd -f ./dev.env -e dev node server.js',
+    becomes: 'env-cmd -f ./dev.env -e dev node --import tsx server.js',
+  },
   { script: 'dotenv -- /usr/bin/node server.js', becomes: 'dotenv -- /usr/bin/node --import tsx server.js' },
   {
     script: 'nodemon --ext js,tsx --exec "node server.js"',
