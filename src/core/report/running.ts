@@ -90,7 +90,7 @@ export function testingOf(
   const running = {
     what: `Let Jest load the MongoDB driver${loadsEnv ? '' : ', and .env'}`,
     commands: [],
-    lines: changedBy((command) => command.replace(runsOf('jest'), node), Object.entries(scripts)),
+    lines: changedBy((command) => command.replace(runsOf('(?:npx )?jest'), node), Object.entries(scripts)),
   };
   const steps = running.lines.length === 0 ? [] : [running];
   if (project.language === 'typescript' || JEST_COMPILERS.some(has) || hasBabel(packages)) return steps;

@@ -150,6 +150,11 @@ test.each([
 test.each([
   { script: 'jest', loadsEnv: true, becomes: 'node --experimental-vm-modules node_modules/jest/bin/jest.js' },
   {
+    script: 'npx jest',
+    loadsEnv: true,
+    becomes: 'node --experimental-vm-modules node_modules/jest/bin/jest.js',
+  },
+  {
     script: 'cross-env NODE_ENV=test jest --watch',
     loadsEnv: false,
     becomes:
