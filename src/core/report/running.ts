@@ -86,11 +86,15 @@ export function testingOf(
 ): Step[] {
   const has = (name: string) => Object.hasOwn(packages, name);
   if (!has('jest') || project.manager === 'bun') return [];
-  const node = `node ${loadsEnv ? '' : '--env-file=.env '}--experimental-vm-modules node_modules/jest/bin/jest.js`;
+  const jest = '--experimental-vm-modules node_modules/jest/bin/jest.js';
+  const started = `node ${loadsEnv ? '' : '--env-file=.env '}${jest}`;
   const running = {
     what: `Let Jest load the MongoDB driver${loadsEnv ? '' : ', and .env'}`,
     commands: [],
-    lines: changedBy((command) => command.replace(runsOf('(?:npx )?jest'), node), Object.entries(scripts)),
+    lines: changedBy(
+      (command) => command.replace(runsOf(`(?:npx )?jest|node ${jest}`), started),
+      Object.entries(scripts),
+    ),
   };
   const steps = running.lines.length === 0 ? [] : [running];
   if (project.language === 'typescript' || JEST_COMPILERS.some(has) || hasBabel(packages)) return steps;

@@ -163,6 +163,11 @@ test.each([
   {
     script: 'node --experimental-vm-modules node_modules/jest/bin/jest.js',
     loadsEnv: false,
+    becomes: 'node --env-file=.env --experimental-vm-modules node_modules/jest/bin/jest.js',
+  },
+  {
+    script: 'node --experimental-vm-modules node_modules/jest/bin/jest.js',
+    loadsEnv: true,
     becomes: undefined,
   },
   { script: 'eslint --env jest .', loadsEnv: false, becomes: undefined },
