@@ -17,14 +17,10 @@ export function runningOf(
   const isWithTsx = ([, command]: Script) => TSX.test(command);
   if (known.length > 0 ? known.every(isWithTsx) : startScripts(scripts).some(isWithTsx)) return undefined;
   if (hasBabel(packages)) return compiledByBabel(project, scripts, packages);
-  const others = all.filter((script) => !isWithTsx(script));
-  const starting = changedBy(
-    withTsx,
-    others.filter((script) => known.includes(script)),
-  );
+  const starting = changedBy(withTsx, known);
   // A build that follows imports has compiled the sessions, too.
   if (startedBy.isCompiled && starting.length === 0) return undefined;
-  const testing = others.filter((script) => !known.includes(script) && TESTS.test(script[1]));
+  const testing = all.filter((script) => !known.includes(script) && TESTS.test(script[1]));
   return {
     what:
       project.modules === 'commonjs'
@@ -49,11 +45,13 @@ const changedBy = (change: (command: string) => string, scripts: readonly Script
 
 /** nodemon gives the flag to Node, unless it is told what to run. */
 const withTsx = (command: string): string =>
-  [
-    [String.raw`node|nodemon(?![^&;|]*\s(?:--exec|-x)[\s=])`, '--import tsx'],
-    ['mocha', '--import=tsx'],
-    ['ava', '--node-arguments=--import=tsx'],
-  ].reduce((script, [programs = '', flags = '']) => withFlags(script, programs, flags), command);
+  TSX.test(command)
+    ? command
+    : [
+        [String.raw`node|nodemon(?![^&;|]*\s(?:--exec|-x)[\s=])`, '--import tsx'],
+        ['mocha', '--import=tsx'],
+        ['ava', '--node-arguments=--import=tsx'],
+      ].reduce((script, [programs = '', flags = '']) => withFlags(script, programs, flags), command);
 
 /** Tests of the app. Vitest compiles by itself. */
 const TESTS = /(?<![\w-])(?:mocha|ava|node\s.*--test)(?!\S)/;
