@@ -88,6 +88,17 @@ describe('without a terminal', () => {
     expect(await copies('--ttl', '3d')).toBe(true);
   });
 
+  test.each(['scripts/migrate-sessions.ts', 'src/session/README.md'])(
+    'a run after a change of --collection changes nothing, even if %s was deleted',
+    async (path) => {
+      const cwd = await temporaryFolder();
+      await run(['app', '-c', 'db'], { cwd });
+      await rm(`${cwd}/app/${path}`);
+      await run(['app', '--collection', 'logins'], { cwd });
+      expect(await run(['app', '--check'], { cwd })).toMatchObject({ exitCode: 0 });
+    },
+  );
+
   test('the second segment of a legacy URL names the collection', async () => {
     const cwd = await temporaryFolder();
     await run(['app', '--url', 'mongodb://ann:pa55word@db.example/shop/logins'], { cwd });

@@ -94,7 +94,10 @@ function lastRun(root: string, manifest: Manifest | undefined, locate: Locate) {
     facts: {
       hadSamples: HAS_SAMPLES.test(session),
       collectionBefore: typeof collection === 'string' ? collection : undefined,
-      couldCopy: savedBase('migrate', root, manifest, locate).includes('--from <collection>'),
+      // The base of a file that the user has deleted stays as it was then.
+      couldCopy: ['migrate', 'guide'].some((id) =>
+        savedBase(id, root, manifest, locate).includes('--from <'),
+      ),
     },
   };
 }
