@@ -2,12 +2,14 @@ import type { ConflictPolicy } from './core/answers/run-flags.ts';
 import { UserError } from './core/errors.ts';
 import { followMoves } from './core/plan/follow.ts';
 import { type Patch, type Plan, planChanges } from './core/plan/plan.ts';
-import { leftInMarkers, type SettledPlan, settle } from './core/plan/settle.ts';
+import { conflictsOf, leftInMarkers, type SettledPlan, settle } from './core/plan/settle.ts';
 import type { Project, WorkingTree } from './core/project/working-tree.ts';
 import type { RenderedFile } from './core/render/rendered-file.ts';
 import type { Upgrade } from './core/report/report.ts';
 import { listChanges, ofTheProject, type Remembered } from './core/write/changes.ts';
 import type { RunFlags } from './flags.ts';
+import { missingFormatter } from './io/read/format.ts';
+import { warn } from './io/terminal/output.ts';
 import { decideConflicts } from './io/terminal/resolve.ts';
 import { unbroken } from './io/terminal/signals.ts';
 import { commitChanges } from './io/write/transaction.ts';
@@ -55,6 +57,7 @@ export async function regenerate(regeneration: Regeneration): Promise<Outcome> {
   const rendered = followMoves(regeneration.rendered, project.manifest?.files ?? [], tree);
   const planned = planChanges(rendered, patches, project, tree, run.restore);
   const plan = { ...planned, notes: [...regeneration.notes, ...planned.notes] };
+  warnOfUnformatted(plan, project.root);
   const preview = isPreview(run);
   const verdicts = await decideConflicts(plan, policyOf(run), regeneration.canAsk && !preview);
   const settled = unlessProblem(() => settle(plan, verdicts));
@@ -77,6 +80,16 @@ export async function regenerate(regeneration: Regeneration): Promise<Outcome> {
   if (news.length > 0) await regeneration.agree?.({ ...outcome, exitCode: 0 });
   await unbroken(() => commitChanges(project.root, changes), ALL_WRITTEN);
   return { ...outcome, written: true, exitCode: 0, problem: leftInMarkers(settled) };
+}
+
+/** Before the user decides: an update in a fresh clone would take each line that was formatted for an edit. */
+function warnOfUnformatted(plan: Plan, root: string): void {
+  if (!conflictsOf(plan).some(({ reason }) => reason === 'overlap')) return;
+  const name = missingFormatter(root);
+  if (name === undefined) return;
+  warn(
+    `${name} is in package.json, but not installed: lines that it formatted count as your edits. Install it, then run again`,
+  );
 }
 
 const ALL_WRITTEN = { written: true, text: 'All files are written.' };

@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { linkPackages } from '../support/packages.ts';
 import { readIn, run, runAtTerminal, temporaryFolder } from '../support/program.ts';
 import { KEYS } from '../support/terminal.ts';
 import { readTree, type Tree, writeTree } from '../support/tree.ts';
@@ -50,6 +51,24 @@ test('an edit and a changed option are merged', async () => {
   expect(text).toContain(OWN);
   expect(text).toContain('export const TTL = 5 *');
 });
+
+test.each(['prettier', '@biomejs/biome'])(
+  'where %s is not installed, it is named as a reason for the conflicts',
+  async (name) => {
+    const packageJson = JSON.stringify({ type: 'module', devDependencies: { [name]: '*' } });
+    const cwd = writeTree(await temporaryFolder(), { 'package.json': packageJson });
+    await run(['--yes', '--connection', 'db'], { cwd });
+    edit(cwd, SETTINGS, changeTtl);
+    const isNamed = async () => {
+      const { exitCode, stderr } = await run(['--ttl', '5d'], { cwd });
+      expect(exitCode).toBe(4);
+      return stderr.includes(`warning: ${name} is in package.json, but not installed`);
+    };
+    expect(await isNamed()).toBe(true);
+    linkPackages(cwd, packageJson);
+    expect(await isNamed()).toBe(false);
+  },
+);
 
 test('the entries of the user in package.json and .env do not change', async () => {
   const cwd = await project();

@@ -44,6 +44,14 @@ function findFormatter(root: string): Formatter | undefined {
   return prettier === undefined ? undefined : (files) => formatWithPrettier(root, prettier, files);
 }
 
+/** A formatter that package.json names, but that is not installed, as in a fresh clone. */
+export function missingFormatter(root: string): string | undefined {
+  const named = dependencyNames(root);
+  return ['@biomejs/biome', 'prettier'].find(
+    (name) => named.has(name) && resolveFrom(root, `${name}/package.json`) === undefined,
+  );
+}
+
 const BIOME_FILES = ['biome.json', 'biome.jsonc', '.biome.json', '.biome.jsonc'];
 const PRETTIER_FILES = [
   ...['', '.json', '.yaml', '.yml', '.json5', '.js', '.ts', '.mjs', '.mts', '.cjs', '.cts', '.toml'].map(
