@@ -36,9 +36,8 @@ export function combineAnswers(
   const isUnused = (name: OptionName): boolean =>
     style !== undefined &&
     optionOf(name).styles !== undefined &&
-    name !== 'authSource' &&
-    // `--connection host --url …` contradicts itself, and the check refuses it.
-    !(name === 'url' && style === 'host') &&
+    // The check refuses these: `--connection host --url …`, and `--auth-source` without a user.
+    !(style === 'host' && (name === 'url' || name === 'authSource')) &&
     !applies(name, all);
   const unused = OPTION_NAMES.filter((name) => isGiven(given, name) && isUnused(name));
   const isUsed = (name: OptionName): boolean =>
