@@ -696,6 +696,14 @@ describe('in a project of the user', () => {
     expect(stdout).toContain('.env already has MONGODB_URL');
     expect(stdout).toContain('1. Change MONGODB_URL in .env to the value given this time');
   });
+
+  test('if .env has an empty MONGODB_URL, only one step is about it', async () => {
+    const cwd = await temporaryFolder();
+    await writeFile(`${cwd}/.env`, 'MONGODB_URL=\n');
+    await run(['.', '-c', 'db'], { cwd });
+    const { stdout } = await run(['.', '--url', 'mongodb://db.example/shop'], { cwd });
+    expect(stdout.match(/^.*MONGODB_URL.*$/gm)).toEqual(['  1. Set MONGODB_URL in .env']);
+  });
 });
 
 describe('undo', () => {

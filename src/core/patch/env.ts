@@ -48,10 +48,10 @@ export function patchEnv(
   return { text: raw === undefined ? patched : inFormOf(raw, patched), notes, kept };
 }
 
-/** The command line gave a value, but `.env` already has another one. */
+/** The command line gave a value, but `.env` already has another one. An empty one has a step in any case. */
 function hasOtherValue(present: Record<string, string | undefined>, secrets: Secrets) {
   return ({ name }: EnvEntry) =>
-    Object.hasOwn(present, name) && Object.hasOwn(secrets, name) && present[name] !== secrets[name];
+    Boolean(present[name]) && Object.hasOwn(secrets, name) && present[name] !== secrets[name];
 }
 
 function note(name: string): string {
