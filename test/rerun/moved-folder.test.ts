@@ -143,17 +143,18 @@ test('a link in the place of a new file is refused, since its target is another 
 });
 
 test.each([
-  { script: 'tsx tools/migrate.ts', says: 'npm run migrate:sessions' },
-  { script: 'knex migrate', says: 'npx tsx tools/migrate.ts' },
-])('with "$script" for a renamed migration script, the steps say $says', async ({ script, says }) => {
+  { script: 'tsx tools/migrate.ts', to: 'tools/migrate.ts', says: 'npm run migrate:sessions' },
+  { script: 'knex migrate', to: 'tools/migrate.ts', says: 'npx tsx tools/migrate.ts' },
+  { script: `tsx ${SCRIPT}`, to: 'tools/migrate-sessions.ts', says: 'npx tsx tools/migrate-sessions.ts' },
+])('with "$script" for a migration that is now $to, the steps say $says', async ({ script, to, says }) => {
   const cwd = await movedProject();
   const text = readTree(cwd)['package.json']?.replace('tsx scripts/migrate-sessions.ts', script) ?? '';
   writeTree(cwd, { 'package.json': text, 'tools/own.ts': '' });
-  renameSync(join(cwd, SCRIPT), join(cwd, 'tools/migrate.ts'));
+  renameSync(join(cwd, SCRIPT), join(cwd, to));
   const { stdout, stderr } = await run(['--encrypt', '--user-key', 'userId', ...MINE], { cwd });
   expect(stderr).toContain(`\`${says}`);
   expect(stdout).toContain(`       ${says}\n`);
-  const isOwn = !script.includes('tools/migrate.ts');
+  const isOwn = !script.includes(to);
   expect(stdout.includes('already has a script')).toBe(isOwn);
   expect(readTree(cwd)['package.json']).toBe(text);
 });

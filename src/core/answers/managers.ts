@@ -44,9 +44,10 @@ export function migrateCommand(
   path = MIGRATION,
   options = '',
 ): string {
+  // Only by name, since it may be compiled. But the path that it was generated with may lead nowhere now.
   const isTaken = (scripts[MIGRATE] ?? path)
     .split(/[\s'"]/)
-    .every((word) => sourceIn(word) !== sourceIn(path));
+    .every((word) => sourceIn(word) !== sourceIn(path) || (word === MIGRATION && word !== path));
   const run = manager === 'bun' ? 'bun' : `${RUN_PACKAGE[manager]} tsx`;
   const separator = manager === 'npm' && !isTaken && options !== '' ? '-- ' : '';
   const command = isTaken ? `${run} ${path}` : `${manager} run ${MIGRATE}`;

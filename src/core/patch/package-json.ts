@@ -138,7 +138,7 @@ function scriptNotes(present: Names, { scripts }: WantedPackage): string[] {
     .filter(([name, command]) => Object.hasOwn(present, name) && present[name] !== command)
     .map(
       ([name, command]) =>
-        `package.json already has a script "${name}"; for this one, add \`${command}\` under another name.`,
+        `package.json already has a script "${name}"; for this one, add \`${command}\` under another name, or in its place.`,
     );
 }
 

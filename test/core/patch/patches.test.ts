@@ -96,7 +96,7 @@ describe('package.json', () => {
     expect(patchPackageJson(raw, WANTED)).toEqual({
       text: raw,
       notes: [
-        'package.json already has a script "dev"; for this one, add `tsx watch src/server.ts` under another name.',
+        'package.json already has a script "dev"; for this one, add `tsx watch src/server.ts` under another name, or in its place.',
       ],
     });
   });
