@@ -52,6 +52,17 @@ test('an edit and a changed option are merged', async () => {
   expect(text).toContain('export const TTL = 5 *');
 });
 
+test.each([
+  { where: 'at the beginning', place: /(?<=interface SessionData \{\n)/ },
+  { where: 'at the end', place: /(?<=interface SessionData \{[^}]*)(?=\})/ },
+])('what is declared $where of SessionData is merged with --user-key', async ({ place }) => {
+  const cwd = await project();
+  edit(cwd, SETTINGS, (text) => text.replace(place, '  userId?: string;\n'));
+  expect(await run(['--no-input', '--user-key', 'userId'], { cwd })).toMatchObject({ exitCode: 0 });
+  expect(await run(['--no-input', '--no-user-key'], { cwd })).toMatchObject({ exitCode: 0 });
+  expect(await readIn(cwd, SETTINGS)).toContain('  userId?: string;\n');
+});
+
 test.each(['prettier', '@biomejs/biome'])(
   'where %s is not installed, it is named as a reason for the conflicts',
   async (name) => {
