@@ -95,8 +95,8 @@ async function logIn(ctx: Context): Promise<void> {
   // The properties of a guest are kept. Those of another user are not.
   if (ctx.session.user !== undefined) ctx.session = {};
   ctx.session.user = name;
-  ctx.session.since = Date.now(); // The session under the new id begins now.
-  await ctx.session.regenerate(); // An id that was known before the login is useless after it.
+  ctx.session.since = Date.now(); // The session under the new key begins now.
+  await ctx.session.regenerate(); // A key that was known before the login is useless after it.
   seeOther(ctx, '/');
 }
 

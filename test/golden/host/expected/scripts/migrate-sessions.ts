@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Db } from 'mongodb';
-import { OWN, type SessionDocument as Session } from '../src/session/collection.ts';
+import { OWN, READ, type SessionDocument as Session } from '../src/session/collection.ts';
 import { COLLECTION, DATABASE, openClient } from '../src/session/connection.ts';
 import { codeOf } from '../src/session/errors.ts';
 import { type Index, PRUNE_INDEX, planIndexes } from '../src/session/indexes.ts';
@@ -26,8 +26,9 @@ class Refusal extends Error {}
 const NOTES: object = { _id: /^(adopted|ended)\b/, until: { $type: 'date' }, expiresAt: { $type: 'date' } };
 /** Error codes of services that do not support an option of an index, such as a TTL. */
 const UNSUPPORTED = [2, 9, 59, 67, 72, 115, 238, 303, 40415];
-/** Error codes of a failed login, and of a primary that steps down, shuts down or has no majority in time. */
-const UNREACHABLE = [18, 43, 50, 64, 89, 91, 100, 189, 237, 10107, 11600, 11602, 13435, 13436];
+/** Of errors that mean: no connection, no login, or no primary with a majority. */
+const NAMES = /Selection|Network|Pool|Topology|NotConnected|querySrv|queryTxt|Handshake/;
+const CODES = [43, 50, 64, 89, 91, 100, 189, 237, 10107, 11600, 11602, 13435, 13436];
 const LACKS_PRIVILEGE = 'no login, or its user lacks a privilege: readWrite has all, the guide shows fewer';
 
 void main(process.argv.slice(2)).then((exitCode) => {
@@ -46,8 +47,7 @@ async function main(args: string[]): Promise<number> {
     failed = 1;
     return await migrate(database, options).finally(() => client.close());
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    console.error(`error: ${codeOf(error) === 13 ? LACKS_PRIVILEGE : message}`);
+    console.error(`error: ${codeOf(error) === 13 ? LACKS_PRIVILEGE : (error as Error).message}`);
     if (!isUnreachable(error)) return error instanceof Refusal ? 4 : failed;
     console.error('Run it again once MongoDB runs, accepts the login, and has a primary and a majority.');
     return 6;
@@ -89,7 +89,7 @@ async function makePlan(database: Db, options: Options): Promise<Action[]> {
     // Before a TTL index is created: MongoDB would delete all expired sessions at once.
     ...(options.prune || create.length > 0 ? await planDeletion(sessions, over, 'that are over') : []),
     ...drop.map((index) => ({
-      what: `drop index ${JSON.stringify(index)}, whose options are not those wanted`,
+      what: `drop index ${JSON.stringify(index)}, whose key or options are not those wanted`,
       run: () => sessions.dropIndex(index.name).catch(ifCode([27], () => {})),
     })),
     ...create.map((index) => ({
@@ -99,10 +99,9 @@ async function makePlan(database: Db, options: Options): Promise<Action[]> {
   ];
 }
 
-/** Reads from the primary, since a secondary may lag behind. */
 function sessionsIn(database: Db, name: string) {
   const writeConcern = { w: 'majority', wtimeoutMS: 10_000 } as const;
-  return database.collection<Session>(name, { readPreference: 'primary', writeConcern });
+  return database.collection<Session>(name, { ...READ, writeConcern });
 }
 
 /** Why the collection cannot hold sessions, whatever documents are in it. No `$documents` (before 5.1), no test. */
@@ -112,9 +111,9 @@ async function findObstacle(database: Db, { type, options = {} }: Found = {}): P
   if (type === 'timeseries') return ['it is a time-series collection: nothing in it can be changed'];
   if (capped) return ['it is capped: it drops its oldest sessions, and takes no TTL index'];
   if (!validator || validationAction === 'warn' || validationLevel === 'off') return [];
-  const [_id, data, at] = ['a'.repeat(43), '{}', new Date()];
-  const trial = { _id, data, cookie: {}, version: 1, expiresAt: at, createdAt: at, updatedAt: at };
-  const accepted = database.aggregate([{ $documents: [{ $literal: trial }] }, { $match: validator }]);
+  const [_id, data, at, end] = ['a'.repeat(43), '{}', new Date(), new Date(4e12)];
+  const test = { _id, data, cookie: {}, version: 1, expiresAt: end, createdAt: at, updatedAt: at };
+  const accepted = database.aggregate([{ $documents: [{ $literal: test }] }, { $match: validator }]);
   return (await accepted.hasNext().catch(() => true)) ? [] : ['its validator refuses sessions'];
 }
 
@@ -128,7 +127,7 @@ async function findForeign(sessions: Sessions, maxTimeMS: number): Promise<strin
 }
 
 function refuse(reasons: readonly string[]): void {
-  const message = `nothing was changed, for ${COLLECTION} is not for the sessions of this store alone:
+  const message = `the collection ${COLLECTION} is not changed, since it is not for the sessions of this store alone:
 ${reasons.map((reason) => `  - ${reason}`).join('\n')}
 Run create-koa-mongo-session with --collection <name>, or with --adopt <store> where another store left sessions.`;
   if (reasons.length > 0) throw new Refusal(message);
@@ -177,16 +176,16 @@ function readOptions(args: string[]) {
     help: { type: 'boolean', short: 'h' },
   } as const;
   const { values, positionals } = parseArgs({ args, allowPositionals: true, options });
+  const isTaken = ['check', 'dry_run', 'from'].some((name) => process.env[`npm_config_${name}`]);
+  if (isTaken) throw new Error('npm took the options for itself: put -- before them');
   if (positionals.some((each) => each !== 'prune')) throw new Error(`unknown: ${positionals.join(' ')}`);
   return { ...values, prune: positionals.length > 0, startedAt: new Date() };
 }
 
-/** By name and code, since a project may have two copies of the driver. A bulk write wraps the actual error. */
+/** By name, label and code, since a project may have two copies of the driver. A bulk write wraps the actual error. */
 function isUnreachable(error: unknown): boolean {
-  const { name, syscall, errorResponse } = error as Error & { syscall?: string; errorResponse?: Error };
-  const names = [name, errorResponse?.name, syscall].join(' ');
-  const isOffline = /ServerSelection|Network|PoolCleared|Topology|NotConnected|querySrv|queryTxt/.test(names);
-  return isOffline || UNREACHABLE.includes(Number(codeOf(error)));
+  const { name, code, syscall, errorLabels, errorResponse } = error as Record<string, unknown>;
+  return NAMES.test([name, syscall, errorLabels, errorResponse].join()) || CODES.includes(Number(code));
 }
 
 function ifCode<T>(codes: readonly number[], work: () => T): (error: unknown) => T {

@@ -1,18 +1,15 @@
 // create-koa-mongo-session: server
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import type { Server } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { createApp } from './app.ts';
 import { databaseAddress, openConnection } from './database.ts';
 import { closeConnections } from './session/index.ts';
 import type { Sessions } from './session/sessions.ts';
 
-/** How long requests in progress may take to finish when the server is told to stop, in ms. */
+/** How long requests in progress may take when the server is told to stop, in ms. `docker stop` kills it after 10 s. */
 const DRAIN_TIME = 7000;
-
-/** After this time the process exits, even if something cannot be closed; in ms. `docker stop` kills it after 10 s. */
-const STOP_TIME = 9000;
 
 /** This server speaks plain HTTP. Without a proxy, each request that begins a session would fail. */
 const PROXY_HELP = `with NODE_ENV=production the session cookie is sent over HTTPS only.
@@ -38,12 +35,12 @@ async function start(): Promise<void> {
   if (NODE_ENV === 'production' && !app.proxy) throw new Error(PROXY_HELP);
   await checkDatabase(store);
   const server = app.listen(port);
-  const unused = trackUnused(server);
+  const open = trackOpen(server);
   // Longer than proxies keep an idle connection, often 60 s: otherwise, one may send a request while it is closed.
   server.keepAliveTimeout = 65_000;
-  await listening(server, port);
+  await listening(server);
   stopOnSignal(async () => {
-    await drain(server, unused);
+    await drain(server, open);
     await closeConnections();
     await connection.close();
     process.exit(); // A WebSocket may still be open.
@@ -60,59 +57,60 @@ async function checkDatabase(store: Sessions): Promise<void> {
   try {
     await store.ready();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    const what = `the MongoDB at ${databaseAddress()} cannot be used (${reason}).`;
+    const { message } = error as Error;
+    const what = `the MongoDB at ${databaseAddress()} cannot be used (${message}).`;
     throw new Error(`${what}\n${MONGODB_HELP}`, { cause: error });
   }
 }
 
-async function listening(server: Server, port: number): Promise<void> {
+async function listening(server: Server): Promise<void> {
   try {
     await once(server, 'listening');
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const reason = code === 'EADDRINUSE' ? `port ${port} is in use` : message;
-    throw new Error(`${reason}. Set PORT to use another port.`, { cause: error });
+    const { message } = error as Error;
+    throw new Error(`${message}. Set PORT to use another port.`, { cause: error });
   }
   console.log(`Listening on http://localhost:${(server.address() as AddressInfo).port}`);
 }
 
 /** The first SIGINT or SIGTERM lets requests finish; a second one ends the process at once. */
 function stopOnSignal(stop: () => Promise<void>): void {
-  let since: number | undefined;
+  let since = Infinity;
   const handle = () => {
-    if (since === undefined) {
-      since = Date.now();
-      setTimeout(() => process.exit(1), STOP_TIME).unref();
-      stop().catch((error: unknown) => {
-        console.error(error);
-        process.exit(1);
-      });
-    } else if (Date.now() - since > 1000) {
-      // Not earlier: on Ctrl-C, npm forwards the signal that the terminal has already sent to the server.
+    // Not within a second: on Ctrl-C, npm forwards the signal that the terminal has already sent to the server.
+    if (Date.now() - since > 1000) process.exit(1);
+    if (since < Infinity) return;
+    since = Date.now();
+    // Even if something cannot be closed.
+    setTimeout(() => process.exit(1), DRAIN_TIME + 2000).unref();
+    stop().catch((error: unknown) => {
+      console.error(error);
       process.exit(1);
-    }
+    });
   };
   process.on('SIGINT', handle).on('SIGTERM', handle);
 }
 
-/** Connections without a request yet. Browsers open some in advance, and Node does not count them as idle. */
-function trackUnused(server: Server): Set<Socket> {
+/** Responses in progress, and connections without a request yet, which Node does not count as idle. */
+function trackOpen(server: Server) {
   const unused = new Set<Socket>();
-  server.on('connection', (socket) => {
-    unused.add(socket);
-    socket.once('close', () => unused.delete(socket));
+  const responses = new Set<ServerResponse>();
+  server.on('connection', (socket) => unused.add(socket.once('close', () => unused.delete(socket))));
+  server.on('request', ({ socket }, response) => {
+    unused.delete(socket);
+    responses.add(response.once('close', () => responses.delete(response)));
   });
-  server.on('request', ({ socket }) => unused.delete(socket));
-  return unused;
+  return { unused, responses };
 }
 
 /** Accepts no new connections, and closes the open ones: idle ones at once, others after their request. */
-async function drain(server: Server, unused: Set<Socket>): Promise<void> {
+async function drain(server: Server, { unused, responses }: ReturnType<typeof trackOpen>): Promise<void> {
   const closed = once(server, 'close', { signal: AbortSignal.timeout(DRAIN_TIME) });
   server.close();
-  // Otherwise, a browser would keep sending requests on its open connection.
-  server.prependListener('request', (_request, response) => response.setHeader('Connection', 'close'));
+  // Otherwise, proxies would go on sending requests. Koa removes headers when it answers an error.
+  const closeAfter = (response: ServerResponse) => Object.assign(response, { shouldKeepAlive: false });
+  responses.forEach(closeAfter);
+  server.prependListener('request', (_request, response) => closeAfter(response));
   const idle = setInterval(() => {
     server.closeIdleConnections();
     for (const socket of unused) if (socket.bytesRead === 0) socket.destroy();

@@ -25,29 +25,29 @@ export function mountSession<State, Custom>(app: Koa<State, Custom>, options: Op
       return ctx[cameWith] as string;
     },
     set(ctx: Context, key: string): void {
-      // Once the headers are sent, or if nothing was stored, the browser keeps the cookie that it has.
       const { headerSent, sessionOptions } = ctx;
+      // If nothing was stored, the browser keeps the cookie that it has, also after an earlier `save()`.
       if (!headerSent && !unsaved.has(ctx)) ctx.cookies.set(options.key, key, sessionOptions);
+      else if (!headerSent) ctx.res.setHeader('Set-Cookie', cookiesOf(ctx, options.key).others);
     },
   };
   /** Checks before the session is stored: the cookie itself would be refused only afterwards. */
   const beforeSave = (ctx: Context) => {
     if (options.secure && !ctx.cookies.secure) throw new Error(PLAIN_HTTP);
-    const all = cookiesOf(ctx);
-    const others = all.filter((cookie) => !isNamed(options.key, cookie));
-    const hasCookie = ctx.session.externalKey === ctx[cameWith] || others.length < all.length;
-    if (ctx.headerSent && !hasCookie) throw new Error(TOO_LATE);
+    ctx.session.maxAge ??= 'session'; // koa-session forgets it at each save, and would make it a day.
+    const { own, others } = cookiesOf(ctx, options.key);
+    if (ctx.headerSent && !own[0] && ctx.session.externalKey !== ctx[cameWith]) throw new Error(TOO_LATE);
     // `regenerate()` has removed the cookie, but the old session is still valid if the store fails now.
-    if (all.some((cookie) => cookie.startsWith(`${options.key}=;`))) ctx.res.setHeader('Set-Cookie', others);
+    if (own.some((cookie) => cookie.startsWith(`${options.key}=;`))) ctx.res.setHeader('Set-Cookie', others);
   };
   const session = koaSession({ ...options, externalKey, beforeSave }, app);
 
   // koa-session's own property also works in requests without the middleware, where nothing is loaded or stored.
-  const own = Object.getOwnPropertyDescriptor(context, 'session');
+  const property = Object.getOwnPropertyDescriptor(context, 'session');
   const guard = (access: 'get' | 'set') =>
     function (this: object, value?: unknown): unknown {
       if (!(cameWith in this)) throw new Error(NOT_BEGUN);
-      return own?.[access]?.call(this, value) as unknown;
+      return property?.[access]?.call(this, value) as unknown;
     };
   Object.defineProperty(context, 'session', { configurable: false, get: guard('get'), set: guard('set') });
 
@@ -70,16 +70,16 @@ export function mountSession<State, Custom>(app: Koa<State, Custom>, options: Op
 /** Koa removes all headers when it answers an error: the session would be stored, but its cookie would be lost. */
 function keepCookie(ctx: Context, name: string): void {
   const { end } = ctx.res;
-  const kept = cookiesOf(ctx).filter((cookie) => isNamed(name, cookie));
+  const { own } = cookiesOf(ctx, name);
   ctx.res.end = (...args: unknown[]) => {
-    const all = new Set([...cookiesOf(ctx), ...kept]);
-    if (kept.length > 0 && !ctx.headerSent) ctx.res.setHeader('Set-Cookie', [...all]);
+    if (own[0] && !ctx.headerSent) ctx.res.setHeader('Set-Cookie', [...cookiesOf(ctx, name).others, ...own]);
     return Reflect.apply(end, ctx.res, args) as typeof ctx.res;
   };
 }
 
-const cookiesOf = ({ res }: Context): string[] => [res.getHeader('Set-Cookie') ?? []].flat().map(String);
-
-/** Whether it is the session cookie or its signature. */
-const isNamed = (name: string, cookie: string): boolean =>
-  cookie.startsWith(`${name}=`) || cookie.startsWith(`${name}.sig=`);
+/** The cookies of a response: that of the session with its signature, and the others. */
+function cookiesOf({ res }: Context, name: string) {
+  const all = [res.getHeader('Set-Cookie') ?? []].flat().map(String);
+  const isOwn = (cookie: string) => cookie.startsWith(`${name}=`) || cookie.startsWith(`${name}.sig=`);
+  return { own: all.filter(isOwn), others: all.filter((cookie) => !isOwn(cookie)) };
+}

@@ -27,9 +27,10 @@ export const TTL = 14 * 24 * 60 * 60 * 1000;
 
 /** The properties of `ctx.session`: declare those of your app here. Their values are stored as JSON. */
 export interface SessionData {
+  views?: number;
+
   user?: string;
 
-  views?: number;
   /** When the session began, in ms since 1970. */
   since?: number;
 }
@@ -39,7 +40,7 @@ interface SessionControl {
   readonly isNew: boolean;
   /** The key that the request came with. It stays the same after `regenerate()`. */
   readonly externalKey: string;
-  /** In ms. `'session'` lasts until the browser is closed; set it after `regenerate()`, since it holds for one save. */
+  /** In ms. `'session'` lasts until the browser is closed. */
   maxAge: number | 'session' | undefined;
   save(): Promise<void>;
   /** Moves the session to a new key. Call it at login: a key that was planted before is then useless. */
