@@ -63,6 +63,19 @@ test.each([
   expect(await readIn(cwd, SETTINGS)).toContain('  userId?: string;\n');
 });
 
+test.each([
+  ['--absolute-ttl', '60d'],
+  ['--rolling', '--touch-after', '5m'],
+  ['--user-key', 'userId'],
+  ['--adopt', 'koa-session-mongo', '--collection', 'koa_sessions'],
+])('a SessionData that is the own one of the user, with its comment, is merged with %s', async (...flags) => {
+  const cwd = await project('--no-app');
+  const own = '/** Ours. */\nexport interface SessionData {\n  userId?: string;\n}\n';
+  edit(cwd, SETTINGS, (text) => text.replace(/.*\nexport type SessionData = .*\n/, own));
+  expect(await run(['--no-input', ...flags], { cwd })).toMatchObject({ exitCode: 0 });
+  expect(await readIn(cwd, SETTINGS)).toContain(own);
+});
+
 test.each(['prettier', '@biomejs/biome'])(
   'where %s is not installed, it is named as a reason for the conflicts',
   async (name) => {
