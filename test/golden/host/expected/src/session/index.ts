@@ -6,6 +6,16 @@ import { connect } from './connection.ts';
 import { mountSession } from './mount.ts';
 import { Sessions } from './sessions.ts';
 
+/** The properties of `ctx.session`: declare those of your app here. Their values are stored as JSON. */
+export interface SessionData {
+  views?: number;
+
+  user?: string;
+
+  /** When the session began, in ms since 1970. */
+  since?: number;
+}
+
 /** The cookie that holds the session key. A change of its name logs everybody out. */
 function cookie() {
   const { NODE_ENV } = process.env;
@@ -24,16 +34,6 @@ function cookie() {
 
 /** A session ends at most 14 days after its last use; in ms. */
 export const TTL = 14 * 24 * 60 * 60 * 1000;
-
-/** The properties of `ctx.session`: declare those of your app here. Their values are stored as JSON. */
-export interface SessionData {
-  views?: number;
-
-  user?: string;
-
-  /** When the session began, in ms since 1970. */
-  since?: number;
-}
 
 /** koa-session's own part of `ctx.session`; its package exports no type for it. */
 interface SessionControl {
