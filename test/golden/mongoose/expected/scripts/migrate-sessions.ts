@@ -27,9 +27,9 @@ class Refusal extends Error {}
 const NOTES: object = { _id: /^(adopted|ended)\b/, until: { $type: 'date' }, expiresAt: { $type: 'date' } };
 /** Error codes of services that do not support an option of an index, such as a TTL. */
 const UNSUPPORTED = [2, 9, 59, 67, 72, 115, 238, 303, 40415];
-/** Of errors that mean: no connection, no login, or no primary with a majority. */
-const NAMES = /Selection|Network|Pool|Topology|NotConnected|querySrv|queryTxt|Handshake/;
-const CODES = [43, 50, 64, 89, 91, 100, 189, 237, 10107, 11600, 11602, 13435, 13436];
+/** Names, and codes, of errors that mean: no connection, no login, or no primary with a majority. */
+const OFFLINE = /Selection|Network|Pool|Topology|NotConnected|querySrv|queryTxt|Handshake/;
+const UNREACHABLE = [43, 50, 64, 89, 91, 100, 189, 237, 10107, 11600, 11602, 13435, 13436];
 const LACKS_PRIVILEGE = 'no login, or its user lacks a privilege: readWrite has all, the guide shows fewer';
 
 void main(process.argv.slice(2)).then((exitCode) => {
@@ -205,7 +205,8 @@ async function openConnection(): Promise<mongoose.Connection> {
 /** By name, label and code, since a project may have two copies of the driver. A bulk write wraps the actual error. */
 function isUnreachable(error: unknown): boolean {
   const { name, code, syscall, errorLabels, errorResponse } = error as Record<string, unknown>;
-  return NAMES.test([name, syscall, errorLabels, errorResponse].join()) || CODES.includes(Number(code));
+  const names = [name, syscall, errorLabels, errorResponse].join();
+  return OFFLINE.test(names) || UNREACHABLE.includes(Number(code));
 }
 
 function ifCode<T>(codes: readonly number[], work: () => T): (error: unknown) => T {
