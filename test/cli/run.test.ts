@@ -671,6 +671,17 @@ describe('in a project of the user', () => {
     expect(await readIn(cwd, '.env.example')).toMatch(/^MONGODB_URL=$/m);
   });
 
+  test.each(['db', 'mongoose'])('nor that of an app that had a host before: style %s', async (style) => {
+    const cwd = await temporaryFolder();
+    await run(['.', '-c', 'host', '--host', 'db.example', '--db', 'shop'], { cwd });
+    expect((await run(['.', '-c', style], { cwd })).stdout).toContain('Set MONGODB_URL in .env\n');
+    expect(await readIn(cwd, '.env')).toMatch(/^MONGODB_URL=$/m);
+    await writeFile(`${cwd}/.env`, 'MONGODB_URL=mongodb://db.example/shop\n');
+    await run(['.', '-c', 'host', '--db', 'shop'], { cwd });
+    expect((await run(['.', '-c', style], { cwd })).stdout).not.toContain('MONGODB_URL');
+    expect(await readIn(cwd, '.env')).toContain('MONGODB_URL=mongodb://db.example/shop\n');
+  });
+
   test('the database in an existing .env is kept, and is not asked for', async () => {
     const cwd = await temporaryFolder();
     await writeFile(`${cwd}/package.json`, '{"name": "shop"}\n');

@@ -50,8 +50,7 @@ export function patchEnv(
 
 /** The command line gave a value, but `.env` already has another one. An empty one has a step in any case. */
 function hasOtherValue(present: Record<string, string | undefined>, secrets: Secrets) {
-  return ({ name }: EnvEntry) =>
-    Boolean(present[name]) && Object.hasOwn(secrets, name) && present[name] !== secrets[name];
+  return ({ name }: EnvEntry) => Boolean(present[name] && secrets[name]) && present[name] !== secrets[name];
 }
 
 function note(name: string): string {
