@@ -93,7 +93,7 @@ describe('at a terminal', () => {
     const terminal = runAtTerminal(['app', '-c', 'db', '--absolute-ttl', '7d'], { cwd });
     await terminal.answer('Collection', '');
     await terminal.answer('A session ends', '14d');
-    await terminal.sees('--absolute-ttl must not be shorter than --ttl, 14d');
+    await terminal.sees('--absolute-ttl 7d must not be shorter than --ttl, 14d');
     terminal.type(`${'\u007F'.repeat(3)}7d${enter}`);
     await terminal.answer('Change anything else?', '');
     await terminal.answer('Install the packages now', 'n');

@@ -274,11 +274,11 @@ const REFUSED = [
   ...[[], ['--yes'], ['--no-input'], ['--dry-run'], ['--check'], ['--diff']].flatMap((form) => [
     {
       flags: ['-c', 'db', '--absolute-ttl', '7d', ...form],
-      says: '--absolute-ttl: must not be shorter than --ttl, 14d',
+      says: '--absolute-ttl: 7d must not be shorter than --ttl, 14d',
     },
     {
       flags: ['-c', 'db', '--touch-after', '30d', ...form],
-      says: '--touch-after: must be shorter than --ttl, 14d',
+      says: '--touch-after: 30d must be shorter than --ttl, 14d',
     },
   ]),
   { flags: ['-c', 'db', '--config', 'nowhere.json'], says: '--config: there is no file nowhere.json' },
@@ -364,8 +364,8 @@ describe('a mistake is reported, and nothing is written', () => {
     ['{"connection": "db", "collection": {"$ne": 1}}', '--collection: must be a string'],
     ['{"connection": "db", "collection": "\\ud800"}', '--collection: must be well-formed Unicode'],
     ['{"connection": "db", "collection": "a\\u0000b"}', '--collection: must be a collection name'],
-    ['{"connection": "db", "absoluteTtl": 604800}', '--absolute-ttl: must not be shorter than --ttl, 14d'],
-    ['{"connection": "db", "touchAfter": "30d"}', '--touch-after: must be shorter than --ttl, 14d'],
+    ['{"connection": "db", "absoluteTtl": 604800}', '--absolute-ttl: 7d must not be shorter than --ttl, 14d'],
+    ['{"connection": "db", "touchAfter": "30d"}', '--touch-after: 30d must be shorter than --ttl, 14d'],
     ['{"connection": "db", "rolling": "yes"}', '--rolling: must be true or false'],
     ['{"connection": "db", "__proto__": {"ttl": 1}}', '--config: does not know "__proto__"'],
   ])('answers %s', async (input, says) => {

@@ -104,12 +104,12 @@ function checkTogether(answers: Answers, values: Values, url: MongoUrl | undefin
     [
       absoluteTtl !== undefined && ttl !== undefined && absoluteTtl < ttl,
       'absoluteTtl',
-      `must not be shorter than --ttl, ${formatDuration(ttl ?? 0)}`,
+      `${formatDuration(absoluteTtl ?? 0)} must not be shorter than --ttl, ${formatDuration(ttl ?? 0)}`,
     ],
     [
       touchAfter !== undefined && ttl !== undefined && touchAfter >= ttl,
       'touchAfter',
-      `must be shorter than --ttl, ${formatDuration(ttl ?? 0)}, or sessions in use would end`,
+      `${formatDuration(touchAfter ?? 0)} must be shorter than --ttl, ${formatDuration(ttl ?? 0)}, or sessions in use would end`,
     ],
   ];
   return rules.filter(([isBroken]) => isBroken).map(([, name, rule]) => ({ option: flagName(name), rule }));
