@@ -682,6 +682,20 @@ describe('in a project of the user', () => {
     expect(await readIn(cwd, '.env')).toContain('MONGODB_URL=mongodb://db.example/shop\n');
   });
 
+  test.each([
+    { flags: [], offers: true },
+    { flags: ['--username', 'ann'], offers: false },
+  ])(
+    'MongoDB without Docker is offered only if the app needs no user there: $flags',
+    async ({ flags, offers }) => {
+      const cwd = await temporaryFolder();
+      const { stdout } = await run(['.', '-c', 'host', '--db', 'shop', ...flags], { cwd });
+      const texts = [stdout, await readIn(cwd, 'README.md'), await readIn(cwd, 'src/server.ts')];
+      expect(texts.map((text) => text.includes('mongodb-runner'))).toEqual([offers, offers, offers]);
+      expect(texts.every((text) => text.includes('docker compose up -d --wait'))).toBe(true);
+    },
+  );
+
   test('the database in an existing .env is kept, and is not asked for', async () => {
     const cwd = await temporaryFolder();
     await writeFile(`${cwd}/package.json`, '{"name": "shop"}\n');

@@ -3,7 +3,7 @@ import { EXECUTE, migrateCommand } from '../answers/managers.ts';
 import type { OptionName } from '../answers/options.ts';
 import type { Settings } from '../answers/settings.ts';
 import { plainText } from '../project/text.ts';
-import { composePort, isServedByCompose, remoteHosts } from '../render/compose.ts';
+import { composeLogin, composePort, isServedByCompose, remoteHosts } from '../render/compose.ts';
 import { withCompose } from '../render/generated-files.ts';
 import { isFirst, type Run, type Step, wasMade } from './step.ts';
 
@@ -23,7 +23,10 @@ export function startingMongo(settings: Settings, run: Run): Step[] {
       {
         what: 'Start MongoDB',
         commands: ['docker compose up -d --wait'],
-        instead: [`${EXECUTE[run.manager]} mongodb-runner start -- --port ${composePort(connection)}`],
+        // It would have no user.
+        instead: composeLogin(connection)
+          ? []
+          : [`${EXECUTE[run.manager]} mongodb-runner start -- --port ${composePort(connection)}`],
       },
     ];
   }
