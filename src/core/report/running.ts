@@ -1,5 +1,6 @@
 import type { Settings } from '../answers/settings.ts';
 import { BABEL_PRESET, hasBabel, withTypeScript } from '../project/babel.ts';
+import { commandLoadsEnv } from '../project/env-loaders.ts';
 import { runsOf, withFlags } from '../project/programs.ts';
 import { startScripts } from '../project/start-scripts.ts';
 import type { Project } from '../project/working-tree.ts';
@@ -84,15 +85,10 @@ export function testingOf(
 ): Step[] {
   const has = (name: string) => Object.hasOwn(packages, name);
   if (!has('jest') || project.manager === 'bun') return [];
-  const jest = '--experimental-vm-modules node_modules/jest/bin/jest.js';
-  const started = `node ${loadsEnv ? '' : '--env-file=.env '}${jest}`;
   const running = {
     what: `Let Jest load the MongoDB driver${loadsEnv ? '' : ', and .env'}`,
     commands: [],
-    lines: changedBy(
-      (command) => command.replace(runsOf(`(?:npx )?jest|node ${jest}`), started),
-      Object.entries(scripts),
-    ),
+    lines: changedBy((command) => withFlagsOfJest(command, loadsEnv), Object.entries(scripts)),
   };
   const steps = running.lines.length === 0 ? [] : [running];
   if (project.language === 'typescript' || JEST_COMPILERS.some(has) || hasBabel(packages)) return steps;
@@ -111,3 +107,18 @@ export function testingOf(
     ...steps,
   ];
 }
+
+/** Those that the script lacks. An existing call by `node` keeps its flags. */
+function withFlagsOfJest(command: string, loadsEnv: boolean): string {
+  const flags = [
+    ...(loadsEnv || commandLoadsEnv(command) ? [] : ['--env-file=.env']),
+    ...(command.includes(FOR_IMPORTS) ? [] : [FOR_IMPORTS]),
+  ];
+  if (flags.length === 0) return command;
+  return command.replace(runsOf(JEST), (run) =>
+    ['node', ...flags, ...(run === 'node' ? [] : ['node_modules/jest/bin/jest.js'])].join(' '),
+  );
+}
+
+const FOR_IMPORTS = '--experimental-vm-modules';
+const JEST = String.raw`node(?= (?:-\S+ )*\S*/jest(?:\.js)?(?!\S))|(?:npx )?(?:\S*\.bin/)?jest`;

@@ -170,6 +170,28 @@ test.each([
     loadsEnv: true,
     becomes: undefined,
   },
+  { script: 'NODE_OPTIONS=--experimental-vm-modules npx jest', loadsEnv: true, becomes: undefined },
+  {
+    script: "cross-env NODE_OPTIONS='--experimental-vm-modules --no-warnings' jest --ci",
+    loadsEnv: false,
+    becomes:
+      "cross-env NODE_OPTIONS='--experimental-vm-modules --no-warnings' node --env-file=.env node_modules/jest/bin/jest.js --ci",
+  },
+  {
+    script: './node_modules/.bin/jest --ci',
+    loadsEnv: true,
+    becomes: 'node --experimental-vm-modules node_modules/jest/bin/jest.js --ci',
+  },
+  {
+    script: 'node --inspect-brk node_modules/.bin/jest -i',
+    loadsEnv: true,
+    becomes: 'node --experimental-vm-modules --inspect-brk node_modules/.bin/jest -i',
+  },
+  {
+    script: 'env-cmd jest',
+    loadsEnv: false,
+    becomes: 'env-cmd node --experimental-vm-modules node_modules/jest/bin/jest.js',
+  },
   { script: 'eslint --env jest .', loadsEnv: false, becomes: undefined },
 ])('Jest loads the driver, and .env where the app does not: $script', ({ script, loadsEnv, becomes }) => {
   const typed = { ...PLAIN, project: { ...PLAIN.project, language: 'typescript' as const } };
