@@ -1,5 +1,5 @@
 /** Where a command begins in a script: also in quotes, behind variables, and where another program runs it. */
-const BEGINNING = String.raw`(?:^|[&;|("'\`]|(?:^|\s)(?:cross-env(?:-shell)?|dotenv|env-cmd|exec|npx|c8|nyc|--exec|-x|--)(?:\s+-[ef]\s+\S+)*[\s=])\s*(?:\w+=\S*\s+)*(?:\S*/)?`;
+const BEGINNING = String.raw`(?:^|[&;|("'\`]|(?:^|\s)(?:--|(?:cross-env(?:-shell)?|dotenv|env-cmd|exec|npx|c8|nyc|--exec|-x)(?:\s+(?:-[ef]\s+|--)\S+)*)[\s=])\s*(?:\w+=\S*\s+)*(?:\S*/)?`;
 
 /** Where a script runs one of these programs: not where that is the name of something else, as in `--platform node`. */
 export const runsOf = (programs: string): RegExp =>

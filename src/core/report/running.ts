@@ -121,4 +121,4 @@ function withFlagsOfJest(command: string, loadsEnv: boolean): string {
 }
 
 const FOR_IMPORTS = '--experimental-vm-modules';
-const JEST = String.raw`node(?= (?:-\S+ )*\S*/jest(?:\.js)?(?!\S))|(?:npx )?(?:\S*\.bin/)?jest`;
+const JEST = String.raw`node(?= (?:-\S+ )*\S*/jest(?:\.js)?(?!\S))|(?:npx (?:-\S+ )*)?(?:\S*\.bin/)?jest`;

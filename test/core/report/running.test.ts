@@ -137,6 +137,8 @@ test.each([
   { script: 'node --test', becomes: 'node --import tsx --test' },
   { script: 'NODE_ENV=test mocha', becomes: 'NODE_ENV=test mocha --import=tsx' },
   { script: 'nyc mocha --exit test/*.js', becomes: 'nyc mocha --import=tsx --exit test/*.js' },
+  { script: 'c8 --reporter=lcov --all mocha', becomes: 'c8 --reporter=lcov --all mocha --import=tsx' },
+  { script: 'npm run lint -- --ext mocha', becomes: undefined },
   { script: 'c8 ava', becomes: 'c8 ava --node-arguments=--import=tsx' },
   { script: 'node --import tsx --test', becomes: undefined },
   { script: 'eslint --plugin mocha', becomes: undefined },
@@ -169,6 +171,11 @@ test.each([
     script: 'node --experimental-vm-modules node_modules/jest/bin/jest.js',
     loadsEnv: true,
     becomes: undefined,
+  },
+  {
+    script: 'npx --no-install jest',
+    loadsEnv: true,
+    becomes: 'node --experimental-vm-modules node_modules/jest/bin/jest.js',
   },
   { script: 'NODE_OPTIONS=--experimental-vm-modules npx jest', loadsEnv: true, becomes: undefined },
   {
