@@ -34,6 +34,8 @@ test.each([
   { node: '^20.9.0', isRefused: false },
   { node: '20.9.0', isRefused: true },
   { node: '>=18', isRefused: false },
+  { node: '^22 || ^20 || ^18', isRefused: false },
+  { node: '16 || 18.x', isRefused: true },
   { node: 18, isRefused: true },
   { node: undefined, isRefused: false },
 ])(
