@@ -20,7 +20,6 @@ export function usageError({ code, message }: CommanderError, program: Command):
   if (known?.required || known?.optional) {
     return new UserError(`${flag}: its value is a separate argument, or follows a "=": ${known.flags}`);
   }
-  // commander does not list its help flag with the options.
   if (value !== undefined && (known || ['-h', '--help'].includes(flag))) {
     const opposite = program.options.find(({ long }) => long === flag.replace('--', '--no-'))?.long;
     return new UserError(`${flag}: takes no value${opposite ? `; to turn it off, give ${opposite}` : ''}`);
@@ -28,11 +27,9 @@ export function usageError({ code, message }: CommanderError, program: Command):
   return new UserError(`unknown option '${flag}'${suggestion(flag, program)}${SEE_HELP}`);
 }
 
+/** commander does not list its help flag with the options. */
 function suggestion(flag: string, { options }: Command): string {
-  const meant = flagsMeantBy(
-    flag,
-    options.map(({ long }) => long ?? ''),
-  );
+  const meant = flagsMeantBy(flag, ['--help', ...options.map(({ long }) => long ?? '')]);
   return meant.length === 0 ? '' : `\n(Did you mean ${meant.join(' or ')}?)`;
 }
 

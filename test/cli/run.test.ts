@@ -235,6 +235,7 @@ const REFUSED = [
     says: 'a switch takes no value; its --no-… form turns it off',
   },
   { flags: ['-c', 'db', '--rolling', 'false'], says: 'false: a switch takes no value' },
+  { flags: ['--hlep'], says: '(Did you mean --help?)' },
   { flags: ['--no-rollin'], says: '(Did you mean --no-rolling?)' },
   { flags: ['undo', '--chekc'], says: '(Did you mean --check?)' },
   ...[
