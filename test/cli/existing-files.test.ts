@@ -47,6 +47,21 @@ test.each([
   },
 );
 
+// npm installs it for a whole workspace together, and the command is for one package of it.
+test.each([
+  { where: 'the workspace', folder: '', path: '../../node_modules' },
+  { where: 'its package', folder: 'packages/api/', path: 'node_modules' },
+])('Jest is started from where it is installed, in $where', async ({ folder, path }) => {
+  const cwd = writeTree(await temporaryFolder(), {
+    'package.json': '{ "workspaces": ["packages/*"] }',
+    'packages/api/package.json':
+      '{ "scripts": { "test": "jest" }, "dependencies": { "koa": "3", "jest": "30" } }',
+    [`${folder}node_modules/jest/bin/jest.js`]: '',
+  });
+  const { stdout } = await run(['packages/api', '--yes'], { cwd });
+  expect(stdout).toContain(`--experimental-vm-modules ${path}/jest/bin/jest.js"`);
+});
+
 describe('a new project with some existing files', () => {
   test('a fresh clone keeps its README, and the guide has our information', async () => {
     const cwd = writeTree(await temporaryFolder(), CLONE);

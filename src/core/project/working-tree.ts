@@ -45,6 +45,8 @@ export interface Project extends Omit<ProjectFacts, 'packageManager' | 'isFirstR
   /** Whether its own sources load .env. */
   readonly loadsEnv: boolean;
   readonly startedBy: StartedBy;
+  /** The path to its Jest, which may be in a workspace around it. */
+  readonly jest: string;
   readonly manifest: Manifest | undefined;
   /** Warnings about the files that were read. */
   readonly warnings: readonly string[];

@@ -80,7 +80,7 @@ const JEST_COMPILERS = ['ts-jest', '@swc/jest', BABEL_PRESET];
  */
 export function testingOf(
   { project }: Settings,
-  { packages, scripts }: Pick<Project, 'packages' | 'scripts'>,
+  { packages, scripts, jest }: Pick<Project, 'packages' | 'scripts' | 'jest'>,
   loadsEnv: boolean,
 ): Step[] {
   const has = (name: string) => Object.hasOwn(packages, name);
@@ -88,7 +88,7 @@ export function testingOf(
   const running = {
     what: `Let Jest load the MongoDB driver${loadsEnv ? '' : ', and .env'}`,
     commands: [],
-    lines: changedBy((command) => withFlagsOfJest(command, loadsEnv), Object.entries(scripts)),
+    lines: changedBy((command) => withFlagsOfJest(command, jest, loadsEnv), Object.entries(scripts)),
   };
   const steps = running.lines.length === 0 ? [] : [running];
   if (project.language === 'typescript' || JEST_COMPILERS.some(has) || hasBabel(packages)) return steps;
@@ -109,14 +109,14 @@ export function testingOf(
 }
 
 /** Those that the script lacks. An existing call by `node` keeps its flags. */
-function withFlagsOfJest(command: string, loadsEnv: boolean): string {
+function withFlagsOfJest(command: string, jest: string, loadsEnv: boolean): string {
   const flags = [
     ...(loadsEnv || commandLoadsEnv(command) ? [] : ['--env-file=.env']),
     ...(command.includes(FOR_IMPORTS) ? [] : [FOR_IMPORTS]),
   ];
   if (flags.length === 0) return command;
   return command.replace(runsOf(JEST), (run) =>
-    ['node', ...flags, ...(run === 'node' ? [] : ['node_modules/jest/bin/jest.js'])].join(' '),
+    ['node', ...flags, ...(run === 'node' ? [] : [jest])].join(' '),
   );
 }
 

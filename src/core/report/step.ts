@@ -33,6 +33,7 @@ export interface Run {
     | 'connections'
     | 'loadsEnv'
     | 'startedBy'
+    | 'jest'
     | 'scripts'
     | 'packages'
   >;

@@ -7,7 +7,7 @@ import type { Manifest } from '../../core/project/manifest.ts';
 import { packagesOf, textsIn } from '../../core/project/packages.ts';
 import type { Project } from '../../core/project/working-tree.ts';
 import { lstatIfThere, statIfThere, within } from '../files.ts';
-import { type Locate, locator } from '../locate.ts';
+import { type Locate, locator, pathIn } from '../locate.ts';
 import { onlyReading } from '../system-errors.ts';
 import { readBuild } from './build.ts';
 import { NO_SOURCES, readKoaSources, searchWarnings } from './koa-sources.ts';
@@ -73,6 +73,7 @@ async function readIn(root: string, generator: string): Promise<Project> {
       ? 'javascript-in-editor'
       : languageOf(root, kind === 'new' || isTypeScript, app, packages),
     modules,
+    jest: jestIn(root, workspace),
     ...last.facts,
     ...sources,
     manifest,
@@ -84,6 +85,14 @@ async function readIn(root: string, generator: string): Promise<Project> {
     ],
   };
 }
+
+/** A package manager may install it for all packages of the workspace together. */
+function jestIn(root: string, workspace: string): string {
+  const top = [root, workspace].find((folder) => statIfThere(join(folder, JEST))) ?? root;
+  return pathIn(root, join(top, JEST));
+}
+
+const JEST = 'node_modules/jest/bin/jest.js';
 
 /** What the previous run has written: how its imports end, and what later runs depend on. */
 function lastRun(root: string, manifest: Manifest | undefined, locate: Locate) {

@@ -44,6 +44,7 @@ function stepsFor(
       koaSources: Object.entries(sources).flatMap((file) => koaSourceIn(...file) ?? []),
       connections: Object.entries(sources).flatMap((file) => mongooseConnectionsIn(...file)),
       sessionUses: NO_USES,
+      jest: 'node_modules/jest/bin/jest.js',
       databases: [],
       loadsEnv: false,
       startedBy: { scripts: [], isCompiled: false },

@@ -202,12 +202,13 @@ test.each([
   { script: 'eslint --env jest .', loadsEnv: false, becomes: undefined },
 ])('Jest loads the driver, and .env where the app does not: $script', ({ script, loadsEnv, becomes }) => {
   const typed = { ...PLAIN, project: { ...PLAIN.project, language: 'typescript' as const } };
-  const steps = testingOf(typed, { packages: JEST, scripts: { test: script } }, loadsEnv);
+  const steps = testingOf(typed, { packages: JEST, scripts: { test: script }, jest: AT }, loadsEnv);
   expect(steps.flatMap(({ lines = [] }) => lines)).toEqual(
     becomes === undefined ? [] : [`"test": ${JSON.stringify(becomes)}`],
   );
 });
 
+const AT = 'node_modules/jest/bin/jest.js';
 const JEST = { jest: '^29.0.0' };
 const SWC = String.raw`"transform": { "\\.[jt]s$": "@swc/jest" }`;
 
@@ -232,7 +233,7 @@ test.each<{ what: string; packages: Record<string, string>; modules?: 'esm' | 'c
 )('Jest loads the sessions with $what', ({ packages, modules = 'esm', lines }) => {
   const project = { ...settings.project, modules };
   const compiling = (language: 'javascript' | 'typescript') =>
-    testingOf({ ...settings, project: { ...project, language } }, { packages, scripts: {} }, true);
+    testingOf({ ...settings, project: { ...project, language } }, { packages, scripts: {}, jest: AT }, true);
   expect(compiling('javascript').flatMap((step) => step.lines ?? [])).toEqual(lines ?? []);
   expect(compiling('typescript')).toEqual([]);
 });

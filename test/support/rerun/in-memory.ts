@@ -47,6 +47,7 @@ export function regenerateInMemory(
     couldCopy: false,
     koaSources: [],
     sessionUses: NO_USES,
+    jest: 'node_modules/jest/bin/jest.js',
     databases: [],
     connections: [],
     loadsEnv: false,
