@@ -111,7 +111,7 @@ export function redactUrl(url: unknown): string {
  * so does what follows the string in a command.
  */
 export const withoutLogins = (message: string): string =>
-  message.replace(/(mongodb\S*?:\/\/)(?![[…])(?:(?! --).)*@/gi, '$1<credentials>@');
+  message.replace(/(mongodb\S{0,9}:\/\/)(?![[…])(?:(?! --).)*@/gi, '$1<credentials>@');
 
 function hostProblem(hosts: readonly string[]): string | undefined {
   for (const each of hosts) {
