@@ -36,6 +36,8 @@ test.each([
   { node: '>=18', isRefused: false },
   { node: '^22 || ^20 || ^18', isRefused: false },
   { node: '16 || 18.x', isRefused: true },
+  // No text of a file controls the terminal.
+  { node: '18.0.0\u001b[2J', isRefused: false },
   { node: 18, isRefused: true },
   { node: undefined, isRefused: false },
 ])(

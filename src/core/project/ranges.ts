@@ -9,7 +9,7 @@ export function isBelow(range: string, major: number, minor: number): boolean {
 
 /** The newest major and minor release in a range such as `^6.3.0`, `~6.3`, `6.x` or `5.9.1`. */
 function newestIn(range: string): readonly [major: number, minor: number] | undefined {
-  const parts = /^([\^~=v]?)\s*v?(\d+)(?:\.(\d+|[x*]))?(?:\.(?:\d+|[x*])\S*)?$/.exec(range);
+  const parts = /^([\^~=v]?)\s*v?(\d+)(?:\.(\d+|[x*]))?(?:\.(?:\d+|[x*])[\w.+-]*)?$/.exec(range);
   if (parts === null) return undefined;
   const [, sign, major, minor] = parts;
   const isOpen = sign === '^' || minor === undefined || /[x*]/.test(minor);
