@@ -49,7 +49,7 @@ describe('without a directory and without a terminal', () => {
         'packages/web/package.json': '{}',
       },
       in: '.',
-      says: 'the top of several packages: name the one that needs sessions\n  npx create-koa-mongo-session@latest packages/api\n',
+      says: 'the top of several packages: name the one that needs sessions, or install Koa here first if it is this one\n  npx create-koa-mongo-session@latest packages/api\n',
     },
     {
       where: 'the top of a pnpm workspace',
@@ -110,7 +110,7 @@ test.each([
   const { exitCode, stderr } = await run([directory, ...YES], { cwd });
   expect(exitCode).toBe(2);
   expect(stderr).toContain(
-    `name the one that needs sessions\n  npx create-koa-mongo-session@latest ${command}\n`,
+    `name the one that needs sessions, or install Koa here first if it is this one\n  npx create-koa-mongo-session@latest ${command}\n`,
   );
 });
 

@@ -31,7 +31,7 @@ export function reasonToNameDirectory(folder: FolderKind, create: string): strin
     directories.map((directory) => `  ${create} ${shellQuote(directory)}`).join('\n');
   if (folder.kind === 'workspace') {
     const packages = folder.packages.length === 0 ? ['packages/my-app'] : folder.packages;
-    return `this folder is the top of several packages: name the one that needs sessions\n${commands(packages)}`;
+    return `this folder is the top of several packages: name the one that needs sessions, or install Koa here first if it is this one\n${commands(packages)}`;
   }
   if (folder.kind !== 'other') return undefined;
   return folder.around === undefined

@@ -76,10 +76,12 @@ function namesIfReadable(folder: string): readonly string[] {
   }
 }
 
-/** `packages/*` means the folders in `packages`, and so do deeper patterns. */
+/** `packages/*` means the folders in `packages` that are not hidden, and so do deeper patterns. */
 function foldersNamedBy(root: string, pattern: string): string[] {
   const [path = '', ...deeper] = pattern.replace(/^\.\//, '').replace(/\/$/, '').split(/\/?\*/);
   if (deeper.length === 0) return hasPackageJson(join(root, path)) ? [path] : [];
-  const within = namesIfReadable(join(root, path)).map((name) => (path === '' ? name : `${path}/${name}`));
-  return within.filter((each) => hasPackageJson(join(root, each)));
+  return namesIfReadable(join(root, path))
+    .filter((name) => !name.startsWith('.'))
+    .map((name) => (path === '' ? name : `${path}/${name}`))
+    .filter((each) => hasPackageJson(join(root, each)));
 }
