@@ -148,6 +148,32 @@ describe('on SIGTERM or SIGINT, the app', () => {
     });
   }
 
+  sampled('answers all requests in progress on one connection', async () => {
+    const server = await startServer();
+    onTestFinished(() => server.stop());
+    const url = withDatabase(server.url, 'app');
+    const app = await startApp(install('url', url), COMPILED, { MONGODB_URL: url });
+    await server.pause();
+    const socket = connect(Number(new URL(app.origin).port), 'localhost').setEncoding('utf8');
+    socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(3));
+    await once(socket, 'connect');
+    // A response to a later request shows that the server has received the earlier ones.
+    await new Browser(app.origin).get('/health');
+    const stopped = app.stop('SIGTERM');
+    await isRefused(app.origin);
+    await server.resume();
+    const answers = (await socket.toArray()).join('');
+    expect(answers.match(/^HTTP.*|^Connection: .*/gm)).toEqual([
+      'HTTP/1.1 200 OK',
+      'Connection: keep-alive',
+      'HTTP/1.1 200 OK',
+      'Connection: keep-alive',
+      'HTTP/1.1 200 OK',
+      'Connection: close',
+    ]);
+    expect(await stopped).toBe(0);
+  });
+
   sampled('closes a connection that has sent nothing, as browsers open them in advance', async () => {
     const app = await startApp(install(), COMPILED, env);
     const socket = connect(Number(new URL(app.origin).port), 'localhost');
