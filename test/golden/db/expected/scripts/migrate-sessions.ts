@@ -111,7 +111,7 @@ async function findObstacle(database: Db, { type, options = {} }: Found = {}): P
   if (type === 'timeseries') return ['it is a time-series collection: nothing in it can be changed'];
   if (capped) return ['it is capped: it drops its oldest sessions, and takes no TTL index'];
   if (!validator || validationAction === 'warn' || validationLevel === 'off') return [];
-  const [_id, data, at, end] = ['a'.repeat(43), '{}', new Date(), new Date(4e12)];
+  const [_id, data, at, end] = ['a'.repeat(43), '{}', new Date(), new Date('2100-01-01')];
   const test = { _id, data, cookie: {}, version: 1, expiresAt: end, createdAt: at, updatedAt: at };
   const accepted = database.aggregate([{ $documents: [{ $literal: test }] }, { $match: validator }]);
   return (await accepted.hasNext().catch(() => true)) ? [] : ['its validator refuses sessions'];

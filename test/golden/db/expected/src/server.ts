@@ -76,13 +76,13 @@ async function listening(server: Server): Promise<void> {
 
 /** The first SIGINT or SIGTERM lets requests finish; a second one ends the process at once. */
 function stopOnSignal(stop: () => Promise<void>): void {
-  let since = Infinity;
+  let since: number | undefined;
   const handle = () => {
     // Not within a second: on Ctrl-C, npm forwards the signal that the terminal has already sent to the server.
-    if (Date.now() - since > 1000) process.exit(1);
-    if (since < Infinity) return;
+    if (since !== undefined && Date.now() - since > 1000) process.exit(1);
+    if (since !== undefined) return;
     since = Date.now();
-    // Even if something cannot be closed.
+    // Then the process ends even if something cannot be closed.
     setTimeout(() => process.exit(1), DRAIN_TIME + 2000).unref();
     stop().catch((error: unknown) => {
       console.error(error);
@@ -92,29 +92,30 @@ function stopOnSignal(stop: () => Promise<void>): void {
   process.on('SIGINT', handle).on('SIGTERM', handle);
 }
 
-/** Responses in progress, and connections without a request yet, which Node does not count as idle. */
-function trackOpen(server: Server) {
-  const unused = new Set<Socket>();
-  const responses = new Set<ServerResponse>();
-  server.on('connection', (socket) => unused.add(socket.once('close', () => unused.delete(socket))));
-  server.on('request', ({ socket }, response) => {
-    unused.delete(socket);
-    responses.add(response.once('close', () => responses.delete(response)));
+/** The open connections, each with its last response. Node does not count one without a request as idle. */
+function trackOpen(server: Server): Map<Socket, ServerResponse | undefined> {
+  const open = new Map<Socket, ServerResponse | undefined>();
+  server.on('connection', (socket) => {
+    open.set(socket, undefined);
+    socket.once('close', () => open.delete(socket));
   });
-  return { unused, responses };
+  server.on('request', ({ socket }, response) => open.set(socket, response));
+  return open;
 }
 
 /** Accepts no new connections, and closes the open ones: idle ones at once, others after their request. */
-async function drain(server: Server, { unused, responses }: ReturnType<typeof trackOpen>): Promise<void> {
+async function drain(server: Server, open: ReturnType<typeof trackOpen>): Promise<void> {
   const closed = once(server, 'close', { signal: AbortSignal.timeout(DRAIN_TIME) });
   server.close();
   // Otherwise, proxies would go on sending requests. Koa removes headers when it answers an error.
   const closeAfter = (response: ServerResponse) => Object.assign(response, { shouldKeepAlive: false });
-  responses.forEach(closeAfter);
+  for (const response of open.values()) if (response) closeAfter(response);
   server.prependListener('request', (_request, response) => closeAfter(response));
   const idle = setInterval(() => {
-    server.closeIdleConnections();
-    for (const socket of unused) if (socket.bytesRead === 0) socket.destroy();
+    // Node also counts those as idle whose response has ended, but is still being sent.
+    const isSending = [...open.values()].some((each) => each?.writableEnded && !each.writableFinished);
+    if (!isSending) server.closeIdleConnections();
+    for (const [socket, response] of open) if (!response && socket.bytesRead === 0) socket.destroy();
   }, 100);
   await closed.catch(() => server.closeAllConnections());
   clearInterval(idle);
