@@ -44,7 +44,7 @@ export const packageNameIn = ({ name }: PackageJson): string | undefined =>
 
 /** Some hosts run the Node that "engines" names, whichever one has run this program. */
 export function engineWarnings({ engines }: PackageJson): string[] {
-  const range = `${plainObject(engines)?.node}`;
+  const range = String(plainObject(engines)?.node ?? '');
   return isBelow(range, 20, 19)
     ? [`package.json has "engines": Node ${range}, and the sessions need 20.19 or later`]
     : [];
