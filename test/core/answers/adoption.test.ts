@@ -6,26 +6,12 @@ import { oldStoreIn } from '../../../src/core/answers/old-stores.ts';
 import { openQuestions } from '../../../src/core/answers/open-questions.ts';
 import type { Answers } from '../../../src/core/answers/options.ts';
 import { parseSettings } from '../../../src/core/answers/parse-settings.ts';
-import type { ProjectFacts } from '../../../src/core/answers/project-facts.ts';
 import { commandOf } from '../../../src/core/answers/repeat-command.ts';
+import { projectFacts } from '../../support/project-facts.ts';
 
 const DB = { connection: 'db' };
-const facts = (packages: Record<string, string> = {}, isFirstRun = true): ProjectFacts => ({
-  kind: 'existing',
-  name: 'shop',
-  importExtension: 'ts',
-  packageManager: 'npm',
-  kept: [],
-  packages,
-  language: 'typescript',
-  modules: 'esm',
-  hadSamples: false,
-  inherited: [],
-  collectionBefore: undefined,
-  couldCopy: false,
-  sourceFolder: 'src',
-  isFirstRun,
-});
+const facts = (packages: Record<string, string> = {}, isFirstRun = true) =>
+  projectFacts({ packages, isFirstRun });
 
 /** The outcome of a run with these flags, after one that saved these answers. */
 function run(given: Answers, saved: Answers = {}, packages: Record<string, string> = {}) {

@@ -2,24 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { endedSessions, lifetimesKept } from '../../../src/core/answers/ended-sessions.ts';
 import type { Answers } from '../../../src/core/answers/options.ts';
 import { parseSettings } from '../../../src/core/answers/parse-settings.ts';
-import type { ProjectFacts } from '../../../src/core/answers/project-facts.ts';
+import { projectFacts } from '../../support/project-facts.ts';
 
-const FACTS: ProjectFacts = {
-  kind: 'existing',
-  name: 'shop',
-  importExtension: 'js',
-  packageManager: 'npm',
-  kept: [],
-  packages: {},
-  sourceFolder: 'src',
-  language: 'typescript',
-  modules: 'esm',
-  hadSamples: false,
-  inherited: [],
-  collectionBefore: undefined,
-  couldCopy: false,
-  isFirstRun: false,
-};
+const FACTS = projectFacts({ importExtension: 'js', isFirstRun: false });
 
 const BEFORE: Answers = { connection: 'url', url: 'mongodb://db.example/shop' };
 

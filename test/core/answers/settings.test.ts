@@ -2,24 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { problemsIn } from '../../../src/core/answers/check.ts';
 import type { Answers } from '../../../src/core/answers/options.ts';
 import { parseSettings } from '../../../src/core/answers/parse-settings.ts';
-import type { ProjectFacts } from '../../../src/core/answers/project-facts.ts';
+import { projectFacts } from '../../support/project-facts.ts';
 
-const FACTS: ProjectFacts = {
-  kind: 'existing',
-  name: 'shop',
-  importExtension: 'js',
-  packageManager: 'npm',
-  kept: [],
-  packages: {},
-  sourceFolder: 'src',
-  language: 'typescript',
-  modules: 'esm',
-  hadSamples: false,
-  inherited: [],
-  collectionBefore: undefined,
-  couldCopy: false,
-  isFirstRun: true,
-};
+const FACTS = projectFacts({ importExtension: 'js' });
 
 /** One row for each value: its option, the rule that it breaks, the other answers. */
 const each = (name: string, values: readonly unknown[], option: string, rule: string, beside: Answers = {}) =>

@@ -7,7 +7,6 @@ import { problemsIn } from '../../../src/core/answers/check.ts';
 import { flagName } from '../../../src/core/answers/flag-names.ts';
 import type { Answers, OptionName } from '../../../src/core/answers/options.ts';
 import { type ParsedAnswers, parseSettings } from '../../../src/core/answers/parse-settings.ts';
-import type { ProjectFacts } from '../../../src/core/answers/project-facts.ts';
 import { commandOf } from '../../../src/core/answers/repeat-command.ts';
 import { patchEnv } from '../../../src/core/patch/env.ts';
 import { patchPackageJson } from '../../../src/core/patch/package-json.ts';
@@ -21,26 +20,12 @@ import { trickyName, trickyText } from '../../support/arbitraries.ts';
 import { constantsIn, relativeImportsOf } from '../../support/constants.ts';
 import { TSC } from '../../support/packages.ts';
 import { installProject } from '../../support/project.ts';
+import { projectFacts } from '../../support/project-facts.ts';
 import { fc, runs, sample } from '../../support/sampling.ts';
 
 const plain = fc.stringMatching(/^[A-Za-z$][\w$]{0,9}$/);
 
-const FACTS: ProjectFacts = {
-  kind: 'new',
-  name: 'app',
-  importExtension: 'ts',
-  packageManager: 'npm',
-  kept: [],
-  packages: {},
-  sourceFolder: 'src',
-  language: 'typescript',
-  modules: 'esm',
-  hadSamples: false,
-  inherited: [],
-  collectionBefore: undefined,
-  couldCopy: false,
-  isFirstRun: true,
-};
+const FACTS = projectFacts({ kind: 'new', name: 'app' });
 const HOST_ANSWERS: Answers = { connection: 'host', db: 'app', username: 'ann', userKey: 'userId' };
 
 /** Most tricky values are refused. Among this many, some are accepted with any seed. */

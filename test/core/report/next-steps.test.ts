@@ -4,6 +4,7 @@ import { mongooseConnectionsIn } from '../../../src/core/project/databases.ts';
 import { koaSourceIn } from '../../../src/core/project/koa-source.ts';
 import { NO_USES } from '../../../src/core/project/session-uses.ts';
 import { nextSteps } from '../../../src/core/report/next-steps.ts';
+import { projectFacts } from '../../support/project-facts.ts';
 
 function stepsFor(
   kind: 'new' | 'existing',
@@ -13,23 +14,7 @@ function stepsFor(
   scripts: Record<string, string> = {},
   sources: Record<string, string> = {},
 ) {
-  const facts = {
-    kind,
-    name: 'shop',
-    importExtension: 'ts',
-    packageManager: 'npm',
-    kept: [],
-    packages: {},
-    sourceFolder: 'src',
-    language: 'typescript',
-    modules: 'esm',
-    hadSamples: false,
-    inherited: [],
-    collectionBefore: undefined,
-    couldCopy: false,
-    isFirstRun: true,
-  } as const;
-  const { settings } = parseSettings(answers, facts);
+  const { settings } = parseSettings(answers, projectFacts({ kind }));
   return nextSteps(settings, {
     directory: '.',
     manager: 'npm',
