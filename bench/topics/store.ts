@@ -29,13 +29,15 @@ interface Session {
   readonly key: string;
   readonly id: string;
   readonly ctx: object;
+  /** As koa-session hands it over: an object of its own for each call, with koa-session's own fields. */
+  readonly payload: Payload;
 }
 
 /** The measured operations, and what each needs beforehand. */
 interface Operation {
   readonly prepare: (sessions: readonly Session[], world: World) => Promise<unknown>;
-  readonly ours: (session: Session, payload: Payload, store: Sessions) => Promise<unknown>;
-  readonly bare: (session: Session, payload: Payload, documents: Documents) => Promise<unknown>;
+  readonly ours: (session: Session, store: Sessions) => Promise<unknown>;
+  readonly bare: (session: Session, documents: Documents) => Promise<unknown>;
 }
 
 type Operate = (session: Session, store: Sessions) => Promise<unknown>;
@@ -67,18 +69,18 @@ const dates = () => {
 const OPERATIONS_MEASURED: Readonly<Record<string, Operation>> = {
   get: {
     prepare: stored,
-    ours: ({ key, ctx }, _, store) => store.get(key, TTL, { ctx }),
-    bare: async ({ id }, _, documents) => JSON.parse(String((await documents.findOne({ _id: id }))?.data)),
+    ours: ({ key, ctx }, store) => store.get(key, TTL, { ctx }),
+    bare: async ({ id }, documents) => JSON.parse(String((await documents.findOne({ _id: id }))?.data)),
   },
   miss: {
     prepare: nothing,
-    ours: ({ key, ctx }, _, store) => store.get(key, TTL, { ctx }),
-    bare: ({ id }, _, documents) => documents.findOne({ _id: id }),
+    ours: ({ key, ctx }, store) => store.get(key, TTL, { ctx }),
+    bare: ({ id }, documents) => documents.findOne({ _id: id }),
   },
   insert: {
     prepare: nothing,
-    ours: ({ key, ctx }, payload, store) => store.set(key, payload, TTL, { ctx }),
-    bare: ({ id }, payload, documents) => {
+    ours: ({ key, ctx, payload }, store) => store.set(key, payload, TTL, { ctx }),
+    bare: ({ id, payload }, documents) => {
       const $set = {
         data: JSON.stringify(payload),
         createdAt: new Date(),
@@ -91,8 +93,8 @@ const OPERATIONS_MEASURED: Readonly<Record<string, Operation>> = {
   },
   change: {
     prepare: loaded,
-    ours: ({ key, ctx }, payload, store) => store.set(key, { ...payload, views: 2 }, TTL, { ctx }),
-    bare: ({ id }, payload, documents) =>
+    ours: ({ key, ctx, payload }, store) => store.set(key, { ...payload, views: 2 }, TTL, { ctx }),
+    bare: ({ id, payload }, documents) =>
       documents.updateOne(
         { _id: id },
         { $set: { data: JSON.stringify({ ...payload, views: 2 }), ...dates() } },
@@ -100,13 +102,13 @@ const OPERATIONS_MEASURED: Readonly<Record<string, Operation>> = {
   },
   touch: {
     prepare: loaded,
-    ours: ({ key, ctx }, payload, store) => store.set(key, payload, TTL, { ctx }),
-    bare: ({ id }, _, documents) => documents.updateOne({ _id: id }, { $set: dates() }),
+    ours: ({ key, ctx, payload }, store) => store.set(key, payload, TTL, { ctx }),
+    bare: ({ id }, documents) => documents.updateOne({ _id: id }, { $set: dates() }),
   },
   destroy: {
     prepare: stored,
-    ours: ({ key }, _, store) => store.destroy(key),
-    bare: ({ id }, _, documents) => documents.deleteOne({ _id: id }),
+    ours: ({ key }, store) => store.destroy(key),
+    bare: ({ id }, documents) => documents.deleteOne({ _id: id }),
   },
 };
 
@@ -130,18 +132,17 @@ export async function store(): Promise<Section> {
   try {
     const rows: string[][] = [];
     for (const bytes of SIZES) {
-      const payload = payloadOf(bytes);
-      const model = await storedSession(new Store(connections.db, { ttl: TTL }), payload, documents);
+      const newSession = sessionsWith(payloadOf(bytes));
+      const model = await storedSession(new Store(connections.db, { ttl: TTL }), newSession(), documents);
       for (const [name, operation] of Object.entries(OPERATIONS_MEASURED)) {
         const measured = (connection: SessionConnection, operate: Operate): Measure => {
           const store = new Store(connection, { ttl: TTL });
           const prepare = (sessions: Session[]) => operation.prepare(sessions, { store, documents, model });
-          return () => cpuOf(prepare, (session) => operate(session, store));
+          return () => cpuOf(newSession, prepare, (session) => operate(session, store));
         };
-        const ours = (connection: SessionConnection) =>
-          measured(connection, (session, store) => operation.ours(session, payload, store));
+        const ours = (connection: SessionConnection) => measured(connection, operation.ours);
         const bare = (connection: SessionConnection, driver: Documents) =>
-          measured(connection, (session) => operation.bare(session, payload, driver));
+          measured(connection, (session) => operation.bare(session, driver));
         const measures = {
           driver: bare(connections.db, documents),
           driverOfMongoose: bare(connections.mongoose, documentsOfMongoose),
@@ -176,6 +177,7 @@ export async function store(): Promise<Section> {
 
 /** In µs per operation, without the preparation. */
 async function cpuOf(
+  newSession: () => Session,
   prepare: (sessions: Session[]) => Promise<unknown>,
   operate: (session: Session) => Promise<unknown>,
 ): Promise<number> {
@@ -190,15 +192,18 @@ async function cpuOf(
 }
 
 /** The document of a session as the store writes it. */
-async function storedSession(store: Sessions, payload: Payload, documents: Documents) {
-  const { key, id } = newSession();
+async function storedSession(store: Sessions, { key, id, payload }: Session, documents: Documents) {
   await store.set(key, payload, TTL);
   const document = await documents.findOne({ _id: id });
   if (!document) throw new Error('the store has stored nothing');
   return document;
 }
 
-function newSession(): Session {
+const sessionsWith = (data: Payload) => (): Session => {
   const key = randomBytes(32).toString('base64url');
-  return { key, id: createHash('sha256').update(key).digest('base64url'), ctx: {} };
-}
+  const id = createHash('sha256').update(key).digest('base64url');
+  // Property by property, as koa-session copies it.
+  const payload: Payload = {};
+  for (const [name, value] of Object.entries(data)) payload[name] = value;
+  return { key, id, ctx: {}, payload: Object.assign(payload, { _expire: Date.now() + TTL, _maxAge: TTL }) };
+};
