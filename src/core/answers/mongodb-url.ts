@@ -36,10 +36,8 @@ const REMOVED_OPTIONS = new Set([
   'sslpass',
 ]);
 
-/** Options whose value is or may contain a secret. */
-const SECRET_OPTIONS = new Set([
-  ...['tlscertificatekeyfilepassword', 'proxyusername', 'proxypassword', 'authmechanismproperties'],
-]);
+/** Options whose value is or may contain a secret, also those that the driver does not know. */
+const SECRET_OPTION = /pass|pwd|secret|token|proxyusername|authmechanismproperties/;
 
 /** As the driver reads the pair: it accepts names in any case, also percent-encoded. */
 function readOption(pair: string): { readonly name: string; readonly value: string } {
@@ -100,7 +98,7 @@ export function redactUrl(url: unknown): string {
   const parts = splitUrl(url);
   if (!parts || hostProblem(parts.hosts.split(',')) !== undefined) return 'mongodb://…';
   const userinfo = parts.userinfo === undefined ? undefined : '<credentials>';
-  const query = parts.query.filter((pair) => !SECRET_OPTIONS.has(optionName(pair)));
+  const query = parts.query.filter((pair) => !SECRET_OPTION.test(optionName(pair)));
   const [, collection = ''] = parts.path;
   const [base = '', options = ''] = joinUrl({ ...parts, userinfo, query }).split(/(?=\?)/);
   return base + (collection && `/${collection}`) + options;
@@ -196,7 +194,7 @@ export function parseMongoUrl(url: unknown, database: string | undefined): Parse
   if (problem !== undefined) return { problem };
 
   const whole = withDatabase(parts, database);
-  const query = whole.query.filter((pair) => !SECRET_OPTIONS.has(optionName(pair)));
+  const query = whole.query.filter((pair) => !SECRET_OPTION.test(optionName(pair)));
   const isSecret = whole.userinfo !== undefined || query.length < whole.query.length;
   const [inUrl = '', collection = ''] = whole.path;
   return {
