@@ -1,7 +1,7 @@
 import type { Settings } from '../answers/settings.ts';
 import { BABEL_PRESET, hasBabel, withTypeScript } from '../project/babel.ts';
 import { commandLoadsEnv } from '../project/env-loaders.ts';
-import { runsOf, withFlags } from '../project/programs.ts';
+import { END, runsOf, withFlags } from '../project/programs.ts';
 import { startScripts } from '../project/start-scripts.ts';
 import type { Project } from '../project/working-tree.ts';
 import { addCommand } from './package-notes.ts';
@@ -55,7 +55,7 @@ const withTsx = (command: string): string =>
       ].reduce((script, [programs = '', flags = '']) => withFlags(script, programs, flags), command);
 
 /** Tests of the app. Vitest compiles by itself. */
-const TESTS = /(?<![\w-])(?:mocha|ava|node\s.*--test)(?!\S)/;
+const TESTS = new RegExp(String.raw`(?<![\w-])(?:mocha|ava|node\s.*--test)${END}`);
 
 function compiledByBabel(
   { manager }: Settings['project'],
@@ -121,4 +121,4 @@ function withFlagsOfJest(command: string, jest: string, loadsEnv: boolean): stri
 }
 
 const FOR_IMPORTS = '--experimental-vm-modules';
-const JEST = String.raw`node(?= (?:-\S+ )*\S*/jest(?:\.js)?(?!\S))|(?:npx (?:-\S+ )*)?(?:\S*\.bin/)?jest`;
+const JEST = String.raw`node(?= (?:-\S+ )*\S*/jest(?:\.js)?${END})|(?:(?:npx|yarn|pnpm|npm exec)(?: exec| run)? (?:-\S+ )*)?(?:\S*\.bin/)?jest`;

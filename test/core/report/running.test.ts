@@ -139,6 +139,12 @@ test.each([
   { script: 'nyc mocha --exit test/*.js', becomes: 'nyc mocha --import=tsx --exit test/*.js' },
   { script: 'c8 --reporter=lcov --all mocha', becomes: 'c8 --reporter=lcov --all mocha --import=tsx' },
   { script: 'npm run lint -- --ext mocha', becomes: undefined },
+  { script: 'env NODE_ENV=test mocha', becomes: 'env NODE_ENV=test mocha --import=tsx' },
+  {
+    script: 'concurrently "yarn mocha" "eslint ."',
+    becomes: 'concurrently "yarn mocha --import=tsx" "eslint ."',
+  },
+  { script: '(mocha; eslint .)', becomes: '(mocha --import=tsx; eslint .)' },
   { script: 'c8 ava', becomes: 'c8 ava --node-arguments=--import=tsx' },
   { script: 'node --import tsx --test', becomes: undefined },
   { script: 'eslint --plugin mocha', becomes: undefined },
@@ -176,6 +182,18 @@ test.each([
     script: 'npx --no-install jest',
     loadsEnv: true,
     becomes: 'node --experimental-vm-modules node_modules/jest/bin/jest.js',
+  },
+  ...['yarn jest', 'yarn run jest', 'pnpm jest', 'pnpm exec jest', 'npm exec jest', 'npm exec -- jest'].map(
+    (script) => ({
+      script,
+      loadsEnv: true,
+      becomes: 'node --experimental-vm-modules node_modules/jest/bin/jest.js',
+    }),
+  ),
+  {
+    script: 'concurrently "tsc -w" "jest"',
+    loadsEnv: true,
+    becomes: 'concurrently "tsc -w" "node --experimental-vm-modules node_modules/jest/bin/jest.js"',
   },
   { script: 'NODE_OPTIONS=--experimental-vm-modules npx jest', loadsEnv: true, becomes: undefined },
   {
