@@ -3,6 +3,7 @@ import { dirname, join, relative } from 'node:path';
 import { rolldown } from 'rolldown';
 import { commanderAsUsed } from './commander-plugin.ts';
 import { onlyShownFigures } from './figures-plugin.ts';
+import { oneJsoncParser } from './jsonc-plugin.ts';
 import { thirdPartyLicenses } from './licenses-plugin.ts';
 import { withoutKeptNames } from './names-plugin.ts';
 import { packagesOnDemand } from './on-demand-plugin.ts';
@@ -28,6 +29,7 @@ const bundle = await rolldown({
     packagesOnDemand(),
     onlyShownFigures(),
     signalsOfProgram(),
+    oneJsoncParser(),
     withoutKeptNames(),
     templatesFile(),
     thirdPartyLicenses(),

@@ -1,9 +1,9 @@
 import type { Plugin } from 'rolldown';
 
-/** Package → the functions of it that we call. A first run in a new project calls none of them. */
+/** Package → the functions of it that are called. A first run in a new project calls none of them. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   diff: ['formatPatch', 'structuredPatch'],
-  'jsonc-parser': ['applyEdits', 'findNodeAtLocation', 'modify', 'parseTree'],
+  'jsonc-parser': ['applyEdits', 'findNodeAtLocation', 'modify', 'parse', 'parseTree'],
   'node-diff3': ['diff3Merge', 'diffComm'],
 };
 const CALLS = '\0calls:';
