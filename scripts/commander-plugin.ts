@@ -7,7 +7,13 @@ const UNUSED: Readonly<Record<string, readonly string[]>> = {
     ...['option', 'requiredOption', '_optionEx', 'hook', 'parseAsync', 'addHelpCommand'],
     ...['getOptionValueSourceWithGlobals', 'showHelpAfterError', 'showSuggestionAfterError'],
     ...['_conflictingOption', 'commandsGroup', 'optionsGroup', 'combineFlagAndOptionalValue'],
-    ...['addCommand', 'allowUnknownOption', 'enablePositionalOptions', 'passThroughOptions'],
+    ...[
+      'addCommand',
+      'allowUnknownOption',
+      'allowExcessArguments',
+      'enablePositionalOptions',
+      'passThroughOptions',
+    ],
     ...['_checkForBrokenPassThrough', 'storeOptionsAsProperties', 'setOptionValue', 'addHelpOption'],
     ...['missingMandatoryOptionValue', 'missingArgument', 'arguments', 'alias'],
     // For a command that only has subcommands.

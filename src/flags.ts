@@ -1,7 +1,7 @@
 import { Command, CommanderError, Option as Flag } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { problemOfDirectory } from './core/answers/directory.ts';
-import { hasNegation, negatedFlag } from './core/answers/flag-names.ts';
+import { flagName, hasNegation, negatedFlag } from './core/answers/flag-names.ts';
 import { wordMeantBy } from './core/answers/near-words.ts';
 import type { Option } from './core/answers/option-row.ts';
 import { type Answers, OPTION_NAMES, optionOf } from './core/answers/options.ts';
@@ -74,14 +74,12 @@ const OF_TERMINAL = {
 export function parseFlags(argv: readonly string[]): Flags | Text {
   let text = '';
   let flags: Flags | undefined;
-  const program = createProgram((parsed) => {
-    flags = parsed;
-  });
-  for (const command of [program, ...program.commands]) {
-    command
-      .exitOverride()
-      .configureOutput({ writeOut: (part) => (text += part), writeErr: () => {}, ...OF_TERMINAL });
-  }
+  const program = createProgram(
+    (part) => (text += part),
+    (parsed) => {
+      flags = parsed;
+    },
+  );
   try {
     program.parse(withoutStrayDashes(argv), { from: 'user' });
   } catch (error) {
@@ -99,7 +97,7 @@ function withoutStrayDashes(argv: readonly string[]): string[] {
   return argv.filter((_, at) => at !== stray);
 }
 
-function createProgram(onParsed: (flags: Flags) => void): Command {
+function createProgram(writeOut: (part: string) => void, onParsed: (flags: Flags) => void): Command {
   const program = new Command('create-koa-mongo-session')
     .description(
       'Writes MongoDB-backed sessions for Koa into a project, as TypeScript that the project owns.',
@@ -110,9 +108,11 @@ function createProgram(onParsed: (flags: Flags) => void): Command {
     )
     .version(manifest.version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
-    .allowExcessArguments(false)
     .helpCommand(false)
-    .addHelpText('after', EXIT_CODES_HELP);
+    .addHelpText('after', EXIT_CODES_HELP)
+    // Before `undo` is added, which inherits these.
+    .exitOverride()
+    .configureOutput({ writeOut, writeErr: () => {}, ...OF_TERMINAL });
   for (const name of OPTION_NAMES) addAnswerFlags(program, optionOf(name), name);
   for (const flag of runFlags()) program.addOption(flag);
   // Known only so that it can be refused, and its value never shown.
@@ -134,7 +134,6 @@ function addUndo(program: Command, onParsed: (flags: Flags) => void): void {
     .command('undo')
     .description('undo what the last run wrote')
     .argument('[directory]', 'the project (default: this folder)')
-    .allowExcessArguments(false)
     .addHelpText('after', UNDO_FLAGS)
     .action((directory: string | undefined, _, command: Command) => {
       refuseForeign(program);
@@ -229,26 +228,16 @@ function runIn(options: Record<string, unknown>): RunFlags {
 }
 
 /** The flags of this run as a command line, without `--yes`. */
-export function runFlagWords({
-  input,
-  config,
-  dryRun,
-  diff,
-  check,
-  json,
-  onConflict,
-  restore,
-}: RunFlags): string[] {
-  return [
-    ...(input ? [] : ['--no-input']),
-    ...(config === undefined ? [] : ['--config', shellQuote(config)]),
-    ...(dryRun ? ['--dry-run'] : []),
-    ...(diff === undefined ? [] : diff === true ? ['--diff'] : ['--diff', shellQuote(diff)]),
-    ...(check ? ['--check'] : []),
-    ...(json ? ['--json'] : []),
-    ...(onConflict === undefined ? [] : ['--on-conflict', onConflict]),
-    ...restore.flatMap((path) => ['--restore', shellQuote(path)]),
-  ];
+export const runFlagWords = ({ yes: _, input, ...others }: RunFlags): string[] => [
+  ...(input ? [] : ['--no-input']),
+  ...Object.entries(others).flatMap(([name, given]) =>
+    [given].flat().flatMap((value) => wordsOf(flagName(name), value)),
+  ),
+];
+
+function wordsOf(flag: string, value: unknown): string[] {
+  if (typeof value === 'string') return [flag, shellQuote(value)];
+  return value === true ? [flag] : [];
 }
 
 function conflictPolicy(given: unknown): ConflictPolicy | undefined {
