@@ -3,6 +3,7 @@ import type { Patch } from '../plan/plan.ts';
 import { ENV_FILE } from '../project/paths.ts';
 import { textOnDisk, type WorkingTree } from '../project/working-tree.ts';
 import { type EnvEntry, envEntries } from '../render/env-file.ts';
+import { inNewProject } from '../render/generated-files.ts';
 import { patchEnv } from './env.ts';
 import { patchGitignore } from './gitignore.ts';
 import { patchPackageJson } from './package-json.ts';
@@ -47,12 +48,9 @@ export function listPatches(
       notes: [],
     },
     { id: 'env', path: ENV_FILE, ...patchEnv(raw('.env'), envEntries(settings), secrets, newKey) },
-    ...(hasOwnEnvExample(settings) ? [patchEnvExample(raw(ENV_EXAMPLE), settings)] : []),
+    ...(inNewProject('env-example')(settings) ? [] : [patchEnvExample(raw(ENV_EXAMPLE), settings)]),
   ];
 }
-
-const hasOwnEnvExample = ({ project }: Settings): boolean =>
-  project.kind === 'existing' || project.kept.includes('env-example');
 
 /** An existing project may already have this file, with its own names. */
 function patchEnvExample(raw: string | undefined, settings: Settings): Patch {

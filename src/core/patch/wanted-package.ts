@@ -2,6 +2,7 @@ import { MIGRATION } from '../answers/managers.ts';
 import type { Language } from '../answers/project-facts.ts';
 import type { Settings } from '../answers/settings.ts';
 import type { ConnectionStyle } from '../answers/styles.ts';
+import { inNewProject } from '../render/generated-files.ts';
 import { hasOwnTestServer } from '../render/view.ts';
 
 /** The wanted entries of package.json. Existing names are not changed. */
@@ -103,11 +104,11 @@ const isStartedByTool = ({ project, importExtension }: Settings): boolean =>
 
 export function wantedPackage(settings: Settings): WantedPackage {
   const { app, migration = MIGRATION } = settings;
-  const { name, kind, kept, language, manager, inherited } = settings.project;
+  const { name, kind, language, manager, inherited } = settings.project;
   const runner = manager === 'bun' ? BUN : NODE;
   const [started, tools] = isStartedByTool(settings) ? [runner.tools, []] : [[], runner.tools];
   const isNew = kind === 'new';
-  const isOwnBuild = isNew && !kept.includes('tsconfig');
+  const isOwnBuild = inNewProject('tsconfig')(settings);
   return {
     own: isNew
       ? { name, version: '0.1.0', private: true, type: 'module', ...(runner === NODE && ENGINES) }

@@ -4,6 +4,7 @@ import { ESLINT_CONFIGS, lintDoubts } from '../../core/plan/lint-doubts.ts';
 import { isBelow } from '../../core/project/ranges.ts';
 import { startScripts } from '../../core/project/start-scripts.ts';
 import type { Project } from '../../core/project/working-tree.ts';
+import { inNewProject } from '../../core/render/generated-files.ts';
 import type { RenderedFile } from '../../core/render/rendered-file.ts';
 import { readTextIfAny } from '../files.ts';
 import { pathIn } from '../locate.ts';
@@ -37,13 +38,12 @@ export async function doubtsAboutBuild(
   rendered: readonly RenderedFile[],
   dir: string,
 ): Promise<readonly string[]> {
-  const { root, kind, kept, language, modules, manifest } = project;
+  const { root, language, modules, manifest } = project;
   const known = new Set(manifest?.files.map(({ id }) => id));
   const added = rendered.filter((file) => !known.has(file.id));
-  const isOurs = kind === 'new' && !kept.includes('tsconfig');
   const top = language === 'typescript' ? workspaceAround(root) : undefined;
   const home = homeOf(join(root, dir), top ?? root);
-  if (isOurs || added.length === 0 || home === undefined) return [];
+  if (inNewProject('tsconfig')({ project }) || added.length === 0 || home === undefined) return [];
   const files = new TsconfigFiles();
   const builds = await readBuilds(project, files);
   const own = await unlessDamaged(() => configFor(home, join(root, dir), files));
