@@ -135,7 +135,7 @@ export function readText(path: string, shown = path, maxBytes = MAX_BYTES): stri
 /** An optional text: undefined if it cannot be read. */
 export function readTextIfAny(path: string): string | undefined {
   try {
-    return readRegular(path)?.bytes.toString('utf8');
+    return readText(path);
   } catch {
     return undefined;
   }

@@ -1,3 +1,4 @@
+import { oneOf } from './choices.ts';
 import type { Parsed } from './parsed.ts';
 import type { Packages } from './project-facts.ts';
 
@@ -18,14 +19,13 @@ export const isOldStore = (answer: unknown): answer is OldStore =>
 const EXPRESS_STORES: readonly unknown[] = ['connect-mongo', 'connect-mongodb-session'];
 
 export function parseOldStore(answer: unknown): Parsed<OldStore> {
-  if (isOldStore(answer)) return { value: answer };
   if (EXPRESS_STORES.includes(answer)) {
     return {
       problem:
         'cannot be a store of express-session: Koa never accepts its cookies, so its users have to log in again',
     };
   }
-  return { problem: `must be one of ${Object.keys(OLD_STORES).join(', ')}` };
+  return oneOf(OLD_STORES)(answer);
 }
 
 /** The old store that a project uses. Its middleware says nothing: it may have a store in Redis, or none. */

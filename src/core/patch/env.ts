@@ -2,7 +2,7 @@ import { parseEnv } from 'node:util';
 import type { Secrets } from '../answers/settings.ts';
 import { UserError } from '../errors.ts';
 import { hasConflictMarkers } from '../plan/merge.ts';
-import { BYTE_ORDER_MARK, inFormOf, plainText } from '../project/text.ts';
+import { BYTE_ORDER_MARK, inFormOf, markOf, plainText, withLastLineEnded } from '../project/text.ts';
 import type { EnvEntry } from '../render/env-file.ts';
 import { envLiteral } from '../render/literal.ts';
 
@@ -41,9 +41,8 @@ export function patchEnv(
   const added = missing.map(
     ({ name, comment }) => `# ${comment}\n${name}=${written(name, values.get(name))}\n`,
   );
-  const start = text === '' || text.endsWith('\n') ? text : `${text}\n`;
-  const patched = [start, ...added].filter((part) => part !== '').join('\n');
-  assertReadsBack(raw?.startsWith(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK + patched : patched, values, file);
+  const patched = [withLastLineEnded(text), ...added].filter((part) => part !== '').join('\n');
+  assertReadsBack(markOf(raw ?? '') + patched, values, file);
   if (raw !== undefined && missing.length === 0) return { text: raw, notes, kept };
   return { text: raw === undefined ? patched : inFormOf(raw, patched), notes, kept };
 }

@@ -1,4 +1,4 @@
-import { inFormOf, plainText } from '../project/text.ts';
+import { inFormOf, plainText, withLastLineEnded } from '../project/text.ts';
 
 /** Adds names that git does not ignore yet, in the format of the file. Only names such as `.env`, `dist/` or `.pnp.*`. */
 export function patchGitignore(raw: string | undefined, wanted: readonly string[]): string {
@@ -6,8 +6,7 @@ export function patchGitignore(raw: string | undefined, wanted: readonly string[
   const text = plainText(before);
   const missing = wanted.filter((name) => !isIgnored(text.split('\n'), name));
   if (missing.length === 0) return before;
-  const start = text === '' || text.endsWith('\n') ? text : `${text}\n`;
-  return inFormOf(before, start + missing.map((line) => `${line}\n`).join(''));
+  return inFormOf(before, withLastLineEnded(text) + missing.map((line) => `${line}\n`).join(''));
 }
 
 /**

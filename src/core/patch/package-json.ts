@@ -3,7 +3,7 @@ import { isTooDeep } from '../answers/nesting.ts';
 import { UserError } from '../errors.ts';
 import { plainObject } from '../project/json.ts';
 import { developmentPackages, packageEntries } from '../project/packages.ts';
-import { BYTE_ORDER_MARK, lineEndOf } from '../project/text.ts';
+import { indentOf, lineEndOf, markOf } from '../project/text.ts';
 import type { WantedPackage } from './wanted-package.ts';
 
 export interface PatchedPackageJson {
@@ -27,7 +27,7 @@ export function patchPackageJson(
   before: WantedPackage = wanted,
 ): PatchedPackageJson {
   if (raw === undefined) return { text: created(wanted), notes: [] };
-  const mark = raw.startsWith(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK : '';
+  const mark = markOf(raw);
   const found = parse(raw.slice(mark.length));
   const installed = packageEntries(found);
   const additions = [
@@ -129,7 +129,7 @@ function insertionIndex(block: Block, names: readonly string[], name: string): n
 }
 
 function formattingOf(text: string): FormattingOptions {
-  const indent = /\n([ \t]+)"/.exec(text)?.[1] ?? '  ';
+  const indent = indentOf(text);
   return { insertSpaces: !indent.startsWith('\t'), tabSize: indent.length, eol: lineEndOf(text) };
 }
 

@@ -53,6 +53,10 @@ export interface Refusal {
   readonly problem: string;
 }
 
+/** Which file it is, and where it was before. */
+export const placeOf = ({ id, path, from }: Entry): Pick<Entry, 'id' | 'path' | 'from'> =>
+  from === undefined ? { id, path } : { id, path, from };
+
 export function refuse(problem: string, exitCode: 2 | 4 = 4): Refusal {
   return { action: 'refuse', exitCode, problem };
 }

@@ -3,7 +3,7 @@ import { asProjectPath } from '../project/paths.ts';
 import { inFormOf, plainText } from '../project/text.ts';
 import { type OnDisk, onDisk, type WorkingTree } from '../project/working-tree.ts';
 import type { RenderedFile } from '../render/rendered-file.ts';
-import { type Entry, READ_ONLY } from './entry.ts';
+import { type Entry, placeOf, READ_ONLY } from './entry.ts';
 import { asFormatted } from './file.ts';
 
 /** Whether a file can be restored: the user removed or edited it. */
@@ -33,11 +33,11 @@ const isOrIsIn =
     path === place || path.startsWith(`${place}/`);
 
 /** Writes the whole new text; an edited file is backed up. */
-function takeTheirs({ id, path, from }: Entry, text: string, disk: OnDisk): Entry {
+function takeTheirs(entry: Entry, text: string, disk: OnDisk): Entry {
+  const { id, path } = entry;
   if (disk.kind !== 'file') return { id, path, action: 'create', text };
   if (disk.isReadOnly) return { id, path, ...READ_ONLY };
-  const place = from === undefined ? { id, path } : { id, path, from };
-  return { ...place, action: 'replace', was: disk.text, text: inFormOf(disk.text, plainText(text)) };
+  return { ...placeOf(entry), action: 'replace', was: disk.text, text: inFormOf(disk.text, plainText(text)) };
 }
 
 function noneToRestore(path: string, possible: readonly string[]): string {

@@ -1,6 +1,6 @@
 import { UserError } from '../errors.ts';
 import { folderOf } from '../render/rendered-file.ts';
-import type { Conflict, Entry } from './entry.ts';
+import { type Conflict, type Entry, placeOf } from './entry.ts';
 import { markersIn } from './merge.ts';
 import type { Plan } from './plan.ts';
 
@@ -55,8 +55,8 @@ export function settle(plan: Plan, verdicts: ReadonlyMap<string, Verdict>): Sett
 }
 
 function settleEntry(entry: ConflictEntry, verdict: Verdict): SettledEntry {
-  const { id, path, from, was, mine, theirs, marked } = entry;
-  const place = from === undefined ? { id, path } : { id, path, from };
+  const { from, was, mine, theirs, marked } = entry;
+  const place = placeOf(entry);
   if (verdict === 'theirs') return { ...place, action: 'replace', was, text: theirs };
   if (verdict === 'markers') return { ...place, action: 'markers', was, text: marked };
   if (mine !== was) return { ...place, action: 'merge', was, text: mine };

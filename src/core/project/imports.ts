@@ -1,5 +1,4 @@
 const SPECIFIER = /(?:\bfrom|\bimport|\brequire)\s*\(?\s*(['"])([^'"\n]+)\1/g;
-const EXTENSION = /\.[cm]?[jt]sx?$/;
 
 /** An import in the code of a source file. */
 export interface Import {
@@ -72,10 +71,11 @@ function pathsIn(target: unknown): string[] {
   return typeof target === 'string' ? [target] : Object.values(Object(target)).flatMap(pathsIn);
 }
 
+/** The path of a source file without its ending. */
+export const withoutEnding = (path: string): string => path.replace(/\.[cm]?[jt]sx?$/, '');
+
 /** The path that `importsOf` uses for a module. */
-export function moduleOf(path: string): string {
-  return path.replace(EXTENSION, '').replace(/\/index$/, '');
-}
+export const moduleOf = (path: string): string => withoutEnding(path).replace(/\/index$/, '');
 
 function resolve(from: string, specifier: string): string {
   const segments = from.split('/').slice(0, -1);

@@ -3,7 +3,7 @@ import { UserError } from '../errors.ts';
 import { plainObject } from './json.ts';
 import { isSafePath } from './paths.ts';
 import { MANIFEST_PATH, STATE_DIR } from './state-folder.ts';
-import { plainText } from './text.ts';
+import { indentOf, plainText } from './text.ts';
 
 const MANIFEST_SCHEMA = 'https://unpkg.com/create-koa-mongo-session/schema/manifest.schema.json';
 
@@ -59,7 +59,7 @@ export function formatManifest({ generator, project, answers, files }: Manifest,
   };
   if (old !== '' && JSON.stringify(JSON.parse(plainText(old))) === JSON.stringify(value))
     return plainText(old);
-  const indent = /\n([ \t]+)"/.exec(old)?.[1] ?? '  ';
+  const indent = indentOf(old);
   const together = JSON.stringify({ answers }, undefined, indent).slice(1, -1).trimEnd();
   // git merges changes of two answers in two branches only if their lines are not adjacent.
   const apart = together.replaceAll(',\n', ',\n\n');

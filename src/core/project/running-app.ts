@@ -1,6 +1,6 @@
 import { withoutComments, withoutLiterals } from './code.ts';
 import { envLoadsIn } from './env-loaders.ts';
-import { importsIn, isRelative, moduleOf, type Resolve, relativeModule } from './imports.ts';
+import { importsIn, isRelative, moduleOf, type Resolve, relativeModule, withoutEnding } from './imports.ts';
 import type { KoaApp } from './koa-app.ts';
 import { add } from './lists.ts';
 
@@ -195,5 +195,4 @@ const shellWords = (command: string): string[] =>
   command.split(/[\s'"`;&|()=]+/).map((word) => withoutEnding(word.replace(/^\.\/|\/$/g, '')));
 
 const namesOf = (named: string): string[] => [named, `${named}/index`];
-const withoutEnding = (path: string): string => path.replace(/\.[cm]?[jt]sx?$/, '');
 const below = (path: string): string => path.slice(path.indexOf('/') + 1);

@@ -2,15 +2,22 @@ import { diffComm } from 'node-diff3';
 
 export const BYTE_ORDER_MARK = '\uFEFF';
 
+/** The byte order mark of a text; empty if it has none. */
+export const markOf = (raw: string): string => (raw.startsWith(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK : '');
+
 /** A text without its byte order mark, and with `\n` as line ending. */
-export function plainText(raw: string): string {
-  const words = raw.startsWith(BYTE_ORDER_MARK) ? raw.slice(1) : raw;
-  return words.replaceAll('\r\n', '\n');
-}
+export const plainText = (raw: string): string => raw.slice(markOf(raw).length).replaceAll('\r\n', '\n');
+
+/** A plain text, with a newline at its end unless it is empty. */
+export const withLastLineEnded = (plain: string): string =>
+  plain === '' || plain.endsWith('\n') ? plain : `${plain}\n`;
+
+/** The indentation of a JSON text. */
+export const indentOf = (json: string): string => /\n([ \t]+)"/.exec(json)?.[1] ?? '  ';
 
 /** A plain text with the byte order mark and the line endings of another text. */
 export function inFormOf(raw: string, plain: string): string {
-  const mark = raw.startsWith(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK : '';
+  const mark = markOf(raw);
   return mark + withLineEndsOf(raw.slice(mark.length), plain);
 }
 

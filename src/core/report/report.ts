@@ -1,5 +1,5 @@
 import { UserError } from '../errors.ts';
-import type { Entry } from '../plan/entry.ts';
+import type { Conflict, Entry } from '../plan/entry.ts';
 import { hunkLines, markersIn } from '../plan/merge.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { SettledPlan } from '../plan/settle.ts';
@@ -153,14 +153,17 @@ function details(entry: Entry, paint: Paint): string[] {
   if (entry.action !== 'conflict') return [];
   if (entry.reason === 'untracked')
     return ['      differs, and this program has no record of it; --diff shows how'];
-  return entry.hunks.flatMap((hunk) => [
-    `      ${paint('strong', `line ${hunk.line}:`)}`,
-    ...hunkLines(hunk).map((line) => `      ${paintMarker(line, paint)}`),
-  ]);
+  return hunksText(entry, paint).map((line) => `      ${line}`);
 }
 
-/** A line of a conflict. Markers are highlighted. */
-export const paintMarker = (line: string, paint: Paint): string =>
+/** The lines of a conflict, each overlap below the number of its first line. Markers are highlighted. */
+export const hunksText = ({ hunks }: Pick<Conflict, 'hunks'>, paint: Paint): string[] =>
+  hunks.flatMap((hunk) => [
+    paint('strong', `line ${hunk.line}:`),
+    ...hunkLines(hunk).map((line) => paintMarker(line, paint)),
+  ]);
+
+const paintMarker = (line: string, paint: Paint): string =>
   /^(?:<{7}|\|{7}|={7}|>{7})(?: |$)/.test(line) ? paint('bad', line) : line;
 
 function summary(entries: readonly Entry[]): string {

@@ -9,6 +9,7 @@ import {
   moduleOf,
   modulesByImports,
   type Resolve,
+  withoutEnding,
 } from '../../core/project/imports.ts';
 import { plainObject } from '../../core/project/json.ts';
 import { add } from '../../core/project/lists.ts';
@@ -111,7 +112,7 @@ const isKnown = (name: string, { prefixes }: PathAliases): boolean =>
 
 /** Words of which each import of a module contains one: its name or, for `src/session/index.ts`, `session` or `index`. */
 function wordsOfModule(path: string): string[] {
-  const segments = path.split('/').map((segment) => segment.replace(/\.[cm]?[jt]sx?$/, ''));
+  const segments = path.split('/').map(withoutEnding);
   return segments.at(-1) === 'index' ? segments.slice(-2) : segments.slice(-1);
 }
 

@@ -1,6 +1,5 @@
 import type { ConflictPolicy } from '../../core/answers/run-flags.ts';
 import { UserError } from '../../core/errors.ts';
-import { hunkLines } from '../../core/plan/merge.ts';
 import type { Plan } from '../../core/plan/plan.ts';
 import {
   anotherFolder,
@@ -12,7 +11,7 @@ import {
   type Verdict,
 } from '../../core/plan/settle.ts';
 import { unifiedDiff } from '../../core/report/diff.ts';
-import { paintMarker } from '../../core/report/report.ts';
+import { hunksText } from '../../core/report/report.ts';
 import { choose } from './ask.ts';
 import { inLines, paintFor, say } from './output.ts';
 
@@ -64,19 +63,14 @@ async function askVerdict(entry: ConflictEntry): Promise<Verdict> {
   return askVerdict(entry);
 }
 
-function describe({ path, reason, hunks }: ConflictEntry): string {
+function describe(entry: ConflictEntry): string {
+  const { path, reason } = entry;
   const what =
     reason === 'untracked'
       ? `${path} exists already, and this program has no record of it.`
       : `${path}: your edits and this version's change the same lines.`;
   const paint = paintFor('stderr');
   // Without a base, every line may differ, so the difference is shown only on request.
-  const shown =
-    reason === 'untracked'
-      ? []
-      : hunks.flatMap((hunk) => [
-          paint('strong', `line ${hunk.line}:`),
-          ...hunkLines(hunk).map((line) => paintMarker(line, paint)),
-        ]);
+  const shown = reason === 'untracked' ? [] : hunksText(entry, paint);
   return ['', paint('strong', inLines(what)), ...shown.map((line) => `  ${line}`), ''].join('\n');
 }
