@@ -33,7 +33,7 @@ export const ANY_TEXT: readonly TextRule[] = [
 ];
 
 /** The unchanged text, if it breaks none of the rules. */
-function textBy(rules: readonly TextRule[]) {
+export function textBy(rules: readonly TextRule[]) {
   return (answer: unknown): Parsed<string> => {
     if (typeof answer !== 'string') return { problem: 'must be a string' };
     const broken = [...ANY_TEXT, ...rules].find((rule) => breaks(answer, rule));
@@ -48,7 +48,6 @@ const inAnyCase = (word: string): string =>
 export const USERNAME: readonly TextRule[] = [
   { forbids: /\0|:\/\//u, says: 'must not contain :// or a null character' },
 ];
-export const parseUsername = textBy(USERNAME);
 
 export const DATABASE: readonly TextRule[] = [
   {
@@ -70,7 +69,6 @@ export const AUTH_SOURCE: readonly TextRule[] = [
   },
   ...DATABASE,
 ];
-export const parseAuthSource = textBy(AUTH_SOURCE);
 
 export const COLLECTION: readonly TextRule[] = [
   { forbids: /[$\0]|:\/\//u, says: 'must be a collection name: without $, :// and null characters' },
@@ -142,7 +140,6 @@ export const COOKIE_NAME: readonly TextRule[] = [
   },
   { bytes: 128 },
 ];
-export const parseCookieName = textBy(COOKIE_NAME);
 
 const INHERITED = Object.getOwnPropertyNames(Object.prototype);
 
@@ -168,7 +165,6 @@ export const USER_KEY: readonly TextRule[] = [
   },
   { bytes: 128 },
 ];
-export const parseUserKey = textBy(USER_KEY);
 
 /** Folders that a package manager, git, a build or this program empties or rewrites. */
 const FOREIGN_FOLDERS = ['node_modules', '.git', '.koa-mongo-session', 'dist'];
