@@ -83,36 +83,33 @@ export function sessionDoubts(
   const { name, rootDir, module, verbatim, isolatedDeclarations, isUnlisted } = build;
   const isOutside = rootDir !== undefined && !isWithin(rootDir, `${dir}/index.ts`);
   const isCommonJs = module === 'commonjs' || (module.startsWith('node') && modules !== 'esm');
-  return [
-    ...(isOutside
-      ? [`${dir} is outside of the rootDir of ${name}: tsc refuses to build. Give --dir ${rootDir}/session.`]
-      : []),
-    ...(lacksInterop(build, isCommonJs)
-      ? [
-          `${name} has no "esModuleInterop": true, without which the default imports of the session files do not work. Add it there.`,
-        ]
-      : []),
-    ...(isCommonJs && verbatim
-      ? [
-          `${name} has "verbatimModuleSyntax", with which tsc refuses the imports of the session files in CommonJS. Remove it there${module === 'commonjs' ? '' : ', or set "type": "module" in package.json'}.`,
-        ]
-      : []),
-    ...(build.endsInTs && !build.takesTs
-      ? [
-          `${name} has no "${build.emits ? 'rewriteRelativeImportExtensions' : 'allowImportingTsExtensions'}": true, without which tsc refuses imports that end with .ts, as those of the session files do. Add it there.`,
-        ]
-      : []),
-    ...(isolatedDeclarations
-      ? [
-          `${name} has "isolatedDeclarations", with which tsc requires types that the session files leave to inference. Remove it there.`,
-        ]
-      : []),
-    ...(isUnlisted
-      ? [
-          `${name} has "composite", with which tsc refuses files that it does not list. Add ${dir} to its "include".`,
-        ]
-      : []),
+  const doubts: readonly (readonly [boolean, string])[] = [
+    [
+      isOutside,
+      `${dir} is outside of the rootDir of ${name}: tsc refuses to build. Give --dir ${rootDir}/session.`,
+    ],
+    [
+      lacksInterop(build, isCommonJs),
+      `${name} has no "esModuleInterop": true, without which the default imports of the session files do not work. Add it there.`,
+    ],
+    [
+      isCommonJs && verbatim,
+      `${name} has "verbatimModuleSyntax", with which tsc refuses the imports of the session files in CommonJS. Remove it there${module === 'commonjs' ? '' : ', or set "type": "module" in package.json'}.`,
+    ],
+    [
+      build.endsInTs && !build.takesTs,
+      `${name} has no "${build.emits ? 'rewriteRelativeImportExtensions' : 'allowImportingTsExtensions'}": true, without which tsc refuses imports that end with .ts, as those of the session files do. Add it there.`,
+    ],
+    [
+      isolatedDeclarations,
+      `${name} has "isolatedDeclarations", with which tsc requires types that the session files leave to inference. Remove it there.`,
+    ],
+    [
+      isUnlisted,
+      `${name} has "composite", with which tsc refuses files that it does not list. Add ${dir} to its "include".`,
+    ],
   ];
+  return doubts.flatMap(([isThere, text]) => (isThere ? [text] : []));
 }
 
 /** In an ES module with the older resolution, only the types are a problem. */

@@ -5,7 +5,7 @@ import type { Settings } from '../answers/settings.ts';
 import { plainText } from '../project/text.ts';
 import { composeLogin, composePort, isServedByCompose, remoteHosts } from '../render/compose.ts';
 import { withCompose } from '../render/generated-files.ts';
-import { isFirst, type Run, type Step, wasMade } from './step.ts';
+import { isFirst, type Run, type Step, wasMade, withLines } from './step.ts';
 
 /** The indexes depend on these answers. What `--encrypt` needs is in its warning, in the order of the deployments. */
 const MIGRATED: readonly OptionName[] = [
@@ -59,6 +59,6 @@ function removingUsers({ saved, answers }: Run): Step[] {
   const sessions = `db.getCollection(${JSON.stringify(collection)})`;
   const what = `When no old process is running, remove the users by ${saved.userKey} in mongosh`;
   const lines = [`${sessions}.updateMany({}, { $unset: { user: '' } });`];
-  if (typeof userKey === 'string') return [{ what: `${what}, then migrate again`, commands: [], lines }];
-  return [{ what, commands: [], lines: [...lines, `${sessions}.dropIndex('session_user');`] }];
+  if (typeof userKey === 'string') return withLines(`${what}, then migrate again`, lines);
+  return withLines(what, [...lines, `${sessions}.dropIndex('session_user');`]);
 }

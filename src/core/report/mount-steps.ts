@@ -4,7 +4,7 @@ import type { SessionUses } from '../project/session-uses.ts';
 import { envLoading } from './env-loading.ts';
 import type { Mounting } from './mounting.ts';
 import { runningOf, testingOf } from './running.ts';
-import { APP_KEYS, type Run, type Step, wasMade, wasTouched } from './step.ts';
+import { APP_KEYS, type Run, type Step, wasMade, wasTouched, withLines } from './step.ts';
 
 /** Only for the user's own app; the generated app has the sessions already. */
 export function mountingSteps(settings: Settings, { entries, project }: Run, mounting: Mounting): Step[] {
@@ -38,7 +38,7 @@ function removingOld({ instead }: Mounting, { adopt }: Settings): Step[] {
 function loadingEnv(settings: Settings, project: Run['project'], { source }: Mounting): Step[] {
   const lines = envLoading(settings, project, source);
   const what = `Load .env${source ? ` in ${source.path}` : ''}, before the sessions are mounted`;
-  return lines.length === 0 ? [] : [{ what, commands: [], lines }];
+  return withLines(what, lines);
 }
 
 /** The sessions were mounted by an earlier run or by hand, for a connection that is passed in another way. */
@@ -54,7 +54,7 @@ export function changingCall(
   const found = callOfSessions(settings, project.koaSources);
   const call = mount.at(-1)?.replace(/^[\w$]+/, (name) => found?.name ?? name) ?? '';
   const what = `Change the call of sessions()${found ? ` at ${found.place}` : ''}${passing(connection)} to`;
-  return [{ what, commands: [], lines: [call] }];
+  return withLines(what, [call]);
 }
 
 const passing = (connection: string | undefined): string =>
@@ -88,7 +88,7 @@ function declaring({ project, dir, userKey }: Settings, uses: SessionUses): Step
     ),
   ];
   const what = `Declare in SessionData, in ${dir}/index.ts, what the app keeps in its sessions, or the type check will fail`;
-  return lines.length === 0 ? [] : [{ what, commands: [], lines }];
+  return withLines(what, lines);
 }
 
 const MAX_DECLARED = 20;
@@ -108,7 +108,7 @@ function replacingGeneric({ packages, sessionUses }: Run['project']): Step[] {
     ({ name, path, line }) => `ctx.${name} by ctx.session.${IN_PLACE_OF[name]} (${path}:${line})`,
   );
   const what = 'Replace what only koa-generic-session has';
-  return lines.length === 0 ? [] : [{ what, commands: [], lines }];
+  return withLines(what, lines);
 }
 
 /** Before the router, since only later middleware has `ctx.session`. */

@@ -6,7 +6,7 @@ import { fillingIn, namesToFillIn } from './env-steps.ts';
 import { migrating, startingMongo } from './mongodb-steps.ts';
 import { changingCall, mountingSteps } from './mount-steps.ts';
 import { mountingOf } from './mounting.ts';
-import { type Run, type Step, wasMade, wasTouched } from './step.ts';
+import { type Run, type Step, wasMade, wasTouched, withLines } from './step.ts';
 
 /** What the user has to do after a run. */
 export interface NextSteps {
@@ -55,7 +55,7 @@ function settling(entries: readonly Entry[]): Step[] {
   const lines = entries.flatMap((entry) =>
     entry.action === 'markers' ? markersIn(entry.text).map((line) => `${entry.path}:${line}`) : [],
   );
-  return lines.length === 0 ? [] : [{ what: 'Resolve the conflict markers', commands: [], lines }];
+  return withLines('Resolve the conflict markers', lines);
 }
 
 function installing({ entries, isInstalled, manager }: Run): Step[] {
