@@ -6,7 +6,13 @@ const UNUSED: Readonly<Record<string, readonly string[]>> = {
     ...['_executeSubCommand', '_checkForMissingExecutable', 'executableDir'],
     ...['option', 'requiredOption', '_optionEx', 'hook', 'parseAsync', 'addHelpCommand'],
     ...['getOptionValueSourceWithGlobals', 'showHelpAfterError', 'showSuggestionAfterError'],
-    ...['_conflictingOption', 'commandsGroup', 'optionsGroup', 'combineFlagAndOptionalValue'],
+    ...[
+      '_conflictingOption',
+      '_checkForConflictingLocalOptions',
+      'commandsGroup',
+      'optionsGroup',
+      'combineFlagAndOptionalValue',
+    ],
     ...[
       'addCommand',
       'allowUnknownOption',
@@ -19,21 +25,24 @@ const UNUSED: Readonly<Record<string, readonly string[]>> = {
     // For a command that only has subcommands.
     ...['_dispatchHelpCommand', 'unknownCommand', 'help'],
   ],
+  'help.js': ['compareOptions'],
   'option.js': ['choices', 'implies', 'conflicts', 'preset', 'makeOptionMandatory', 'env'],
-  'argument.js': ['choices', 'argRequired', 'argOptional'],
+  'argument.js': ['choices', 'argRequired', 'argOptional', 'argParser', '_collectValue'],
 };
 
 /**
  * Methods for options that take values from the environment, are required, imply others or exclude them, for hooks, default
- * groups and a command for help, and for a program without a name: there are none here.
+ * groups and a command for help, for a program without a name, for arguments with a default, and for a second call of
+ * `parse`: there are none here.
  */
 const IDLE: Readonly<Record<string, readonly string[]>> = {
   'command.js': [
-    ...['_parseOptionsEnv', '_parseOptionsImplied', '_checkForConflictingLocalOptions'],
+    ...['_parseOptionsEnv', '_parseOptionsImplied'],
     ...['_checkForMissingMandatoryOptions', '_checkForConflictingOptions', '_chainOrCallHooks'],
     ...['_chainOrCallSubCommandHook', '_initOptionGroup', '_initCommandGroup', 'nameFromFilename'],
-    '_getHelpCommand',
+    ...['_getHelpCommand', 'saveStateBeforeParse', 'restoreStateBeforeParse'],
   ],
+  'argument.js': ['default'],
 };
 
 const ENTRY = /[\\/]commander[\\/]esm\.mjs$/;
