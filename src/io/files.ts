@@ -44,6 +44,12 @@ export function nearestFolder(folder: string): string {
   return parent === folder || statIfThere(folder)?.isDirectory() ? folder : nearestFolder(parent);
 }
 
+/** The folder itself and those around it, from the inside out. */
+export function foldersFrom(folder: string): string[] {
+  const parent = dirname(folder);
+  return parent === folder ? [folder] : [folder, ...foldersFrom(parent)];
+}
+
 /** The contents of a folder; empty if there is none. */
 export function namesInFolder(folder: string): string[] {
   return reading(folder, () => unlessAbsent(() => readdirSync(folder))) ?? [];

@@ -1,5 +1,5 @@
 import { UserError } from '../errors.ts';
-import { asProjectPath } from '../project/paths.ts';
+import { asProjectPath, isOrIsIn } from '../project/paths.ts';
 import { inFormOf, plainText } from '../project/text.ts';
 import { type OnDisk, onDisk, type WorkingTree } from '../project/working-tree.ts';
 import type { RenderedFile } from '../render/rendered-file.ts';
@@ -26,11 +26,6 @@ export function bringBack(
     return takeTheirs(entry, asFormatted(text, entry.path, tree), onDisk(tree, entry.from ?? entry.path));
   });
 }
-
-const isOrIsIn =
-  (place: string) =>
-  (path: string): boolean =>
-    path === place || path.startsWith(`${place}/`);
 
 /** Writes the whole new text; an edited file is backed up. */
 function takeTheirs(entry: Entry, text: string, disk: OnDisk): Entry {

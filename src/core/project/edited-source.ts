@@ -7,7 +7,8 @@ import type { Project } from './working-tree.ts';
 export function withEditedSource(project: Project, path: string, text: string): Project {
   const { koaSources, sessionUses, databases, connections } = project;
   const uses = sessionUsesIn(path, text);
-  const elsewhere = (place: string): boolean => !place.startsWith(`${path}:`);
+  const withNew = (places: readonly string[], found: readonly string[]): readonly string[] =>
+    [...places.filter((place) => !place.startsWith(`${path}:`)), ...found].toSorted();
   return {
     ...project,
     koaSources: koaSources.map((source) => (source.path === path && koaSourceIn(path, text)) || source),
@@ -15,11 +16,11 @@ export function withEditedSource(project: Project, path: string, text: string): 
       properties: sessionUses.properties.flatMap((use) =>
         use.path === path ? (uses.properties.find(({ name }) => name === use.name) ?? []) : use,
       ),
-      declarations: [...sessionUses.declarations.filter(elsewhere), ...uses.declarations].toSorted(),
-      typeImports: [...sessionUses.typeImports.filter(elsewhere), ...uses.typeImports].toSorted(),
+      declarations: withNew(sessionUses.declarations, uses.declarations),
+      typeImports: withNew(sessionUses.typeImports, uses.typeImports),
       generic: [...sessionUses.generic.filter((use) => use.path !== path), ...uses.generic],
     },
-    databases: [...databases.filter(elsewhere), ...databasesNamedIn(path, text)].toSorted(),
+    databases: withNew(databases, databasesNamedIn(path, text)),
     connections: [
       ...connections.filter((opened) => opened.path !== path),
       ...mongooseConnectionsIn(path, text),

@@ -25,6 +25,12 @@ export function isOfOthers(path: string): boolean {
     .some((segment) => NEVER_INSIDE.includes(segment));
 }
 
+/** Whether a path is this place, or in this folder. */
+export const isOrIsIn =
+  (place: string) =>
+  (path: string): boolean =>
+    path === place || path.startsWith(`${place}/`);
+
 const STATE_FILES = ['manifest.json', '.gitattributes', 'backup/.gitignore'].map(
   (name) => `${STATE_DIR}/${name}`,
 );

@@ -1,5 +1,6 @@
 import { lineAt, withoutComments } from './code.ts';
 import { importsIn } from './imports.ts';
+import { escaped } from './koa-app.ts';
 import { isOfTypes } from './koa-source.ts';
 
 /** A property of `ctx.session`, and where the user's sources first use it. Lines count from 1. */
@@ -98,7 +99,7 @@ function usesOf(session: string, code: string, start: number): Use[] {
 function usesByAlias(code: string): Use[] {
   return [...code.matchAll(alias()), ...code.matchAll(aliasTaken())].flatMap(({ 0: all, 1: name, index }) => {
     const start = index + all.length;
-    const session = String.raw`(?<![\p{ID_Continue}$.])${(name ?? 'session').replaceAll('$', '\\$')}(?![\p{ID_Continue}$])`;
+    const session = String.raw`(?<![\p{ID_Continue}$.])${escaped(name ?? 'session')}(?![\p{ID_Continue}$])`;
     return usesOf(session, restOfBlock(code.slice(start)), start);
   });
 }

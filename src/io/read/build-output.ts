@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { isOrIsIn } from '../../core/project/paths.ts';
 import { readTextIfAny } from '../files.ts';
 import { pathIn } from '../locate.ts';
 import { buildOf } from './compiler-options.ts';
@@ -19,7 +20,7 @@ export async function builtFiles(
   commands: readonly string[],
 ): Promise<(path: string) => boolean> {
   const outputs = [...(await outputFolders(root, commands)), ...outputsNamedIn(root, commands)];
-  const isOutput = (path: string) => outputs.some((each) => path === each || path.startsWith(`${each}/`));
+  const isOutput = (path: string) => outputs.some((each) => isOrIsIn(each)(path));
   const isIgnored = ignoredFolders(readTextIfAny(join(root, '.gitignore')) ?? '');
   return (path) => WRITTEN.test(path) && (isOutput(path) || isIgnored(path));
 }

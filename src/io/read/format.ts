@@ -1,7 +1,7 @@
 import { dirname, join, relative } from 'node:path';
 import { plainObject } from '../../core/project/json.ts';
 import { formattedKey } from '../../core/project/working-tree.ts';
-import { nearestFolder, statIfThere, within } from '../files.ts';
+import { foldersFrom, nearestFolder, statIfThere, within } from '../files.ts';
 import { packageJsonIn } from './package-json.ts';
 
 /** A text, with a path relative to the project that determines its language. */
@@ -61,20 +61,15 @@ const PRETTIER_FILES = [
 ];
 
 /** In the project or a parent folder, as a formatter looks for them. */
-function hasSettings(folder: string, names: readonly string[]): boolean {
-  const parent = dirname(folder);
-  return (
-    names.some((name) => statIfThere(within(folder, name))) ||
-    (parent !== folder && hasSettings(parent, names))
-  );
-}
+const hasSettings = (root: string, names: readonly string[]): boolean =>
+  foldersFrom(root).some((folder) => names.some((name) => statIfThere(within(folder, name))));
 
 /** Those of the project and of parent folders, as in a workspace. */
-function dependencyNames(folder: string): ReadonlySet<string> {
-  const { dependencies, devDependencies } = packageJsonIn(folder);
-  const names = [dependencies, devDependencies].flatMap((block) => Object.keys(plainObject(block) ?? {}));
-  const parent = dirname(folder);
-  return new Set([...names, ...(parent === folder ? [] : dependencyNames(parent))]);
+function dependencyNames(root: string): ReadonlySet<string> {
+  const blocks = foldersFrom(root)
+    .map(packageJsonIn)
+    .flatMap(({ dependencies, devDependencies }) => [dependencies, devDependencies]);
+  return new Set(blocks.flatMap((block) => Object.keys(plainObject(block) ?? {})));
 }
 
 function resolveFrom(root: string, file: string): string | undefined {

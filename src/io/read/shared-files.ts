@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { add } from '../../core/project/lists.ts';
 import type { FileRecord } from '../../core/project/manifest.ts';
 import { basePath, isOfState, STATE_DIR } from '../../core/project/state-folder.ts';
 import type { OnDisk } from '../../core/project/working-tree.ts';
@@ -13,7 +14,7 @@ export function refuseShared(files: Map<string, OnDisk>, root: string, locate: L
   for (const [path, disk] of files) {
     if (disk.kind === 'unusable') continue;
     const real = pathIn(root, locate(path).real);
-    pathsTo.set(real, [...(pathsTo.get(real) ?? []), path]);
+    add(pathsTo, real, path);
   }
   for (const [real, paths] of pathsTo) {
     const owner = paths.includes(real) ? real : paths[0];

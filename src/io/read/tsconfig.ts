@@ -1,6 +1,6 @@
 import { dirname, join, relative, resolve } from 'node:path';
 import type { TsConfigJsonResolved } from 'get-tsconfig';
-import { statIfThere } from '../files.ts';
+import { foldersFrom, statIfThere } from '../files.ts';
 import { unlessHidden } from '../system-errors.ts';
 import type { TsconfigFiles } from './tsconfig-files.ts';
 
@@ -12,10 +12,10 @@ export interface Config {
 
 /** The folder of the tsconfig.json for a path, as in an editor: the nearest one that can be read. */
 export function homeOf(folder: string, root: string): string | undefined {
-  for (let at = folder; ; at = dirname(at)) {
-    if (unlessHidden(() => statIfThere(tsconfigIn(at)))) return at;
-    if (at === root || dirname(at) === at) return undefined;
-  }
+  const folders = foldersFrom(folder);
+  return folders
+    .slice(0, folders.indexOf(root) + 1 || undefined)
+    .find((at) => unlessHidden(() => statIfThere(tsconfigIn(at))));
 }
 
 /** The one that includes the files of a folder, otherwise the first one that is not for tests. */
