@@ -49,7 +49,7 @@ const createHere = (): string =>
 async function askWhere(here: FolderKind): Promise<string> {
   if (here.kind === 'project' && here.isWritten) return '.';
   introduce();
-  return askText('Project folder', offered(here), problemAt);
+  return askText({ question: 'Project folder' }, offered(here), problemAt);
 }
 
 /** As for a directory in the command line, but asked for again. */

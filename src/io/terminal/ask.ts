@@ -111,16 +111,16 @@ async function answerTo(name: OptionName, offered: unknown, others: Answers): Pr
   const fromText = (text: string): unknown => (option.optional && isNone(text) ? null : text);
   // Also reports a rule that an earlier answer breaks only now, since the user can fix it here.
   const known = new Set(problemsIn(others).map(({ option }) => option));
-  const validate = (text: string): string | true => {
+  const problemOf = (text: string): string | undefined => {
     const problem = problemsIn({ ...others, [name]: fromText(text) }).find(
       ({ option }) => !known.has(option),
     );
-    if (!problem) return true;
+    if (!problem) return undefined;
     return problem.option === flagName(name) ? problem.rule : `${problem.option} ${problem.rule}`;
   };
   const text = offered === undefined || offered === null ? undefined : String(offered);
-  const suggested = text !== undefined && validate(text) === true ? text : undefined;
-  return fromText(await inputFor(option, suggested, validate));
+  const suggested = text !== undefined && problemOf(text) === undefined ? text : undefined;
+  return fromText(await askText(option, suggested, problemOf));
 }
 
 /** Help for the answer, and the reason for the suggestion. */
@@ -136,21 +136,6 @@ const prompts = (): Promise<Prompts> => (showsLines() ? import('./lines.ts') : i
 export async function confirm(message: string, offered: boolean): Promise<boolean> {
   const { confirm } = await prompts();
   return untilAnswered((context) => confirm({ message, default: offered }, context));
-}
-
-/**
- * A text of one line. Accepting the suggestion is an answer.
- *
- * @param problemOf what is wrong with a text; then it is asked for again
- */
-export async function askText(
-  message: string,
-  offered: string,
-  problemOf: (text: string) => string | undefined,
-): Promise<string> {
-  const { input } = await prompts();
-  const validate = (text: string): string | true => problemOf(text) ?? true;
-  return untilAnswered((context) => input({ message, default: offered, validate }, context));
 }
 
 /** @param choices value → what it means */
@@ -183,17 +168,22 @@ async function pickSeveral<T extends string>(
   return choices.map(({ value }) => value).filter((value) => picked.includes(value));
 }
 
-async function inputFor(
-  { question, redact }: Option,
+/**
+ * A text of one line. Accepting the suggestion is an answer.
+ *
+ * @param problemOf what is wrong with a text; then it is asked for again
+ */
+export async function askText(
+  { question, redact }: Pick<Option, 'question' | 'redact'>,
   offered: string | undefined,
-  validate: (text: string) => string | true,
+  problemOf: (text: string) => string | undefined,
 ): Promise<string> {
   const { input } = await prompts();
   return untilAnswered((context) =>
     input(
       {
         message: question,
-        validate,
+        validate: (text) => problemOf(text) ?? true,
         ...(offered === undefined ? {} : { default: offered }),
         // The typed text stays on the screen; a password should not.
         ...(redact && { transformer: (text, { isFinal }) => (isFinal ? redact(text.trim()) : text) }),
