@@ -5,11 +5,12 @@ import { sameVerdict, settle, type Verdict } from '../../../src/core/plan/settle
 import { idInHeader } from '../../../src/core/project/header.ts';
 import { importsOf, moduleOf } from '../../../src/core/project/imports.ts';
 import { parseManifest } from '../../../src/core/project/manifest.ts';
-import { NO_USES } from '../../../src/core/project/session-uses.ts';
 import { MANIFEST_PATH } from '../../../src/core/project/state-folder.ts';
 import type { OnDisk, Project, WorkingTree } from '../../../src/core/project/working-tree.ts';
 import type { RenderedFile } from '../../../src/core/render/rendered-file.ts';
 import { listChanges } from '../../../src/core/write/changes.ts';
+import { NO_SOURCES } from '../../../src/io/read/koa-sources.ts';
+import { projectFacts } from '../project-facts.ts';
 import type { Tree } from '../tree.ts';
 
 const GENERATOR = '1.0.0';
@@ -31,27 +32,11 @@ export function regenerateInMemory(
   const manifest = text === undefined ? undefined : parseManifest(text, GENERATOR);
   const kind = manifest?.project ?? 'new';
   const opened: Project = {
+    ...projectFacts({ kind, name: 'app' }),
+    ...NO_SOURCES,
     root: '/',
-    kind,
-    name: 'app',
-    importExtension: 'ts',
-    sourceFolder: 'src',
-    kept: [],
-    packages: {},
     scripts: {},
-    language: 'typescript',
-    modules: 'esm',
-    hadSamples: false,
-    inherited: [],
-    collectionBefore: undefined,
-    couldCopy: false,
-    koaSources: [],
-    sessionUses: NO_USES,
     jest: 'node_modules/jest/bin/jest.js',
-    databases: [],
-    connections: [],
-    loadsEnv: false,
-    startedBy: { scripts: [], isCompiled: false },
     manifest,
     warnings: [],
   };
