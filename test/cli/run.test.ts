@@ -697,6 +697,20 @@ describe('in a project of the user', () => {
     },
   );
 
+  test.each([
+    ['-c', 'url', '--url', 'mongodb+srv://cluster.example.net/shop'],
+    ['-c', 'url', '--url', 'mongodb://db.example/shop'],
+    ['-c', 'host', '--db', 'shop', '--host', 'db.example'],
+    ['-c', 'host', '--db', 'shop', '--tls'],
+  ])(
+    'the server of an app does not offer a MongoDB that the app would not use: %s %s %s %s',
+    async (...flags) => {
+      const cwd = await temporaryFolder();
+      await run(['.', ...flags], { cwd });
+      expect(await readIn(cwd, 'src/server.ts')).not.toMatch(/on this machine|mongodb-runner|docker compose/);
+    },
+  );
+
   test('the database in an existing .env is kept, and is not asked for', async () => {
     const cwd = await temporaryFolder();
     await writeFile(`${cwd}/package.json`, '{"name": "shop"}\n');
