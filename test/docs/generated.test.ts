@@ -154,6 +154,21 @@ describe.each(MANAGERS)('the commands in the documents of a project with %s', (m
   });
 });
 
+/** What becomes of the change of the request that is second to store it. */
+const LATER_CHANGES = {
+  merge: /same property, or the same nested object, .*\| the later one wins +\|/,
+  overwrite: /change a session at the same time.*wins, and what the other one has changed is lost/,
+  throw: /change a session at the same time.*the later one fails/,
+};
+
+test.each(goldens)(
+  'the guide of $name says what happens if two requests change a session at the same time',
+  ({ project, settings }) => {
+    const rows = project[`${settings.dir}/README.md`]?.match(/^\| two requests change.*$/gm);
+    expect(rows).toEqual([expect.stringMatching(LATER_CHANGES[settings.onConcurrentWrite])]);
+  },
+);
+
 test.each(goldens.filter(({ settings }) => settings.adopt !== undefined))(
   'the guide of $name explains what happens to the old sessions, and how to turn adoption off',
   ({ project, settings }) => {
