@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { FLOORS } from '../../src/core/report/package-notes.ts';
 import { textOf } from './documents.ts';
 
 const { devDependencies } = JSON.parse(textOf('package.json')) as { devDependencies: Record<string, string> };
@@ -28,4 +29,21 @@ test.each([
   const versions = installed(name).filter((version) => !others.includes(version));
   expect(versions.filter((version) => !releases.some((release) => isOf(version, release)))).toEqual([]);
   expect(releases.filter((release) => !versions.some((version) => isOf(version, release)))).toEqual([]);
+});
+
+test.each([
+  { row: 'Koa', name: 'koa' },
+  { row: 'koa-session', name: 'koa-session' },
+  { row: '`mongodb`', name: 'mongodb' },
+  { row: '`mongoose`', name: 'mongoose' },
+  { row: 'TypeScript', name: 'typescript' },
+])('of $row, the document names each version for which the program asks for a newer one', ({ row, name }) => {
+  const [, tested = '', notes = ''] =
+    COMPATIBILITY.match(new RegExp(`^\\| ${row} \\| ([^|]*) \\|(.*)`, 'm')) ?? [];
+  const [major = 0, minor = 0] = FLOORS[name] ?? [];
+  for (const release of tested.split(', ')) {
+    const [ownMajor = 0, ownMinor = Infinity] = release.split('.').map(Number);
+    const isTooOld = ownMajor < major || (ownMajor === major && ownMinor < minor);
+    if (isTooOld) expect(notes).toMatch(new RegExp(`${release}.*the program asks for ${major}`));
+  }
 });
