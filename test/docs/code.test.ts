@@ -1,7 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { Ajv } from 'ajv';
 import { execa } from 'execa';
 import { beforeAll, expect, test } from 'vitest';
+import { parseAnswersJson } from '../../src/core/answers/answers-json.ts';
+import { problemsIn } from '../../src/core/answers/check.ts';
+import { answersSchema } from '../../src/core/answers/schema.ts';
 import type { Settings } from '../../src/core/answers/settings.ts';
 import { renderFiles } from '../../src/core/render/render.ts';
 import { templates } from '../../src/io/templates.ts';
@@ -98,4 +102,10 @@ test.each(blocks)('$document, line $line: the code compiles with the generated f
 test('the first examples of the README compile in a new project without any edit', async () => {
   expect(firstBlocks).toHaveLength(2);
   expect(await problemsOf('new', { ...PLAIN, app: true }, firstBlocks)).toEqual(['']);
+});
+
+test.each(allBlocks('json'))('$document, line $line: --config accepts the answers', async ({ text }) => {
+  expect(await problemsIn(parseAnswersJson(text))).toEqual([]);
+  const validate = new Ajv({ strict: false }).compile(answersSchema());
+  expect(validate(JSON.parse(text)), JSON.stringify(validate.errors)).toBe(true);
 });
