@@ -152,7 +152,8 @@ sampled(
 
     // Add sessions, with an old version of the program.
     const older = olderProgram('0.1.0', OLDER_TEXTS);
-    mount('src/app.ts', await addSessions(argumentsOf('--connection mongoose'), older));
+    const [folder = ''] = argumentsOf('npx create-koa-mongo-session .');
+    mount('src/app.ts', await addSessions([folder, '--connection', 'mongoose'], older));
     edit('src/app.ts', '// devices\n', `// devices\n${ROUTES}`);
     edit(
       'src/session/index.ts',
