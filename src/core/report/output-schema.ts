@@ -20,7 +20,7 @@ export const outputSchema = (): object => ({
       error: { ...shape({ message: text() }), description: 'Why the exit code is 1, 2, 4, 5, 130 or 143.' },
       text: text('Of --help and --version.'),
       files: { type: 'array', items: FILE, description: 'What was done to each file, or would be.' },
-      notes: texts('What is good to know; nothing is wrong.'),
+      notes: texts('What is good to know.'),
       upgrade: {
         ...shape({ from: text(), to: text() }),
         description: 'The versions of this program that wrote the project before and now.',
