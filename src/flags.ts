@@ -81,7 +81,9 @@ export function parseFlags(argv: readonly string[]): Flags | Text {
     },
   );
   try {
-    program.parse(withoutStrayDashes(argv), { from: 'user' });
+    const words = withoutStrayDashes(argv);
+    refuseMissingValue(words, program);
+    program.parse(words, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return { command: 'text', text };
@@ -95,6 +97,17 @@ export function parseFlags(argv: readonly string[]): Flags | Text {
 function withoutStrayDashes(argv: readonly string[]): string[] {
   const stray = argv.findIndex((word, at) => word === '--' && (at === 0 || argv[at + 1]?.startsWith('-')));
   return argv.filter((_, at) => at !== stray);
+}
+
+/** commander would take the next flag for the value: of `--username $NAME --tls`, if the variable is empty. */
+function refuseMissingValue(words: readonly string[], { options }: Command): void {
+  for (const [at, word] of words.entries()) {
+    const known = options.find(({ long, short }) => word === long || word === short);
+    if (!known?.required || !/^-./.test(words[at + 1] ?? '--')) continue;
+    throw new UserError(
+      `${word}: its value is missing: ${known.flags}; one that begins with - needs a "=" before it${SEE_HELP}`,
+    );
+  }
 }
 
 function createProgram(writeOut: (part: string) => void, onParsed: (flags: Flags) => void): Command {

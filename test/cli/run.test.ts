@@ -159,6 +159,13 @@ describe('without a terminal', () => {
     expect(await run(['.', ...correction], { cwd })).toMatchObject({ exitCode: 0 });
   });
 
+  test('the printed command repeats a run with a name that begins with -', async () => {
+    const cwd = await temporaryFolder();
+    const names = ['--db=-x', '--username=--tls', '--collection=-'];
+    const { stdout } = await run(['app', '--connection', 'host', ...names], { cwd });
+    expect(stdout).toContain(` app --connection host ${names.join(' ')}\n`);
+  });
+
   test('the printed command repeats the run', async () => {
     const cwd = await temporaryFolder();
     const flags = [
@@ -252,9 +259,12 @@ const REFUSED = [
     flags: ['-c', 'db', flag, 'mongodb://ann:hunter2 @h/d'],
     says: 'mongodb://<credentials>@h/d',
   })),
-  { flags: ['--url'], says: "option '--url <url>' argument missing" },
+  ...[[], ['--yes'], ['-y'], ['--password', 'hunter2']].map((next) => ({
+    flags: ['--db', 'a', '--username', ...next],
+    says: '--username: its value is missing: --username <name>',
+  })),
   { flags: ['-c', 'carrier-pigeon'], says: '--connection: must be one of url, host, db, mongoose' },
-  ...['0', '-1', 'NaN', '1e999', '14 fortnights'].map((ttl) => ({
+  ...['0', '1.5', 'NaN', '1e999', '14 fortnights'].map((ttl) => ({
     flags: ['-c', 'db', '--ttl', ttl],
     says: '--ttl: must be a duration',
   })),

@@ -4,7 +4,7 @@ import { migrateCommand } from './managers.ts';
 import { type SessionsPlace, sessionsPlaceIn } from './mongodb-url.ts';
 import type { Answers } from './options.ts';
 import type { Settings } from './settings.ts';
-import { shellQuote } from './shell.ts';
+import { withValue } from './shell.ts';
 
 /**
  * How changed answers affect existing sessions: one text, or none. It lists every change that ends sessions, with what
@@ -70,7 +70,7 @@ function otherCollection(
 ): string[] {
   if (typeof saved.collection !== 'string' || saved.collection === collection) return [];
   if (saved.collection === adopt?.collection || isOtherDatabase(answers, saved)) return [];
-  const command = migration(`--from ${shellQuote(saved.collection)}`);
+  const command = migration(withValue('--from', saved.collection));
   return [
     `--collection is ${collection} and was ${saved.collection}: run \`${command}\` right before you deploy, and again when no old process is running. It copies the sessions, and one that ends at an old process after the first run stays alive; drop the old collection yourself`,
   ];

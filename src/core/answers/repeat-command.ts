@@ -4,7 +4,7 @@ import { createCommand } from './managers.ts';
 import { type Answers, fallback, OPTION_NAMES, type OptionName, optionOf } from './options.ts';
 import { managerFor } from './package-manager.ts';
 import type { ProjectFacts } from './project-facts.ts';
-import { shellQuote } from './shell.ts';
+import { shellQuote, withValue } from './shell.ts';
 
 /**
  * A command to copy, with every answer that is not the default, quoted for a shell and without secrets.
@@ -28,5 +28,5 @@ export function commandOf(
 function flagText(name: OptionName, answer: unknown): string {
   if (answer === true) return flagName(name);
   if (answer === false || answer === null) return negatedFlag(name);
-  return `${flagName(name)} ${shellQuote((optionOf(name).redact ?? String)(answer))}`;
+  return withValue(flagName(name), (optionOf(name).redact ?? String)(answer));
 }

@@ -7,3 +7,7 @@ export function shellQuote(word: string): string {
   if (/^[\w@%+=:,./-]+$/.test(word)) return word;
   return /["$`!]|\\(?:[\\\n]|$)/.test(word) ? `'${word.replaceAll("'", "'\\''")}'` : `"${word}"`;
 }
+
+/** A flag with its value. After a space, one that begins with `-` would be read as another flag. */
+export const withValue = (flag: string, value: string): string =>
+  `${flag}${value.startsWith('-') ? '=' : ' '}${shellQuote(value)}`;
