@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
-import { describe, expect, test } from 'vitest';
+import { setTimeout } from 'node:timers/promises';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import {
   filesIn,
   PROGRAM,
@@ -159,6 +160,25 @@ describe('at a terminal', () => {
     await terminal.sees('Not taken: arrow keys');
     terminal.type(ctrlC);
     expect(await terminal.ended).toMatchObject({ exitCode: 130 });
+  });
+
+  test.skipIf(process.platform === 'win32')('a question can be answered after Ctrl-Z and fg', async () => {
+    const cwd = await temporaryFolder();
+    const command = `${process.execPath} ${PROGRAM} app -c db`;
+    const shell = new Terminal('bash', ['--norc', '-i'], { cwd, env: { PATH: process.env.PATH ?? '' } });
+    onTestFinished(() => shell.kill('SIGKILL'));
+    shell.type(`${command}${enter}`);
+    await shell.sees('Collection of the sessions');
+    shell.type('log\u001A');
+    await shell.sees('Stopped');
+    shell.type(`fg${enter}`);
+    await shell.sees(command);
+    // In this time, a program that has lost its input ends.
+    await setTimeout(500);
+    shell.type(`ins${enter}`);
+    await shell.sees('Collection of the sessions logins');
+    await shell.answer('A session ends', ctrlC);
+    await shell.sees('Nothing was written.');
   });
 
   test('a terminal that says it has no columns, as in a container, gets lines of 80', async () => {

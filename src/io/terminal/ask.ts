@@ -200,7 +200,9 @@ export async function askText(
 async function untilAnswered<T>(prompt: (context: Context) => Promise<T>): Promise<T> {
   const endOfInput = new AbortController();
   const abort = () => endOfInput.abort();
-  process.once('beforeExit', abort);
+  // readline pauses the input when the program comes back from Ctrl-Z, after the listeners from before the question.
+  const resume = () => setImmediate(() => process.stdin.resume());
+  process.once('beforeExit', abort).on('SIGCONT', resume);
   try {
     return await prompt({ output: streamOf('stderr'), signal: endOfInput.signal });
   } catch (error) {
@@ -212,6 +214,6 @@ async function untilAnswered<T>(prompt: (context: Context) => Promise<T>): Promi
     if (name === 'ExitPromptError') endBy('SIGINT');
     throw error;
   } finally {
-    process.off('beforeExit', abort);
+    process.off('beforeExit', abort).off('SIGCONT', resume);
   }
 }
