@@ -26,21 +26,21 @@ const UNUSED: Readonly<Record<string, readonly string[]>> = {
     ...['_dispatchHelpCommand', 'unknownCommand', 'help'],
   ],
   'help.js': ['compareOptions'],
-  'option.js': ['choices', 'implies', 'conflicts', 'preset', 'makeOptionMandatory', 'env'],
+  'option.js': ['choices', 'implies', 'conflicts', 'preset', 'makeOptionMandatory', 'env', '_collectValue'],
   'argument.js': ['choices', 'argRequired', 'argOptional', 'argParser', '_collectValue'],
 };
 
 /**
  * Methods for options that take values from the environment, are required, imply others or exclude them, for hooks, default
  * groups and a command for help, for a program without a name, for arguments with a default, and for a second call of
- * `parse`: there are none here.
+ * `parse`: there are none here. A missing value is refused before.
  */
 const IDLE: Readonly<Record<string, readonly string[]>> = {
   'command.js': [
     ...['_parseOptionsEnv', '_parseOptionsImplied'],
     ...['_checkForMissingMandatoryOptions', '_checkForConflictingOptions', '_chainOrCallHooks'],
     ...['_chainOrCallSubCommandHook', '_initOptionGroup', '_initCommandGroup', 'nameFromFilename'],
-    ...['_getHelpCommand', 'saveStateBeforeParse', 'restoreStateBeforeParse'],
+    ...['_getHelpCommand', 'saveStateBeforeParse', 'restoreStateBeforeParse', 'optionMissingArgument'],
   ],
   'argument.js': ['default'],
 };

@@ -10,7 +10,7 @@ import { shellQuote } from './core/answers/shell.ts';
 import { UserError } from './core/errors.ts';
 import { statIfThere } from './io/files.ts';
 import { columnsOf } from './io/terminal/standard.ts';
-import { RULE_OF_SWITCH, refusedPassword, SEE_HELP, usageError } from './usage-error.ts';
+import { missingValue, RULE_OF_SWITCH, refusedPassword, SEE_HELP, usageError } from './usage-error.ts';
 
 /** The flags of this run, which are not saved. */
 export interface RunFlags {
@@ -104,9 +104,7 @@ function refuseMissingValue(words: readonly string[], { options }: Command): voi
   for (const [at, word] of words.entries()) {
     const known = options.find(({ long, short }) => word === long || word === short);
     if (!known?.required || !/^-./.test(words[at + 1] ?? '--')) continue;
-    throw new UserError(
-      `${word}: its value is missing: ${known.flags}; one that begins with - needs a "=" before it${SEE_HELP}`,
-    );
+    throw missingValue(word, known);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Command, CommanderError } from 'commander';
+import type { Command, CommanderError, Option } from 'commander';
 import { PASSWORD_RULE } from './core/answers/answers-json.ts';
 import { flagsMeantBy } from './core/answers/near-words.ts';
 import { UserError } from './core/errors.ts';
@@ -18,7 +18,7 @@ export function usageError({ code, message }: CommanderError, program: Command):
   const known = program.options.find(({ long, short }) => long === flag || short === flag);
   if (known?.long === '--password') return refusedPassword();
   if (known?.required || known?.optional) {
-    return new UserError(`${flag}: its value is a separate argument, or follows a "=": ${known.flags}`);
+    return missingValue(flag, known);
   }
   if (value !== undefined && (known || ['-h', '--help'].includes(flag))) {
     const opposite = program.options.find(({ long }) => long === flag.replace('--', '--no-'))?.long;
@@ -26,6 +26,11 @@ export function usageError({ code, message }: CommanderError, program: Command):
   }
   return new UserError(`unknown option '${flag}'${suggestion(flag, program)}${SEE_HELP}`);
 }
+
+export const missingValue = (flag: string, { flags }: Option): UserError =>
+  new UserError(
+    `${flag}: give its value as a separate argument, or after a "=" if it begins with -: ${flags}`,
+  );
 
 /** commander does not list its help flag with the options. */
 function suggestion(flag: string, { options }: Command): string {

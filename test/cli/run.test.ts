@@ -225,8 +225,8 @@ const REFUSED = [
   { flags: ['--tls=hunter2'], says: '--tls: takes no value; to turn it off, give --no-tls' },
   { flags: ['--json=hunter2'], says: '--json: takes no value\n' },
   { flags: ['--help=hunter2'], says: '--help: takes no value\n' },
-  { flags: ['--url mongodb://ann:hunter2@h/d'], says: '--url: its value is a separate argument' },
-  { flags: ['--url:mongodb://ann:hunter2@h/d'], says: '--url: its value is a separate argument' },
+  { flags: ['--url mongodb://ann:hunter2@h/d'], says: '--url: give its value as a separate argument' },
+  { flags: ['--url:mongodb://ann:hunter2@h/d'], says: '--url: give its value as a separate argument' },
   { flags: ['--uri mongodb://ann:hunter2@h/d'], says: "unknown option '--uri'\n(Did you mean --url?)" },
   { flags: ['--password hunter2'], says: '--password: a password is not accepted here' },
   { flags: ['--password', 'hunter2'], says: '--password: a password is not accepted here' },
@@ -261,7 +261,7 @@ const REFUSED = [
   })),
   ...[[], ['--yes'], ['-y'], ['--password', 'hunter2']].map((next) => ({
     flags: ['--db', 'a', '--username', ...next],
-    says: '--username: its value is missing: --username <name>',
+    says: '--username: give its value as a separate argument, or after a "=" if it begins with -: --username <name>',
   })),
   { flags: ['-c', 'carrier-pigeon'], says: '--connection: must be one of url, host, db, mongoose' },
   ...['0', '1.5', 'NaN', '1e999', '14 fortnights'].map((ttl) => ({
