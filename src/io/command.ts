@@ -42,7 +42,7 @@ function spawnCommand(words: readonly string[], options: SpawnOptions): ChildPro
 
 function endOf(child: ChildProcess): Promise<string | undefined> {
   return new Promise((resolve) => {
-    child.once('error', () => resolve('could not be run'));
+    child.once('error', () => resolve(`could not be run (is ${child.spawnfile} installed?)`));
     child.once('close', (code, signal) => {
       if (code === 0) resolve(undefined);
       else resolve(signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`);

@@ -577,7 +577,7 @@ describe('streams and exit codes', () => {
       },
     );
     expect(exitCode).toBe(5);
-    expect(stderr).toContain('bun install could not be run; all files are written.');
+    expect(stderr).toContain('bun install could not be run (is bun installed?); all files are written.');
     expect(stdout).toContain('bun install\n');
     expect(await filesIn(`${cwd}/app`)).toEqual(expect.arrayContaining(GENERATED));
   });

@@ -14,7 +14,7 @@ describe('a command', () => {
     { how: 'well', words: script(''), problem: undefined },
     { how: 'with a code', words: script('process.exit(7)'), problem: 'ended with exit code 7' },
     { how: 'by a signal', words: script('process.kill(process.pid)'), problem: 'was ended by SIGTERM' },
-    { how: 'before it began', words: ['no-such-program'], problem: 'could not be run' },
+    { how: 'before it began', words: ['none'], problem: 'could not be run (is none installed?)' },
   ])('that ends $how', async ({ words, problem }) => {
     expect(await runCommand(words, piped)).toEqual({ problem, output: '' });
   });

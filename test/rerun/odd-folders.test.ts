@@ -2,7 +2,7 @@ import { chmodSync, chownSync, mkdirSync, readdirSync, symlinkSync } from 'node:
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
-import { run, temporaryFolder } from '../support/program.ts';
+import { PROGRAM, run, temporaryFolder } from '../support/program.ts';
 import { useProgram } from '../support/rerun/bundle.ts';
 import { generate, renderedFrom, source } from '../support/rerun/generate.ts';
 import { wholeSnapshot } from '../support/rerun/scenario.ts';
@@ -154,17 +154,25 @@ function chownRecursively(folder: string, uid: number): void {
     chownSync(join(folder, name), uid, uid);
 }
 
-test('a current directory that was removed is named', async () => {
-  const home = await temporaryFolder();
-  const project = writeTree(join(home, 'project'), {});
-  const rendered = writeTree(join(home, 'rendered'), RENDERED);
-  const command = ['-c', 'rmdir "$PWD" && exec "$@"', 'sh', process.execPath, program.file, '.', rendered];
-  const { exitCode, stderr } = await execa('sh', command, { cwd: project, reject: false });
-  expect({ exitCode, stderr }).toEqual({
-    exitCode: 2,
-    stderr: 'error: The current directory was removed; change to another one.',
-  });
-});
+test.each([[], ['.'], ['app'], ['undo']])(
+  'a current directory that was removed is named: %j',
+  async (...args) => {
+    const cwd = await temporaryFolder();
+    const command = [
+      '-c',
+      'mkdir a && cd a && rmdir ../a && exec "$@"',
+      'sh',
+      process.execPath,
+      PROGRAM,
+      ...args,
+    ];
+    const { exitCode, stderr } = await execa('sh', command, { cwd, reject: false });
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 2,
+      stderr: 'error: The current directory was removed; change to another one.',
+    });
+  },
+);
 
 test.each([
   { what: 'name', dir: LONG },

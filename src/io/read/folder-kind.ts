@@ -7,6 +7,7 @@ import { statIfThere, within } from '../files.ts';
 import { pathIn } from '../locate.ts';
 import { onlyReadingSync } from '../system-errors.ts';
 import { packageJsonIn } from './package-json.ts';
+import { absolute } from './root.ts';
 import { isNamed, isPackageOf, workspaceIn } from './workspace.ts';
 
 /** The number of packages that are searched for Koa. */
@@ -18,7 +19,7 @@ const MAX_NAMED = 5;
  * @throws UserError (4) for system errors
  */
 export function folderKindAt(directory: string): FolderKind {
-  const folder = resolve(directory);
+  const folder = absolute(directory);
   return onlyReadingSync(folder, () => kindOfFolder(folder));
 }
 
@@ -42,7 +43,7 @@ function kindOfFolder(folder: string): FolderKind {
 
 /** The project around a folder that is not a project yet; undefined for a package of a workspace. */
 export function projectAbove(directory: string): Around | undefined {
-  const folder = resolve(directory);
+  const folder = absolute(directory);
   return onlyReadingSync(folder, () => {
     const path = kindOfFolder(folder).kind === 'project' ? undefined : projectAround(folder);
     if (path === undefined) return undefined;

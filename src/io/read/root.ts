@@ -14,7 +14,8 @@ export function projectRoot(dir: string): string {
   return onlyReadingSync(path, () => realRoot(path));
 }
 
-function absolute(dir: string): string {
+/** @throws UserError if it is relative to a folder that is gone */
+export function absolute(dir: string): string {
   try {
     return resolve(dir);
   } catch (cause) {
