@@ -13,6 +13,7 @@ import { agreeTo } from './io/terminal/agree.ts';
 import { askAdvanced, askAgain, askMissing, confirm } from './io/terminal/ask.ts';
 import { asksForAnswers } from './io/terminal/environment.ts';
 import { introduce, paintFor, say, warn } from './io/terminal/output.ts';
+import { columnsOf } from './io/terminal/standard.ts';
 import { isPreview, type Outcome } from './regenerate.ts';
 
 /**
@@ -74,7 +75,7 @@ export async function askForChange(answers: Answers, facts: ProjectFacts): Promi
 /** Shows what would be written, and asks for a yes. */
 export const askToAgree = (outcome: Outcome, isProject: boolean): Promise<void> =>
   agreeTo(
-    `${reportText(outcome, paintFor('stderr'))}Nothing is written yet.\n`,
+    `${reportText(outcome, paintFor('stderr'), columnsOf('stderr'))}Nothing is written yet.\n`,
     () => reportDiff(outcome.plan, true, paintFor('stderr')),
     isProject,
   );

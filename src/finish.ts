@@ -28,7 +28,7 @@ export function showPlan(outcome: Outcome, { json, diff }: RunFlags): Ending {
   const paint = json ? plain : paintFor('stdout');
   const differences = diff === undefined ? undefined : reportDiff(outcome.plan, diff, paint);
   const nothing = paint('strong', 'Nothing was written.');
-  if (!json) tell(differences ?? `${reportText(outcome, paint)}${nothing}\n`);
+  if (!json) tell(differences ?? `${reportText(outcome, paint, columnsOf('stdout'))}${nothing}\n`);
   const facts = { ...reportFacts(outcome), ...(differences === undefined ? {} : { diff: differences }) };
   return outcome.problem ? endedBy(outcome.problem, facts) : { exitCode: outcome.exitCode, facts };
 }
@@ -60,7 +60,7 @@ export async function finish(outcome: Outcome, written: Written, { json, canAsk 
   const { root } = project;
   (await doubtsAboutEnv(root, outcome.plan)).forEach(warn);
   const paint = paintFor('stdout');
-  if (!json) tell(reportText(outcome, paint));
+  if (!json) tell(reportText(outcome, paint, columnsOf('stdout')));
   const failure = collected.install === true ? await install(written) : undefined;
   const isInstalled = collected.install === true && !failure;
   const next = nextOf(written, outcome, isInstalled);

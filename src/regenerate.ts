@@ -11,7 +11,7 @@ import type { RunFlags } from './flags.ts';
 import { missingFormatter } from './io/read/format.ts';
 import { warn } from './io/terminal/output.ts';
 import { decideConflicts } from './io/terminal/resolve.ts';
-import { unbroken } from './io/terminal/signals.ts';
+import { unbroken, whatStands } from './io/terminal/signals.ts';
 import { commitChanges } from './io/write/transaction.ts';
 
 /** The input of a run after everything is read and rendered. */
@@ -78,7 +78,8 @@ export async function regenerate(regeneration: Regeneration): Promise<Outcome> {
   } as const;
   if (preview) return { ...outcome, exitCode: run.check && news.length > 0 ? 3 : 0 };
   if (news.length > 0) await regeneration.agree?.({ ...outcome, exitCode: 0 });
-  await unbroken(() => commitChanges(project.root, changes), ALL_WRITTEN);
+  const after = changes.length === 0 ? whatStands() : ALL_WRITTEN;
+  await unbroken(() => commitChanges(project.root, changes), after);
   return { ...outcome, written: true, exitCode: 0, problem: leftInMarkers(settled) };
 }
 

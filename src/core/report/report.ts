@@ -8,6 +8,7 @@ import { MANIFEST_PATH } from '../project/state-folder.ts';
 import { backupPath, fileChanges } from '../write/changes.ts';
 import { lineCounts, unifiedDiff } from './diff.ts';
 import { type Paint, plain, type Style } from './paint.ts';
+import { wrapped } from './wrap.ts';
 
 type Action = Entry['action'];
 
@@ -55,6 +56,7 @@ export interface Upgrade {
 export function reportText(
   { plan, upgrade, changesRecord }: Omit<Reported, 'written'>,
   paint: Paint = plain,
+  columns = Number.POSITIVE_INFINITY,
 ): string {
   const entries: readonly Entry[] = plan.entries;
   const told = ACTIONS.flatMap((action) =>
@@ -63,16 +65,24 @@ export function reportText(
   const width = Math.max(0, ...told.map(({ action }) => SHOWN_ACTIONS[action][1].length));
   const lines = told.flatMap((entry) => [fileLine(entry, width, paint), ...details(entry, paint)]);
   const isRecordAlone = changesRecord === true && !entries.some(isTouched);
+  const notes = [
+    ...(isRecordAlone ? [`only ${MANIFEST_PATH} changes, the record of this program`] : []),
+    ...plan.notes,
+  ];
   return [
     ...(upgrade ? [upgradeLine(upgrade, entries)] : []),
     ...lines,
-    ...(isRecordAlone ? [`  note: only ${MANIFEST_PATH} changes, the record of this program`] : []),
-    ...plan.notes.map((note) => `  ${paint('warning', 'note:')} ${note}`),
+    ...notes.map((note) => noteText(note, columns).replace('note:', (label) => paint('warning', label))),
     summary(entries),
   ]
     .map((line) => `${line}\n`)
     .join('');
 }
+
+const noteText = (note: string, columns: number): string =>
+  wrapped(`note: ${note}`, columns - 2)
+    .map((line) => `  ${line}`)
+    .join('\n');
 
 function fileLine(entry: Entry, width: number, paint: Paint): string {
   const [sign, name, style] = SHOWN_ACTIONS[entry.action];
