@@ -185,6 +185,13 @@ test('--check finds outdated files, and ignores a missing .env', async () => {
   expect(await run(['--no-input', '--check'], { cwd })).toMatchObject({ exitCode: 3 });
 });
 
+test('--check finds nothing in a clone in another folder, also if package.json has no name', async () => {
+  const cwd = writeTree(await temporaryFolder(), { 'package.json': '{"type":"module"}\n' });
+  await run(['--yes', '--connection', 'url'], { cwd });
+  const clone = writeTree(join(await temporaryFolder(), 'elsewhere'), readTree(cwd));
+  expect(await run(['--no-input', '--check'], { cwd: clone })).toMatchObject({ exitCode: 0 });
+});
+
 test('a deleted file stays deleted until --restore asks for it', async () => {
   const cwd = await project();
   const text = await readIn(cwd, 'compose.yaml');

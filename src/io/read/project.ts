@@ -64,7 +64,8 @@ async function readIn(root: string, generator: string): Promise<Project> {
   return {
     root,
     kind,
-    name: packageNameIn(fields) ?? nameOf(root),
+    // Not from the folder where package.json has none: a clone of the project may have another one.
+    name: packageNameIn(fields) ?? (packageJson ? 'app' : nameOf(root)),
     kept: keptIn(root, manifest),
     packages: withVersions({ ...inherited, ...packages }, workspace),
     inherited: Object.keys(inherited),
