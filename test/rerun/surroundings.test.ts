@@ -237,6 +237,17 @@ test('the state folder explains itself, and is marked as generated', async () =>
   );
 });
 
+test('an explanation whose lines a formatter has wrapped is no drift, and stays so', async () => {
+  const project = await temporaryFolder();
+  await generate(project, ONE);
+  const path = join(project, '.koa-mongo-session/base/README.md');
+  const wrapped = readFileSync(path, 'utf8').replace(' in ', '\nin ');
+  writeFileSync(path, wrapped);
+  expect(await generate(project, ONE, { run: { check: true } })).toMatchObject({ exitCode: 0 });
+  await generate(project, TWO);
+  expect(readFileSync(path, 'utf8')).toBe(wrapped);
+});
+
 describe('modes', () => {
   const modeOf = (project: string, path: string) => statSync(join(project, path)).mode & 0o777;
 

@@ -47,7 +47,9 @@ export function listChanges(
     ...stale
       .filter((path) => !kept.has(path) && !isOtherSpelling(onDisk(tree, path)))
       .map((path) => change(tree, path, undefined)),
-    ...(bases.length === 0 ? [] : EXPLANATIONS.map(([path, text]) => change(tree, path, text, form))),
+    ...(bases.length === 0
+      ? []
+      : missingExplanations(tree).map(([path, text]) => change(tree, path, text, form))),
   ].filter(isChange);
   const manifest = { ...remembered, files };
   const isNews = changes.some(ofTheProject) || old === undefined || !saysTheSame(manifest, old);
@@ -66,6 +68,10 @@ function saysTheSame(manifest: Manifest, old: Manifest): boolean {
   const { generator } = old;
   return formatManifest({ ...manifest, generator }) === formatManifest(old);
 }
+
+/** What is there stays: a formatter of the project may have wrapped its lines. */
+const missingExplanations = (tree: WorkingTree) =>
+  EXPLANATIONS.filter(([path]) => textOnDisk(tree, path) === undefined);
 
 const isOtherSpelling = (disk: OnDisk): boolean => disk.kind === 'file' && disk.isOtherSpelling === true;
 
