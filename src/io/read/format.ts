@@ -113,7 +113,9 @@ async function runBiome(root: string, binary: string, file: Unformatted): Promis
 /** Uses only the API that Prettier has had since version 2. Plain JavaScript, since the thread gets it as text. */
 const PRETTIER_THREAD = `
 const { parentPort, workerData } = require('node:worker_threads');
-const { entry, ignorePath, files } = workerData;
+const { root, entry, ignorePath, files } = workerData;
+// Prettier looks there for the plugins that its settings name.
+process.cwd = () => root;
 import(entry).then(async ({ default: prettier }) => {
   for (const { index, filepath, text } of files) {
     const { ignored, inferredParser } = await prettier.getFileInfo(filepath, { ignorePath });
@@ -130,6 +132,7 @@ async function formatWithPrettier(root: string, entry: string, files: readonly U
   const { Worker } = process.getBuiltinModule('node:worker_threads');
   const { pathToFileURL } = process.getBuiltinModule('node:url');
   const workerData = {
+    root,
     entry: pathToFileURL(entry).href,
     ignorePath: join(root, '.prettierignore'),
     files: files.map(({ path, text }, index) => ({ index, filepath: join(root, path), text })),

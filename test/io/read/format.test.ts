@@ -40,6 +40,23 @@ test.each([
   expect([...formatted.values()]).toEqual(['f();\r\ng();\r\n']);
 });
 
+test('a plugin of the project is found from any folder', async () => {
+  const packageJson = '{"devDependencies":{"prettier":"*"}}';
+  const root = writeTree(await temporaryFolder(), {
+    'package.json': packageJson,
+    '.prettierrc': '{"plugins":["prettier-plugin-own"]}',
+    'node_modules/prettier-plugin-own/package.json': '{"main":"index.js"}',
+    'node_modules/prettier-plugin-own/index.js': `module.exports = {
+      languages: [{ name: 'own', parsers: ['own'], extensions: ['.ts'] }],
+      parsers: { own: { parse: (text) => ({ text }), astFormat: 'own' } },
+      printers: { own: { print: ({ node }) => node.text + '!' } },
+    };`,
+  });
+  linkPackages(root, packageJson);
+  const formatted = await formatAll(root, [{ path: 'app.ts', text: 'f();' }]);
+  expect([...formatted.values()]).toEqual(['f();!']);
+});
+
 test.each([
   { what: 'prints', does: `console.log('printed'); console.error('printed');` },
   { what: 'throws', does: `throw new Error('never');` },
