@@ -41,16 +41,18 @@ export function appIn(code: string, bare: string): KoaApp | undefined {
   };
   const field = fieldIn(code.slice(0, start), code.slice(start, at));
   if (field !== undefined) return { ...place, name: `this.${field}`, within: 'field' };
-  const name = APP_VARIABLE.exec(code.slice(start, at))?.[1] ?? made[1];
-  if (isChained(code.slice(at))) return { ...place, name, within: 'chain' };
   const before = bare.slice(code.lastIndexOf('\n', made.index) + 1, at);
+  const isOfOther =
+    /\bnew\s/.test(before) || /\.(?:listen|callback)\s*\(/.test(lines.slice(line - 1, place.end).join('\n'));
+  const name = isOfOther ? undefined : (APP_VARIABLE.exec(code.slice(start, at))?.[1] ?? made[1]);
+  if (isChained(code.slice(at))) return { ...place, name, within: 'chain' };
   const isOwn = ASSIGNED.test(before) && !isInBrackets(lines, place.end);
   return { ...place, name, ...(!isOwn && { within: 'part' }) };
 }
 
-/** `const app = `, `export const app: Koa = `, `module.exports = app = `. */
+/** `const app = `, `export const app: Koa = `, `module.exports = app = `; not `const app = setUp(`. */
 const ASSIGNED = new RegExp(
-  String.raw`^\s*(?:export\s+)?(?:(?:const|let|var)\s+)?[\w$.#]+\s*${TYPE}=[\w$.\s=(]*$`,
+  String.raw`^\s*(?:export\s+)?(?:(?:const|let|var)\s+)?[\w$.#]+\s*${TYPE}=(?:[\w$.\s=]|(?<![\w$]\s*)\()*$`,
 );
 
 /** Whether a bracket that was opened before ends in the next line: `const {\n  app = new Koa(),\n} = options`. */

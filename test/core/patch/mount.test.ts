@@ -311,6 +311,9 @@ test.each([
   },
   { text: 'const {\n  app = new Koa()\n} = options;', says: 'does more than create the app' },
   { text: 'export default new Koa();', says: 'has no name' },
+  { text: 'const shop = new Shop(new Koa(), home);', says: 'has no name' },
+  { text: 'const app = setUp(new Koa());', says: 'does more than create the app' },
+  { text: 'const app = await setUp (new Koa());', says: 'does more than create the app' },
   { text: 'if (on) { const app = new Koa(); }', says: 'does more than create the app' },
 ])('nothing is edited if there is no place for the call: $text', ({ text, says }) => {
   expect(() => patched(`${IMPORT}${text}\n`)).toThrow(says);

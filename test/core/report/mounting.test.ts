@@ -68,6 +68,14 @@ describe('the lines that mount sessions', () => {
     { text: 'export function shop(app = new Koa()) {\n}\n', call: 'sessions(app);', within: 'part' },
     { text: 'const {\n  app = new Koa(),\n} = options;\n', call: 'sessions(app);', within: 'part' },
     { text: 'export default serve(new Koa());\n', call: 'sessions(app);', within: 'part' },
+    { text: 'const api = setUp(new Koa());\n', call: 'sessions(api);', within: 'part' },
+    { text: 'const shop = new Shop(new Koa(), home);\n', call: 'sessions(app);', within: 'part' },
+    { text: 'const server = new Koa().use(home).listen(1);\n', call: 'sessions(app);', within: 'chain' },
+    {
+      text: 'const server = createServer(new Koa()\n  .use(home)\n  .callback());\n',
+      call: 'sessions(app);',
+      within: 'chain',
+    },
   ])('fit an app that is created by $text', ({ text, call, within }) => {
     const { mount, ...mounting } = mountingIn('src/app.ts', `import Koa from 'koa';\n${text}`);
     expect({ call: mount.at(-1), within: mounting.within }).toEqual({ call, within });
