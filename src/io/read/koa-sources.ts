@@ -46,7 +46,8 @@ export async function readKoaSources(
     root,
     commands.map(({ command }) => command),
   );
-  const { found, uses, databases, connections, sources, unsearched } = readEach(root, isBuilt, modules);
+  const isInOrder = modules !== 'esm' && !commands.some(({ command }) => HOISTS.test(command));
+  const { found, uses, databases, connections, sources, unsearched } = readEach(root, isBuilt, isInOrder);
   const apps = found
     .filter(({ path, app }) => app !== undefined && !isForTests(path))
     .map(({ path }) => path);
@@ -75,8 +76,15 @@ export async function readKoaSources(
   };
 }
 
-/** What each of the user's own source files shows, except those that a build has written. */
-function readEach(root: string, isBuilt: (path: string) => boolean, modules: Project['modules']) {
+/** What moves the imports of a CommonJS module above its other lines, unlike tsc and ts-node. */
+const HOISTS = /(?<![,.])\b(?:tsx|esbuild|tsup|tsdown|swc|babel|webpack|rollup|vite)/;
+
+/**
+ * What each of the user's own source files shows, except those that a build has written.
+ *
+ * @param isInOrder whether imports in TypeScript run where they are written
+ */
+function readEach(root: string, isBuilt: (path: string) => boolean, isInOrder: boolean) {
   const found: KoaSource[] = [];
   const uses: SessionUses[] = [];
   const databases: { path: string; place: string }[] = [];
@@ -97,8 +105,7 @@ function readEach(root: string, isBuilt: (path: string) => boolean, modules: Pro
     if (isTest) continue;
     databases.push(...databasesNamedIn(path, text).map((place) => ({ path, place })));
     connections.push(...mongooseConnectionsIn(path, text));
-    const isInOrder = modules !== 'esm' && /\.c?tsx?$/.test(path);
-    sources.push(stepsIn(path, text, source?.app, isInOrder));
+    sources.push(stepsIn(path, text, source?.app, isInOrder && /\.c?tsx?$/.test(path)));
   }
   return { found: found.toSorted(byPath), uses, databases, connections, sources, unsearched };
 }

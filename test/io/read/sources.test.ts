@@ -165,3 +165,20 @@ test.each([
   expect(databases).toEqual(places);
   expect(connections.map(({ path, line }) => `${path}:${line}`)).toEqual(places);
 });
+
+test.each([
+  { command: 'node dist/index.js', loadsEnv: true },
+  { command: 'nodemon --ext ts,tsx --exec ts-node src/index.ts', loadsEnv: true },
+  { command: 'tsx watch src/index.ts', loadsEnv: false },
+  { command: 'nodemon --exec "node -r esbuild-register" src/index.ts', loadsEnv: false },
+  { command: 'swc src -d dist', loadsEnv: false },
+  { command: 'babel-node -x .ts src/index.ts', loadsEnv: false },
+])('$command runs an import below other lines where it is written: $loadsEnv', async (given) => {
+  const root = writeTree(await temporaryFolder(), {
+    'src/index.ts': "import dotenv from 'dotenv';\ndotenv.config();\nimport './app';\n",
+    'src/app.ts': "import Koa from 'koa';\nexport const app = new Koa();\n",
+  });
+  const commands = [{ name: 'start', command: given.command, isStart: true }];
+  const { loadsEnv } = await readKoaSources(root, { commands, modules: 'unspecified' });
+  expect(loadsEnv).toBe(given.loadsEnv);
+});
