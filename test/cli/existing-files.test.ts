@@ -167,6 +167,20 @@ test('a package of a workspace uses the compiler and the types of its top folder
   expect(Object.keys(devDependencies)).toEqual(['@types/keygrip', '@types/koa', 'tsx']);
 });
 
+test('a compiler or types of the top folder of a workspace that are too old are reported', async () => {
+  const tools = { '@types/node': '20.3.1', tsx: '^4.0.0', typescript: '~4.9.0' };
+  const root = writeTree(await temporaryFolder(), {
+    'package.json': JSON.stringify({ workspaces: ['apps/*'], devDependencies: tools }),
+    'apps/api/package.json': '{"name":"api","dependencies":{"koa":"^3.0.0"}}',
+    'apps/api/tsconfig.json': '{"include":["src"]}',
+  });
+  const { stdout } = await run(['apps/api', '--yes'], { cwd: root });
+  expect(stdout.match(/has (\S+ \S+), and the sessions need/g)).toEqual([
+    'has @types/node 20.3.1, and the sessions need',
+    'has typescript ~4.9.0, and the sessions need',
+  ]);
+});
+
 test.each([
   {
     manager: 'pnpm',

@@ -26,9 +26,10 @@ export const addCommand = (manager: PackageManager): string =>
  * version installs the next major that is new enough: a later one may not work with the rest of the project.
  */
 export function packageNotes(packages: Packages, settings: Settings): string[] {
-  const { manager } = settings.project;
+  const { manager, inherited } = settings.project;
   const { dependencies, devDependencies } = wantedPackage(settings);
-  const old = Object.keys({ ...dependencies, ...devDependencies }).flatMap((name) => {
+  const names = new Set([...Object.keys({ ...dependencies, ...devDependencies }), ...inherited]);
+  const old = [...names].flatMap((name) => {
     const range = packages[name];
     const [major = 0, minor = 0] = FLOORS[name] ?? [];
     if (range === undefined || !isBelow(range, major, minor)) return [];
