@@ -13,11 +13,6 @@ export const RULES: Linter.RulesRecord = {
   '@typescript-eslint/prefer-nullish-coalescing': ['error', { ignorePrimitives: { boolean: true } }],
   // A property that is destructured only to leave it out of the rest.
   '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true }],
-  // `while (true)` with a `break` or `return` inside.
-  '@typescript-eslint/no-unnecessary-condition': [
-    'error',
-    { allowConstantLoopConditions: 'only-allowed-literals' },
-  ],
   // The test runner of Node waits for its tests.
   '@typescript-eslint/no-floating-promises': [
     'error',
