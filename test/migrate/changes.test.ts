@@ -366,6 +366,20 @@ describe('--user-key', () => {
     expect(await store.listByUser(7)).toHaveLength(2);
     expect(JSON.stringify(await ofAll(db))).not.toContain('userId');
   });
+
+  test('fails while an encryption key is missing, since nobody knows whose sessions those are', async () => {
+    const { url, db } = await openDatabase();
+    const before = await open(db, FEATURES.encrypt);
+    await before.set('a', { userId: 7 });
+    const other = Buffer.alloc(32, 2).toString('base64');
+    for (const args of [[], ['--check']]) {
+      const run = await doingBoth(url, args, { ...KEYS, SESSION_ENCRYPTION_KEYS: other });
+      expect(run).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('clearUnreadable()') });
+    }
+    const all = { ...KEYS, SESSION_ENCRYPTION_KEYS: `${other},${KEYS.SESSION_ENCRYPTION_KEYS}` };
+    expect(await doingBoth(url, [], all)).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await ofAll(db)).toMatchObject([{ user: '7' }]);
+  });
 });
 
 test('reads all sessions in the order in which they are stored, since that of an index is random', async () => {
