@@ -111,6 +111,27 @@ test('two concurrent runs do not disturb each other', async () => {
   await expectDone(db);
 });
 
+test('an index whose build another run has aborted is created in the next round', async () => {
+  const { url, db } = await openDatabase();
+  const plain = await loadMigration();
+  let count = 0;
+  const through = await between(url, (name) => {
+    if (name !== 'createIndexes' || ++count > 1) return undefined;
+    return {
+      ok: 0,
+      code: 276,
+      codeName: 'IndexBuildAborted',
+      errmsg: 'Index build failed: dropIndexes command',
+    };
+  });
+  expect(await plain(through)).toMatchObject({
+    exitCode: 0,
+    stderr: '',
+    stdout: expect.stringContaining('done'),
+  });
+  expect(await sessionsOf(db).indexes()).toMatchObject([{ name: '_id_' }, { name: 'session_ttl' }]);
+});
+
 test('the run fails if an app creates another index in the place of the old one in the meantime', async () => {
   const { url, db } = await openDatabase();
   const plain = await loadMigration();
