@@ -27,7 +27,7 @@ function cookie() {
     sameSite: 'lax',
     path: '/',
     // domain: 'example.com', // Also sent to subdomains.
-    // Otherwise, `secure` follows the connection. Behind a proxy that terminates TLS, set `app.proxy = true`.
+    // If not set, `secure` follows the connection. Behind a proxy that terminates TLS, set `app.proxy = true`.
     ...(isProduction && { secure: true }),
   };
 }

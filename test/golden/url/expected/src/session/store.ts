@@ -159,7 +159,7 @@ export class MongoSessionStore {
   async #change(operation: Operation, loaded: Loaded, draft: Draft): Promise<Loaded | undefined> {
     let [base, mine] = [loaded, draft];
     // Each repetition follows a successful write of another request, so this ends.
-    while (true) {
+    for (;;) {
       const { _id, createdAt, version } = base;
       if (await updateOne(operation, { _id, version }, this.change(mine))) {
         // `ctx.session` lacks what was merged. -1 matches no version, so its next change is merged again.
@@ -178,7 +178,7 @@ export class MongoSessionStore {
   /** Deletes what `regenerate()` has replaced. What other requests have changed there since the load is merged. */
   async #replace(operation: Operation, old: Loaded, written: Loaded | undefined, draft: Draft) {
     let [base, mine, stored] = [old, draft, written];
-    while (true) {
+    for (;;) {
       const replaced = { _id: base._id, version: base.version };
       const { deletedCount } = await operation.sessions.deleteOne(replaced, operation.limits(DURABLE));
       const theirs = deletedCount === 0 ? await this.#findById(operation, old._id) : undefined;
