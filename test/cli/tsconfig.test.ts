@@ -525,3 +525,14 @@ describe('a package of a monorepo without a tsconfig.json of its own', () => {
     expect(stderr).toContain('../../tsconfig.json has "isolatedDeclarations"');
   });
 });
+
+/** The parser of get-tsconfig, which the build replaces. */
+test.each([
+  '{ // of the server\n  "compilerOptions": { "rootDir": "server", /* CommonJS */ "module": "commonjs", },\n}',
+  '\uFEFF{ "include": ["server",] /* and nothing else */, }\n// the end',
+  '{ "include": ["\\u0073erver"] ',
+])('is read with comments, commas at an end, and without its own end: %j', async (tsconfig) => {
+  const cwd = writeTree(await projectWith({}), { 'tsconfig.json': tsconfig });
+  const { stdout } = await run(['--yes', '--connection', 'db', '--dry-run'], { cwd });
+  expect(stdout).toContain('server/session/index.ts');
+});
