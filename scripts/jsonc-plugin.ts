@@ -1,7 +1,7 @@
 import type { Plugin } from 'rolldown';
 
 const FILE = /[\\/]get-tsconfig[\\/]dist[\\/]index\.mjs$/;
-/** The name of the first function of the copy, as get-tsconfig was minified. */
+/** The first function of the copy. It is found by its kept name, before `withoutKeptNames` removes that. */
 const FIRST = /\((\w+),"createScanner"\)/;
 /** What follows the copy, and calls its `parse`. */
 const READER = /const \w+=\w+\(\(\w+,\w+\)=>(\w+)\([^;]*,"readJsonc"\)/;

@@ -4,7 +4,7 @@ import { createCommand } from './core/answers/managers.ts';
 import { UserError } from './core/errors.ts';
 import { type FolderKind, reasonToNameDirectory, withinAnother } from './core/project/folder-kind.ts';
 import type { Flags } from './flags.ts';
-import { statIfThere } from './io/files.ts';
+import { isFile } from './io/files.ts';
 import { folderKindAt, projectAbove } from './io/read/folder-kind.ts';
 import { detectPackageManager } from './io/read/package-manager.ts';
 import { askText } from './io/terminal/ask.ts';
@@ -53,10 +53,9 @@ async function askWhere(here: FolderKind): Promise<string> {
 }
 
 /** As for a directory in the command line, but asked for again. */
-function problemAt(directory: string): string | undefined {
-  const isFile = statIfThere(directory)?.isFile() === true;
-  return problemOfDirectory(directory) ?? (isFile ? `${directory} is a file; name a directory` : undefined);
-}
+const problemAt = (directory: string): string | undefined =>
+  problemOfDirectory(directory) ??
+  (isFile(directory) ? `${directory} is a file; name a directory` : undefined);
 
 function offered(here: FolderKind): string {
   if (here.kind === 'project') return '.';

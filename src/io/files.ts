@@ -29,6 +29,10 @@ export function statIfThere(path: string): Stats | undefined {
   return reading(path, () => unlessAbsent(() => statSync(path, { throwIfNoEntry: false })));
 }
 
+export const isFile = (path: string): boolean => statIfThere(path)?.isFile() ?? false;
+
+export const isFolder = (path: string): boolean => statIfThere(path)?.isDirectory() ?? false;
+
 /** Does not follow a link. */
 export function lstatIfThere(path: string): Stats | undefined {
   return reading(path, () => unlessAbsent(() => lstatSync(path, { throwIfNoEntry: false })));
@@ -41,7 +45,7 @@ export function isLink(path: string): boolean {
 /** The folder itself or, if it does not exist, the nearest existing parent folder. */
 export function nearestFolder(folder: string): string {
   const parent = dirname(folder);
-  return parent === folder || statIfThere(folder)?.isDirectory() ? folder : nearestFolder(parent);
+  return parent === folder || isFolder(folder) ? folder : nearestFolder(parent);
 }
 
 /** The folder itself and those around it, from the inside out. */

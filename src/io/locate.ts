@@ -2,7 +2,7 @@ import { lstatSync, realpathSync, type Stats } from 'node:fs';
 import { basename, dirname, isAbsolute, relative, sep } from 'node:path';
 import { isOfOthers } from '../core/project/paths.ts';
 import { isOfState, STATE_DIR } from '../core/project/state-folder.ts';
-import { statIfThere, within } from './files.ts';
+import { isFolder, statIfThere, within } from './files.ts';
 import { PathError, reading, unlessAbsent } from './system-errors.ts';
 
 /** Both paths absolute and without `..`. */
@@ -55,7 +55,7 @@ export function locator(root: string): Locate {
     return known;
   };
   const findFolder = (path: string): Folder => {
-    if (path === '.') return { real: root, isThere: statIfThere(root)?.isDirectory() ?? false };
+    if (path === '.') return { real: root, isThere: isFolder(root) };
     const parent = folderAt(dirname(path));
     const real = within(parent.real, basename(path));
     if (!parent.isThere) return { ...parent, real };

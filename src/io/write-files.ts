@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
-import { statIfThere } from './files.ts';
+import { isFolder } from './files.ts';
 import { unless, unlessAbsent } from './system-errors.ts';
 
 /** By descriptor, since Yarn's Plug'n'Play breaks `FileHandle.sync`. */
@@ -58,13 +58,13 @@ export function openNew(path: string, mode?: number): number {
 
 /** Creates a folder and its parents one by one, since Node's `recursive` reports a full disk as a missing folder. */
 export function makeFolder(folder: string): void {
-  if (statIfThere(folder)?.isDirectory()) return;
+  if (isFolder(folder)) return;
   if (dirname(folder) !== folder) makeFolder(dirname(folder));
   try {
     mkdirSync(folder);
   } catch (error) {
     // Another run may have created it meanwhile.
-    if (!statIfThere(folder)?.isDirectory()) throw error;
+    if (!isFolder(folder)) throw error;
   }
 }
 

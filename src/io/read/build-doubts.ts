@@ -6,7 +6,7 @@ import { startScripts } from '../../core/project/start-scripts.ts';
 import type { Project } from '../../core/project/working-tree.ts';
 import { inNewProject } from '../../core/render/generated-files.ts';
 import type { RenderedFile } from '../../core/render/rendered-file.ts';
-import { readTextIfAny } from '../files.ts';
+import { isFile, readTextIfAny } from '../files.ts';
 import { pathIn } from '../locate.ts';
 import { buildOf, type CompilerOptions, emitsCode, foldersIn, takesTs } from './compiler-options.ts';
 import { sourceFiles } from './sources.ts';
@@ -18,7 +18,6 @@ import {
   homeOf,
   IS_CASE_SENSITIVE,
   inclusionOf,
-  isFile,
   tsconfigIn,
   unlessDamaged,
 } from './tsconfig.ts';

@@ -1,10 +1,10 @@
 import { join, resolve } from 'node:path';
 import { isOrIsIn } from '../../core/project/paths.ts';
-import { readTextIfAny } from '../files.ts';
+import { isFile, readTextIfAny } from '../files.ts';
 import { pathIn } from '../locate.ts';
 import { buildOf } from './compiler-options.ts';
 import { foldersBefore, runsOfTsc } from './tsc-runs.ts';
-import { configsOf, isFile, tsconfigIn, unlessDamaged } from './tsconfig.ts';
+import { configsOf, tsconfigIn, unlessDamaged } from './tsconfig.ts';
 import { TsconfigFiles } from './tsconfig-files.ts';
 
 /** Compiled files, and the declarations beside them. */

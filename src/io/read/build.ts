@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path';
 import { importsIn } from '../../core/project/imports.ts';
 import { DEFAULT_SOURCES, folderAround, sourceFolderOf } from '../../core/project/source-folder.ts';
 import type { Project } from '../../core/project/working-tree.ts';
-import { readTextIfAny } from '../files.ts';
+import { isFile, readTextIfAny } from '../files.ts';
 import {
   type CompilerOptions,
   emitsCode,
@@ -11,7 +11,7 @@ import {
   takesTs,
 } from './compiler-options.ts';
 import { runsOfTsc, type TscRun } from './tsc-runs.ts';
-import { configFor, configsOf, homeOf, inclusionOf, isFile, tsconfigIn, unlessDamaged } from './tsconfig.ts';
+import { configFor, configsOf, homeOf, inclusionOf, tsconfigIn, unlessDamaged } from './tsconfig.ts';
 import { TsconfigFiles } from './tsconfig-files.ts';
 
 type Extension = Project['importExtension'];

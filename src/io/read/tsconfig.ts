@@ -1,6 +1,6 @@
 import { dirname, join, relative, resolve } from 'node:path';
 import type { TsConfigJsonResolved } from 'get-tsconfig';
-import { foldersFrom, statIfThere } from '../files.ts';
+import { foldersFrom, isFile, isFolder, statIfThere } from '../files.ts';
 import { unlessHidden } from '../system-errors.ts';
 import type { TsconfigFiles } from './tsconfig-files.ts';
 
@@ -73,9 +73,7 @@ const isSolution = ({ files, include, references }: TsConfigJsonResolved): boole
   (references?.length ?? 0) > 0 && files?.length === 0 && (include?.length ?? 0) === 0;
 
 /** A reference names a file, or a folder with a tsconfig.json. */
-export const fileOf = (path: string): string => (statIfThere(path)?.isDirectory() ? tsconfigIn(path) : path);
-
-export const isFile = (path: string): boolean => statIfThere(path)?.isFile() ?? false;
+export const fileOf = (path: string): string => (isFolder(path) ? tsconfigIn(path) : path);
 
 export const tsconfigIn = (root: string): string => join(root, 'tsconfig.json');
 
