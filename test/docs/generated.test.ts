@@ -154,6 +154,19 @@ describe.each(MANAGERS)('the commands in the documents of a project with %s', (m
   });
 });
 
+test.each(goldens)(
+  'a domain, as a comment of $name shows it, is not set on localhost',
+  ({ project, settings }) => {
+    const index = project[`${settings.dir}/index.ts`] ?? '';
+    const edited = index.replace(/^ *\/\/ (.*domain: 'example.com'.*)$/m, '$1');
+    const [cookie = ''] = /^function cookie\(\) \{[\s\S]*?^\}/m.exec(edited) ?? [];
+    const cookieIn = (NODE_ENV: string) =>
+      runInNewContext(`${cookie}; cookie()`, { process: { env: { NODE_ENV } } });
+    expect(cookieIn('production')).toMatchObject({ secure: true, domain: 'example.com' });
+    expect(cookieIn('development')).not.toHaveProperty('domain');
+  },
+);
+
 /** What becomes of the change of the request that is second to store it. */
 const LATER_CHANGES = {
   merge: /same property, or the same nested object, .*\| the later one wins +\|/,
