@@ -6,6 +6,7 @@ import type { Flags } from './flags.ts';
 import { readProject } from './io/read/project.ts';
 import { paintFor, tell } from './io/terminal/output.ts';
 import { unbroken } from './io/terminal/signals.ts';
+import { columnsOf } from './io/terminal/standard.ts';
 import { openProject } from './io/write/open.ts';
 import { commitChanges } from './io/write/transaction.ts';
 import { changesToUndo, leftInEnv } from './io/write/undo.ts';
@@ -20,6 +21,6 @@ export async function undo({ directory = '.', run }: Flags): Promise<Ending> {
   const left = leftInEnv(root);
   if (!preview) await unbroken(() => commitChanges(root, changes), { written: true, text: WAS_UNDONE });
   const undone = { changes, left, written: !preview };
-  if (!run.json) tell(undoText(undone, paintFor('stdout')));
+  if (!run.json) tell(undoText(undone, paintFor('stdout'), columnsOf('stdout')));
   return { exitCode: run.check && changes.length > 0 ? 3 : 0, facts: undoFacts(undone) };
 }

@@ -72,17 +72,19 @@ export function reportText(
   return [
     ...(upgrade ? [upgradeLine(upgrade, entries)] : []),
     ...lines,
-    ...notes.map((note) => noteText(note, columns).replace('note:', (label) => paint('warning', label))),
+    ...notes.map((note) => noteText(note, paint, columns)),
     summary(entries),
   ]
     .map((line) => `${line}\n`)
     .join('');
 }
 
-const noteText = (note: string, columns: number): string =>
+/** Indented, and broken between words. */
+export const noteText = (note: string, paint: Paint, columns: number): string =>
   wrapped(`note: ${note}`, columns - 2)
     .map((line) => `  ${line}`)
-    .join('\n');
+    .join('\n')
+    .replace('note:', (label) => paint('warning', label));
 
 function fileLine(entry: Entry, width: number, paint: Paint): string {
   const [sign, name, style] = SHOWN_ACTIONS[entry.action];

@@ -1,6 +1,8 @@
 import { isOfState } from '../project/state-folder.ts';
 import type { Change } from '../write/changes.ts';
 import { type Paint, plain, type Style } from './paint.ts';
+import { noteText } from './report.ts';
+import { wrapped } from './wrap.ts';
 
 /** What the run wrote to `.env`: the whole file, or lines that were added to an existing one. */
 export type LeftInEnv = 'file' | 'lines';
@@ -27,14 +29,20 @@ export interface Undone {
 }
 
 /** The text for the user: what the undo of the last run does to each file, and what it leaves. */
-export function undoText({ changes, left, written }: Undone, paint: Paint = plain): string {
+export function undoText(
+  { changes, left, written }: Undone,
+  paint: Paint = plain,
+  columns = Number.POSITIVE_INFINITY,
+): string {
   const lines = actionsOf(changes).map(({ path, action }) => {
     const [sign, style] = SHOWN_CHANGES[action];
     return `${paint(style, `${sign} ${action.padEnd(8)}`)}  ${path}`;
   });
-  const notes = notesOn(left).map((note) => `  ${paint('warning', 'note:')} ${note}`);
+  const notes = notesOn(left).map((note) => noteText(note, paint, columns));
   const end = written ? WAS_UNDONE : 'Nothing was written.';
-  return [...lines, ...notes, paint('strong', end)].map((line) => `${line}\n`).join('');
+  return [...lines, ...notes, paint('strong', wrapped(end, columns).join('\n'))]
+    .map((line) => `${line}\n`)
+    .join('');
 }
 
 /** The files in the output of `--json`. */
