@@ -835,6 +835,15 @@ describe('a run started by npm create', () => {
     expect(stderr).not.toContain('hunter2');
   });
 
+  test('stops if npm exec took --check, and would otherwise write', async () => {
+    const cwd = await temporaryFolder();
+    const env = { ...npm, npm_command: 'exec', npm_config_check: 'true' };
+    const { exitCode, stderr } = await run(['.', '-c', 'db'], { cwd, env });
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(' . -- --check -c db\n');
+    expect(await filesIn(cwd)).toEqual([]);
+  });
+
   test("treats npm's own --dry-run as a dry run", async () => {
     const cwd = await temporaryFolder();
     const env = { ...npm, npm_config_dry_run: 'true' };

@@ -12,10 +12,10 @@ const variableOf = (name: string): string => `npm_config_${flagName(name).slice(
 
 /**
  * `npm create koa-mongo-session app --connection url`, without `--`, passes on only `app url`: npm takes the flags for
- * itself and sets them as environment variables. The run would then ignore them.
+ * itself and sets them as environment variables. The run would then ignore them. `npm exec` does the same, but not `npx`.
  */
 export function refuseSwallowedFlags(argv: readonly string[], env: Environment): void {
-  if (env.npm_command !== 'init') return;
+  if (!/^(?:init|exec)$/.test(env.npm_command ?? '')) return;
   const isTaken = (name: string): boolean => env[variableOf(name)] !== undefined;
   const answers = OPTION_NAMES.filter(isTaken);
   const others = SHARED_WITH_NPM.filter(isTaken);
