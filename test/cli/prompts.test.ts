@@ -150,6 +150,21 @@ describe('at a terminal', () => {
     },
   );
 
+  test.each([{}, { TERM: 'dumb' }])(
+    'an answer that is neither yes nor no is not taken for the suggested one: %j',
+    async (env) => {
+      const cwd = await temporaryFolder();
+      const terminal = runAtTerminal(['app', '-c', 'db'], { cwd, env });
+      await terminal.answer('Collection', '');
+      await terminal.answer('A session ends', '');
+      await terminal.answer('Change anything else?', '');
+      await terminal.answer('Install the packages now', 'skip');
+      await terminal.answer('answer yes or no', `${KEYS.backspace.repeat(4)}NO`);
+      expect(await terminal.ended).toMatchObject({ exitCode: 0 });
+      expect(terminal.screen).not.toContain('Installing');
+    },
+  );
+
   test('without cursor control, an arrow key does not become a part of a name', async () => {
     const cwd = await temporaryFolder();
     const terminal = runAtTerminal([], { cwd, env: { TERM: 'dumb' } });

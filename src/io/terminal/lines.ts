@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline';
+import { readYesOrNo, YES_OR_NO } from '../../core/answers/answer-text.ts';
 import type { Parsed } from '../../core/answers/parsed.ts';
 import { wrapped } from '../../core/report/wrap.ts';
 import { say, width } from './output.ts';
@@ -66,9 +67,8 @@ export function input(
 
 export function confirm({ message, default: offered }: Confirmation, context: Context): Promise<boolean> {
   const parse = (line: string): Parsed<boolean> => {
-    if (line === '') return { value: offered };
-    if (/^y(?:es)?$/i.test(line)) return { value: true };
-    return /^no?$/i.test(line) ? { value: false } : { problem: 'answer yes or no' };
+    const value = line === '' ? offered : readYesOrNo(line);
+    return value === undefined ? { problem: YES_OR_NO } : { value };
   };
   return ask(`${message} yes or no, or Enter for ${offered ? 'yes' : 'no'}:`, parse, context);
 }

@@ -1,9 +1,5 @@
-import {
-  checkbox as checkboxOf,
-  confirm as confirmOf,
-  input as inputOf,
-  select as selectOf,
-} from '@inquirer/prompts';
+import { checkbox as checkboxOf, input as inputOf, select as selectOf } from '@inquirer/prompts';
+import { readYesOrNo, YES_OR_NO } from '../../core/answers/answer-text.ts';
 import { wrapped } from '../../core/report/wrap.ts';
 import { paintFor, width } from './output.ts';
 import type { Choice, Prompts } from './questions.ts';
@@ -38,8 +34,22 @@ const rowsOf = (choices: readonly Choice[]): Choice[] =>
 /** The keys, in as few words as possible. */
 const keysHelpTip = (text: string) => () => paintFor('stderr')('quiet', text);
 
-export const confirm: Prompts['confirm'] = (question, context) =>
-  confirmOf({ ...question, message: broken(question.message, '(Y/n)') }, context);
+/** Not the library's own: that one takes an answer that it does not know, such as `stop`, for the default. */
+export const confirm: Prompts['confirm'] = async ({ message, default: offered }, context) => {
+  const both = offered ? 'Y/n' : 'y/N';
+  const read = (text: string): boolean | undefined => (text === both ? offered : readYesOrNo(text.trim()));
+  const text = await inputOf(
+    {
+      message: broken(message, `(${both})`),
+      default: both,
+      validate: (text) => read(text) !== undefined || YES_OR_NO,
+      transformer: (text, { isFinal }) =>
+        isFinal ? paintFor('stderr')('changed', read(text) ? 'Yes' : 'No') : text,
+    },
+    context,
+  );
+  return read(text) === true;
+};
 
 /** Pasted text often has a space at an end. */
 export const input: Prompts['input'] = async (question, context) => {
