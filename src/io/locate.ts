@@ -1,6 +1,6 @@
 import { lstatSync, realpathSync, type Stats } from 'node:fs';
 import { basename, dirname, isAbsolute, relative, sep } from 'node:path';
-import { isOfOthers } from '../core/project/paths.ts';
+import { ENV_FILE, isOfOthers } from '../core/project/paths.ts';
 import { isOfState, STATE_DIR } from '../core/project/state-folder.ts';
 import { isFolder, statIfThere, within } from './files.ts';
 import { PathError, reading, unlessAbsent } from './system-errors.ts';
@@ -73,7 +73,8 @@ export function locator(root: string): Locate {
     const place = isThere
       ? follow(full, path, 'is a symbolic link to nothing')
       : { real: full, isLink: false, stats: undefined, ...(blockedBy !== undefined && { blockedBy }) };
-    if (!isInside(root, place.real))
+    // A plan does not write to it there.
+    if (path !== ENV_FILE && !isInside(root, place.real))
       throw new PathError(path, 'leads out of the project through a symbolic link');
     refuseOthers(path, pathIn(root, place.real));
     return place;

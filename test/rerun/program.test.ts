@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { linkPackages } from '../support/packages.ts';
@@ -107,6 +107,25 @@ test('the entries of the user in package.json and .env do not change', async () 
     dependencies: { koa: '^3.0.0' },
   });
   expect((await readIn(cwd, '.env')).split('\n')[0]).toBe('APP_KEYS=mine');
+});
+
+test('a .env of the workspace, to which a link leads, is read, but nothing is written to it', async () => {
+  const workspace = writeTree(await temporaryFolder(), {
+    '.env': 'APP_KEYS=mine\n',
+    'api/package.json': '{"type":"module"}',
+  });
+  const cwd = join(workspace, 'api');
+  symlinkSync('../.env', join(cwd, '.env'));
+  const { exitCode, stdout } = await run(['--yes', '--connection', 'url'], { cwd });
+  expect({ exitCode, stdout }).toEqual({
+    exitCode: 0,
+    stdout: expect.stringContaining('Set MONGODB_URL in .env'),
+  });
+  expect(stdout).toContain('.env leads out of the project, to ../.env: nothing was added to it.');
+  writeFileSync(join(cwd, '.env'), 'APP_KEYS=mine\nMONGODB_URL=mongodb://db/shop\n');
+  const again = await run(['--no-input', '--ttl', '5d'], { cwd });
+  expect(again.stdout).not.toContain('.env');
+  expect(await run(['undo'], { cwd })).toMatchObject({ exitCode: 0 });
 });
 
 describe('edits that overlap', () => {

@@ -1,10 +1,10 @@
 import type { Secrets, Settings } from '../answers/settings.ts';
 import type { Patch } from '../plan/plan.ts';
 import { ENV_FILE } from '../project/paths.ts';
-import { textOnDisk, type WorkingTree } from '../project/working-tree.ts';
+import { type OnDisk, onDisk, textOnDisk, type WorkingTree } from '../project/working-tree.ts';
 import { type EnvEntry, envEntries } from '../render/env-file.ts';
 import { inNewProject } from '../render/generated-files.ts';
-import { patchEnv } from './env.ts';
+import { type PatchedEnv, patchEnv } from './env.ts';
 import { patchGitignore } from './gitignore.ts';
 import { patchPackageJson } from './package-json.ts';
 import { wantedPackage } from './wanted-package.ts';
@@ -47,9 +47,24 @@ export function listPatches(
       text: patchGitignore(raw('.gitignore'), ignored(settings)),
       notes: [],
     },
-    { id: 'env', path: ENV_FILE, ...patchEnv(raw('.env'), envEntries(settings), secrets, newKey) },
+    {
+      id: 'env',
+      path: ENV_FILE,
+      ...unlessElsewhere(
+        onDisk(tree, ENV_FILE),
+        patchEnv(raw(ENV_FILE), envEntries(settings), secrets, newKey),
+      ),
+    },
     ...(inNewProject('env-example')(settings) ? [] : [patchEnvExample(raw(ENV_EXAMPLE), settings)]),
   ];
+}
+
+/** Nothing is written outside of the project, as for a package that has the file of its workspace. */
+function unlessElsewhere(disk: OnDisk, patched: PatchedEnv): PatchedEnv {
+  const isElsewhere = disk.kind === 'file' && /^\.\.\/|:/.test(disk.link ?? '');
+  if (!isElsewhere || patched.text === disk.text) return patched;
+  const note = `${ENV_FILE} leads out of the project, to ${disk.link}: nothing was added to it.`;
+  return { ...patched, text: disk.text, notes: [...patched.notes, note] };
 }
 
 /** An existing project may already have this file, with its own names. */
