@@ -5,7 +5,7 @@ import { commanderAsUsed } from './commander-plugin.ts';
 import { onlyShownFigures } from './figures-plugin.ts';
 import { oneJsoncParser } from './jsonc-plugin.ts';
 import { thirdPartyLicenses } from './licenses-plugin.ts';
-import { withoutKeptNames } from './names-plugin.ts';
+import { withoutCharacterNames, withoutKeptNames } from './names-plugin.ts';
 import { packagesOnDemand } from './on-demand-plugin.ts';
 import { packageOf } from './package-of.ts';
 import { signalsOfProgram } from './signals-plugin.ts';
@@ -31,6 +31,7 @@ const bundle = await rolldown({
     signalsOfProgram(),
     oneJsoncParser(),
     withoutKeptNames(),
+    withoutCharacterNames(),
     templatesFile(),
     thirdPartyLicenses(),
   ],

@@ -28,6 +28,21 @@ export function withoutKeptNames() {
   } satisfies Plugin;
 }
 
+/** What jsonc-parser declares, also inside of get-tsconfig: `e[e.lineFeed = 10] = "lineFeed"`, and so on. */
+const CHARACTERS = /(\w+)\[\1(?:\.lineFeed|\["lineFeed"\])\s*=\s*10\][^{}]*/;
+
+/** A table of the names of characters that nothing uses. */
+export function withoutCharacterNames() {
+  return {
+    name: 'without-character-names',
+    transform(code) {
+      if (!CHARACTERS.test(code)) return null;
+      // Nothing moves, so that the source map stays right.
+      return { code: code.replace(CHARACTERS, (table) => table.replace(/\S/g, ' ')), map: null };
+    },
+  } satisfies Plugin;
+}
+
 interface Node {
   readonly type: string;
   readonly start: number;

@@ -1,7 +1,7 @@
 import type { Settings } from '../answers/settings.ts';
 import { UserError } from '../errors.ts';
 import type { Patch } from '../plan/plan.ts';
-import { endOfStatement, TYPE, TYPE_ARGUMENTS, withoutComments, withoutLiterals } from '../project/code.ts';
+import { endOfStatement, TYPE_ARGUMENTS, withoutComments, withoutLiterals } from '../project/code.ts';
 import { defaultConnectionIn, madeConnection } from '../project/databases.ts';
 import type { KoaApp } from '../project/koa-app.ts';
 import { isForTests, type KoaSource } from '../project/koa-source.ts';
@@ -103,7 +103,7 @@ function refuseUnlessPlain({ path, app }: SourceOfApp, { bare }: Source): void {
       `the app at ${place} is a class that extends Koa; call sessions() with \`this\` in its constructor, directly after \`super()\``,
     );
   }
-  if (app.within !== undefined || !STATEMENT.test(statementIn(bare, app).trim())) {
+  if (app.within !== undefined || !END.test(statementIn(bare, app).trim())) {
     throw refused(`the statement at ${place} does more than create the app`);
   }
 }
@@ -143,9 +143,9 @@ export function doubtsAboutApps(
   ];
 }
 
-/** `const app = new Koa({ proxy: true });`, on one line or on several, without the texts of strings. */
-const STATEMENT = new RegExp(
-  String.raw`^(?:export\s+)?(?:(?:const|let|var)\s+)?[\w$.#]+\s*${TYPE}=\s*.*\bnew\s+(?:[\w$]+|\(require\('+\)\))\s*(?:${TYPE_ARGUMENTS}\s*)?(?:\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))?\)?;?$`,
+/** `new Koa({ proxy: true });`, on one line or on several, without the texts of strings, and nothing behind it. */
+const END = new RegExp(
+  String.raw`\bnew\s+(?:[\w$]+|\(require\('+\)\))\s*(?:${TYPE_ARGUMENTS}\s*)?(?:\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))?\)?;?$`,
 );
 
 /**
