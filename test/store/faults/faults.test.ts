@@ -178,7 +178,7 @@ describe.concurrent('a write that was reported as failed', () => {
 });
 
 describe.concurrent('a database that is down when the app starts', () => {
-  for (const style of ['url', 'host'] as const)
+  for (const style of ['url', 'host', 'db'] as const)
     sampled(`style ${style}: each request fails while it is down, and succeeds once it is up`, async () => {
       await using server = disposable(await startServer());
       await server.pause();
