@@ -94,8 +94,7 @@ async function makePlan(database: Db, options: Options): Promise<Action[]> {
     })),
     ...create.map((index) => ({
       what: `create index ${JSON.stringify(index)}`,
-      // 276: another run has dropped it by its name, since it still plans by the old one.
-      run: () => createIndex(sessions, index).catch(ifCode([276], () => {})),
+      run: () => createIndex(sessions, index).catch(ifCode([276], () => {})), // Another run has dropped it.
     })),
   ];
 }

@@ -79,7 +79,7 @@ function home(ctx: Context): void {
     `Views: ${session.views}`,
     user === undefined ? 'Not logged in' : `Logged in as ${escapeHtml(user)}`,
     `Since ${timeOf(session.since)}`,
-    `Until ${timeOf(until)}, or later if used before`,
+    `Until ${timeOf(until)}, if not used before`,
   ];
   page(ctx, 'Your session', list(facts) + (user === undefined ? loginForm() : userForms()));
 }

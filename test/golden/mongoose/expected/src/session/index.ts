@@ -26,9 +26,9 @@ function cookie() {
     // Not sent with requests from other sites, except when a link is followed ('strict': not even then).
     sameSite: 'lax',
     path: '/',
-    // domain: 'example.com', // Also sent to subdomains.
     // If not set, `secure` follows the connection. Behind a proxy that terminates TLS, set `app.proxy = true`.
     ...(isProduction && { secure: true }),
+    // ...(isProduction && { domain: 'example.com' }), // Also sent to subdomains.
   };
 }
 
