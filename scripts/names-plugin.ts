@@ -28,7 +28,7 @@ export function withoutKeptNames() {
   } satisfies Plugin;
 }
 
-/** What jsonc-parser declares, also inside of get-tsconfig: `e[e.lineFeed = 10] = "lineFeed"`, and so on. */
+/** What jsonc-parser declares: `e[e.lineFeed = 10] = "lineFeed"`, and so on. */
 const CHARACTERS = /(\w+)\[\1(?:\.lineFeed|\["lineFeed"\])\s*=\s*10\][^{}]*/;
 
 /** A table of the names of characters that nothing uses. */
