@@ -1,3 +1,4 @@
+import { parseEnv } from 'node:util';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import type { Settings } from '../../src/core/answers/settings.ts';
@@ -166,6 +167,16 @@ test.each(goldens)(
     expect(cookieIn('development')).not.toHaveProperty('domain');
   },
 );
+
+const WITH_OWN_SECRETS = goldens.filter(({ settings: { adopt, connection } }) =>
+  Boolean(adopt || (connection.style === 'host' && connection.login)),
+);
+
+test.each(WITH_OWN_SECRETS)('.env of $name says how to write a secret with a #', ({ project, settings }) => {
+  const name = settings.adopt ? 'APP_KEYS' : 'MONGODB_PASSWORD';
+  expect(project['.env']).toMatch(new RegExp(`^# .*in quotes if (?:one|it) contains a #.*\n${name}=`, 'm'));
+  expect(parseEnv("A=a#b\nB='a#b'")).toEqual({ A: 'a', B: 'a#b' });
+});
 
 /** What becomes of the change of the request that is second to store it. */
 const LATER_CHANGES = {

@@ -25,7 +25,7 @@ const NEW_APP_KEYS: EnvEntry = {
 const OLD_APP_KEYS: EnvEntry = {
   name: 'APP_KEYS',
   comment:
-    'Sign the session cookie: the keys of the old app (app.keys), comma-separated, in their order. The first one signs, all of them verify.',
+    'Sign the session cookie: the keys of the old app (app.keys), comma-separated, in their order, in quotes if one contains a #. The first one signs, all of them verify.',
   example: '',
   secret: 'empty',
 };
@@ -40,7 +40,7 @@ const SESSION_ENCRYPTION_KEYS: EnvEntry = {
 
 const MONGODB_PASSWORD: EnvEntry = {
   name: 'MONGODB_PASSWORD',
-  comment: 'The password of the MongoDB user.',
+  comment: 'The password of the MongoDB user, in quotes if it contains a #.',
   example: '',
   secret: 'given',
 };
