@@ -2,12 +2,17 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
+import manifestSchema from '../../../src/core/project/manifest.schema.json' with { type: 'json' };
 import { formatManifest, type Manifest, parseManifest } from '../../../src/core/project/manifest.ts';
 
 const schema = JSON.parse(
   readFileSync(join(import.meta.dirname, '../../../schema/manifest.schema.json'), 'utf8'),
 );
 const obeysSchema = new Ajv().compile(schema);
+
+test('the published schema is up to date (npm run schema)', () => {
+  expect(schema).toEqual(manifestSchema);
+});
 
 const FILE = {
   id: 'store',
