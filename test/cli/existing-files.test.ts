@@ -90,6 +90,8 @@ describe('a new project with some existing files', () => {
     expect(await run(['--no-app'], { cwd })).toMatchObject({ exitCode: 0 });
     expect(await filesIn(cwd)).not.toContain('src/app.ts');
     expect(await readIn(cwd, session)).toBe(edited);
+    await run(['--user-key', 'account'], { cwd });
+    expect(await readIn(cwd, session)).toContain('  user?: string;\n');
   });
 
   test.each([

@@ -16,8 +16,8 @@ export interface ProjectFacts {
   readonly packages: Packages;
   readonly language: Language;
   readonly modules: ModuleKind;
-  /** Whether an earlier run added the properties of the sample app to SessionData: sources may use them. */
-  readonly hadSamples: boolean;
+  /** The properties of the sample app that an earlier run added to SessionData, since sources may use them. */
+  readonly hadSamples: false | 'views' | 'views, user';
   /** Development packages that the workspace provides, such as its compiler. */
   readonly inherited: readonly string[];
   /** The collection that the previous run used; undefined on the first. */

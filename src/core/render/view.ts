@@ -63,6 +63,7 @@ export interface View extends Settings {
   readonly storeOptions: boolean;
   /** Whether SessionData has the properties that the app uses. */
   readonly hasSamples: boolean;
+  readonly hasSampleUser: boolean;
   readonly env: readonly (EnvEntry & { readonly line: string })[];
   /** Whether the test starts its own MongoDB: possible if the app reads the address from the environment. */
   readonly ownTestServer: boolean;
@@ -121,7 +122,10 @@ export function viewOf(settings: Settings): Omit<View, 'modules'> {
     storeOptions:
       [settings.absoluteTtl, settings.touchAfter, settings.userKey].some((option) => option !== undefined) ||
       settings.encrypt,
-    hasSamples: settings.app || settings.project.hadSamples,
+    hasSamples: settings.app || settings.project.hadSamples !== false,
+    hasSampleUser: settings.app
+      ? settings.userKey === undefined
+      : settings.project.hadSamples === 'views, user',
     env: envEntries(settings).map((entry) => ({
       ...entry,
       line: `${entry.name}=${envLiteral(entry.example)}`,

@@ -102,7 +102,7 @@ function lastRun(root: string, manifest: Manifest | undefined, locate: Locate) {
   return {
     ending: endingIn(session),
     facts: {
-      hadSamples: HAS_SAMPLES.test(session),
+      hadSamples: samplesIn(session),
       collectionBefore: typeof collection === 'string' ? collection : undefined,
       // The base of a file that the user has deleted stays as it was then.
       couldCopy: ['migrate', 'guide'].some((id) =>
@@ -112,7 +112,11 @@ function lastRun(root: string, manifest: Manifest | undefined, locate: Locate) {
   };
 }
 
-const HAS_SAMPLES = /interface SessionData \{[^}]*\bviews\?: number;/;
+function samplesIn(session: string): Project['hadSamples'] {
+  const data = /interface SessionData \{([^}]*)/.exec(session)?.[1];
+  if (!data?.includes('views?: number')) return false;
+  return data.includes('user?: string') ? 'views, user' : 'views';
+}
 
 /** The files that exist and that no earlier run has written. */
 function keptIn(root: string, manifest: Manifest | undefined): KeptFile[] {
