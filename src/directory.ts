@@ -30,11 +30,18 @@ async function directoryToUse({ directory, run }: Flags): Promise<string> {
   return asksForAnswers(run) ? askWhere(folderKindAt('.')) : whatIsMeant(folderKindAt('.'));
 }
 
-/** The top of several packages has no app: sessions there would be split between it and the package that has. */
 function ofPackage(directory: string): string {
+  const reason = reasonAgainstTop(directory);
+  if (reason !== undefined) throw new UserError(reason);
+  return directory;
+}
+
+/** The top of several packages has no app: sessions there would be split between it and the package that has. */
+function reasonAgainstTop(directory: string): string | undefined {
   const folder = folderKindAt(directory);
-  if (folder.kind !== 'workspace' || folder.packages.length === 0) return directory;
-  return whatIsMeant({ ...folder, packages: folder.packages.map((path) => posix.join(directory, path)) });
+  if (folder.kind !== 'workspace' || folder.packages.length === 0) return undefined;
+  const packages = folder.packages.map((path) => posix.join(directory, path));
+  return reasonToNameDirectory({ ...folder, packages }, createHere());
 }
 
 function whatIsMeant(here: FolderKind): string {
@@ -53,9 +60,11 @@ async function askWhere(here: FolderKind): Promise<string> {
 }
 
 /** As for a directory in the command line, but asked for again. */
-const problemAt = (directory: string): string | undefined =>
-  problemOfDirectory(directory) ??
-  (isFile(directory) ? `${directory} is a file; name a directory` : undefined);
+function problemAt(directory: string): string | undefined {
+  if (isFile(directory)) return `${directory} is a file; name a directory`;
+  // Without the command, which a question does not need.
+  return problemOfDirectory(directory) ?? reasonAgainstTop(directory)?.replace(/\n.*/s, '');
+}
 
 function offered(here: FolderKind): string {
   if (here.kind === 'project') return '.';

@@ -189,6 +189,18 @@ describe('at a terminal', () => {
     expect(await filesIn(cwd)).toEqual(['notes.txt', 'taken']);
   });
 
+  test('the program asks again after the top of several packages', async () => {
+    const api = '{"dependencies":{"koa":"3"}}';
+    const tree = { 'package.json': '{"workspaces":["packages/*"]}', 'packages/api/package.json': api };
+    const cwd = writeTree(await temporaryFolder(), tree);
+    const terminal = runAtTerminal(['-c', 'db', '--no-install'], { cwd });
+    await terminal.answer('Project folder', '.');
+    await terminal.sees('the top of several packages: name the one that needs sessions');
+    terminal.type(KEYS.ctrlC);
+    expect(await terminal.ended).toMatchObject({ exitCode: 130 });
+    expect(await filesIn(cwd)).toEqual(Object.keys(tree));
+  });
+
   test('white space around the folder is not part of its name', async () => {
     const cwd = await temporaryFolder();
     const terminal = runAtTerminal(['-c', 'db', '--no-install', '--collection', 'a', '--ttl', '1d'], { cwd });
