@@ -131,10 +131,10 @@ export function lifetimesKept({ ttl, rolling }: Settings, saved: Answers): reado
   if (before === undefined || before === ttl) return [];
   const next =
     rolling || before < ttl
-      ? 'the next one gives them the lifetime of --ttl'
-      : 'a change gives them the lifetime of --ttl, and requests that only read do not. To end all of them, call clear() of the store';
+      ? 'their next renewal gives them the new lifetime'
+      : 'a change gives them the new lifetime, a request that only reads does not. To end all of them, call clear() of the store';
   return [
-    `sessions that are alive keep their end, at most ${formatDuration(before)} after their last renewal; ${next}`,
+    `sessions that exist now end as before, at most ${formatDuration(before)} after their last renewal; ${next}`,
   ];
 }
 

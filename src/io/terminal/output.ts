@@ -25,11 +25,19 @@ function labelled(style: Style, label: string, message: string): string {
   return inLines(`${label} ${message}`).replace(label, (text) => paintFor('stderr')(style, text));
 }
 
-/** At a terminal, text is wrapped between words. Indented text is meant to be copied, and is not wrapped. */
+/**
+ * At a terminal, text is wrapped between words. Indented text is meant to be copied, and is not wrapped, except in lists,
+ * whose lines begin with a dash or a number.
+ */
 export function inLines(text: string): string {
   const columns = columnsOf('stderr');
   if (columns === undefined) return text;
-  const lines = text.split('\n').flatMap((line) => (/^\s/.test(line) ? line : wrapped(line, columns)));
+  const lines = text.split('\n').flatMap((line) => {
+    const [indent = ''] = /^ +(?=[-\d])/.exec(line) ?? [];
+    if (indent === '') return /^\s/.test(line) ? line : wrapped(line, columns);
+    const parts = wrapped(line.trim(), columns - indent.length - 2);
+    return indent + parts.join(`\n  ${indent}`);
+  });
   return lines.join('\n');
 }
 

@@ -116,13 +116,13 @@ test('the first run causes no warning', () => {
 });
 
 describe('a changed lifetime', () => {
-  const NEXT = /at most 14d after their last renewal; the next one gives them the lifetime of --ttl$/;
+  const NEXT = /at most 14d after their last renewal; their next renewal gives them the new lifetime$/;
 
   test.each([
     { ttl: '30d', rolling: false, says: NEXT },
     { ttl: '30d', rolling: true, says: NEXT },
     { ttl: '7d', rolling: true, says: NEXT },
-    { ttl: '7d', rolling: false, says: /14d after .*; a change gives them .*only read do not.*clear\(\)/ },
+    { ttl: '7d', rolling: false, says: /14d after .*; a change gives them .*only reads does not.*clear\(\)/ },
   ])('$ttl after 14d, rolling: $rolling, says when existing sessions get it', ({ says, ...change }) => {
     const { answers: saved } = parseSettings(BEFORE, FACTS);
     const { settings } = parseSettings({ ...BEFORE, ...change }, FACTS);
