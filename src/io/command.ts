@@ -3,6 +3,7 @@ import type { ChildProcess, SpawnOptions, StdioOptions } from 'node:child_proces
 export interface CommandOptions {
   readonly cwd: string;
   readonly stdio: StdioOptions;
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 /** How a command ended. */

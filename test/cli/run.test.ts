@@ -567,6 +567,20 @@ describe('streams and exit codes', () => {
     ]);
   });
 
+  test.each([
+    { manager: 'pnpm', gets: 'install --no-frozen-lockfile false' },
+    { manager: 'yarn', gets: 'install false' },
+  ])('--install may change the lock file in CI: $manager', async ({ manager, gets }) => {
+    const cwd = await temporaryFolder();
+    const program = '#!/bin/sh\necho "$@ $YARN_ENABLE_IMMUTABLE_INSTALLS"\n';
+    await writeFile(`${cwd}/${manager}`, program, { mode: 0o755 });
+    const { stderr } = await runAsProcess(['-c', 'db', 'app', '--install', '--package-manager', manager], {
+      cwd,
+      env: { PATH: `${cwd}:/usr/bin:/bin`, CI: 'true' },
+    });
+    expect(stderr).toContain(`…\n${gets}\n`);
+  });
+
   test('a failed install ends with 5 and says what to run', async () => {
     const cwd = await temporaryFolder();
     const { exitCode, stdout, stderr } = await run(
