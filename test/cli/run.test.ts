@@ -354,6 +354,16 @@ describe('a mistake is reported, and nothing is written', () => {
     expect(await filesIn(cwd)).toEqual([]);
   });
 
+  test.each(['utf16le', 'latin1'] as const)(
+    'answers in another encoding are refused: %s',
+    async (encoding) => {
+      const cwd = await temporaryFolder();
+      await writeFile(`${cwd}/answers.json`, '\uFEFF{"connection":"db","collection":"é"}', encoding);
+      const { exitCode, stderr } = await run(['app', '--config', 'answers.json'], { cwd });
+      expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: 'error: --config: must be in UTF-8\n' });
+    },
+  );
+
   test('all problems are reported at once', async () => {
     const cwd = await temporaryFolder();
     const { stderr } = await run(['-c', 'host', '--port', '0', '--ttl', 'x'], { cwd });

@@ -4,6 +4,8 @@ import { type Answers, isOptionName, OPTION_NAMES } from './options.ts';
 
 /** The text of `--config`. */
 export function parseAnswersJson(text: string): Answers {
+  // What is in the place of bytes that are no UTF-8, such as those of a file that PowerShell has written.
+  if (text.includes('\uFFFD')) throw new UserError('--config: must be in UTF-8');
   if (isTooDeep(text)) throw new UserError('--config: is nested too deeply');
   let value: unknown;
   try {
