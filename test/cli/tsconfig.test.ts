@@ -187,6 +187,34 @@ test.each<{ tsconfig: object; packageJson?: object; args: string[]; says: string
     args: [],
     says: 'Add src/session to its "include".',
   },
+  {
+    tsconfig: { compilerOptions: { module: 'commonjs', esModuleInterop: false }, include: ['src'] },
+    args: [],
+    says: "turn imports such as `import * as Koa from 'koa'` into `import Koa from 'koa'`",
+  },
+  {
+    tsconfig: { compilerOptions: { target: 'ES5', module: 'esnext', moduleResolution: 'node' } },
+    args: [],
+    says: 'tsconfig.json compiles to ES5, for which tsc refuses private fields, as in the session files. Set "target": "es2021" there.',
+  },
+  {
+    tsconfig: { compilerOptions: { esModuleInterop: true }, include: ['src'] },
+    packageJson: TYPESCRIPT_5,
+    args: [],
+    says: 'Set "target": "es2021" and "module": "commonjs" there.',
+  },
+  {
+    tsconfig: { compilerOptions: { esModuleInterop: false }, include: ['src'] },
+    packageJson: TYPESCRIPT_5,
+    args: [],
+    says: 'tsconfig.json has no "esModuleInterop": true',
+  },
+  {
+    tsconfig: { compilerOptions: { module: 'nodenext' } },
+    packageJson: { scripts: { build: 'rm -rf build && tsup ./src --out-dir build' } },
+    args: [],
+    says: 'tsup is given all files in src, and would stop at src/session/README.md. Write "tsup src !**/*.md" in package.json.',
+  },
 ])('a warning says that the build would break: $tsconfig', async ({ tsconfig, packageJson, args, says }) => {
   const cwd = await projectWith(tsconfig, packageJson);
   expect((await run(['--yes', ...args], { cwd })).stderr).toContain(says);
@@ -305,6 +333,30 @@ test.each<{ options?: object; type?: string; app?: string; imported: string; end
     expect(await readIn(cwd, 'src/session/index.ts')).toContain(`from './connection${ending}';`);
   },
 );
+
+test.each([
+  { packageJson: {}, tsconfig: { target: 'es2015' } },
+  { packageJson: { devDependencies: { typescript: '^6.0.0' } }, tsconfig: {} },
+  { packageJson: { devDependencies: { typescript: '^5.9.0' } }, tsconfig: { module: 'node16' } },
+  { packageJson: { scripts: { build: 'tsup src/index.ts' } }, tsconfig: {} },
+  { packageJson: { scripts: { build: 'tsup src !**/*.md --minify' } }, tsconfig: {} },
+  { packageJson: { scripts: { build: 'tsup lib' } }, tsconfig: {} },
+])('a build that stays right causes no warning: $packageJson $tsconfig', async (given) => {
+  const tsconfig = { compilerOptions: { module: 'nodenext', ...given.tsconfig }, include: ['src'] };
+  const cwd = await projectWith(tsconfig, given.packageJson);
+  expect(await run(['--yes'], { cwd })).toMatchObject({ exitCode: 0, stderr: '' });
+});
+
+test('a jsconfig.json that a script checks has to allow the endings of the imports', async () => {
+  const cwd = writeTree(await temporaryFolder(), {
+    'package.json': '{"name":"shop","type":"module","scripts":{"types":"tsc -p jsconfig.json"}}',
+    'jsconfig.json': '{"compilerOptions":{"checkJs":true,"module":"nodenext"}}',
+    'src/app.js': "import Koa from 'koa';\nexport const app = new Koa();\n",
+  });
+  expect((await run(['--yes'], { cwd })).stderr).toContain(
+    'jsconfig.json has no "allowImportingTsExtensions": true',
+  );
+});
 
 describe('ESLint that checks with types', () => {
   const FLAT = 'export default [{ languageOptions: { parserOptions: { projectService: true } } }];\n';

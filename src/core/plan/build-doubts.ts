@@ -63,6 +63,8 @@ export interface SessionBuild {
   readonly moduleResolution: string;
   readonly verbatim: boolean;
   readonly interop: Interop;
+  /** Whether it compiles to ES5, or to ES3. */
+  readonly isEs5: boolean;
   /** Whether tsc writes JavaScript. */
   readonly emits: boolean;
   /** Whether tsc allows imports that end with `.ts`. */
@@ -90,7 +92,11 @@ export function sessionDoubts(
     ],
     [
       lacksInterop(build, isCommonJs),
-      `${name} has no "esModuleInterop": true, without which the default imports of the session files do not work. Add it there.`,
+      `${name} has no "esModuleInterop": true, without which the default imports of the session files do not work. Add it there, and turn imports such as \`import * as Koa from 'koa'\` into \`import Koa from 'koa'\`.`,
+    ],
+    [
+      build.isEs5,
+      `${name} compiles to ES5, for which tsc refuses private fields, as in the session files. Set "target": "es2021"${isCommonJs ? ' and "module": "commonjs"' : ''} there.`,
     ],
     [
       isCommonJs && verbatim,
@@ -110,6 +116,20 @@ export function sessionDoubts(
     ],
   ];
   return doubts.flatMap(([isThere, text]) => (isThere ? [text] : []));
+}
+
+/** Where tsup is given a whole folder. */
+const TSUP = /\btsup (?:\.\/)?([\w-]+)\/?(?= (?!!)|$)/;
+
+/** tsup stops at a file that it cannot compile, such as the guide in the session folder. */
+export function tsupDoubts(scripts: readonly string[], dir: string): readonly string[] {
+  const folders = scripts.map((script) => TSUP.exec(script)?.[1]);
+  const folder = folders.find((each) => dir.startsWith(`${each}/`));
+  return folder === undefined
+    ? []
+    : [
+        `tsup is given all files in ${folder}, and would stop at ${dir}/README.md. Write "tsup ${folder} !**/*.md" in package.json.`,
+      ];
 }
 
 /** In an ES module with the older resolution, only the types are a problem. */

@@ -1,5 +1,11 @@
 import { join } from 'node:path';
-import { buildDoubts, type Interop, type SessionBuild, sessionDoubts } from '../../core/plan/build-doubts.ts';
+import {
+  buildDoubts,
+  type Interop,
+  type SessionBuild,
+  sessionDoubts,
+  tsupDoubts,
+} from '../../core/plan/build-doubts.ts';
 import { ESLINT_CONFIGS, lintDoubts } from '../../core/plan/lint-doubts.ts';
 import { isBelow } from '../../core/project/ranges.ts';
 import { startScripts } from '../../core/project/start-scripts.ts';
@@ -42,10 +48,12 @@ export async function doubtsAboutBuild(
   const added = rendered.filter((file) => !known.has(file.id));
   const top = language === 'typescript' ? workspaceAround(root) : undefined;
   const home = homeOf(join(root, dir), top ?? root);
-  if (inNewProject('tsconfig')({ project }) || added.length === 0 || home === undefined) return [];
+  if (inNewProject('tsconfig')({ project }) || added.length === 0) return [];
   const files = new TsconfigFiles();
   const builds = await readBuilds(project, files);
-  const own = await unlessDamaged(() => configFor(home, join(root, dir), files));
+  const own = home
+    ? await unlessDamaged(() => configFor(home, join(root, dir), files))
+    : builds.configs.find(await inclusionOf(join(root, dir, 'index.ts')));
   files.refuseUnread();
   const isInside = ({ path }: RenderedFile) => path.startsWith(`${dir}/`);
   const endsInTs = added.some(({ id, text }) => id === 'session' && text.includes("from './connection.ts'"));
@@ -55,7 +63,8 @@ export async function doubtsAboutBuild(
       : [];
   const elsewhere = added.filter((file) => !isInside(file)).map(({ path }) => path);
   const { doubts, unlisted } = await doubtsAboutOthers(root, elsewhere.filter(isCode), builds);
-  return [...about, ...doubts, ...doubtsAboutLint(root, unlisted)];
+  const ofTsup = added.some(isInside) ? tsupDoubts(Object.values(project.scripts), dir) : [];
+  return [...about, ...ofTsup, ...doubts, ...doubtsAboutLint(root, unlisted)];
 }
 
 interface Builds {
@@ -122,32 +131,31 @@ async function optionsOf(
   const isIncluded = await inclusionOf(join(root, dir, 'index.ts'));
   const compilerOptions = config.compilerOptions ?? {};
   const { rootDir } = foldersIn({ path, config }, root);
+  const { typescript } = packages;
+  const isOlder = typescript !== undefined && isBelow(typescript, 6, 0);
+  const isOwn = /^(?:node|preserve)/i.test(compilerOptions.module ?? '');
+  const isEs5 = /^es[35]$/i.test(compilerOptions.target ?? (isOlder && !isOwn ? 'es5' : ''));
   return {
     name: pathIn(root, path),
     rootDir,
-    module: `${compilerOptions.module ?? ''}`.toLowerCase(),
+    module: `${compilerOptions.module ?? (isEs5 ? 'commonjs' : '')}`.toLowerCase(),
     moduleResolution: `${compilerOptions.moduleResolution ?? ''}`.toLowerCase(),
     verbatim: compilerOptions.verbatimModuleSyntax === true,
-    interop: interopOf(compilerOptions, packages),
-    emits: emitsCode(compilerOptions),
+    interop: interopOf(compilerOptions, isOwn || !isOlder),
+    isEs5,
+    // tsc writes nothing by a jsconfig.json.
+    emits: emitsCode(compilerOptions) && !path.endsWith('jsconfig.json'),
     takesTs: takesTs(compilerOptions),
     isolatedDeclarations: compilerOptions.isolatedDeclarations === true,
     isUnlisted: compilerOptions.composite === true && !isIncluded({ path, config }),
   };
 }
 
-/** By default, it is on for the Node module kinds, and with TypeScript 6 or later for all. */
-function interopOf(
-  { module, esModuleInterop, allowSyntheticDefaultImports }: CompilerOptions,
-  { typescript }: Project['packages'],
-): Interop {
-  const isOwn = /^(?:node|preserve)/i.test(module ?? '');
-  const isOlder = typescript !== undefined && isBelow(typescript, 6, 0);
-  return {
-    emitted: esModuleInterop ?? (isOwn || !isOlder),
-    typed: allowSyntheticDefaultImports ?? false,
-  };
-}
+/** @param isDefault as it is for the Node module kinds, and with TypeScript 6 or later for all */
+const interopOf = (
+  { esModuleInterop, allowSyntheticDefaultImports }: CompilerOptions,
+  isDefault: boolean,
+): Interop => ({ emitted: esModuleInterop ?? isDefault, typed: allowSyntheticDefaultImports ?? false });
 
 /** Not declarations, which have no output. */
 const isCode = (path: string): boolean => /(?<!\.d)\.[cm]?[jt]sx?$/.test(path);
