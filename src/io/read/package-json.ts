@@ -55,13 +55,16 @@ export function moduleKindIn(kind: Project['kind'], { type }: PackageJson): Modu
   return type === 'commonjs' ? 'commonjs' : 'unspecified';
 }
 
-/** `start` first, then "main", which `.` means, and the other scripts that start something. */
+/** `start` first, then "main", which `.` and nodemon alone mean, and the other scripts that start something. */
 export function commandsIn(scripts: Readonly<Record<string, string>>, main: unknown): Command[] {
   const entry = typeof main === 'string' ? main : 'index';
   const starting = new Set(startScripts(scripts).map(([name]) => name));
   const all = Object.entries({ start: '', main: entry, ...scripts }).map(([name, command]) => ({
     name,
-    command: command.replace(/(?<=\s)\.\/?(?=\s|$)/, entry),
+    command: command.replace(
+      /(?<=\s)\.\/?(?=\s|$)|(?<=\bnodemon)(?=(?:\s+-\S+)*\s*(?:[&;|]|$))/,
+      ` ${entry}`,
+    ),
     isStart: name === 'main' || starting.has(name),
   }));
   return all.toSorted((one, other) => Number(other.isStart) - Number(one.isStart));
