@@ -13,11 +13,13 @@ const FILES_OF_SCRIPT =
 
 /**
  * Where a source file loads .env: with Node, or with a package, by a call or by a bare import. Not where a call names
- * another file, or one that is not known.
+ * another file, such as one outside of the project, or one that is not known.
  *
+ * @param path of the source file, relative to the project
  * @param code without comments
  */
 export function envLoadsIn(
+  path: string,
   code: string,
   imports: readonly Import[],
 ): readonly Pick<Import, 'index' | 'isStatic'>[] {
@@ -31,13 +33,18 @@ export function envLoadsIn(
           : code.slice(each.index).search(LOADING_CALL);
       return call === -1 ? each : { index: each.index + call, isStatic: false };
     });
-  return [...byNode, ...byPackage].filter(({ index }) => !isForOtherFile(code.slice(index)));
+  const depth = path.split('/').length - 1;
+  return [...byNode, ...byPackage].filter(({ index }) => !isForOtherFile(code.slice(index), depth));
 }
 
-/** @param load a call or an import, and what follows */
-function isForOtherFile(load: string): boolean {
+/**
+ * @param load a call or an import, and what follows
+ * @param depth how many folders are between it and the top of the project
+ */
+function isForOtherFile(load: string, depth: number): boolean {
   const [, given = ''] = CALLED_WITH.exec(load) ?? [];
-  return /\bpath\b|^\s*[^\s{]/.test(given) && !DOT_ENV.test(given);
+  const isOutside = given.split(/\.\.(?![.\w])/).length - 1 > depth;
+  return isOutside || (/\bpath\b|^\s*[^\s{]/.test(given) && !DOT_ENV.test(given));
 }
 
 /** Whether a command loads the .env of the project, with an option or with a package. */

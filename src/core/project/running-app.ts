@@ -26,7 +26,7 @@ export function stepsIn(
   const made = app && startOfCreation(app, withoutLiterals(text));
   const found = [
     ...imports.map((each) => ({ ...each, step: { specifier: each.specifier } })),
-    ...envLoadsIn(code, imports).map((each) => ({ ...each, step: 'env' as const })),
+    ...envLoadsIn(path, code, imports).map((each) => ({ ...each, step: 'env' as const })),
     ...(made === undefined ? [] : [{ index: made, isStatic: false, step: 'app' as const }]),
   ];
   const turn = ({ isStatic }: { readonly isStatic: boolean }) => (isStatic && !isInOrder ? 0 : 1);

@@ -266,6 +266,8 @@ describe('.env is loaded', () => {
     { text: "require('dotenv').config({\n  path: 'config/dev.env',\n});", loads: false },
     { text: "require('dotenv').config({ path });", loads: false },
     { text: "process.loadEnvFile('dev.env');", loads: false },
+    { text: "require('dotenv').config({ path: '../../.env' });", loads: false },
+    { text: "require('dotenv').config({ path: resolve(__dirname, '..', '..', '.env') });", loads: false },
     { text: "// import 'dotenv/config';", loads: false },
     { text: "import './dotenv/mine.js';", loads: false },
   ])('by the app, or not: $text', ({ text, loads }) => {
