@@ -73,10 +73,10 @@ function classIn(code: string, names: readonly string[]): KoaApp | undefined {
 const APP_VARIABLE = new RegExp(String.raw`\b(?:const|let|var)\s+([\w$]+)\s*${TYPE}=[\w$.\s=(]*$`);
 
 const FIELD = new RegExp(
-  String.raw`^(\s+)((?:(?:private|public|protected|readonly|static|override)\s+)*)(#?[\w$]+)\s*!?${TYPE}=\s*$`,
+  String.raw`^(\s+)((?:(?:private|public|protected|readonly|override)\s+)*)(#?[\w$]+)\s*!?${TYPE}=\s*$`,
 );
 
-/** The name of the class field that a line defines; undefined for an assignment or a declaration. */
+/** The name of the class field that a line defines; undefined for an assignment, a declaration or a static field. */
 function fieldIn(before: string, line: string): string | undefined {
   const [, indent = '', modifiers, name = ''] = FIELD.exec(line) ?? [];
   if (modifiers !== '' || name.startsWith('#')) return name || undefined;

@@ -295,6 +295,7 @@ test.each([
   { text: 'const one = 1\n  , app = new Koa()\n  , two = 2', says: 'does more than create the app' },
   { text: 'const app = new Koa(), port = 3000;', says: 'does more than create the app' },
   { text: 'class Shop {\n  app = new Koa();\n}', says: 'is a field of a class' },
+  { text: 'class Shop {\n  static app = new Koa();\n}', says: 'does more than create the app' },
   { text: 'class Shop {\n  private readonly app: Koa = new Koa();\n}', says: 'is a field of a class' },
   { text: 'class Shop {\n  #port = 1;\n\n  #app = new Koa();\n}', says: 'is a field of a class' },
   {

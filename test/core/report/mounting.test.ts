@@ -53,6 +53,12 @@ describe('the lines that mount sessions', () => {
       within: 'field',
     },
     {
+      text: 'class Shop {\n  private static readonly app = new Koa();\n}\n',
+      call: 'sessions(app);',
+      within: 'part',
+    },
+    { text: 'class Shop {\n  static app: Koa = new Koa();\n}\n', call: 'sessions(app);', within: 'part' },
+    {
       text: 'export class Shop extends Koa {\n  constructor() {\n    super();\n  }\n}\n',
       call: 'sessions(this);',
       within: 'class',
