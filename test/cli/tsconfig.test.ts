@@ -213,7 +213,7 @@ test.each<{ tsconfig: object; packageJson?: object; args: string[]; says: string
     tsconfig: { compilerOptions: { module: 'nodenext' } },
     packageJson: { scripts: { build: 'rm -rf build && tsup ./src --out-dir build' } },
     args: [],
-    says: 'tsup is given all files in src, and would stop at src/session/README.md. Write "tsup src !**/*.md" in package.json.',
+    says: 'tsup is given all files in src, and would stop at src/session/README.md. Write "tsup src \\"!**/*.md\\"" in package.json.',
   },
 ])('a warning says that the build would break: $tsconfig', async ({ tsconfig, packageJson, args, says }) => {
   const cwd = await projectWith(tsconfig, packageJson);
@@ -339,7 +339,7 @@ test.each([
   { packageJson: { devDependencies: { typescript: '^6.0.0' } }, tsconfig: {} },
   { packageJson: { devDependencies: { typescript: '^5.9.0' } }, tsconfig: { module: 'node16' } },
   { packageJson: { scripts: { build: 'tsup src/index.ts' } }, tsconfig: {} },
-  { packageJson: { scripts: { build: 'tsup src !**/*.md --minify' } }, tsconfig: {} },
+  { packageJson: { scripts: { build: 'tsup src "!**/*.md" --minify' } }, tsconfig: {} },
   { packageJson: { scripts: { build: 'tsup lib' } }, tsconfig: {} },
 ])('a build that stays right causes no warning: $packageJson $tsconfig', async (given) => {
   const tsconfig = { compilerOptions: { module: 'nodenext', ...given.tsconfig }, include: ['src'] };

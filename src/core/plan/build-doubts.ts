@@ -119,7 +119,7 @@ export function sessionDoubts(
 }
 
 /** Where tsup is given a whole folder. */
-const TSUP = /\btsup (?:\.\/)?([\w-]+)\/?(?= (?!!)|$)/;
+const TSUP = /\btsup (?:\.\/)?([\w-]+)\/?(?= (?!\W?!)|$)/;
 
 /** tsup stops at a file that it cannot compile, such as the guide in the session folder. */
 export function tsupDoubts(scripts: readonly string[], dir: string): readonly string[] {
@@ -128,7 +128,7 @@ export function tsupDoubts(scripts: readonly string[], dir: string): readonly st
   return folder === undefined
     ? []
     : [
-        `tsup is given all files in ${folder}, and would stop at ${dir}/README.md. Write "tsup ${folder} !**/*.md" in package.json.`,
+        `tsup is given all files in ${folder}, and would stop at ${dir}/README.md. Write "tsup ${folder} \\"!**/*.md\\"" in package.json.`,
       ];
 }
 
