@@ -2,7 +2,9 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { Settings } from '../../src/core/answers/settings.ts';
 import { type PackageVersions, STYLES } from '../support/generated.ts';
 import { startServer } from '../support/mongo/index.ts';
+import { withOption } from '../support/mongo/urls.ts';
 import { COPIES, DAY, loadMigration, openDatabase, session, sessionsOf } from './project.ts';
+import { between } from './proxy.ts';
 
 /** With all features, so that every call of the driver in the script is made. */
 const EVERYTHING = { ...COPIES, absoluteTtl: 30 * 24 * 60 * 60, userKey: 'userId', encrypt: true };
@@ -38,6 +40,20 @@ test.each(ROWS)('the whole migration, with $name', async ({ settings, packages }
   const again = await migrate(url, [...ARGS, '--check'], ENV);
   expect(again).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('nothing to do') });
 });
+
+test.each(['url', 'db', 'mongoose'] as const)(
+  'a search of all sessions may take longer than any answer to the app, with %s',
+  async (style) => {
+    const migrate = await loadMigration({ connection: STYLES[style] });
+    const { url } = await openDatabase();
+    const through = await between(url, async (name) => {
+      if (name === 'find') await new Promise((resolve) => setTimeout(resolve, 600));
+      return undefined;
+    });
+    const impatient = withOption(through, 'socketTimeoutMS', '200');
+    expect(await migrate(impatient)).toMatchObject({ exitCode: 0, stderr: '' });
+  },
+);
 
 test('the style host uses the databases of its settings, with the password from the environment', async () => {
   const locked = await startServer({ auth: { username: 'root', password: 'root' } });
