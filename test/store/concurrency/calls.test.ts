@@ -91,3 +91,32 @@ test.each([
     { numRuns: runs(150) },
   );
 });
+
+test.each(['merge', 'overwrite', 'throw'] as const)(
+  '%s: a save() that the app does not await is neither lost nor in the way of the next one',
+  async (onConcurrentWrite) => {
+    const { connection, sessions: module } = await loadGenerated({ ...PLAIN, onConcurrentWrite });
+    const opened = connection.connect();
+    afterAll(() => opened.close());
+    const collection = await opened.collection();
+    await fc.assert(
+      fc.asyncProperty(fc.scheduler(), fc.boolean(), async (scheduler, isNew) => {
+        const key = randomBytes(16).toString('hex');
+        const direct = new module.Sessions(opened, OPTIONS);
+        const ctx = {};
+        if (!isNew) await direct.set(key, { a: 0 });
+        const scheduled = new module.Sessions(
+          { collection: async () => schedule(scheduler, collection), close: async () => {} },
+          OPTIONS,
+        );
+        await scheduler.waitFor(scheduled.get(key, TTL, { ctx }));
+        const saves = [{ a: 1 }, { a: 1, b: 2 }, { b: 3 }].map((session) =>
+          scheduled.set(key, session, TTL, { ctx }),
+        );
+        await scheduler.waitFor(Promise.all(saves));
+        expect(await direct.load(key)).toEqual({ b: 3 });
+      }),
+      { numRuns: runs(100) },
+    );
+  },
+);
