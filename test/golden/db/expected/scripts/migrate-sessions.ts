@@ -187,7 +187,7 @@ function openClient(): MongoClient {
   const { MONGODB_URL: url } = process.env;
   if (!url) throw new Error('MONGODB_URL is not set: add it to .env, as .env.example shows.');
   try {
-    return new MongoClient(url, { serverSelectionTimeoutMS: 5000 });
+    return new MongoClient(url, { serverSelectionTimeoutMS: 5000, socketTimeoutMS: 0 });
   } catch {
     // The driver's own message may quote the URL, which holds credentials.
     throw new Error('MONGODB_URL is not a connection string that the driver accepts.');

@@ -194,7 +194,7 @@ async function openConnection(): Promise<mongoose.Connection> {
     // The driver's own message may quote the URL, which holds credentials.
     throw new Error('MONGODB_URL is not a connection string that the driver accepts.');
   }
-  const connection = mongoose.createConnection(url, { serverSelectionTimeoutMS: 5000 });
+  const connection = mongoose.createConnection(url, { serverSelectionTimeoutMS: 5000, socketTimeoutMS: 0 });
   return connection.asPromise().catch(async (error: unknown) => {
     // It may have connected, and then refused the name of the database.
     await connection.close();

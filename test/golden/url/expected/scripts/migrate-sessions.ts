@@ -42,7 +42,7 @@ async function main(args: string[]): Promise<number> {
     if (options.help) console.log(HELP);
     if (options.help) return 0;
     if (existsSync('.env')) process.loadEnvFile();
-    const client = openClient();
+    const client = openClient({ socketTimeoutMS: 0 }); // To read all sessions can take minutes.
     const database = client.db();
     failed = 1;
     return await migrate(database, options).finally(() => client.close());

@@ -32,7 +32,7 @@ export const unsaved = new WeakSet<object>();
 export class MongoSessionStore {
   readonly #connection: SessionConnection;
   readonly #options: Required<StoreOptions>;
-  readonly #loaded = new WeakMap<object, Loaded>();
+  readonly #loaded = new WeakMap<object, Promise<Loaded | undefined>>();
   /** By request: the old `_id` in each `regenerate()`, deleted as soon as the session is stored under the new one. */
   readonly #replaced = new WeakMap<object, readonly string[]>();
 
@@ -47,24 +47,24 @@ export class MongoSessionStore {
       const loaded = await this.find(operation, key);
       const payload = parsePayload(loaded?.text);
       if (!loaded || !payload) return undefined;
-      if (ctx) this.#loaded.set(ctx, loaded);
+      if (ctx) this.#loaded.set(ctx, Promise.resolve(loaded));
       const { _expire, _maxAge = this.#options.ttl } = loaded.cookie;
       return Object.assign(payload, _expire !== undefined && { _maxAge }, loaded.cookie);
     });
   }
 
-  /** `maxAge` in ms; anything other than a finite number means the idle lifetime. */
-  set(key: string, session: SessionPayload, maxAge?: unknown, { ctx }: { ctx?: object } = {}): Promise<void> {
-    return this.run('set', async (operation) => {
+  /** `maxAge` in ms, or else the idle lifetime. Waits for a `save()` of its request that was not awaited. */
+  async set(key: string, session: SessionPayload, maxAge?: unknown, { ctx }: { ctx?: object } = {}) {
+    const earlier = ctx && this.#loaded.get(ctx);
+    const saving = this.run('set', async (operation) => {
       const id = hashKey(key);
       const { _expire, _maxAge, _session, _touched, ...payload } = session;
-      const ownMaxAge = _maxAge === this.#options.ttl ? undefined : _maxAge;
-      const known = ctx && this.#loaded.get(ctx);
+      const known = await earlier;
       const loaded = known?._id === id ? known : undefined;
       const draft: Draft = {
         _id: id,
         text: toJson(payload, Math.max(this.#options.maxBytes, Buffer.byteLength(known?.text ?? ''))),
-        cookie: cookieFields({ _expire, _maxAge: ownMaxAge, _session, _touched }),
+        cookie: cookieFields(_maxAge === this.#options.ttl ? { _expire, _session, _touched } : session),
         expiresAt: this.expiry(maxAge),
         updatedAt: new Date(),
       };
@@ -74,9 +74,11 @@ export class MongoSessionStore {
         else if (_id !== id) await operation.sessions.deleteOne({ _id }, operation.limits(DURABLE));
       }
       if (ctx) this.#replaced.delete(ctx);
-      if (ctx && written) this.#loaded.set(ctx, written);
       if (ctx) unsaved[written ? 'delete' : 'add'](ctx);
+      return written ?? known;
     });
+    if (ctx) this.#loaded.set(ctx, saving.catch(() => earlier));
+    await saving;
   }
 
   /** Deletes at once, except in `regenerate()`: there `ctx` still has its session, and `set` or a logout follows. */
@@ -89,7 +91,6 @@ export class MongoSessionStore {
     });
   }
 
-  /** Closes what was opened for this store, and nothing else. */
   close(): Promise<void> {
     return this.#connection.close();
   }
@@ -232,6 +233,5 @@ export function isKey(key: unknown): key is string {
   return !/\p{Surrogate}/u.test(key);
 }
 
-function isSameLifetime({ cookie: one }: Draft, { cookie: other }: Draft): boolean {
-  return one._maxAge === other._maxAge && one._session === other._session;
-}
+const isSameLifetime = ({ cookie: one }: Draft, { cookie: other }: Draft): boolean =>
+  one._maxAge === other._maxAge && one._session === other._session;

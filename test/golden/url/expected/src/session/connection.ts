@@ -31,11 +31,11 @@ export function connect(): SessionConnection {
 }
 
 /** The client connects on first use. The errors do not quote the URL, since it holds credentials. */
-export function openClient(): MongoClient {
+export function openClient(options = {}): MongoClient {
   const { MONGODB_URL: url } = process.env;
   if (!url) throw new Error('MONGODB_URL is not set: add it to .env, as .env.example shows.');
   try {
-    return new MongoClient(url, OPTIONS);
+    return new MongoClient(url, { ...OPTIONS, ...options });
   } catch {
     throw new Error('MONGODB_URL is not a connection string that the driver accepts.');
   }
