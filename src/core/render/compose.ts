@@ -14,6 +14,7 @@ const NOT_SERVED = /^(?:(?:tls|ssl)=true|(?:replicaset|authsource|authmechanism)
 
 /** The user that compose.yaml creates. */
 export interface ComposeLogin {
+  /** With `$$` for each `$`, as compose.yaml writes it: what follows a single one is a variable there. */
   readonly username: string;
 }
 
@@ -21,7 +22,11 @@ export interface ComposeLogin {
 export function isComposable(connection: Connection): boolean {
   if (connection.style === 'url') return isUrlServed(connection.url);
   if (connection.style !== 'host') return true;
-  return LOCAL_HOSTS.includes(connection.host) && !connection.tls && isLoginMade(connection.login);
+  return (
+    LOCAL_HOSTS.includes(connection.host) &&
+    !connection.tls &&
+    (connection.login === undefined || isLoginMade(connection.login))
+  );
 }
 
 /** A host in a URL, with its port, or a socket. */
@@ -62,11 +67,11 @@ export function composePort(connection: Connection): number {
 /** The user that the project logs in as, if MongoDB can create it at its first start. */
 export function composeLogin(connection: Connection): ComposeLogin | undefined {
   const login = connection.style === 'host' ? connection.login : undefined;
-  return isLoginMade(login) ? login : undefined;
+  if (login === undefined || !isLoginMade(login)) return undefined;
+  return { username: login.username.replaceAll('$', '$$$$') };
 }
 
-const isLoginMade = (login: { readonly authSource: string } | undefined): boolean =>
-  login === undefined || login.authSource === 'admin';
+const isLoginMade = ({ authSource }: { readonly authSource: string }): boolean => authSource === 'admin';
 
 function isUrlServed(url: string): boolean {
   const local = LOCAL_URL.exec(url);

@@ -29,10 +29,19 @@ describe('a host', () => {
     expect(isServedByCompose(connection)).toBe(served);
   });
 
-  test('passes its port and its user to compose.yaml', () => {
-    const connection = { ...HOST, login: ANN };
-    expect([composePort(connection), composeLogin(connection)]).toEqual([27_018, ANN]);
+  test('passes its port to compose.yaml', () => {
+    expect(composePort(HOST)).toBe(27_018);
   });
+
+  test.each([
+    { username: 'ann', written: 'ann' },
+    { username: 'a$b$$', written: 'a$$b$$$$' },
+  ])(
+    'passes the user $username to compose.yaml, where a single $ begins a variable',
+    ({ username, written }) => {
+      expect(composeLogin({ ...HOST, login: { ...ANN, username } })).toEqual({ username: written });
+    },
+  );
 });
 
 describe('a URL', () => {
