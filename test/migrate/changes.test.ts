@@ -120,11 +120,15 @@ describe('--encrypt', () => {
     expect(await encrypting(url, ['--check'], KEYS)).toMatchObject({ exitCode: 0 });
   });
 
-  test.each(['', 'write'])('encrypts nothing while SESSION_PLAIN_TEXT is "%s"', async (mode) => {
+  test.each([
+    { mode: '', note: 'note: the app refuses sessions that are plain text (1): see the guide\n' },
+    { mode: 'write', note: '' },
+  ])('encrypts nothing while SESSION_PLAIN_TEXT is "$mode", and says what the app refuses', async (row) => {
     const { url, db } = await openDatabase();
+    await encrypting(url, [], KEYS);
     await sessionsOf(db).insertOne(session('a'));
-    const run = await encrypting(url, [], { ...KEYS, SESSION_PLAIN_TEXT: mode });
-    expect(run).toMatchObject({ exitCode: 0, stderr: '' });
+    const run = await encrypting(url, [], { ...KEYS, SESSION_PLAIN_TEXT: row.mode });
+    expect(run).toMatchObject({ exitCode: 0, stderr: row.note });
     expect(await ofAll(db)).toEqual([session('a')]);
   });
 
