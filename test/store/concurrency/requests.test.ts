@@ -461,6 +461,24 @@ test.each(Object.entries(FEATURES))(
   },
 );
 
+for (const onConcurrentWrite of ['merge', 'overwrite', 'throw'] as const)
+  test(`a login that does not await regenerate() fails, and the old key is useless: ${onConcurrentWrite}`, async () => {
+    const { browser, change, begin, errors, store } = await world({ onConcurrentWrite });
+    const ann = browser();
+    await change(ann, set({ cart: 1 }));
+    let old = '';
+    let regenerated: Promise<void> | undefined;
+    const login = await begin(ann, (ctx) => {
+      old = ctx.session.externalKey;
+      ctx.session.user = 'ann';
+      regenerated = ctx.session.regenerate();
+    });
+    expect(await login.finish()).toMatchObject({ status: 500 });
+    expect(errors.map(({ message }) => message)).toEqual(['Await ctx.session.regenerate().']);
+    await regenerated;
+    expect(await store.load(old)).toBeUndefined();
+  });
+
 describe('two requests that change the same session', () => {
   test('under overwrite: the last change remains', async () => {
     const { browser, change, begin, see } = await world(FEATURES.overwrite);
