@@ -59,7 +59,7 @@ export interface RunningApp {
   /** The file that creates the app. */
   readonly app: string;
   readonly files: ReadonlySet<string>;
-  /** Whether .env is loaded before the app is created. */
+  /** Whether .env is loaded before the app is created, also where a test imports the app. */
   readonly loadsEnv: boolean;
   readonly startedBy: StartedBy;
 }
@@ -84,20 +84,23 @@ export interface Command {
 /**
  * @param apps the files that create an app: the first one counts if none of them is started
  * @param commands in the order in which they count
+ * @param tests what may import the app without the file that starts it
  */
 export function runningApp(
   sources: readonly SourceSteps[],
   apps: readonly string[],
   commands: readonly Command[],
   resolve: Resolve,
+  tests: readonly SourceSteps[] = [],
 ): RunningApp | undefined {
-  const steps = stepsByFile(sources, resolve);
+  const steps = stepsByFile([...sources, ...tests], resolve);
   const next = new Map<string, string[]>();
   const back = new Map<string, string[]>();
+  const testPaths = new Set(tests.map(({ path }) => path));
   for (const [path, taken] of steps) {
     for (const to of taken.flatMap((step) => (typeof step === 'string' ? [] : step))) {
       add(next, path, to);
-      add(back, to, path);
+      if (!testPaths.has(path)) add(back, to, path);
     }
   }
   const starts = commands.filter(({ isStart }) => isStart);
@@ -114,7 +117,9 @@ export function runningApp(
   return {
     app,
     files: new Set(reach(first, next)),
-    loadsEnv: first.some((path) => loadsFirst(path, app, steps)),
+    loadsEnv:
+      first.some((path) => loadsFirst(path, app, steps)) &&
+      [...testPaths].every((path) => !reach([path], next).includes(app) || loadsFirst(path, app, steps)),
     startedBy: {
       scripts: commands.filter(runsSources).map(({ name }) => name),
       isCompiled: starts.some((each, at) => named[at]?.some(isAbove) && !runsSources(each)),

@@ -4,6 +4,7 @@ import {
   type MongooseConnection,
   mongooseConnectionsIn,
 } from '../../core/project/databases.ts';
+import { commandLoadsEnv } from '../../core/project/env-loaders.ts';
 import { idInHeader } from '../../core/project/header.ts';
 import { isForTests, type KoaSource, koaSourceIn } from '../../core/project/koa-source.ts';
 import { type Command, runningApp, type SourceSteps, stepsIn } from '../../core/project/running-app.ts';
@@ -47,12 +48,14 @@ export async function readKoaSources(
     commands.map(({ command }) => command),
   );
   const isInOrder = modules !== 'esm' && !commands.some(({ command }) => HOISTS.test(command));
-  const { found, uses, databases, connections, sources, unsearched } = readEach(root, isBuilt, isInOrder);
+  const read = readEach(root, isBuilt, isInOrder);
+  const { found, uses, databases, connections, sources, unsearched } = read;
   const apps = found
     .filter(({ path, app }) => app !== undefined && !isForTests(path))
     .map(({ path }) => path);
   const { resolve } = resolver(root, await readAliases(root, dirname(apps[0] ?? `${DEFAULT_SOURCES}/app`)));
-  const running = runningApp(sources.toSorted(byPath), apps, commands, resolve);
+  const tests = commands.some(({ command }) => commandLoadsEnv(command)) ? [] : read.tests;
+  const running = runningApp(sources.toSorted(byPath), apps, commands, resolve, tests);
   const rank = ({ path }: KoaSource) => (path === running?.app ? 0 : isForTests(path) ? 2 : 1);
   const runs = ({ path }: { readonly path: string }) => running?.files.has(path) === true;
   // Where nothing in the app reaches a database, something else may do it for the app, such as a loader of modules.
@@ -90,6 +93,7 @@ function readEach(root: string, isBuilt: (path: string) => boolean, isInOrder: b
   const databases: { path: string; place: string }[] = [];
   const connections: MongooseConnection[] = [];
   const sources: SourceSteps[] = [];
+  const tests: SourceSteps[] = [];
   const unsearched: string[] = [];
   let seen = 0;
   for (const path of sourceFiles(root, (folder) => unsearched.push(folder))) {
@@ -102,12 +106,12 @@ function readEach(root: string, isBuilt: (path: string) => boolean, isInOrder: b
     const source = koaSourceIn(path, text);
     if (source !== undefined) found.push(isTest ? { ...source, keys: undefined } : source);
     uses.push(sessionUsesIn(path, text));
+    (isTest ? tests : sources).push(stepsIn(path, text, source?.app, isInOrder && /\.c?tsx?$/.test(path)));
     if (isTest) continue;
     databases.push(...databasesNamedIn(path, text).map((place) => ({ path, place })));
     connections.push(...mongooseConnectionsIn(path, text));
-    sources.push(stepsIn(path, text, source?.app, isInOrder && /\.c?tsx?$/.test(path)));
   }
-  return { found: found.toSorted(byPath), uses, databases, connections, sources, unsearched };
+  return { found: found.toSorted(byPath), uses, databases, connections, sources, tests, unsearched };
 }
 
 const allUses = (uses: readonly SessionUses[]): SessionUses => ({

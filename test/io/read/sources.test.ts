@@ -182,3 +182,25 @@ test.each([
   const { loadsEnv } = await readKoaSources(root, { commands, modules: 'unspecified' });
   expect(loadsEnv).toBe(given.loadsEnv);
 });
+
+test.each([
+  { test: "import { app } from '../src/app';\n", loadsEnv: false },
+  { test: "import 'dotenv/config';\nimport { app } from '../src/app';\n", loadsEnv: true },
+  { test: "import './set-up';\nimport { app } from '../src/app';\n", loadsEnv: true },
+  { test: "import { app } from '../src/app';\n", script: 'mocha -r dotenv/config', loadsEnv: true },
+  { test: "import { sum } from '../src/sum';\n", loadsEnv: true },
+])('.env counts as loaded only if a test of the app loads it: $test $script', async (given) => {
+  const root = writeTree(await temporaryFolder(), {
+    'src/index.ts': "import 'dotenv/config';\nimport { app } from './app';\napp.listen();\n",
+    'src/app.ts': "import Koa from 'koa';\nexport const app = new Koa();\n",
+    'src/sum.ts': '',
+    'test/set-up.ts': "import dotenv from 'dotenv';\ndotenv.config();\n",
+    'test/app.test.ts': given.test,
+  });
+  const commands = [
+    { name: 'start', command: 'tsx src/index.ts', isStart: true },
+    { name: 'test', command: given.script ?? 'mocha', isStart: false },
+  ];
+  const { loadsEnv } = await readKoaSources(root, { commands, modules: 'unspecified' });
+  expect(loadsEnv).toBe(given.loadsEnv);
+});
