@@ -94,6 +94,16 @@ describe('a new project with some existing files', () => {
     expect(await readIn(cwd, session)).toContain('  user?: string;\n');
   });
 
+  test('an edited app, which stays after --no-app, is an app of the user: the steps name its lines', async () => {
+    const cwd = await temporaryFolder();
+    await run(['--yes', '-c', 'url', '--url', 'mongodb://127.0.0.1/shop'], { cwd });
+    writeTree(cwd, { 'src/app.ts': `${await readIn(cwd, 'src/app.ts')}// mine\n` });
+    await run(['--no-app'], { cwd });
+    expect(await run(['--mount'], { cwd })).toMatchObject({ exitCode: 0 });
+    const { stdout } = await run(['-c', 'mongoose'], { cwd });
+    expect(stdout).toMatch(/Change the call of sessions\(\) at src\/app\.ts:\d+ to:/);
+  });
+
   test.each([
     { path: 'compose.yaml', twin: 'compose.yaml' },
     { path: 'docker-compose.yml', twin: 'compose.yaml' },

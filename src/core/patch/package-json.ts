@@ -94,7 +94,7 @@ const MAX_LINE = 100_000;
 function refuseLongLine(text: string): void {
   if (text.split('\n').every((line) => line.length <= MAX_LINE)) return;
   throw new UserError(
-    `package.json has a line of more than ${MAX_LINE} characters. Break it into lines, as npm writes it, then run again.`,
+    `package.json has a line of more than ${MAX_LINE} characters. Break it into lines, then run again.`,
   );
 }
 

@@ -110,7 +110,7 @@ function decide(disk: OnDisk, forms: Forms): Decision {
 
 /** The time to merge equal lines grows with the square of their number. */
 const MAX_LINES = 5000;
-const TOO_LONG = `has more than ${MAX_LINES} lines, too many to be merged; make it shorter or move it elsewhere, then run again`;
+const TOO_LONG = `has more than ${MAX_LINES} lines, too many to be merged; move it elsewhere, then run again`;
 
 const countLines = (text: string): number => text.split('\n').length;
 

@@ -28,6 +28,8 @@ type Sources = Pick<
 interface StartOfApp {
   readonly commands: readonly Command[];
   readonly modules: Project['modules'];
+  /** Whether this program writes an app as well. */
+  readonly hasApp: boolean;
 }
 
 /**
@@ -36,7 +38,7 @@ interface StartOfApp {
  */
 export async function readKoaSources(
   root: string,
-  { commands, modules }: StartOfApp,
+  { commands, modules, hasApp }: StartOfApp,
 ): Promise<
   Sources & {
     /** Folders that cannot be read. */
@@ -48,7 +50,7 @@ export async function readKoaSources(
     commands.map(({ command }) => command),
   );
   const isInOrder = modules !== 'esm' && !commands.some(({ command }) => HOISTS.test(command));
-  const read = readEach(root, isBuilt, isInOrder);
+  const read = readEach(root, isBuilt, isInOrder, hasApp);
   const { found, uses, databases, connections, sources, unsearched } = read;
   const apps = found
     .filter(({ path, app }) => app !== undefined && !isForTests(path))
@@ -87,7 +89,9 @@ const HOISTS = /(?<![,.])\b(?:tsx|esbuild|tsup|tsdown|swc|babel|webpack|rollup|v
  *
  * @param isInOrder whether imports in TypeScript run where they are written
  */
-function readEach(root: string, isBuilt: (path: string) => boolean, isInOrder: boolean) {
+function readEach(root: string, isBuilt: (path: string) => boolean, isInOrder: boolean, hasApp: boolean) {
+  // An edited app stays with its user after `--no-app`.
+  const owned = [undefined, ...(hasApp ? [] : ['app', 'server'])];
   const found: KoaSource[] = [];
   const uses: SessionUses[] = [];
   const databases: { path: string; place: string }[] = [];
@@ -101,7 +105,7 @@ function readEach(root: string, isBuilt: (path: string) => boolean, isInOrder: b
     seen += 1;
     if (seen > MAX_SOURCES) break;
     const text = readTextIfAny(join(root, path));
-    if (text === undefined || idInHeader(text) !== undefined) continue;
+    if (text === undefined || !owned.includes(idInHeader(text))) continue;
     const isTest = isForTests(path);
     const source = koaSourceIn(path, text);
     if (source !== undefined) found.push(isTest ? { ...source, keys: undefined } : source);

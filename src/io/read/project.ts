@@ -41,12 +41,11 @@ async function readIn(root: string, generator: string): Promise<Project> {
   const inherited = workspace === root ? {} : toolsIn(workspace);
   const scripts = textsIn(fields.scripts);
   const last = lastRun(root, manifest, locate);
-  const hasOwnApp = kind === 'existing' || manifest?.answers.app === false;
+  const hasApp = manifest?.answers.app !== false;
   const modules = moduleKindIn(kind, fields);
   const commands = commandsIn(scripts, fields.main);
-  const { unsearched, ...sources } = hasOwnApp
-    ? await readKoaSources(root, { commands, modules })
-    : NO_SOURCES;
+  const { unsearched, ...sources } =
+    kind === 'existing' || !hasApp ? await readKoaSources(root, { commands, modules, hasApp }) : NO_SOURCES;
   const app = sources.koaSources.find((source) => source.app !== undefined)?.path;
   const isTypeScript = /\.[cm]?tsx?$/.test(app ?? '');
   const { isCheckedOnly, ...build } = await readBuild(

@@ -111,7 +111,7 @@ test.runIf(isExhaustive)('the last of 60,000 sources is found', async () => {
   expect(findById(root, new Set(['store'])).moved).toEqual(new Map([['store', ['zzz/store.ts']]]));
 });
 
-const START = { commands: [], modules: 'esm' } as const;
+const START = { commands: [], modules: 'esm', hasApp: true } as const;
 
 test('a folder that cannot be read is named, since the missing file may be there', async () => {
   const root = writeTree(await temporaryFolder(), { 'data/app.ts': '', 'src/app.ts': '' });

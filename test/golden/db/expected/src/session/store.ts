@@ -19,7 +19,6 @@ export interface Loaded extends Omit<SessionDocument, 'data'> {
   text: string;
 }
 
-/** What a request wants to write. */
 type Draft = Omit<Loaded, 'createdAt' | 'version'>;
 
 /** No cookie is longer. koa-session-minimal does not await `set`, so an error in it would end the process. */
@@ -54,13 +53,15 @@ export class MongoSessionStore {
   }
 
   /** `maxAge` in ms, or else the idle lifetime. Waits for a `save()` of its request that was not awaited. */
-  async set(key: string, session: SessionPayload, maxAge?: unknown, { ctx }: { ctx?: object } = {}) {
-    const earlier = ctx && this.#loaded.get(ctx);
+  async set(key: string, session: SessionPayload, maxAge?: unknown, { ctx = {} }: { ctx?: object } = {}) {
+    const earlier = this.#loaded.get(ctx);
     const saving = this.run('set', async (operation) => {
       const id = hashKey(key);
       const { _expire, _maxAge, _session, _touched, ...payload } = session;
       const known = await earlier;
       const loaded = known?._id === id ? known : undefined;
+      const replaced = this.#replaced.get(ctx) ?? [];
+      if (replaced.includes(id)) throw new SessionStoreError('NOT_AWAITED', 'Await ctx.session.regenerate().');
       const draft: Draft = {
         _id: id,
         text: toJson(payload, Math.max(this.#options.maxBytes, Buffer.byteLength(known?.text ?? ''))),
@@ -69,15 +70,15 @@ export class MongoSessionStore {
         updatedAt: new Date(),
       };
       let written = await this.#write(operation, loaded, draft);
-      for (const _id of (ctx && this.#replaced.get(ctx)) ?? []) {
-        if (_id === known?._id && !loaded) written = await this.#replace(operation, known, written, draft);
-        else if (_id !== id) await operation.sessions.deleteOne({ _id }, operation.limits(DURABLE));
+      for (const _id of replaced) {
+        if (_id === known?._id) written = await this.#replace(operation, known, written, draft);
+        else await operation.sessions.deleteOne({ _id }, operation.limits(DURABLE));
       }
-      if (ctx) this.#replaced.delete(ctx);
-      if (ctx) unsaved[written ? 'delete' : 'add'](ctx);
+      this.#replaced.delete(ctx);
+      unsaved[written ? 'delete' : 'add'](ctx);
       return written ?? known;
     });
-    if (ctx) this.#loaded.set(ctx, saving.catch(() => earlier));
+    this.#loaded.set(ctx, saving.catch(() => earlier));
     await saving;
   }
 

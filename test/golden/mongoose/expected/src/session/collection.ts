@@ -2,7 +2,6 @@
 import { SessionStoreError } from './errors.ts';
 import type { Index } from './indexes.ts';
 
-/** A session as it is stored in MongoDB. */
 export interface SessionDocument {
   /** SHA-256 of the session key, so that a copy of the database holds no usable cookie. */
   _id: string;
