@@ -113,8 +113,8 @@ function lastRun(root: string, manifest: Manifest | undefined, locate: Locate) {
 
 function samplesIn(session: string): Project['hadSamples'] {
   const data = /interface SessionData \{([^}]*)/.exec(session)?.[1];
-  if (!data?.includes('views?: number')) return false;
-  return data.includes('user?: string') ? 'views, user' : 'views';
+  if (!data?.includes('views?: number;')) return false;
+  return data.includes('user?: string;') ? 'views, user' : 'views';
 }
 
 /** The files that exist and that no earlier run has written. */

@@ -179,7 +179,7 @@ test.each([
     'src/app.ts': "import Koa from 'koa';\nexport const app = new Koa();\n",
   });
   const commands = [{ name: 'start', command: given.command, isStart: true }];
-  const { loadsEnv } = await readKoaSources(root, { commands, modules: 'unspecified' });
+  const { loadsEnv } = await readKoaSources(root, { commands, hasApp: true, modules: 'unspecified' });
   expect(loadsEnv).toBe(given.loadsEnv);
 });
 
@@ -201,6 +201,6 @@ test.each([
     { name: 'start', command: 'tsx src/index.ts', isStart: true },
     { name: 'test', command: given.script ?? 'mocha', isStart: false },
   ];
-  const { loadsEnv } = await readKoaSources(root, { commands, modules: 'unspecified' });
+  const { loadsEnv } = await readKoaSources(root, { commands, hasApp: true, modules: 'unspecified' });
   expect(loadsEnv).toBe(given.loadsEnv);
 });
