@@ -44,6 +44,20 @@ function brokenImports(tree: Tree): string[] {
     .flatMap(([path, text]) => importsOf(path, text).filter((module) => !modules.includes(module)));
 }
 
+test('--dir also corrects imports in an app that the user has moved, and in the files beside its old place', async () => {
+  const cwd = await temporaryFolder();
+  await run(['-c', 'url', '--url', 'mongodb://127.0.0.1/x', '-y', '--no-install'], { cwd });
+  const { 'src/app.ts': app = '', 'src/server.ts': server = '' } = readTree(cwd);
+  rmSync(join(cwd, 'src/app.ts'));
+  writeTree(cwd, {
+    'src/web/app.ts': app.replaceAll("'./session/", "'../session/"),
+    'src/server.ts': server.replace("'./app.ts'", "'./web/app.ts'"),
+  });
+  await run(['--dir', 'src/auth', ...MINE], { cwd });
+  expect(brokenImports(readTree(cwd))).toEqual([]);
+  expect(await run(['--no-input', '--check'], { cwd })).toMatchObject({ exitCode: 0 });
+});
+
 test.each([
   { flags: ['--encrypt'], creates: 'encryption.ts' },
   { flags: ['--adopt', 'koa-session-mongo', '--collection', 'koa_sessions'], creates: 'adopt.ts' },

@@ -4,7 +4,7 @@ import type { FileRecord } from '../project/manifest.ts';
 import type { WorkingTree } from '../project/working-tree.ts';
 import type { RenderedFile } from '../render/rendered-file.ts';
 import { specifier } from '../render/specifier.ts';
-import { placeAfter } from './file-places.ts';
+import { placeAfter, whereItLies } from './file-places.ts';
 
 /** The new texts, with imports that follow the files that the user has moved. */
 export function followMoves(
@@ -19,16 +19,23 @@ export function followMoves(
     ...records.flatMap(({ id, path, generatedPath }) => [path, generatedPath].map((at) => ({ id, at }))),
     ...rendered.map(({ id, path }) => ({ id, at: path })),
   ];
-  const targets = new Map(known.map(({ id, at }) => [moduleOf(at), places.get(id)]));
+  const leadingTo = (at: typeof places) => {
+    const targets = new Map(known.map((each) => [moduleOf(each.at), at.get(each.id)]));
+    return ({ id, path }: RenderedFile, text: string, from: readonly string[]) =>
+      withTargets(text, from, at.get(id) ?? path, targets);
+  };
+  const follow = leadingTo(places);
+  // Imports that the user has corrected lead to where the files are now: --dir may move some of them.
+  const followNow = leadingTo(
+    new Map(rendered.map((next) => [next.id, whereItLies(next, recordOf.get(next.id), tree)])),
+  );
   return rendered.map((next) => {
     const { path, generatedPath } = recordOf.get(next.id) ?? { ...next, generatedPath: next.path };
-    const follow = (text: string, from: readonly string[]) =>
-      withTargets(text, from, places.get(next.id) ?? next.path, targets);
     const base = verifiedBase(recordOf.get(next.id), tree);
     return {
       ...next,
-      text: follow(next.text, [next.path]),
-      movedBase: base === undefined ? undefined : follow(base, [path, generatedPath]),
+      text: follow(next, next.text, [next.path]),
+      movedBase: base === undefined ? undefined : followNow(next, base, [path, generatedPath]),
     };
   });
 }
