@@ -61,7 +61,7 @@ export class MongoSessionStore {
       const known = await earlier;
       const loaded = known?._id === id ? known : undefined;
       const replaced = this.#replaced.get(ctx) ?? [];
-      if (replaced.includes(id)) throw new SessionStoreError('NOT_AWAITED', 'Await ctx.session.regenerate().');
+      if (replaced.includes(id)) throw new SessionStoreError('UNAWAITED', 'Await ctx.session.regenerate().');
       const draft: Draft = {
         _id: id,
         text: toJson(payload, Math.max(this.#options.maxBytes, Buffer.byteLength(known?.text ?? ''))),
@@ -78,7 +78,8 @@ export class MongoSessionStore {
       unsaved[written ? 'delete' : 'add'](ctx);
       return written ?? known;
     });
-    this.#loaded.set(ctx, saving.catch(() => earlier));
+    const state = saving.catch(() => earlier);
+    this.#loaded.set(ctx, state);
     await saving;
   }
 
