@@ -121,7 +121,7 @@ describe('--encrypt', () => {
   });
 
   test.each([
-    { mode: '', note: 'note: the app refuses sessions that are plain text (1): see the guide\n' },
+    { mode: '', note: 'note: the app refuses plain-text sessions (1): see the guide\n' },
     { mode: 'write', note: '' },
   ])('encrypts nothing while SESSION_PLAIN_TEXT is "$mode", and says what the app refuses', async (row) => {
     const { url, db } = await openDatabase();
