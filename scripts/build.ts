@@ -57,8 +57,6 @@ await bundle.write({
   // Licences are in a separate file.
   comments: false,
   entryFileNames: '[name].cjs',
-  // Without commander in between, the options are near enough to the schema, which repeats their help, for gzip.
-  codeSplitting: { groups: [{ name: 'commander', test: /[\\/]node_modules[\\/]commander[\\/]/ }] },
   chunkFileNames: ({ name, moduleIds }) => `${chunkName(name, moduleIds)}.cjs`,
 });
 await bundle.close();

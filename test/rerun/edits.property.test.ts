@@ -37,7 +37,7 @@ const settings: fc.Arbitrary<Settings> = fc
       manager: 'npm',
       language: 'typescript',
       modules: 'esm',
-      hadSamples: false,
+      samples: [],
       inherited: [],
       copiesSessions: false,
     },

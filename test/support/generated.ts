@@ -42,7 +42,7 @@ export const PLAIN = {
     manager: 'npm',
     language: 'typescript',
     modules: 'esm',
-    hadSamples: false,
+    samples: [],
     inherited: [],
     copiesSessions: false,
   },

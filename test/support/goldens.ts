@@ -66,7 +66,7 @@ function settingsFrom(json: Settings): Settings {
   const connection: Connection =
     json.connection.style === 'host' ? { ...noLogin, ...json.connection } : json.connection;
   const fresh: Omit<Settings['project'], 'kind' | 'name'> = {
-    ...{ kept: [], manager: 'npm', language: 'typescript', modules: 'esm', hadSamples: false, inherited: [] },
+    ...{ kept: [], manager: 'npm', language: 'typescript', modules: 'esm', samples: [], inherited: [] },
     copiesSessions: false,
   };
   const project = { ...fresh, ...json.project };

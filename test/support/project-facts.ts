@@ -11,7 +11,7 @@ export const projectFacts = (about: Partial<ProjectFacts> = {}): ProjectFacts =>
   sourceFolder: 'src',
   language: 'typescript',
   modules: 'esm',
-  hadSamples: false,
+  samples: [],
   inherited: [],
   collectionBefore: undefined,
   couldCopy: false,

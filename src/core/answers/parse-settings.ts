@@ -93,7 +93,7 @@ function settingsOf(values: Values, url: MongoUrl | undefined, facts: ProjectFac
       manager: values.packageManager ?? facts.packageManager,
       language: facts.language,
       modules: facts.modules,
-      hadSamples: facts.hadSamples,
+      samples: facts.samples,
       inherited: facts.inherited,
       copiesSessions:
         facts.couldCopy || ![undefined, collection, values.adoptCollection].includes(facts.collectionBefore),

@@ -17,7 +17,7 @@ export interface ProjectFacts {
   readonly language: Language;
   readonly modules: ModuleKind;
   /** The properties of the sample app that an earlier run added to SessionData, since sources may use them. */
-  readonly hadSamples: false | 'views' | 'views, user';
+  readonly samples: readonly string[];
   /** Development packages that the workspace provides, such as its compiler. */
   readonly inherited: readonly string[];
   /** The collection that the previous run used; undefined on the first. */

@@ -53,7 +53,7 @@ export interface Settings {
 }
 
 export interface ProjectSettings
-  extends Pick<ProjectFacts, 'kind' | 'name' | 'kept' | 'language' | 'modules' | 'hadSamples' | 'inherited'> {
+  extends Pick<ProjectFacts, 'kind' | 'name' | 'kept' | 'language' | 'modules' | 'samples' | 'inherited'> {
   /** The package manager that runs its scripts. */
   readonly manager: PackageManager;
   /** Whether the sessions were once in another collection, from which the migration script can copy them. */

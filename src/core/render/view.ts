@@ -122,10 +122,8 @@ export function viewOf(settings: Settings): Omit<View, 'modules'> {
     storeOptions:
       [settings.absoluteTtl, settings.touchAfter, settings.userKey].some((option) => option !== undefined) ||
       settings.encrypt,
-    hasSamples: settings.app || settings.project.hadSamples !== false,
-    hasSampleUser: settings.app
-      ? settings.userKey === undefined
-      : settings.project.hadSamples === 'views, user',
+    hasSamples: settings.app || settings.project.samples.length > 0,
+    hasSampleUser: settings.app ? settings.userKey === undefined : settings.project.samples.includes('user'),
     env: envEntries(settings).map((entry) => ({
       ...entry,
       line: `${entry.name}=${envLiteral(entry.example)}`,

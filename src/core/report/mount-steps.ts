@@ -73,7 +73,7 @@ const replacingKeys = (place: string | undefined): Step[] =>
 
 /** The session was `any` before. Now a build refuses properties that SessionData does not declare. */
 function declaring({ project, dir, userKey }: Settings, uses: SessionUses): Step[] {
-  if (project.language === 'javascript' || project.hadSamples) return [];
+  if (project.language === 'javascript' || project.samples.length > 0) return [];
   const declared = userKey?.split('.', 1).join();
   const properties = uses.properties.filter(
     ({ name }, at, all) => name !== declared && at === all.findIndex((use) => use.name === name),

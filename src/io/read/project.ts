@@ -101,7 +101,7 @@ function lastRun(root: string, manifest: Manifest | undefined, locate: Locate) {
   return {
     ending: endingIn(session),
     facts: {
-      hadSamples: samplesIn(session),
+      samples: samplesIn(session),
       collectionBefore: typeof collection === 'string' ? collection : undefined,
       // The base of a file that the user has deleted stays as it was then.
       couldCopy: ['migrate', 'guide'].some((id) =>
@@ -111,10 +111,9 @@ function lastRun(root: string, manifest: Manifest | undefined, locate: Locate) {
   };
 }
 
-function samplesIn(session: string): Project['hadSamples'] {
-  const data = /interface SessionData \{([^}]*)/.exec(session)?.[1];
-  if (!data?.includes('views?: number;')) return false;
-  return data.includes('user?: string;') ? 'views, user' : 'views';
+function samplesIn(session: string): string[] {
+  const data = /interface SessionData \{([^}]*)/.exec(session)?.[1] ?? '';
+  return [...data.matchAll(/^ {2}(\w+)\?:/gm)].map(([, name = '']) => name);
 }
 
 /** The files that exist and that no earlier run has written. */

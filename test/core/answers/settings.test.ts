@@ -211,7 +211,7 @@ describe('answers become settings', () => {
         manager: 'npm',
         language: 'typescript',
         modules: 'esm',
-        hadSamples: false,
+        samples: [],
         inherited: [],
         copiesSessions: false,
       },
