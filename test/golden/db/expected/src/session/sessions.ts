@@ -48,7 +48,6 @@ export class Sessions extends MongoSessionStore {
     return true;
   }
 
-  /** How many sessions are alive. */
   count(): Promise<number> {
     return this.run('count', ({ sessions, limits }) => sessions.countDocuments(alive(), limits()));
   }
