@@ -1,40 +1,31 @@
 import Koa from 'koa';
-import { MongoClient } from 'mongodb';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { loadGenerated } from '../support/generated.ts';
 import { createGuideRole } from '../support/guide-role.ts';
-import { type OwnServer, startServer, withDatabase } from '../support/mongo/index.ts';
+import { useLockedServer } from '../support/mongo/index.ts';
 import { LAYOUTS } from './left-behind.ts';
 import { settingsFor } from './new-app.ts';
 import { OLD_KEYS } from './old-apps.ts';
 
-let locked: OwnServer;
-let root: MongoClient;
-beforeAll(async () => {
-  locked = await startServer({ auth: { username: 'root', password: 'root' } });
-  root = await MongoClient.connect(locked.url);
-});
-afterAll(async () => {
-  await root.close();
-  await locked.stop();
-});
+const { running, clientOf } = useLockedServer();
 
 test.each(LAYOUTS)(
   'the role in the guide is enough to take over and end sessions of $settings.adopt.store',
   async ({ settings, key, document, index, expireAfterSeconds }) => {
     const name = `role_${String(settings.adopt?.store).replace(/\W/g, '_')}`;
-    await root.db(name).collection('koa_sessions').createIndex({ expiresAt: 1 }, { expireAfterSeconds: 0 });
-    const old = root.db(name).collection('sessions');
+    await running.root
+      .db(name)
+      .collection('koa_sessions')
+      .createIndex({ expiresAt: 1 }, { expireAfterSeconds: 0 });
+    const old = running.root.db(name).collection('sessions');
     await old.createIndex(index, { expireAfterSeconds });
     await old.insertMany(['a', 'b'].map((each) => document(each, { userId: each }, new Date())));
 
     // The stand-in has no roles of its own.
-    const role = locked.kind === 'stand-in' ? 'readWrite' : 'sessions';
-    if (role === 'sessions') await createGuideRole(root.db(name), settingsFor(settings));
+    const role = running.server.kind === 'stand-in' ? 'readWrite' : 'sessions';
+    if (role === 'sessions') await createGuideRole(running.root.db(name), settingsFor(settings));
     const roles = [{ role, db: name }];
-    const url = await locked.createUser({ username: name, password: 's3cret', roles });
-    const client = new MongoClient(withDatabase(url, name));
-    onTestFinished(() => client.close());
+    const client = await clientOf(name, roles, name);
 
     const { index: module } = await loadGenerated(settingsFor(settings));
     process.env.APP_KEYS = OLD_KEYS.join();

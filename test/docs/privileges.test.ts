@@ -1,20 +1,10 @@
-import { MongoClient } from 'mongodb';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Settings } from '../../src/core/answers/settings.ts';
 import { loadGenerated, PLAIN } from '../support/generated.ts';
-import { type OwnServer, startServer, withDatabase } from '../support/mongo/index.ts';
+import { useLockedServer } from '../support/mongo/index.ts';
 import { textOf } from './documents.ts';
 
-let locked: OwnServer;
-let root: MongoClient;
-beforeAll(async () => {
-  locked = await startServer({ auth: { username: 'root', password: 'root' } });
-  root = await MongoClient.connect(locked.url);
-});
-afterAll(async () => {
-  await root.close();
-  await locked.stop();
-});
+const { running, clientOf } = useLockedServer();
 
 const [, first = '', second = '', third = ''] =
   /only reads sessions needs no more than `(\w+)` and `(\w+)`, and with `--absolute-ttl` also `(\w+)`/.exec(
@@ -28,19 +18,17 @@ const READERS: readonly { name: string; change: Partial<Settings>; actions: read
 
 test.each(READERS)('$actions are enough to read sessions ($name), as the recipe says', async (reader) => {
   const { name, change, actions } = reader;
-  const sessions = root.db(name).collection<{ _id: string }>('sessions');
+  const sessions = running.root.db(name).collection<{ _id: string }>('sessions');
   await sessions.createIndex({ expiresAt: 1 }, { name: 'session_ttl', expireAfterSeconds: 0 });
   const privileges = [{ resource: { db: name, collection: 'sessions' }, actions }];
-  await root.db(name).command({ createRole: name, privileges, roles: [] });
+  await running.root.db(name).command({ createRole: name, privileges, roles: [] });
   const roles = [{ role: name, db: name }];
-  const url = await locked.createUser({ username: name, password: 's3cret', roles });
-  const client = new MongoClient(withDatabase(url, name));
-  onTestFinished(() => client.close());
+  const client = await clientOf(name, roles, name);
 
   const settings: Settings = { ...PLAIN, ...change, connection: { style: 'db' } };
   const { connection, sessions: module } = await loadGenerated(settings);
   const options = { ttl: 60_000, absoluteTtl: 60_000 };
-  const writing = new module.Sessions(connection.connect(root.db(name)), options);
+  const writing = new module.Sessions(connection.connect(running.root.db(name)), options);
   const reading = new module.Sessions(connection.connect(client.db()), options);
   await writing.set('over', { views: 1 });
   await sessions.updateOne({}, { $set: { createdAt: new Date(0) } });

@@ -55,3 +55,6 @@ export function endOfStatement(lines: readonly string[], from: number): number |
   }
   return undefined;
 }
+
+/** The name of a variable, for a pattern. */
+export const escaped = (name: string): string => name.replaceAll('$', '\\$');

@@ -1,4 +1,4 @@
-import { endOfStatement, lineAt, TYPE, TYPE_ARGUMENTS } from './code.ts';
+import { endOfStatement, escaped, lineAt, TYPE, TYPE_ARGUMENTS } from './code.ts';
 
 export interface KoaApp {
   readonly line: number;
@@ -114,5 +114,3 @@ function koaNames(code: string): string[] {
   ];
   return forms.flatMap((form) => [...code.matchAll(form)].map(([, name = '']) => name));
 }
-
-export const escaped = (name: string): string => name.replaceAll('$', '\\$');

@@ -1,7 +1,7 @@
-import { lineAt, TYPE_ARGUMENTS, withoutComments, withoutLiterals } from './code.ts';
+import { escaped, lineAt, TYPE_ARGUMENTS, withoutComments, withoutLiterals } from './code.ts';
 import { defaultConnectionIn, type OwnDatabase, ownDatabase } from './databases.ts';
 import { importsIn, type Resolve } from './imports.ts';
-import { appIn, escaped, type KoaApp } from './koa-app.ts';
+import { appIn, type KoaApp } from './koa-app.ts';
 
 const TEST = /(?:^|\/)(?:tests?|__tests__|spec|examples?|benchmarks?)\/|\.(?:test|spec)\.\w+$/;
 

@@ -1,6 +1,5 @@
-import { lineAt, withoutComments } from './code.ts';
+import { escaped, lineAt, withoutComments } from './code.ts';
 import { importsIn } from './imports.ts';
-import { escaped } from './koa-app.ts';
 import { isOfTypes } from './koa-source.ts';
 
 /** A property of `ctx.session`, and where the user's sources first use it. Lines count from 1. */
