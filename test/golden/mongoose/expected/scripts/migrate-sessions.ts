@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import mongoose from 'mongoose';
 import { OWN, READ, type SessionDocument as Session } from '../src/session/collection.ts';
 import { COLLECTION } from '../src/session/connection.ts';
-import { codeOf } from '../src/session/errors.ts';
+import { codeOf, ifCode } from '../src/session/errors.ts';
 import { type Index, PRUNE_INDEX, planIndexes } from '../src/session/indexes.ts';
 
 const HELP = `Usage: migrate-sessions [prune] [options]
@@ -207,11 +207,4 @@ function isUnreachable(error: unknown): boolean {
   const { name, code, syscall, errorLabels, errorResponse } = error as Record<string, unknown>;
   const names = [name, syscall, errorLabels, errorResponse].join();
   return OFFLINE.test(names) || UNREACHABLE.includes(Number(code));
-}
-
-function ifCode<T>(codes: readonly number[], work: () => T): (error: unknown) => T {
-  return (error) => {
-    if (codes.includes(Number(codeOf(error)))) return work();
-    throw error;
-  };
 }

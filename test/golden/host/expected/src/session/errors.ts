@@ -15,6 +15,14 @@ type Thrown = Partial<Error> & { readonly code?: number | string; readonly codeN
 
 export const codeOf = (error: unknown): number | string | undefined => (Object(error) as Thrown).code;
 
+/** For `catch`: does `work` instead if the error has one of these codes. Any other error stays one. */
+export function ifCode<T>(codes: readonly number[], work: () => T): (error: unknown) => T {
+  return (error) => {
+    if (codes.includes(Number(codeOf(error)))) return work();
+    throw error;
+  };
+}
+
 /** A message of the server may quote the payload, so only its code is repeated. */
 export function toStoreError(operation: string, error: unknown): SessionStoreError {
   if (error instanceof SessionStoreError) return error;

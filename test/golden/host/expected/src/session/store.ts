@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto';
 import type { Operation, SessionConnection, SessionDocument } from './collection.ts';
 import { DURABLE, updateOne } from './collection.ts';
-import { codeOf, SessionStoreError, toStoreError } from './errors.ts';
+import { ifCode, SessionStoreError, toStoreError } from './errors.ts';
 import { cookieFields, merge, parsePayload, type SessionPayload, toJson } from './payload.ts';
 
 export interface StoreOptions {
@@ -129,10 +129,7 @@ export class MongoSessionStore {
   /** Whether the document existed. With only `_id` in the filter, the server retries most concurrent upserts itself. */
   protected upsert(operation: Operation, _id: string, update: object): Promise<boolean> {
     const upsert = () => updateOne(operation, { _id }, update, true);
-    return upsert().catch((error: unknown) => {
-      if (codeOf(error) === 11000) return upsert();
-      throw error;
-    });
+    return upsert().catch(ifCode([11000], upsert));
   }
 
   /** `undefined` if the session was destroyed in the meantime. */
@@ -214,10 +211,15 @@ export class MongoSessionStore {
     };
     return new Promise<T>((resolve, reject) => {
       const timer = setTimeout(() => reject(timedOut()), timeout);
-      const send = async () => resolve(await work({ sessions: await this.#connection.collection(), limits }));
-      const fail = (error: unknown) => reject(toStoreError(name, error));
-      const done = () => clearTimeout(timer);
-      send().catch(fail).finally(done);
+      const send = async () => {
+        try {
+          resolve(await work({ sessions: await this.#connection.collection(), limits }));
+        } catch (error) {
+          reject(toStoreError(name, error));
+        }
+        clearTimeout(timer);
+      };
+      void send();
     });
   }
 }

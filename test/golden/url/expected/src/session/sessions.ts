@@ -1,6 +1,6 @@
 // create-koa-mongo-session: sessions
 import { DURABLE, OWN, type SessionDocument } from './collection.ts';
-import { codeOf } from './errors.ts';
+import { ifCode } from './errors.ts';
 import { type Index, planIndexes } from './indexes.ts';
 import { cookieFields, parsePayload, type SessionPayload } from './payload.ts';
 import { type Loaded, MongoSessionStore } from './store.ts';
@@ -20,11 +20,8 @@ export class Sessions extends MongoSessionStore {
   ready(): Promise<void> {
     return this.run('ready', async ({ sessions, limits }) => {
       const listed = sessions.listIndexes(limits()).toArray();
-      const indexes = await listed.catch((error: unknown): Index[] => {
-        // Code 26: there is no collection yet. The first session creates it.
-        if (codeOf(error) !== 26) throw error;
-        return [];
-      });
+      // Code 26: there is no collection yet. The first session creates it.
+      const indexes = await listed.catch(ifCode([26], (): Index[] => []));
       if (this.#hasWarned || planIndexes(indexes).create.length === 0) return;
       this.#hasWarned = true;
       process.emitWarning('The sessions lack an index: run `npm run migrate:sessions`.');
