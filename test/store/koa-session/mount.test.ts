@@ -307,6 +307,30 @@ describe.each(RELEASES)('$release', ({ Application, name, other }) => {
     expect(await visitor.get('/')).toMatchObject({ status: 200, text: 'views 2' });
   });
 
+  test.each([Number.NaN, Number.POSITIVE_INFINITY, '30d'])(
+    'a request that sets maxAge to %s fails before it stores or ends a session',
+    async (maxAge) => {
+      const { app, errors } = newApp();
+      mountSessions(app);
+      app.use(async (ctx: Context) => {
+        count(ctx);
+        if (ctx.path === '/') return;
+        ctx.session.maxAge = maxAge;
+        await ctx.session.regenerate();
+      });
+      const visitor = new Browser(await listen(app));
+      expect(await visitor.get('/login')).toMatchObject({ status: 500 });
+      expect(errors).toMatchObject([
+        { message: expect.stringMatching(/^ctx\.session\.maxAge is not a number/) },
+      ]);
+      expect(await world.documents.countDocuments()).toBe(0);
+      await visitor.get('/');
+      await visitor.get('/login');
+      expect((await visitor.get('/')).text).toBe('views 2');
+      expect(await world.documents.countDocuments()).toBe(1);
+    },
+  );
+
   test.each<[string, (ctx: Context) => Promise<void>]>([
     [
       'before a login',
