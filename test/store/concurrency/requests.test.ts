@@ -275,6 +275,21 @@ describe.each(Object.entries({ 'user-key': FEATURES['user-key'], all: FEATURES.a
       expect(await see(browserOfBoth)).toEqual({ userId: 'bob' });
     });
 
+    test('logs in another user without what a request of the first one has changed meanwhile', async () => {
+      const { browser, origin, change, begin, see } = await world(features);
+      const browserOfBoth = browser();
+      await change(browserOfBoth, set({ userId: 'ann' }));
+      const slow = await begin(browserOfBoth, async (ctx) => {
+        ctx.session = { userId: 'bob' };
+        await ctx.session.regenerate();
+      });
+      const first = browserOfBoth.at(origin);
+      await change(first, set({ cart: ['tea'] }));
+      expect(await slow.finish()).toMatchObject({ status: 200 });
+      expect(await see(browserOfBoth)).toEqual({ userId: 'bob' });
+      expect(await see(first)).toEqual({});
+    });
+
     test('logs in both times if a login form is sent twice', async () => {
       const { browser, origin, change, begin, see } = await world(features);
       const ann = browser();
