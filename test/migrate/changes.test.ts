@@ -480,14 +480,34 @@ describe('--from', () => {
     expect(await plain(url, [...args, '--check'])).toMatchObject({ exitCode: 0 });
   });
 
-  test('refuses a collection that does not exist, before the first change', async () => {
+  test.each([
+    { holds: 'does not exist' },
+    { holds: 'holds only what is of others', documents: [{ _id: 'ann', expiresAt: new Date(NOW + DAY) }] },
+  ])('refuses a collection that $holds, before the first change', async ({ documents = [] }) => {
     const { url, db } = await openDatabase();
     await sessionsOf(db).insertOne(session('over', { updated: -20 * DAY }));
+    if (documents.length > 0) await sessionsOf(db, 'odl').insertMany(documents);
     for (const options of [['--check'], []]) {
       const run = await plain(url, [...options, '--from', 'odl']);
-      expect(run).toMatchObject({ exitCode: 4, stderr: 'error: there is no collection odl to copy from\n' });
+      const stderr = 'error: there is no collection odl with sessions of this store\n';
+      expect(run).toMatchObject({ exitCode: 4, stdout: '', stderr });
     }
     expect(await sessionsOf(db).countDocuments()).toBe(1);
+  });
+
+  test.each([
+    { holds: 'is empty, such as one that nobody has used', documents: [] },
+    { holds: 'holds expired sessions', documents: [session('over', { updated: -20 * DAY })] },
+    {
+      holds: 'holds notes about adopted sessions',
+      documents: [{ _id: 'ended', until: new Date(NOW), expiresAt: new Date(NOW + DAY) }],
+    },
+  ])('has nothing to copy from a collection that $holds', async ({ documents }) => {
+    const { url, db } = await openDatabase();
+    await sessionsOf(db, 'old').createIndex({ expiresAt: 1 });
+    if (documents.length > 0) await sessionsOf(db, 'old').insertMany(documents);
+    expect(await plain(url, args)).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await sessionsOf(db).countDocuments()).toBe(0);
   });
 
   test('in a second run, copies new and changed sessions, but none that ended in the new collection', async () => {
