@@ -1,9 +1,10 @@
 import type { Import } from './imports.ts';
 
 const PACKAGE = /^(?:dotenv(?:-[\w-]+)?|@dotenvx\/dotenvx)(?:\/|$)/;
-const LOADING_CALL = /\b(?:config|load)\s*\(/;
+/** The name that an import gives to the function, as in `{ config as loadEnv } from`. */
+const RENAMED = /\bconfig\s*(?:as\b|:)\s*(\w+)[^'"]*$/;
 /** What a call gets, with brackets in it. */
-const CALLED_WITH = /^(?:loadEnvFile|config|load)\s*\(((?:[^()]|\((?:[^()]|\([^()]*\))*\))*)\)/;
+const CALLED_WITH = /^(?!import|require)\w+\s*\(((?:[^()]|\((?:[^()]|\([^()]*\))*\))*)\)/;
 /** A text that ends with the name of the file, as in `join(root, '../.env')`. */
 const DOT_ENV = /['"`/]\.env['"`]/;
 const LOADER_OF_SCRIPT = /--env-file|dotenv|env-cmd/;
@@ -30,12 +31,14 @@ export function envLoadsIn(
       const call =
         code.startsWith('import', each.index) || each.specifier.includes('/config')
           ? -1
-          : code.slice(each.index).search(LOADING_CALL);
+          : code.slice(each.index).search(loadingCall(RENAMED.exec(code.slice(0, each.index))?.[1]));
       return call === -1 ? each : { index: each.index + call, isStatic: false };
     });
   const depth = path.split('/').length - 1;
   return [...byNode, ...byPackage].filter(({ index }) => !isForOtherFile(code.slice(index), depth));
 }
+
+const loadingCall = (name = 'load'): RegExp => new RegExp(String.raw`\b(?:config(?:Dotenv)?|${name})\s*\(`);
 
 /**
  * @param load a call or an import, and what follows

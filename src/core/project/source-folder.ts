@@ -10,16 +10,22 @@ interface Folders {
   readonly include: readonly string[];
 }
 
+/** Such as `vite.config.ts`. */
+const FILE_AT_TOP = /^[^/*]+\.\w+$/;
+
 const NOT_SOURCES = /^(?:tests?|__tests__|spec|e2e|scripts|bin|examples?|benchmarks?)$/;
 
 /**
  * The folder of the sources of a build.
  *
- * @param app the file that makes the app, if there is one: it counts where the build takes everything
+ * @param app the file that makes the app, if there is one: it counts where the build takes several folders, or everything
  */
 export function sourceFolderOf({ rootDir, include }: Folders, app?: string): string {
-  const tops = include.map((pattern) => pattern.replace(/\/?\*.*$/, '').replace(/\/[^/]*\.\w+$/, ''));
-  const folders = [rootDir ?? '', ...tops.filter((top) => top === DEFAULT_SOURCES), ...tops];
+  const tops = include
+    .filter((pattern) => !FILE_AT_TOP.test(pattern))
+    .map((pattern) => pattern.replace(/\/?\*.*$/, '').replace(/\/[^/]*\.\w+$/, ''));
+  const ofApp = tops.filter((top) => app?.startsWith(`${top}/`));
+  const folders = [rootDir ?? '', ...ofApp, ...tops.filter((top) => top === DEFAULT_SOURCES), ...tops];
   const found = folders.find(isForSources);
   const isAll = (rootDir ?? '') === '' && tops.includes('');
   return isAll || found === undefined ? folderAround(app) : found;

@@ -47,6 +47,23 @@ test.each<{ what: string; files: Files; commands?: string[]; isInOrder?: boolean
     loads: false,
   },
   {
+    what: 'not by a call below, with a name of its own',
+    files: { 'app.js': `import { config as readEnv } from 'dotenv';\n${APP}readEnv();\n` },
+    loads: false,
+  },
+  {
+    what: 'not by a call for another file, with a name of its own',
+    files: {
+      'app.js': `const { config: readEnv } = require('dotenv');\nreadEnv({ path: 'dev.env' });\n${APP}`,
+    },
+    loads: false,
+  },
+  {
+    what: 'not by configDotenv() below',
+    files: { 'app.js': `import { configDotenv } from 'dotenv';\n${APP}configDotenv();\n` },
+    loads: false,
+  },
+  {
     what: 'by a call anywhere if the app is created in a function',
     files: { 'app.js': `${FACTORY}${CONFIG}` },
     loads: true,

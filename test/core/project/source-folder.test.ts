@@ -11,6 +11,8 @@ test.each([
   { rootDir: '', include: ['server'], folder: 'server' },
   { rootDir: '../shared', include: ['../shared/**'], folder: 'src' },
   { rootDir: undefined, include: [], folder: 'src' },
+  { rootDir: undefined, include: ['vite.config.ts', 'server'], folder: 'server' },
+  { rootDir: undefined, include: ['index.ts'], folder: 'src' },
 ])('rootDir $rootDir and include $include: $folder', ({ rootDir, include, folder }) => {
   expect(sourceFolderOf({ rootDir, include })).toBe(folder);
 });
@@ -27,6 +29,14 @@ test.each([
   ['dist/app.js', 'src'],
 ])('without a build, sources are around the app %s: %s', (app, folder) => {
   expect(folderAround(app)).toBe(folder);
+});
+
+test.each([
+  { include: ['types', 'server'], folder: 'server' },
+  { include: ['src', 'server'], folder: 'server' },
+  { include: ['vite.config.ts'], folder: 'server' },
+])('with the app server/app.ts and include $include: $folder', ({ include, folder }) => {
+  expect(sourceFolderOf({ rootDir: undefined, include }, 'server/app.ts')).toBe(folder);
 });
 
 test('a build that takes everything leaves it to the app', () => {
