@@ -213,7 +213,7 @@ test.each<{ tsconfig: object; packageJson?: object; args: string[]; says: string
     tsconfig: { compilerOptions: { module: 'nodenext' } },
     packageJson: { scripts: { build: 'rm -rf build && tsup ./src --out-dir build' } },
     args: [],
-    says: 'tsup is given all files in src, and would stop at src/session/README.md. Write "tsup src \\"!**/*.md\\"" in package.json.',
+    says: 'tsup is given all files in src, and would stop at src/session/README.md. Give it "!**/*.md" as well.',
   },
 ])('a warning says that the build would break: $tsconfig', async ({ tsconfig, packageJson, args, says }) => {
   const cwd = await projectWith(tsconfig, packageJson);
@@ -345,6 +345,20 @@ test.each([
   const tsconfig = { compilerOptions: { module: 'nodenext', ...given.tsconfig }, include: ['src'] };
   const cwd = await projectWith(tsconfig, given.packageJson);
   expect(await run(['--yes'], { cwd })).toMatchObject({ exitCode: 0, stderr: '' });
+});
+
+test.each([
+  [`{ entry: ['src'] }`, true],
+  [`{ entry: [\n "bin/cli.ts", "./src/**/*" ] }`, true],
+  [`{ entry: ['src/**/*.ts'] }`, false],
+  [`{ entry: ['src', '!**/*.md'] }`, false],
+  [`{ entry: ['src/index.ts'], outDir: 'src' }`, false],
+])('the configuration %s of tsup causes a warning: %s', async (config, isWarned) => {
+  const cwd = writeTree(await projectWith({ compilerOptions: { module: 'nodenext' } }, {}), {
+    'tsup.config.ts': `export default ${config};\n`,
+  });
+  const { stderr } = await run(['--yes'], { cwd });
+  expect(stderr.includes('would stop at src/session/README.md')).toBe(isWarned);
 });
 
 test('a jsconfig.json that a script checks has to allow the endings of the imports', async () => {

@@ -118,17 +118,19 @@ export function sessionDoubts(
   return doubts.flatMap(([isThere, text]) => (isThere ? [text] : []));
 }
 
-/** Where tsup is given a whole folder. */
+/** Where tsup is given a whole folder: in a script, or in its configuration. */
 const TSUP = /\btsup (?:\.\/)?([\w-]+)\/?(?= (?!\W?!)|$)/;
+const TSUP_ENTRY = /\bentry\w*\W+(?:[^\]]*,\s*)?(['"])(?:\.\/)?([\w-]+)\/?(?:\*\*(?:\/\*)?)?\1/;
 
 /** tsup stops at a file that it cannot compile, such as the guide in the session folder. */
-export function tsupDoubts(scripts: readonly string[], dir: string): readonly string[] {
-  const folders = scripts.map((script) => TSUP.exec(script)?.[1]);
+export function tsupDoubts(scripts: readonly string[], config: string, dir: string): readonly string[] {
+  const entry = config.includes('.md') ? undefined : TSUP_ENTRY.exec(config)?.[2];
+  const folders = [entry, ...scripts.map((script) => TSUP.exec(script)?.[1])];
   const folder = folders.find((each) => dir.startsWith(`${each}/`));
   return folder === undefined
     ? []
     : [
-        `tsup is given all files in ${folder}, and would stop at ${dir}/README.md. Write "tsup ${folder} \\"!**/*.md\\"" in package.json.`,
+        `tsup is given all files in ${folder}, and would stop at ${dir}/README.md. Give it "!**/*.md" as well.`,
       ];
 }
 

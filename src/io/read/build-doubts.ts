@@ -63,9 +63,12 @@ export async function doubtsAboutBuild(
       : [];
   const elsewhere = added.filter((file) => !isInside(file)).map(({ path }) => path);
   const { doubts, unlisted } = await doubtsAboutOthers(root, elsewhere.filter(isCode), builds);
-  const ofTsup = added.some(isInside) ? tsupDoubts(Object.values(project.scripts), dir) : [];
+  const tsup = TSUP_CONFIGS.map((name) => readTextIfAny(join(root, name)) ?? '').join('');
+  const ofTsup = added.some(isInside) ? tsupDoubts(Object.values(project.scripts), tsup, dir) : [];
   return [...about, ...ofTsup, ...doubts, ...doubtsAboutLint(root, unlisted)];
 }
+
+const TSUP_CONFIGS = ['ts', 'mts', 'js', 'mjs', 'cjs', 'json'].map((ending) => `tsup.config.${ending}`);
 
 interface Builds {
   /** Each tsconfig that a script or an editor uses. */
