@@ -1,6 +1,6 @@
 import { Command, CommanderError, Option as Flag } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
-import { problemOfDirectory } from './core/answers/directory.ts';
+import { isAnswer, problemOfDirectory } from './core/answers/directory.ts';
 import { flagName, hasNegation, negatedFlag } from './core/answers/flag-names.ts';
 import { wordMeantBy } from './core/answers/near-words.ts';
 import type { Option } from './core/answers/option-row.ts';
@@ -48,15 +48,16 @@ Exit codes:
   1    internal error
   2    usage, or a missing or bad answer
   3    --check found that a run would change something
-  4    nothing was written: a conflict, a no, another run, or an error of the system
-       (with --on-conflict markers, the markers were written)
+  4    nothing was written: a conflict, a no, another run, or an error of the
+       system (with --on-conflict markers, the markers were written)
   5    written, but the install or the start of the app failed
   130  Ctrl-C; a message says what was written
   143  SIGTERM
 
-Each switch and each optional answer has a --no-… form, which turns it off in a later run.
-Nothing is asked without a terminal, with CI set, or when a known agent runs the program.
-With ACCESSIBLE=1 or TERM=dumb, questions are plain lines, for a screen reader.
+Each switch and each optional answer has a --no-… form, which turns it off in a
+later run. Nothing is asked without a terminal, with CI set, or when a known
+agent runs the program. With ACCESSIBLE=1 or TERM=dumb, questions are plain
+lines, for a screen reader.
 Documentation: npm view create-koa-mongo-session readme`;
 
 /** Whether the output has to be one JSON value, even for an invalid command line. */
@@ -121,6 +122,7 @@ function createProgram(writeOut: (part: string) => void, onParsed: (flags: Flags
     .helpOption('-h, --help', 'print this help')
     .helpCommand(false)
     .addHelpText('after', EXIT_CODES_HELP)
+    .configureHelp({ minWidthToWrap: 20 })
     // Before `undo` is added, which inherits these.
     .exitOverride()
     .configureOutput({ writeOut, writeErr: () => {}, ...OF_TERMINAL });
@@ -203,7 +205,7 @@ function checkedDirectory(directory: string | undefined): string | undefined {
       `${directory}: did you mean ${meant}? For a project of that name, give ./${directory}${SEE_HELP}`,
     );
   }
-  if (/^(?:true|false|yes|no)$/i.test(directory)) {
+  if (isAnswer(directory)) {
     throw new UserError(
       `${directory}: ${RULE_OF_SWITCH}. For a project of that name, give ./${directory}${SEE_HELP}`,
     );

@@ -56,6 +56,6 @@ const explainBug = (error: unknown): string =>
 /** A reader that stops early, such as `head`, is not an error. If an error cannot be reported, the run continues. */
 function endUnread(output: Output, code: string | undefined): void {
   if (output === 'stderr' || code === 'EPIPE') return;
-  tellError(`the output could not be written (${code}); the run itself was completed`);
+  tellError(`the output could not be written (${code}). ${whatStands().text}`);
   process.exit(1);
 }

@@ -179,6 +179,8 @@ describe('at a terminal', () => {
     ['~/shop', 'give the whole path'],
     ['--yes', 'must not begin with -'],
     ['taken', 'taken is a file; name a directory'],
+    ['y', 'for a folder of that name, give ./y'],
+    ['undo', 'for a folder of that name, give ./undo'],
   ])('the program asks again after %s', async (typed, says) => {
     const cwd = writeTree(await temporaryFolder(), { taken: '', 'notes.txt': '' });
     const terminal = runAtTerminal(['-c', 'db', '--no-install'], { cwd });

@@ -196,6 +196,16 @@ describe('at a terminal', () => {
     await shell.sees('Nothing was written.');
   });
 
+  test.each([
+    { columns: 64, what: 'the options', until: 'Exit codes:' },
+    { columns: 80, what: 'everything', until: 'readme' },
+  ])('in a terminal of $columns columns, --help breaks $what between words', async ({ columns, until }) => {
+    const terminal = runAtTerminal(['--help'], { cwd: await temporaryFolder(), columns });
+    await terminal.sees(until);
+    const lines = terminal.screen.split(until)[0]?.split('\n') ?? [];
+    expect(lines.filter((line) => line.length > columns)).toEqual([]);
+  });
+
   test('a terminal that says it has no columns, as in a container, gets lines of 80', async () => {
     const cwd = await temporaryFolder();
     const program = ['-c', 'stty cols 0; exec "$@"', 'sh', process.execPath, PROGRAM];

@@ -193,9 +193,7 @@ describe('precedence', () => {
     const flags = ['--url', 'mongodb://db.example/shop', '--host', 'other.example', '--tls'];
     const { exitCode, stderr } = await run(['app', ...flags], { cwd });
     expect(exitCode).toBe(0);
-    expect(stderr).toBe(
-      'warning: --url takes precedence; not used: --host, --tls; put it in the URL instead\n',
-    );
+    expect(stderr).toBe('warning: not used with --connection url: --host, --tls; change the URL instead\n');
     expect(await rememberedIn(`${cwd}/app`)).not.toHaveProperty('host');
   });
 
@@ -204,7 +202,7 @@ describe('precedence', () => {
     const flags = ['-c', 'mongoose', '--url', 'mongodb://ann:pa55word@db.example/shop', '--port', '1'];
     const { exitCode, stderr } = await run(['app', ...flags], { cwd });
     expect(exitCode).toBe(0);
-    expect(stderr).toBe('warning: --connection mongoose takes precedence; not used: --url, --port\n');
+    expect(stderr).toBe('warning: not used with --connection mongoose: --url, --port\n');
     expect(await readIn(`${cwd}/app`, '.env')).not.toContain('pa55word');
   });
 
@@ -242,6 +240,7 @@ const REFUSED = [
     says: 'a switch takes no value; its --no-… form turns it off',
   },
   { flags: ['-c', 'db', '--rolling', 'false'], says: 'false: a switch takes no value' },
+  { flags: ['-c', 'db', '--rolling', 'n'], says: 'n: a switch takes no value' },
   { flags: ['--hlep'], says: '(Did you mean --help?)' },
   { flags: ['--no-rollin'], says: '(Did you mean --no-rolling?)' },
   { flags: ['undo', '--chekc'], says: '(Did you mean --check?)' },
@@ -312,7 +311,7 @@ test.skipIf(!existsSync('/dev/full'))('output that cannot be written is an error
   const { exitCode, stderr } = await runAsProcess(['-c', 'db'], { cwd, output: full });
   expect({ exitCode, stderr }).toEqual({
     exitCode: 1,
-    stderr: 'error: the output could not be written (ENOSPC); the run itself was completed\n',
+    stderr: 'error: the output could not be written (ENOSPC). All files are written.\n',
   });
   expect(await filesIn(cwd)).toEqual(expect.arrayContaining(GENERATED));
 });

@@ -62,7 +62,6 @@ const onlyAnswers = (answers: Answers, wanted: (name: OptionName) => boolean): A
   );
 
 function unusedWarning(style: ConnectionStyle | undefined, unused: readonly OptionName[]): string {
-  const winner = style === 'url' ? '--url' : `--connection ${style}`;
-  const hint = style === 'url' ? '; put it in the URL instead' : '';
-  return `${winner} takes precedence; not used: ${unused.map(flagName).join(', ')}${hint}`;
+  const hint = style === 'url' ? '; change the URL instead' : '';
+  return `not used with --connection ${style}: ${unused.map(flagName).join(', ')}${hint}`;
 }

@@ -1,10 +1,10 @@
 /**
  * Quotes one word for a shell. Uses double quotes if possible, since cmd.exe has no others; other shells do not
  * interpret a word within single quotes. Within double quotes, all shells keep a backslash before a letter: `"..\\my
- * app"`.
+ * app"`. PowerShell splits a word at a comma, and replaces one that begins with `@`; zsh replaces one that begins with `=`.
  */
 export function shellQuote(word: string): string {
-  if (/^[\w@%+=:,./-]+$/.test(word)) return word;
+  if (/^(?![@=])[\w@%+=:./-]+$/.test(word)) return word;
   return /["$`!]|\\(?:[\\\n]|$)/.test(word) ? `'${word.replaceAll("'", "'\\''")}'` : `"${word}"`;
 }
 

@@ -21,3 +21,11 @@ test.each(['my app', '..\\my app', 'C:\\Users\\ann\\app', 'a&b'])(
     expect(shellQuote(word)).toBe(`"${word}"`);
   },
 );
+
+test.each([
+  { word: 'mongodb://a,b/shop', shell: 'PowerShell' },
+  { word: '@acme/shop', shell: 'PowerShell' },
+  { word: '=shop', shell: 'zsh' },
+])('$word, which $shell would change, is quoted', ({ word }) => {
+  expect(shellQuote(word)).toBe(`"${word}"`);
+});
