@@ -292,6 +292,25 @@ describe('at a terminal', () => {
     },
   );
 
+  sampled('two answers that depend on each other can be changed at once', async () => {
+    const cwd = await temporaryFolder();
+    await run(['-c', 'db', '--absolute-ttl', '30d'], { cwd });
+    const terminal = runAtTerminal([], { cwd });
+    await terminal.answer('Change an answer?', 'y');
+    await terminal.answer('Which ones?', `${down.repeat(2)} ${down} `);
+    await terminal.answer('The TTL, such as', '60d');
+    await terminal.answer('Such as 12h or 30d', '90d');
+    expect(await terminal.ended).toMatchObject({ exitCode: 0 });
+    expect(await rememberedIn(cwd)).toMatchObject({ ttl: '60d', absoluteTtl: '90d' });
+  });
+
+  sampled('after answers that were typed as JSON, nothing is asked, since the input has ended', async () => {
+    const cwd = await temporaryFolder();
+    const terminal = runAtTerminal(['app', '--config', '-'], { cwd });
+    terminal.type(`{"connection":"db"}${enter}${ctrlD}`);
+    expect(await terminal.ended).toMatchObject({ exitCode: 0 });
+  });
+
   sampled('Ctrl-C at a question ends with 130 and writes nothing', async () => {
     const cwd = await temporaryFolder();
     const terminal = runAtTerminal(['app', '--connection', 'mongoose'], { cwd });

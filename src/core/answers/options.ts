@@ -202,7 +202,7 @@ export const OPTIONS = {
     asked: 'always',
     question: 'A session ends this long after its last use',
     label: 'TTL',
-    hint: 'The TTL, such as 12h, 14d or 2w. Without rolling sessions, up to half of it earlier.',
+    hint: 'The TTL, such as 12h, 14d or 2w; a number alone is in seconds. Without rolling sessions, up to half of it earlier.',
   },
   absoluteTtl: {
     flag: '--absolute-ttl <duration>',

@@ -80,18 +80,28 @@ async function askEach(
 ): Promise<Answers> {
   const [name, ...rest] = names;
   if (name === undefined) return answers;
-  const next = await askOne(name, answers, facts);
+  const next = await askOne(name, answers, facts, rest);
   const known = openQuestions(answers, 'advanced', facts);
   const broughtUp = openQuestions(next, 'advanced', facts).filter((each) => !known.includes(each));
   return askEach([...broughtUp, ...rest], next, facts);
 }
 
-/** The answers, with one more. An earlier answer is suggested again. */
-async function askOne(name: OptionName, answers: Answers, facts: ProjectFacts): Promise<Answers> {
+/**
+ * The answers, with one more. An earlier answer is suggested again.
+ *
+ * @param later asked for afterwards: their earlier answers rule out nothing
+ */
+async function askOne(
+  name: OptionName,
+  answers: Answers,
+  facts: ProjectFacts,
+  later: readonly OptionName[] = [],
+): Promise<Answers> {
   const option = optionOf(name);
   const offered = answers[name] ?? option.suspect?.(facts) ?? fallback(option, facts, answers);
   help(option, facts);
-  return { ...answers, [name]: await answerTo(name, offered, { ...answers, [name]: undefined }) };
+  const open = Object.fromEntries([name, ...later].map((each) => [each, undefined]));
+  return { ...answers, [name]: await answerTo(name, offered, { ...answers, ...open }) };
 }
 
 /** The choice of an optional answer that leaves it out. */

@@ -24,10 +24,13 @@ interface AskingFlags {
   /** False for `--no-input`. */
   readonly input: boolean;
   readonly yes: boolean;
+  /** With `-`, standard input has been read to its end. */
+  readonly config: string | undefined;
 }
 
 /** Whether a run can ask at all; `--yes` does not answer everything. */
-export const canAsk = ({ input }: AskingFlags): boolean => input && isAnybodyThere();
+export const canAsk = ({ input, config }: AskingFlags): boolean =>
+  input && config !== '-' && isAnybodyThere();
 
 /** Whether a run asks for what `--yes` would answer. */
 export const asksForAnswers = (flags: AskingFlags): boolean => !flags.yes && canAsk(flags);
