@@ -161,8 +161,13 @@ function optionProblem(query: readonly string[]): string | undefined {
 /** A user name and maybe a password. The separators of a URL are percent-encoded in both. */
 const LOGIN = /^[^:/?#[\]]+(?::[^:/?#[\]]*)?$/;
 
+/** As in the strings that Atlas shows, and in the commands that this program prints. */
+const PLACEHOLDER = /<[\w-]+>/;
+
 /** Other rules of the driver, besides those for hosts and names. */
 function formProblem({ scheme, userinfo, hosts }: UrlParts): string | undefined {
+  if (userinfo !== undefined && PLACEHOLDER.test(userinfo))
+    return 'must have your user and password in the place of what is in < >';
   const isLogin = userinfo === undefined || (LOGIN.test(userinfo) && decoded(userinfo) !== '');
   // The name is looked up in DNS, which returns all hosts and ports.
   const isOneName = scheme === 'mongodb://' || !/[,:]/.test(hosts);

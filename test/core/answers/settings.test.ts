@@ -105,6 +105,10 @@ const BROKEN = [
     'must be a MongoDB connection string',
   ),
   ...ofUrl(
+    ['mongodb+srv://ann:<db_password>@c.mongodb.net/d', 'mongodb://<credentials>@h/d'],
+    'must have your user and password in the place of what is in < >',
+  ),
+  ...ofUrl(
     ['mongodb://ann:hunter2@h:99999/d', 'mongodb://ann:hunter2@h:/d'],
     'must have ports from 1 to 65535',
   ),
