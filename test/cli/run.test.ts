@@ -291,6 +291,10 @@ const REFUSED = [
       says: '--touch-after: 30d must be shorter than --ttl, 14d',
     },
   ]),
+  {
+    flags: ['-c', 'db', '--mount'],
+    says: '--mount: leave it out; the app that --app writes mounts the sessions\n',
+  },
   { flags: ['-c', 'db', '--config', 'nowhere.json'], says: '--config: there is no file nowhere.json' },
 ];
 

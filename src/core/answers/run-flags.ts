@@ -9,7 +9,7 @@ export const RUN_FLAGS = {
   yes: {
     flag: '-y, --yes',
     group: 'This run',
-    help: 'use defaults and suggestions for all that is not given; does not allow it to overwrite or install',
+    help: 'use defaults and suggestions for all that is not given; does not allow overwriting or installing',
   },
   input: { flag: '--no-input', group: 'This run', help: 'never ask; a missing answer is an error' },
   config: {

@@ -20,7 +20,8 @@ export function patchApp(
   { koaSources, databases, connections }: Pick<Project, 'koaSources' | 'databases' | 'connections'>,
   textOf: (path: string) => string | undefined,
 ): Patch | undefined {
-  if (settings.app) throw refused('the app that --app writes already mounts the sessions');
+  if (settings.app)
+    throw new UserError('--mount: leave it out; the app that --app writes mounts the sessions');
   const source = theOnly(koaSources);
   const { path, app } = source;
   const raw = textOf(path);
@@ -109,7 +110,9 @@ function refuseUnlessPlain({ path, app }: SourceOfApp, { bare }: Source): void {
 }
 
 const refused = (reason: string): UserError =>
-  new UserError(`--mount: ${reason}. Nothing was written; without --mount, the lines to add are shown.`);
+  new UserError(
+    `--mount: ${reason}. Nothing was written. A first run without --mount shows the lines to add, and its guide has them, too.`,
+  );
 
 function theOnly(sources: readonly KoaSource[]): SourceOfApp {
   const source = sources.find(hasApp);
