@@ -74,13 +74,13 @@ export async function regenerate(regeneration: Regeneration): Promise<Outcome> {
     written: false,
     upgrade: news.length === 0 ? undefined : upgradeOf(regeneration),
     changesRecord: news.length > 0,
-    problem: undefined,
+    problem: run.check ? undefined : leftInMarkers(settled),
   } as const;
   if (preview) return { ...outcome, exitCode: run.check && news.length > 0 ? 3 : 0 };
   if (news.length > 0) await regeneration.agree?.({ ...outcome, exitCode: 0 });
   const after = changes.length === 0 ? whatStands() : ALL_WRITTEN;
   await unbroken(() => commitChanges(project.root, changes), after);
-  return { ...outcome, written: true, exitCode: 0, problem: leftInMarkers(settled) };
+  return { ...outcome, written: true, exitCode: 0 };
 }
 
 /** Before the user decides: an update in a fresh clone would take each line that was formatted for an edit. */
