@@ -1,7 +1,7 @@
 import { parseEnv } from 'node:util';
 import type { Secrets } from '../answers/settings.ts';
 import { UserError } from '../errors.ts';
-import { hasConflictMarkers } from '../plan/merge.ts';
+import { refuseMarkers } from '../plan/merge.ts';
 import { BYTE_ORDER_MARK, inFormOf, markOf, plainText, withLastLineEnded } from '../project/text.ts';
 import type { EnvEntry } from '../render/env-file.ts';
 import { envLiteral } from '../render/literal.ts';
@@ -29,8 +29,7 @@ export function patchEnv(
   file = '.env',
 ): PatchedEnv {
   const text = plainText(raw ?? '');
-  if (hasConflictMarkers(text))
-    throw new UserError(`${file} has conflict markers; resolve them, then run again.`, 4);
+  refuseMarkers(file, text);
   const present = parseEnv(text);
   const missing = entries.filter(({ name }) => !Object.hasOwn(present, name));
   const kept = entries.filter(hasOtherValue(present, secrets)).map(({ name }) => name);

@@ -1,5 +1,6 @@
 import type { Settings } from '../answers/settings.ts';
 import { UserError } from '../errors.ts';
+import { refuseMarkers } from '../plan/merge.ts';
 import type { Patch } from '../plan/plan.ts';
 import { endOfStatement, TYPE_ARGUMENTS, withoutComments, withoutLiterals } from '../project/code.ts';
 import { defaultConnectionIn, madeConnection } from '../project/databases.ts';
@@ -29,6 +30,7 @@ export function patchApp(
   if (callOfSessions(settings, koaSources)) return undefined;
   refuseTakenName(settings, source);
   refuseOtherSessions(source);
+  refuseMarkers(path, plainText(raw));
   const file = sourceFrom(plainText(raw));
   refuseUnlessPlain(source, file);
   const above = file.code.slice(0, app.line - 1).join('\n');

@@ -1,9 +1,10 @@
 import { applyEdits, type FormattingOptions, findNodeAtLocation, modify, parseTree } from 'jsonc-parser';
 import { isTooDeep } from '../answers/nesting.ts';
 import { UserError } from '../errors.ts';
+import { refuseMarkers } from '../plan/merge.ts';
 import { plainObject } from '../project/json.ts';
 import { developmentPackages, packageEntries } from '../project/packages.ts';
-import { indentOf, lineEndOf, markOf } from '../project/text.ts';
+import { indentOf, lineEndOf, markOf, plainText } from '../project/text.ts';
 import type { WantedPackage } from './wanted-package.ts';
 
 export interface PatchedPackageJson {
@@ -19,7 +20,7 @@ type Names = Readonly<Record<string, unknown>>;
  * Adds missing entries, in the format of the file. Existing entries are never changed, only reported.
  *
  * @param before what the answers of the run before asked for
- * @throws UserError if the file is not a valid package.json, or has a block that npm does not read
+ * @throws UserError for conflict markers, or if the file is not a valid package.json, or has a block that npm does not read
  */
 export function patchPackageJson(
   raw: string | undefined,
@@ -28,6 +29,7 @@ export function patchPackageJson(
 ): PatchedPackageJson {
   if (raw === undefined) return { text: created(wanted), notes: [] };
   const mark = markOf(raw);
+  refuseMarkers('package.json', plainText(raw));
   const found = parse(raw.slice(mark.length));
   const installed = packageEntries(found);
   const additions = [

@@ -314,6 +314,7 @@ test.each([
   { text: 'export default new Koa();', says: 'has no name' },
   { text: 'const shop = new Shop(new Koa(), home);', says: 'has no name' },
   { text: 'const app = setUp(new Koa());', says: 'does more than create the app' },
+  { text: '<<<<<<< HEAD\nuse(1);\n=======\n>>>>>>> a\nconst app = new Koa();', says: 'has conflict markers' },
   { text: 'const app = await setUp (new Koa());', says: 'does more than create the app' },
   { text: 'if (on) { const app = new Koa(); }', says: 'does more than create the app' },
 ])('nothing is edited if there is no place for the call: $text', ({ text, says }) => {

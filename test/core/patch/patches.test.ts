@@ -165,8 +165,9 @@ describe('package.json', () => {
     ['', 'package.json is not JSON'],
     ['{ "dependencies": {}, "a": 1, "dependencies": {} }', '"dependencies" twice'],
     ['{ "scripts": {}, "scr\\u0069pts": {} }', '"scripts" twice'],
-  ])('%j is refused with the reason', (raw, problem) => {
-    const refusal = { exitCode: 2, message: expect.stringContaining(problem) };
+    ['{\n<<<<<<< HEAD\n=======\n>>>>>>> other\n}', 'package.json has conflict markers', 4],
+  ])('%j is refused with the reason', (raw, problem, exitCode = 2) => {
+    const refusal = { exitCode, message: expect.stringContaining(problem) };
     expect(() => patchPackageJson(raw, WANTED)).toThrow(expect.objectContaining(refusal));
   });
 });
