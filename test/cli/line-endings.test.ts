@@ -4,14 +4,16 @@ import { linkPackages } from '../support/packages.ts';
 import { filesIn, readIn, run, temporaryFolder } from '../support/program.ts';
 import { writeTree } from '../support/tree.ts';
 
-const PACKAGE = '{ "name": "shop", "devDependencies": { "prettier": "*" } }\r\n';
+const PACKAGE = '{\r\n\t"name": "shop",\r\n\t"devDependencies": { "prettier": "*" }\r\n}\r\n';
 const MERGED = 'src/session/index.ts';
 const RESTORED = 'src/session/errors.ts';
 /** Formatted as it is. */
 const EDIT = 'export const mine = 1;\r\n';
 
-test('files are created with the CRLF of Prettier; later runs keep the line endings of each file', async () => {
-  const settings = { '.editorconfig': 'root = true\r\n\r\n[*]\r\nend_of_line = crlf\r\n' };
+test('files are created with the CRLF and the tabs of Prettier; later runs keep the line endings of each file', async () => {
+  const settings = {
+    '.editorconfig': 'root = true\r\n\r\n[*]\r\nend_of_line = crlf\r\nindent_style = tab\r\n',
+  };
   const cwd = writeTree(await temporaryFolder(), { 'package.json': PACKAGE, ...settings });
   linkPackages(cwd, PACKAGE);
   expect(await run(['--yes', '--app'], { cwd })).toMatchObject({ exitCode: 0, stderr: '' });

@@ -47,7 +47,10 @@ const FILE_STATES = ['written', 'deleted'] as const;
 const SCHEMA_VERSION = 2;
 const MAX_FILES = 200;
 
-/** @param old the text on disk: its indentation is kept, and the whole text if its content is the same */
+/**
+ * @param old the text on disk: its indentation is kept, and the whole text if its content is the same. Of the first
+ *   manifest, another JSON file with the indentation to use
+ */
 export function formatManifest({ generator, project, answers, files }: Manifest, old = ''): string {
   const value = {
     $schema: MANIFEST_SCHEMA,

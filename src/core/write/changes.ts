@@ -54,7 +54,9 @@ export function listChanges(
   const manifest = { ...remembered, files };
   const isNews = changes.some(ofTheProject) || old === undefined || !saysTheSame(manifest, old);
   const said = isNews ? manifest : { ...manifest, generator: old.generator };
-  const record = change(tree, MANIFEST_PATH, formatManifest(said, textOnDisk(tree, MANIFEST_PATH)), form);
+  // A formatter of the project may check that all JSON is indented alike.
+  const indented = [MANIFEST_PATH, 'package.json'].map((path) => textOnDisk(tree, path)).find(Boolean);
+  const record = change(tree, MANIFEST_PATH, formatManifest(said, indented), form);
   return [...changes, ...[record].filter(isChange)];
 }
 
