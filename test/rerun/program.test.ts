@@ -251,6 +251,16 @@ test('undo of the first run reports that .env stays, and git still ignores it', 
   expect(await readIn(cwd, '.gitignore')).toBe('.env\n');
 });
 
+test('a run that only writes .env again leaves the run before to be undone', async () => {
+  const cwd = await project();
+  const before = withoutUndo(readTree(cwd));
+  await run(['--no-input', '--ttl', '5d'], { cwd });
+  rmSync(join(cwd, '.env'));
+  await run(['--no-input'], { cwd });
+  expect(await run(['undo'], { cwd })).toMatchObject({ exitCode: 0 });
+  expect(withoutUndo(readTree(cwd))).toEqual({ ...before, '.env': expect.stringContaining('APP_KEYS=') });
+});
+
 test('undo reports that the lines that a run added to an existing .env stay', async () => {
   const cwd = writeTree(await temporaryFolder(), { '.env': 'OWN=1\n' });
   await run(['--yes'], { cwd });

@@ -5,7 +5,7 @@ import { UserError } from '../../core/errors.ts';
 import { sha256 } from '../../core/project/base.ts';
 import { ENV_FILE, isWritablePath } from '../../core/project/paths.ts';
 import { JOURNAL, OLD_UNDO, PENDING, STATE_DIR, UNDO } from '../../core/project/state-folder.ts';
-import type { Change } from '../../core/write/changes.ts';
+import { type Change, ofTheProject } from '../../core/write/changes.ts';
 import { formatJournal, type JournalStep, type Saved } from '../../core/write/journal.ts';
 import { nearestFolder } from '../files.ts';
 import { fingerprint } from '../fingerprint.ts';
@@ -97,7 +97,9 @@ async function carryOut(
     await inParallel(work, (each) => writeTemporary(each, modeOf(each, work), writing));
     lock.confirm();
     await switchOver(root, work, writing);
-    await commit(root, writing);
+    // After a run that only completes .env, the one before can still be undone.
+    if (work.some(({ change }) => ofTheProject(change))) await commit(root, writing);
+    else clearFolder(join(root, PENDING));
   } catch (error) {
     lock.confirm();
     const cause = asUserError(root, error, 'write', '');
