@@ -88,7 +88,7 @@ export const anotherFolder = (folder: string): string =>
 function describeOpen(open: readonly ConflictEntry[], ownFolder: string | undefined): string {
   const list = open.map(({ path, reason }) =>
     reason === 'untracked'
-      ? `  ${path}: a file exists already, and this program has no record of it`
+      ? `  ${path}: a file exists already, and this program has no valid record of it`
       : `  ${path}: your edits and this version's change the same lines`,
   );
   return [

@@ -164,7 +164,7 @@ function details(entry: Entry, paint: Paint): string[] {
   if (entry.action === 'refuse') return [`      ${entry.problem}`];
   if (entry.action !== 'conflict') return [];
   if (entry.reason === 'untracked')
-    return ['      differs, and this program has no record of it; --diff shows how'];
+    return ['      differs, and this program has no valid record of it; --diff shows how'];
   return hunksText(entry, paint).map((line) => `      ${line}`);
 }
 

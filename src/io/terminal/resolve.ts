@@ -67,7 +67,7 @@ function describe(entry: ConflictEntry): string {
   const { path, reason } = entry;
   const what =
     reason === 'untracked'
-      ? `${path} exists already, and this program has no record of it.`
+      ? `${path} exists already, and this program has no valid record of it.`
       : `${path}: your edits and this version's change the same lines.`;
   const paint = paintFor('stderr');
   // Without a base, every line may differ, so the difference is shown only on request.
