@@ -59,7 +59,7 @@ function settleEntry(entry: ConflictEntry, verdict: Verdict): SettledEntry {
   const place = placeOf(entry);
   if (verdict === 'theirs') return { ...place, action: 'replace', was, text: theirs };
   if (verdict === 'markers') return { ...place, action: 'markers', was, text: marked };
-  if (mine !== was) return { ...place, action: 'merge', was, text: mine };
+  if (mine !== was) return { ...place, action: 'merge', was, text: mine, isMine: true };
   return from === undefined ? { ...place, action: 'keep' } : { ...place, action: 'move', was, text: was };
 }
 

@@ -150,7 +150,9 @@ function asides(entry: Entry): string {
   const all = [
     ...(from === undefined ? [] : [`from ${from}`]),
     ...(action === 'replace' ? [`theirs; mine is in ${backupPath(path, entry.was)}`] : []),
-    ...(action === 'keep' ? [`mine; --restore ${path} takes theirs`] : []),
+    ...(action === 'keep' || 'isMine' in entry
+      ? [`mine${action === 'keep' ? '' : ' where both changed'}; --restore ${path} takes theirs`]
+      : []),
     ...(action === 'deleted' ? [`--restore ${path} brings it back`] : []),
     ...(action === 'markers' ? [`resolve ${linesText(markersIn(entry.text))}`] : []),
   ];
