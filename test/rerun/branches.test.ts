@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { beforeEach, expect, test } from 'vitest';
@@ -192,4 +192,22 @@ test('one branch updates the program, another one changes an option', async () =
   expect(await readIn(cwd, 'src/session/store.ts')).toContain('Never an upsert,');
   expect(await rememberedIn(cwd)).toMatchObject({ ttl: '30d' });
   expect(await run(['.', '--check'], { cwd })).toMatchObject({ exitCode: 0 });
+});
+
+test('one branch moves a file, which another one has edited and generated anew', async () => {
+  await runs('-c', 'db', '--no-app');
+  await commit('begin');
+  await merge(
+    async () => {
+      await runs('--ttl', '30d');
+      appendFileSync(join(cwd, INDEX), '\nexport const mine = 1;\n');
+    },
+    () => runs('--dir', 'src/auth'),
+  );
+  await settleAsTold([]);
+  const { exitCode, stdout } = await run(['.', '--on-conflict', 'fail'], { cwd });
+  expect({ exitCode, stdout }).toEqual({
+    exitCode: 0,
+    stdout: expect.stringContaining('kept  src/auth/index.ts'),
+  });
 });

@@ -30,15 +30,15 @@ export function planFile(next: RenderedFile, record: FileRecord | undefined, tre
 
 /**
  * If two branches changed the generated text, git merges their base texts, and neither manifest has the hash of the
- * result. If it equals the newly generated text, it was not edited.
+ * result, nor its path if one of them moved it. If it equals the newly generated text, it was not edited.
  */
 function knownBase(
   next: RenderedFile,
   record: FileRecord | undefined,
   tree: WorkingTree,
 ): string | undefined {
-  const raw = record && textOnDisk(tree, basePath(record.generatedPath));
-  const isNext = raw !== undefined && plainText(raw) === next.text;
+  const paths = record === undefined ? [] : [record.generatedPath, next.path];
+  const isNext = paths.some((path) => plainText(textOnDisk(tree, basePath(path)) ?? '') === next.text);
   return isNext ? next.text : verifiedBase(record, tree);
 }
 
