@@ -2,22 +2,23 @@ import type { Plugin } from 'rolldown';
 import { parseAst } from 'rolldown/parseAst';
 
 /** How esbuild declares the function that gives functions their names back: `r=(e,t)=>x(e,"name",{…})`. */
-const HELPER = /\b([\w$]+)=\((\w+),(\w+)\)=>[\w$]+\(\2,"name",\{value:\3,configurable:!0\}\)/;
+const HELPER = /\b([\w$]+)=(?:\w+\()?\((\w+),(\w+)\)=>[\w$]+\(\2,"name",\{value:\3,configurable:!0\}\)/g;
 
 /** Names of functions that a package was built with, which only stacks show: without them, its code is smaller. */
 export function withoutKeptNames() {
   return {
     name: 'without-kept-names',
     transform(code, id) {
-      const helper = id.includes('node_modules') ? HELPER.exec(code)?.[1] : undefined;
-      if (helper === undefined) return null;
+      // One more for a package that was bundled into it.
+      const helpers = id.includes('node_modules') ? [...code.matchAll(HELPER)].map(([, name]) => name) : [];
+      if (helpers.length === 0) return null;
       const kept = code.split('');
       const blank = (from: number, to: number) => kept.fill(' ', from, to);
       for (const {
         start,
         callee,
         arguments: [named, name],
-      } of callsIn(parseAst(code), helper)) {
+      } of callsIn(parseAst(code), helpers)) {
         if (named === undefined || name?.type !== 'Literal') continue;
         blank(start, callee.end);
         blank(named.end, name.end);
@@ -54,9 +55,9 @@ interface Call extends Node {
   readonly arguments: readonly Node[];
 }
 
-function callsIn(tree: unknown, name: string): Call[] {
+function callsIn(tree: unknown, names: readonly unknown[]): Call[] {
   if (typeof tree !== 'object' || tree === null) return [];
-  const within = Object.values(tree).flatMap((part) => callsIn(part, name));
+  const within = Object.values(tree).flatMap((part) => callsIn(part, names));
   const call = tree as Call;
-  return call.type === 'CallExpression' && call.callee.name === name ? [call, ...within] : within;
+  return call.type === 'CallExpression' && names.includes(call.callee.name) ? [call, ...within] : within;
 }
