@@ -42,7 +42,7 @@ export interface OldApp {
   start(database: OldDatabase): Promise<string>;
 }
 
-export interface OldDatabase {
+interface OldDatabase {
   readonly db: Db;
   readonly url: string;
 }

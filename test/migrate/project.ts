@@ -26,7 +26,7 @@ export const COPIES = { project: { ...PLAIN.project, copiesSessions: true } } as
 type Environment = Readonly<Record<string, string>>;
 
 /** The result of a run, in this process or in its own. */
-export interface Run {
+interface Run {
   readonly exitCode: number;
   readonly stdout: string;
   /** Without progress lines. */

@@ -9,7 +9,7 @@ const RELEASE = '20.20.2';
 const WINE_HOME = join(import.meta.dirname, '../../node_modules/.cache/wine');
 
 /** Runs a command as on Windows, and returns its output. */
-export type RunOnWindows = (
+type RunOnWindows = (
   command: readonly string[],
   cwd: string,
 ) => { readonly exitCode: number | null; readonly stdout: string; readonly stderr: string };

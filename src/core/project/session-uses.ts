@@ -3,7 +3,7 @@ import { importsIn } from './imports.ts';
 import { isOfTypes } from './koa-source.ts';
 
 /** A property of `ctx.session`, and where the user's sources first use it. Lines count from 1. */
-export interface SessionProperty {
+interface SessionProperty {
   readonly name: string;
   /** Relative to the project, with `/`. */
   readonly path: string;

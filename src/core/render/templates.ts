@@ -2,7 +2,7 @@ import type { ConnectionStyle } from '../answers/styles.ts';
 import { TEMPLATE_HELPERS } from './helpers.ts';
 import { fillIn, type Template } from './template.ts';
 
-export type FillIn = (view: object) => string;
+type FillIn = (view: object) => string;
 
 /**
  * The templates of one connection style, by name. The files of `connection/<style>/` are named `connection/…` here,

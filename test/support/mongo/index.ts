@@ -6,7 +6,7 @@ import { startFrom } from './start.ts';
 import type { OwnServer, Role, ServerOptions } from './types.ts';
 import { withDatabase } from './urls.ts';
 
-export type { FailCommand, MongoServer, NewUser, OwnServer, Role, ServerOptions } from './types.ts';
+export type { OwnServer, Role, ServerOptions } from './types.ts';
 export { withDatabase } from './urls.ts';
 
 /** A new database on the server that the run shares, dropped after the tests. The URL contains its name. */

@@ -48,7 +48,7 @@ export interface Scenario {
 }
 
 /** The same run at a terminal, where questions are asked. */
-export interface AtTerminal {
+interface AtTerminal {
   /** The choice at each question. */
   readonly choose: readonly string[];
   readonly exitCode: number;

@@ -21,7 +21,7 @@ export interface Call {
 }
 
 /** What the caller needs: nothing, to be authenticated, or privileges. */
-export type Requirement = 'nothing' | 'authentication' | readonly Need[];
+type Requirement = 'nothing' | 'authentication' | readonly Need[];
 
 export interface Command {
   name: string;
