@@ -5,9 +5,10 @@ import { missingAnswers, withSuggestions } from './core/answers/open-questions.t
 import { type Answers, OPTIONS } from './core/answers/options.ts';
 import { managerFor } from './core/answers/package-manager.ts';
 import type { ProjectFacts } from './core/answers/project-facts.ts';
+import { runFlagWords } from './core/answers/run-flags.ts';
 import { answersText } from './core/report/answers-text.ts';
 import { reportDiff, reportText } from './core/report/report.ts';
-import { type Flags, runFlagWords } from './flags.ts';
+import type { Flags } from './flags.ts';
 import { readConfig } from './io/read/answers-file.ts';
 import { agreeTo } from './io/terminal/agree.ts';
 import { askAdvanced, askAgain, askMissing, confirm } from './io/terminal/ask.ts';

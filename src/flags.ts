@@ -1,32 +1,20 @@
 import { Command, CommanderError, Option as Flag } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { isAnswer, problemOfDirectory } from './core/answers/directory.ts';
-import { flagName, hasNegation, negatedFlag } from './core/answers/flag-names.ts';
+import { hasNegation, negatedFlag } from './core/answers/flag-names.ts';
 import { wordMeantBy } from './core/answers/near-words.ts';
 import type { Option } from './core/answers/option-row.ts';
 import { type Answers, OPTION_NAMES, optionOf } from './core/answers/options.ts';
-import { CONFLICT_POLICIES, type ConflictPolicy, RUN_FLAGS } from './core/answers/run-flags.ts';
-import { shellQuote } from './core/answers/shell.ts';
+import {
+  CONFLICT_POLICIES,
+  type ConflictPolicy,
+  RUN_FLAGS,
+  type RunFlags,
+} from './core/answers/run-flags.ts';
 import { UserError } from './core/errors.ts';
 import { statIfThere } from './io/files.ts';
 import { columnsOf } from './io/terminal/standard.ts';
 import { missingValue, RULE_OF_SWITCH, refusedPassword, SEE_HELP, usageError } from './usage-error.ts';
-
-/** The flags of this run, which are not saved. */
-export interface RunFlags {
-  readonly yes: boolean;
-  /** False for `--no-input`. */
-  readonly input: boolean;
-  /** A file, or `-` for standard input. */
-  readonly config: string | undefined;
-  readonly dryRun: boolean;
-  /** For one path, or for all. */
-  readonly diff: string | true | undefined;
-  readonly check: boolean;
-  readonly json: boolean;
-  readonly onConflict: ConflictPolicy | undefined;
-  readonly restore: readonly string[];
-}
 
 export interface Flags {
   readonly command: 'generate' | 'undo';
@@ -103,9 +91,10 @@ function withoutStrayDashes(argv: readonly string[]): string[] {
 /** commander would take the next flag for the value: of `--username $NAME --tls`, if the variable is empty. */
 function refuseMissingValue(words: readonly string[], { options }: Command): void {
   for (const [at, word] of words.entries()) {
-    const known = options.find(({ long, short }) => word === long || word === short);
+    const flag = word.replace(/^-y+(?=\w)/, '-'); // `-yc` is `-y -c`.
+    const known = options.find(({ long, short }) => flag === long || flag === short);
     if (!known?.required || !/^-./.test(words[at + 1] ?? '--')) continue;
-    throw missingValue(word, known);
+    throw missingValue(flag, known);
   }
 }
 
@@ -238,19 +227,6 @@ function runIn(options: Record<string, unknown>): RunFlags {
     onConflict: conflictPolicy(onConflict),
     restore: Array.isArray(restore) ? restore : [],
   };
-}
-
-/** The flags of this run as a command line, without `--yes`. */
-export const runFlagWords = ({ yes: _, input, ...others }: RunFlags): string[] => [
-  ...(input ? [] : ['--no-input']),
-  ...Object.entries(others).flatMap(([name, given]) =>
-    [given].flat().flatMap((value) => wordsOf(flagName(name), value)),
-  ),
-];
-
-function wordsOf(flag: string, value: unknown): string[] {
-  if (typeof value === 'string') return [flag, shellQuote(value)];
-  return value === true ? [flag] : [];
 }
 
 function conflictPolicy(given: unknown): ConflictPolicy | undefined {

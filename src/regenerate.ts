@@ -1,4 +1,4 @@
-import type { ConflictPolicy } from './core/answers/run-flags.ts';
+import type { ConflictPolicy, RunFlags } from './core/answers/run-flags.ts';
 import { UserError } from './core/errors.ts';
 import { followMoves } from './core/plan/follow.ts';
 import { type Patch, type Plan, planChanges } from './core/plan/plan.ts';
@@ -7,7 +7,6 @@ import type { Project, WorkingTree } from './core/project/working-tree.ts';
 import type { RenderedFile } from './core/render/rendered-file.ts';
 import type { Upgrade } from './core/report/report.ts';
 import { listChanges, ofTheProject, type Remembered } from './core/write/changes.ts';
-import type { RunFlags } from './flags.ts';
 import { missingFormatter } from './io/read/format.ts';
 import { warn } from './io/terminal/output.ts';
 import { decideConflicts } from './io/terminal/resolve.ts';

@@ -223,6 +223,7 @@ const REFUSED = [
   { flags: ['--tls=hunter2'], says: '--tls: takes no value; to turn it off, give --no-tls' },
   { flags: ['--json=hunter2'], says: '--json: takes no value\n' },
   { flags: ['--help=hunter2'], says: '--help: takes no value\n' },
+  { flags: ['-yc', '--tls'], says: '-c: give its value as a separate argument' },
   { flags: ['--url mongodb://ann:hunter2@h/d'], says: '--url: give its value as a separate argument' },
   { flags: ['--url:mongodb://ann:hunter2@h/d'], says: '--url: give its value as a separate argument' },
   { flags: ['--uri mongodb://ann:hunter2@h/d'], says: "unknown option '--uri'\n(Did you mean --url?)" },
@@ -280,6 +281,7 @@ const REFUSED = [
   })),
   { flags: ['--url', 'mongodb://h/d?sslPass=hunter2'], says: '--url: must not set sslPass' },
   { flags: ['--url', 'mongodb://ann:hunter2@h/'], says: '--db <name>  is missing' },
+  { flags: ['--no-input', '--restore=-x'], says: ' . --no-input --restore=-x --yes\n' },
   { flags: ['-c', 'db', '--on-conflict', 'shrug'], says: '--on-conflict: must be one of ask, fail' },
   ...[[], ['--yes'], ['--no-input'], ['--dry-run'], ['--check'], ['--diff']].flatMap((form) => [
     {

@@ -1,4 +1,6 @@
+import { flagName } from './flag-names.ts';
 import type { Flag } from './option-row.ts';
+import { withValue } from './shell.ts';
 
 /** What to do with a file that the user and an update changed in the same place. */
 export const CONFLICT_POLICIES = ['ask', 'fail', 'mine', 'theirs', 'markers'] as const;
@@ -40,3 +42,32 @@ export const RUN_FLAGS = {
     help: 'write a generated file or folder again that you deleted or edited; your version is backed up',
   },
 } as const satisfies Readonly<Record<string, Flag>>;
+
+/** Those that were given. */
+export interface RunFlags {
+  readonly yes: boolean;
+  /** False for `--no-input`. */
+  readonly input: boolean;
+  /** A file, or `-` for standard input. */
+  readonly config: string | undefined;
+  readonly dryRun: boolean;
+  /** For one path, or for all. */
+  readonly diff: string | true | undefined;
+  readonly check: boolean;
+  readonly json: boolean;
+  readonly onConflict: ConflictPolicy | undefined;
+  readonly restore: readonly string[];
+}
+
+/** The flags of this run as a command line, without `--yes`. */
+export const runFlagWords = ({ yes: _, input, ...others }: RunFlags): string[] => [
+  ...(input ? [] : ['--no-input']),
+  ...Object.entries(others).flatMap(([name, given]) =>
+    [given].flat().flatMap((value) => wordsOf(flagName(name), value)),
+  ),
+];
+
+function wordsOf(flag: string, value: unknown): string[] {
+  if (typeof value === 'string') return [withValue(flag, value)];
+  return value === true ? [flag] : [];
+}
