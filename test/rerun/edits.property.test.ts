@@ -30,17 +30,7 @@ const settings: fc.Arbitrary<Settings> = fc
   .map((chosen) => ({
     ...PLAIN,
     ...chosen,
-    project: {
-      kind: 'new',
-      name: 'app',
-      kept: [],
-      manager: 'npm',
-      language: 'typescript',
-      modules: 'esm',
-      samples: [],
-      inherited: [],
-      copiesSessions: false,
-    },
+    project: { ...PLAIN.project, kind: 'new' },
   }));
 
 /** An edit of a generated file; the numbers choose the file and the place in it. */

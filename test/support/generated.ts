@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type Koa from 'koa';
@@ -104,6 +104,15 @@ export interface StoreOptions extends PlainOptions {
   userKey?: string;
   encryptionKeys?: readonly [Buffer, ...Buffer[]];
 }
+
+/** The options of all features, for sessions of a minute. Each store uses those that it has. */
+export const ALL_OPTIONS: StoreOptions = {
+  ttl: 60_000,
+  absoluteTtl: 60_000,
+  touchAfter: 1000,
+  userKey: 'userId',
+  encryptionKeys: [randomBytes(32)],
+};
 
 /** The store with the methods that `--user-key` adds. The caller has to know that they exist. */
 export interface GeneratedStore extends Omit<Sessions, 'destroy'> {

@@ -1,26 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, expect, test } from 'vitest';
 import {
+  ALL_OPTIONS,
   FEATURES,
   type GeneratedModules,
   loadGenerated,
   PLAIN,
-  type StoreOptions,
 } from '../../support/generated.ts';
 import { useDatabase } from '../../support/mongo/index.ts';
 import { fc, runs } from '../../support/sampling.ts';
 
 process.env.MONGODB_URL = useDatabase().url;
 
-const TTL = 60_000;
-/** The options of all features; each store uses those that it has. */
-const OPTIONS: StoreOptions = {
-  ttl: TTL,
-  absoluteTtl: TTL,
-  touchAfter: 1000,
-  userKey: 'userId',
-  encryptionKeys: [randomBytes(32)],
-};
+const TTL = ALL_OPTIONS.ttl;
 
 type Collection = Awaited<ReturnType<ReturnType<GeneratedModules['connection']['connect']>['collection']>>;
 
@@ -58,10 +50,10 @@ test.each([
       fc.boolean(),
       async (scheduler, changes, isLogout) => {
         const key = randomBytes(16).toString('hex');
-        const direct = new module.Sessions(opened, OPTIONS);
+        const direct = new module.Sessions(opened, ALL_OPTIONS);
         const scheduled = new module.Sessions(
           { collection: async () => schedule(scheduler, collection), close: async () => {} },
-          OPTIONS,
+          ALL_OPTIONS,
         );
         await direct.set(key, { a: 'as it was', z: 'kept' });
         const write = async (changed: object) => {
@@ -102,12 +94,12 @@ test.each(['merge', 'overwrite', 'throw'] as const)(
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), fc.boolean(), async (scheduler, isNew) => {
         const key = randomBytes(16).toString('hex');
-        const direct = new module.Sessions(opened, OPTIONS);
+        const direct = new module.Sessions(opened, ALL_OPTIONS);
         const ctx = {};
         if (!isNew) await direct.set(key, { a: 0 });
         const scheduled = new module.Sessions(
           { collection: async () => schedule(scheduler, collection), close: async () => {} },
-          OPTIONS,
+          ALL_OPTIONS,
         );
         await scheduler.waitFor(scheduled.get(key, TTL, { ctx }));
         const saves = [{ a: 1 }, { a: 1, b: 2 }, { b: 3 }].map((session) =>

@@ -1,27 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, describe, expect, test } from 'vitest';
-import {
-  FEATURES,
-  type GeneratedStore,
-  loadGenerated,
-  PLAIN,
-  type StoreOptions,
-} from '../../support/generated.ts';
+import { ALL_OPTIONS, FEATURES, type GeneratedStore, loadGenerated, PLAIN } from '../../support/generated.ts';
 import { useDatabase } from '../../support/mongo/index.ts';
 import { fc, runs } from '../../support/sampling.ts';
 
 process.env.MONGODB_URL = useDatabase().url;
 
 const CLIENTS = 3;
-const TTL = 60_000;
-/** The options of all features; each store uses those that it has. */
-const OPTIONS: StoreOptions = {
-  ttl: TTL,
-  absoluteTtl: TTL,
-  touchAfter: 1000,
-  userKey: 'userId',
-  encryptionKeys: [randomBytes(32)],
-};
+const TTL = ALL_OPTIONS.ttl;
 
 /** A payload: property → JSON text. */
 type Payload = Map<string, string>;
@@ -216,7 +202,7 @@ function commandsFor(settle: Settle): fc.Arbitrary<Iterable<Command>> {
 
 async function openStore(features: object): Promise<GeneratedStore> {
   const { connection, sessions: module } = await loadGenerated({ ...PLAIN, ...features });
-  const opened = new module.Sessions(connection.connect(), OPTIONS);
+  const opened = new module.Sessions(connection.connect(), ALL_OPTIONS);
   afterAll(() => opened.close());
   return opened;
 }

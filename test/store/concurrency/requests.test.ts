@@ -4,7 +4,14 @@ import koaSession from 'koa-session';
 import { MongoClient } from 'mongodb';
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { Settings } from '../../../src/core/answers/settings.ts';
-import { FEATURES, type GeneratedStore, loadGenerated, PLAIN, STYLES } from '../../support/generated.ts';
+import {
+  ALL_OPTIONS,
+  FEATURES,
+  type GeneratedStore,
+  loadGenerated,
+  PLAIN,
+  STYLES,
+} from '../../support/generated.ts';
 import { Browser } from '../../support/http.ts';
 import { listen } from '../../support/listen.ts';
 import { useDatabase } from '../../support/mongo/index.ts';
@@ -558,16 +565,10 @@ test.each(Object.entries({ plain: FEATURES.plain, all: FEATURES.all }))(
       ...features,
       connection: STYLES.db,
     });
-    const options = { ttl: 60_000, absoluteTtl: 60_000, touchAfter: 1000, userKey: 'userId' };
     // This client waits for a free connection without a limit, since so many requests take long on a busy machine.
     const timeout = 120_000;
     const count = runs(1000);
-    const encryptionKeys = [randomBytes(32)] as [Buffer];
-    const store = new module.Sessions(connection.connect(client.db()), {
-      ...options,
-      timeout,
-      encryptionKeys,
-    });
+    const store = new module.Sessions(connection.connect(client.db()), { ...ALL_OPTIONS, timeout });
     onTestFinished(() => store.close());
     const app = new Koa();
     const all = new Gate(count);

@@ -4,6 +4,7 @@ import Koa from 'koa';
 import mongoose from 'mongoose';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import {
+  ALL_OPTIONS,
   type GeneratedStore,
   loadGenerated,
   PLAIN,
@@ -23,13 +24,7 @@ const PASSWORD = mark('password');
 const ENCRYPTION_KEY = randomBytes(32);
 const APP_KEY = mark('app-key');
 
-const OPTIONS: StoreOptions = {
-  ttl: 60_000,
-  absoluteTtl: 60_000,
-  touchAfter: 1000,
-  userKey: 'userId',
-  encryptionKeys: [ENCRYPTION_KEY],
-};
+const OPTIONS: StoreOptions = { ...ALL_OPTIONS, encryptionKeys: [ENCRYPTION_KEY] };
 
 type Collection = Awaited<ReturnType<Parameters<typeof storeOn>[0]['collection']>>;
 type Modules = Awaited<ReturnType<typeof loadGenerated>>;

@@ -4,6 +4,7 @@ import koaSession from 'koa-session';
 import { type Collection, type Db, MongoClient } from 'mongodb';
 import { afterAll, onTestFinished } from 'vitest';
 import {
+  ALL_OPTIONS,
   FEATURES,
   type GeneratedModules,
   type GeneratedStore,
@@ -35,7 +36,7 @@ export interface Site {
   request(key: unknown, act?: (ctx: Koa.Context) => unknown): Promise<Answer>;
 }
 
-export const TTL = 60_000;
+export const TTL = ALL_OPTIONS.ttl;
 
 type OpenSite = (feature?: Feature, given?: Partial<StoreOptions>) => Promise<Site>;
 
@@ -66,14 +67,7 @@ async function siteOf(
 ): Promise<Site> {
   const modules = await loadGenerated({ ...PLAIN, ...FEATURES[feature] });
   const documents = db.collection<Stored>(collection);
-  const options: StoreOptions = {
-    ttl: TTL,
-    absoluteTtl: TTL,
-    touchAfter: 1000,
-    userKey: 'userId',
-    encryptionKeys: [randomBytes(32)],
-    ...given,
-  };
+  const options: StoreOptions = { ...ALL_OPTIONS, ...given };
   const store = new modules.sessions.Sessions(
     {
       collection: async () => db.collection(collection, modules.collection.READ) as never,
