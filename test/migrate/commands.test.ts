@@ -45,6 +45,16 @@ test.each([
   expect(await db.listCollections().toArray()).toEqual([]);
 });
 
+test.each([
+  { args: ['--', '--check'], exitCode: 3 },
+  { args: ['prune', '--', '--check'], exitCode: 3 },
+  { args: ['--', 'drop'], exitCode: 2 },
+])('a -- that a package manager passes on changes nothing: $args', async ({ args, exitCode }) => {
+  const { url, db } = await openDatabase();
+  expect(await migrate(url, args)).toMatchObject({ exitCode });
+  expect(await db.listCollections().toArray()).toEqual([]);
+});
+
 test('--help shows the options', async () => {
   expect(await migrate('', ['--help'])).toMatchObject({
     exitCode: 0,
