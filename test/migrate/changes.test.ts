@@ -238,7 +238,7 @@ describe('--encrypt', () => {
     const run = await encrypting(through, [], KEYS);
     expect(run).toMatchObject({ exitCode: 1 });
     expect(run.stderr).toContain(
-      'another program goes on writing. Left: encrypt sessions that are plain text (1)',
+      'another program goes on writing: stop it and run again. Left: encrypt sessions that are plain text (1)',
     );
   });
 });
