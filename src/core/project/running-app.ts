@@ -1,5 +1,5 @@
 import { withoutComments, withoutLiterals } from './code.ts';
-import { envLoadsIn } from './env-loaders.ts';
+import { commandLoadsEnv, envLoadsIn } from './env-loaders.ts';
 import { importsIn, isRelative, moduleOf, type Resolve, relativeModule, withoutEnding } from './imports.ts';
 import type { KoaApp } from './koa-app.ts';
 import { add } from './lists.ts';
@@ -81,6 +81,9 @@ export interface Command {
   readonly isStart: boolean;
 }
 
+export const isStartedWithEnv = (commands: readonly Command[]): boolean =>
+  commands.some(({ isStart, command }) => isStart && commandLoadsEnv(command));
+
 /**
  * @param apps the files that create an app: the first one counts if none of them is started
  * @param commands in the order in which they count
@@ -118,7 +121,7 @@ export function runningApp(
     app,
     files: new Set(reach(first, next)),
     loadsEnv:
-      first.some((path) => loadsFirst(path, app, steps)) &&
+      (isStartedWithEnv(commands) || first.some((path) => loadsFirst(path, app, steps))) &&
       [...testPaths].every((path) => !reach([path], next).includes(app) || loadsFirst(path, app, steps)),
     startedBy: {
       scripts: commands.filter(runsSources).map(({ name }) => name),

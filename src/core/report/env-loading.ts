@@ -1,7 +1,5 @@
 import type { Settings } from '../answers/settings.ts';
-import { commandLoadsEnv } from '../project/env-loaders.ts';
 import type { KoaSource } from '../project/koa-source.ts';
-import { startScripts } from '../project/start-scripts.ts';
 import type { Project } from '../project/working-tree.ts';
 import { isWithRequire } from './mounting.ts';
 
@@ -13,11 +11,10 @@ import { isWithRequire } from './mounting.ts';
  */
 export function envLoading(
   settings: Pick<Settings, 'project' | 'app'>,
-  { scripts, loadsEnv }: Pick<Project, 'scripts' | 'loadsEnv'>,
+  { loadsEnv }: Pick<Project, 'loadsEnv'>,
   source: KoaSource | undefined,
 ): readonly string[] {
   if (settings.app || loadsEnv || settings.project.manager === 'bun') return [];
-  if (startScripts(scripts).some(([, command]) => commandLoadsEnv(command))) return [];
   return [
     isWithRequire(settings, source)
       ? "const { existsSync } = require('node:fs');"

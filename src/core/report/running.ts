@@ -51,7 +51,7 @@ const withTsx = (command: string): string =>
     : [
         [String.raw`node|nodemon(?![^&;|]*\s(?:--exec|-x)[\s=])`, '--import tsx'],
         ['mocha', '--import=tsx'],
-        ['ava', '--node-arguments=--import=tsx'],
+        ['ava', '--node-arguments=--import=tsx --no-worker-threads'],
       ].reduce((script, [programs = '', flags = '']) => withFlags(script, programs, flags), command);
 
 /** Tests of the app. Vitest compiles by itself. */

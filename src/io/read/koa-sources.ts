@@ -7,7 +7,13 @@ import {
 import { commandLoadsEnv } from '../../core/project/env-loaders.ts';
 import { idInHeader } from '../../core/project/header.ts';
 import { isForTests, type KoaSource, koaSourceIn } from '../../core/project/koa-source.ts';
-import { type Command, runningApp, type SourceSteps, stepsIn } from '../../core/project/running-app.ts';
+import {
+  type Command,
+  isStartedWithEnv,
+  runningApp,
+  type SourceSteps,
+  stepsIn,
+} from '../../core/project/running-app.ts';
 import { NO_USES, type SessionUses, sessionUsesIn } from '../../core/project/session-uses.ts';
 import { DEFAULT_SOURCES } from '../../core/project/source-folder.ts';
 import type { Project } from '../../core/project/working-tree.ts';
@@ -56,7 +62,8 @@ export async function readKoaSources(
     .filter(({ path, app }) => app !== undefined && !isForTests(path))
     .map(({ path }) => path);
   const { resolve } = resolver(root, await readAliases(root, dirname(apps[0] ?? `${DEFAULT_SOURCES}/app`)));
-  const tests = commands.some(({ command }) => commandLoadsEnv(command)) ? [] : read.tests;
+  const isTestWithEnv = ({ name, command }: Command) => name.startsWith('test') && commandLoadsEnv(command);
+  const tests = commands.some(isTestWithEnv) ? [] : read.tests;
   const running = runningApp(sources.toSorted(byPath), apps, commands, resolve, tests);
   const rank = ({ path }: KoaSource) => (path === running?.app ? 0 : isForTests(path) ? 2 : 1);
   const runs = ({ path }: { readonly path: string }) => running?.files.has(path) === true;
@@ -76,7 +83,8 @@ export async function readKoaSources(
     databases: ofApp(databases).map(({ place }) => place),
     connections: ofApp(connections),
     startedBy: running?.startedBy ?? NOT_STARTED,
-    loadsEnv: running?.loadsEnv ?? sources.some(({ steps }) => steps.includes('env')),
+    loadsEnv:
+      running?.loadsEnv ?? (isStartedWithEnv(commands) || sources.some(({ steps }) => steps.includes('env'))),
     unsearched,
   };
 }

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { ProjectSettings } from '../../../src/core/answers/settings.ts';
 import { koaSourceIn } from '../../../src/core/project/koa-source.ts';
-import { stepsIn } from '../../../src/core/project/running-app.ts';
+import { isStartedWithEnv, stepsIn } from '../../../src/core/project/running-app.ts';
 import { envLoading } from '../../../src/core/report/env-loading.ts';
 import { mountingOf } from '../../../src/core/report/mounting.ts';
+import { commandsIn } from '../../../src/io/read/package-json.ts';
 import { PLAIN, STYLES } from '../../support/generated.ts';
 
 const REQUIRED = "const Koa = require('koa');\nconst server = new Koa();\n";
@@ -216,7 +217,11 @@ describe('.env is loaded', () => {
   const LOAD = "if (existsSync('.env')) process.loadEnvFile();";
   const IMPORT = "import { existsSync } from 'node:fs';";
   const lines = (scripts: Record<string, string>, change: Partial<ProjectSettings> = {}, loadsEnv = false) =>
-    envLoading({ project: { ...project, ...change }, app: false }, { scripts, loadsEnv }, undefined);
+    envLoading(
+      { project: { ...project, ...change }, app: false },
+      { loadsEnv: loadsEnv || isStartedWithEnv(commandsIn(scripts, undefined)) },
+      undefined,
+    );
 
   test.each([
     { start: 'node dist/index.js' },

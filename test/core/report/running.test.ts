@@ -145,7 +145,7 @@ test.each([
     becomes: 'concurrently "yarn mocha --import=tsx" "eslint ."',
   },
   { script: '(mocha; eslint .)', becomes: '(mocha --import=tsx; eslint .)' },
-  { script: 'c8 ava', becomes: 'c8 ava --node-arguments=--import=tsx' },
+  { script: 'c8 ava', becomes: 'c8 ava --node-arguments=--import=tsx --no-worker-threads' },
   { script: 'node --import tsx --test', becomes: undefined },
   { script: 'eslint --plugin mocha', becomes: undefined },
   { script: 'node tools/check.js', becomes: undefined },

@@ -189,6 +189,7 @@ test.each([
   { test: "import './set-up';\nimport { app } from '../src/app';\n", loadsEnv: true },
   { test: "import { app } from '../src/app';\n", script: 'mocha -r dotenv/config', loadsEnv: true },
   { test: "import { sum } from '../src/sum';\n", loadsEnv: true },
+  { test: "import { app } from '../src/app';\n", start: 'tsx --env-file=.env src/index.ts', loadsEnv: false },
 ])('.env counts as loaded only if a test of the app loads it: $test $script', async (given) => {
   const root = writeTree(await temporaryFolder(), {
     'src/index.ts': "import 'dotenv/config';\nimport { app } from './app';\napp.listen();\n",
@@ -198,7 +199,7 @@ test.each([
     'test/app.test.ts': given.test,
   });
   const commands = [
-    { name: 'start', command: 'tsx src/index.ts', isStart: true },
+    { name: 'start', command: given.start ?? 'tsx src/index.ts', isStart: true },
     { name: 'test', command: given.script ?? 'mocha', isStart: false },
   ];
   const { loadsEnv } = await readKoaSources(root, { commands, hasApp: true, modules: 'unspecified' });
