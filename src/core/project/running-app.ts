@@ -125,11 +125,16 @@ export function runningApp(
       [...testPaths].every((path) => !reach([path], next).includes(app) || loadsFirst(path, app, steps)),
     startedBy: {
       scripts: commands.filter(runsSources).map(({ name }) => name),
-      isCompiled: starts.some((each, at) => named[at]?.some(isAbove) && !runsSources(each)),
+      isCompiled: starts.some((each, at) =>
+        named[at]?.length === 0 ? BUNDLE.test(each.command) : named[at]?.some(isAbove) && !runsSources(each),
+      ),
       main: started.find(isAbove) ?? (others.length > 0 ? app : top),
     },
   };
 }
+
+/** A file in a folder, such as `dist/bundle.js`. */
+const BUNDLE = /\w\/\S+\.[cm]?js\b/;
 
 /** An import has become the files that it may lead to. */
 type Taken = 'env' | 'app' | readonly string[];

@@ -256,6 +256,7 @@ test.each<{ commands: string[]; scripts: string[]; isCompiled: boolean }>([
   { commands: ['node src/server.js', 'node tools/seed.js'], scripts: ['0'], isCompiled: false },
   { commands: ['node src/server', 'eslint src/app.js'], scripts: ['0', '1'], isCompiled: false },
   { commands: ['node dist/server.js', 'nodemon src/server.js'], scripts: ['1'], isCompiled: true },
+  { commands: ['node dist/main.js'], scripts: [], isCompiled: true },
   { commands: ['pm2 start'], scripts: [], isCompiled: false },
 ])('the scripts that run an app from its sources are known: $commands', ({ commands, ...startedBy }) => {
   const files = { 'src/app.js': APP, 'src/server.js': SERVER, 'tools/seed.js': '' };
