@@ -97,10 +97,9 @@ const TEXT = /^\s*(?:(['"`])[^'"`$]*\1)?\s*$/;
  * What can only be the database of the app: the one that the file takes from its client.
  *
  * @param code without comments
- * @param at the 0-based line of the app, below which `sessions()` will be called
+ * @param above the part of it above the app
  */
-export function ownDatabase(code: string, at: number): OwnDatabase {
-  const above = code.split('\n').slice(0, at).join('\n');
+export function ownDatabase(code: string, above: string): OwnDatabase {
   const calls = [...code.matchAll(DB_CALL)];
   const isOne = new Set(calls.map(([call]) => call.replace(/\s/g, ''))).size === 1;
   const variables = [...above.matchAll(DB_VARIABLE)].map(([, name = '']) => name);

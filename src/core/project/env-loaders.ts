@@ -1,8 +1,8 @@
 import type { Import } from './imports.ts';
 
 const PACKAGE = /^(?:dotenv(?:-[\w-]+)?|@dotenvx\/dotenvx)(?:\/|$)/;
-/** The name that an import gives to the function, as in `{ config as loadEnv } from`. */
-const RENAMED = /\bconfig\s*(?:as\b|:)\s*(\w+)[^'"]*$/;
+/** Also by another name, as after `import { config as readEnv } from 'dotenv'`. */
+const LOADING_CALL = /(?:config|load|env)\w*\s*\(/i;
 /** What a call gets, with brackets in it. */
 const CALLED_WITH = /^(?!import|require)\w+\s*\(((?:[^()]|\((?:[^()]|\([^()]*\))*\))*)\)/;
 /** A text that ends with the name of the file, as in `join(root, '../.env')`. */
@@ -31,14 +31,12 @@ export function envLoadsIn(
       const call =
         code.startsWith('import', each.index) || each.specifier.includes('/config')
           ? -1
-          : code.slice(each.index).search(loadingCall(RENAMED.exec(code.slice(0, each.index))?.[1]));
+          : code.slice(each.index).search(LOADING_CALL);
       return call === -1 ? each : { index: each.index + call, isStatic: false };
     });
   const depth = path.split('/').length - 1;
   return [...byNode, ...byPackage].filter(({ index }) => !isForOtherFile(code.slice(index), depth));
 }
-
-const loadingCall = (name = 'load'): RegExp => new RegExp(String.raw`\b(?:config(?:Dotenv)?|${name})\s*\(`);
 
 /**
  * @param load a call or an import, and what follows

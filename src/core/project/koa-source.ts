@@ -27,6 +27,8 @@ export interface KoaSource {
   readonly database: OwnDatabase;
   /** `mongoose.connection`, by what it imports of Mongoose. */
   readonly mongoose: string | undefined;
+  /** Whether that is not known yet where the app is created. */
+  readonly isMongooseBelow: boolean;
 }
 
 export interface ImportedSessions {
@@ -60,16 +62,22 @@ export function koaSourceIn(path: string, text: string): KoaSource | undefined {
   const keys = keysIn(code, app);
   if (app === undefined && taken === undefined && keys === undefined && imported.length === 0)
     return undefined;
+  const syntax = /^\s*(?:import\b(?!\s*\()|export\b)/m.test(code) ? 'import' : 'require';
+  const above = code
+    .split('\n')
+    .slice(0, (app?.line ?? 1) - 1)
+    .join('\n');
   return {
     path,
-    syntax: /^\s*(?:import\b(?!\s*\()|export\b)/m.test(code) ? 'import' : 'require',
+    syntax,
     app,
     sessions: taken && { line: lineAt(code, taken.index), name: taken.specifier },
     imported,
     taken: takenIn(bare),
     keys,
-    database: ownDatabase(code, (app?.line ?? 1) - 1),
+    database: ownDatabase(code, above),
     mongoose: defaultConnectionIn(code),
+    isMongooseBelow: syntax === 'require' && defaultConnectionIn(above) !== defaultConnectionIn(code),
   };
 }
 

@@ -40,6 +40,7 @@ export function mountingOf(
   const argument = made?.name ?? connectionIn(settings, source, databases);
   const call = `${name}(${source?.app?.name ?? 'app'}${argument === undefined ? '' : `, ${argument}`});`;
   const isUnknown = source !== undefined && source.mongoose === undefined && argument === DEFAULT_CONNECTION;
+  const isLater = source?.isMongooseBelow && settings.connection.style === 'mongoose';
   const importing = isRequired ? "const mongoose = require('mongoose');" : "import mongoose from 'mongoose';";
   return {
     source,
@@ -48,7 +49,7 @@ export function mountingOf(
       source?.app === undefined
         ? folderAboveSessions(settings) || 'the project'
         : `${source.path}:${lineOf(source.app)}`,
-    within: source?.app?.within,
+    within: source?.app && (source.app.within ?? (isLater ? 'part' : undefined)),
     connection: made?.place,
     instead: other?.sessions && `${other.path}:${other.sessions.line} (${other.sessions.name})`,
     keys: setter && `${setter.path}:${setter.keys}`,

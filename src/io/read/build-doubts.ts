@@ -68,7 +68,7 @@ export async function doubtsAboutBuild(
   return [...about, ...ofTsup, ...doubts, ...doubtsAboutLint(root, unlisted)];
 }
 
-const TSUP_CONFIGS = ['ts', 'mts', 'js', 'mjs', 'cjs', 'json'].map((ending) => `tsup.config.${ending}`);
+const TSUP_CONFIGS = ['ts', 'js', 'mjs', 'cjs', 'json'].map((ending) => `tsup.config.${ending}`);
 
 interface Builds {
   /** Each tsconfig that a script or an editor uses. */

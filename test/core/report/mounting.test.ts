@@ -103,6 +103,17 @@ describe('the lines that mount sessions', () => {
     expect(mount.slice(1)).toEqual(adds);
   });
 
+  test.each([
+    { text: `${REQUIRED}const mongoose = require('mongoose');\n`, within: 'part' },
+    { text: `const mongoose = require('mongoose');\n${REQUIRED}`, within: undefined },
+    { text: `${IMPORTED}import mongoose from 'mongoose';\n`, within: undefined },
+  ])('do not follow the app directly if Mongoose is required below it: $text', ({ text, within }) => {
+    const source = koaSourceIn('src/app.ts', text);
+    const settings = { ...PLAIN, connection: STYLES.mongoose };
+    const mounting = mountingOf(settings, { ...NO_SOURCES, koaSources: source ? [source] : [] });
+    expect(mounting.within).toBe(within);
+  });
+
   test('show what to pass as the database', () => {
     const mount = (style: 'db' | 'mongoose') =>
       mountingOf({ ...PLAIN, connection: STYLES[style] }, NO_SOURCES).mount.at(-1);
