@@ -1,5 +1,6 @@
 import { UserError } from '../errors.ts';
 import { flagName, negatedFlag } from './flag-names.ts';
+import { createCommand } from './managers.ts';
 import { OPTION_NAMES, type OptionName, optionOf } from './options.ts';
 import { shellQuote } from './shell.ts';
 
@@ -13,6 +14,7 @@ const variableOf = (name: string): string => `npm_config_${flagName(name).slice(
 /**
  * `npm create koa-mongo-session app --connection url`, without `--`, passes on only `app url`: npm takes the flags for
  * itself and sets them as environment variables. The run would then ignore them. `npm exec` does the same, but not `npx`.
+ * In PowerShell, an older npm sees no `--` at all.
  */
 export function refuseSwallowedFlags(argv: readonly string[], env: Environment): void {
   if (!/^(?:init|exec)$/.test(env.npm_command ?? '')) return;
@@ -29,7 +31,7 @@ export function refuseSwallowedFlags(argv: readonly string[], env: Environment):
     ...arrived,
   ];
   throw new UserError(
-    `npm kept the flags for itself: put -- before them\n  npm create koa-mongo-session@latest ${shellQuote(directory)} -- ${flags.join(' ')}`,
+    `npm kept the flags for itself, since it saw no -- before them. Run instead\n  ${createCommand('npm')} ${shellQuote(directory)} ${flags.join(' ')}`,
   );
 }
 
