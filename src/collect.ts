@@ -63,7 +63,7 @@ async function askWhatIsMissing(known: Answers, saved: Answers, facts: ProjectFa
 
 /** Shows the current answers, and returns changed ones if the user wants that. */
 export async function askForChange(answers: Answers, facts: ProjectFacts): Promise<Answers | undefined> {
-  say(`Everything is up to date. In force:\n${answersText(answers, paintFor('stderr'))}\n`);
+  say(`Everything is up to date. Your answers:\n${answersText(answers, paintFor('stderr'))}\n`);
   if (!(await confirm('Change an answer?', false))) return undefined;
   const given = await askAgain(answers, facts);
   const all = await askWhatIsMissing(combineAnswers(given, answers).answers, answers, facts);

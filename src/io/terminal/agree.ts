@@ -5,7 +5,7 @@ import { say } from './output.ts';
 const AGREEMENT = {
   write: 'make these changes',
   diff: 'show the difference first',
-  stop: 'write nothing at all',
+  abort: 'write nothing at all',
 } as const;
 
 /**
@@ -18,9 +18,9 @@ export async function agreeTo(report: string, diff: () => string, isProject: boo
   say(`\n${report}\n`);
   const question = isProject ? 'Write this?' : 'This folder is not empty and not a project. Write this?';
   for (;;) {
-    const choice = await choose(question, AGREEMENT, isProject ? 'write' : 'stop');
+    const choice = await choose(question, AGREEMENT, isProject ? 'write' : 'abort');
     if (choice === 'write') return;
-    if (choice === 'stop') throw new UserError('Nothing was written.', 4);
+    if (choice === 'abort') throw new UserError('Nothing was written.', 4);
     say(diff());
   }
 }
