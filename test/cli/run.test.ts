@@ -151,6 +151,11 @@ describe('without a terminal', () => {
       remembers: '"ttl": "14d", "absoluteTtl": "7d"',
       correction: ['--ttl', '5d'],
     },
+    {
+      what: 'has no UTF-8 form',
+      remembers: '"connection": "host", "db": "\\ud800", "ttl": "14d"',
+      correction: ['--db', 'shop'],
+    },
   ])('a remembered answer that $what is corrected by a flag', async ({ remembers, correction }) => {
     const cwd = await temporaryFolder();
     await run(['.', '-c', 'db'], { cwd });

@@ -48,9 +48,8 @@ function isOtherDatabase(answers: Answers, saved: Answers): boolean {
 
 function sessionsPlaceOf({ connection, url, host, port, db }: Answers): SessionsPlace | undefined {
   if (connection === 'url') return sessionsPlaceIn(url);
-  return connection === 'host'
-    ? sessionsPlaceIn(`mongodb://${host}:${port}/${encodeURIComponent(String(db))}`)
-    : undefined;
+  const place = connection === 'host' ? sessionsPlaceIn(`mongodb://${host}:${port}`) : undefined;
+  return place && { ...place, database: String(db) };
 }
 
 function otherDatabase({ collection }: Settings, answers: Answers, saved: Answers): string[] {
