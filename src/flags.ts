@@ -42,10 +42,11 @@ Exit codes:
   130  Ctrl-C; a message says what was written
   143  SIGTERM
 
-Each switch and each optional answer has a --no-… form, which turns it off in a
-later run. Nothing is asked without a terminal, with CI set, or when a known
-agent runs the program. With ACCESSIBLE=1 or TERM=dumb, questions are plain
-lines, for a screen reader.
+Each switch and each optional answer above "This run" has a --no-… form, which
+turns it off in a later run.
+Nothing is asked without a terminal, with CI set, or when a known agent runs the
+program. With ACCESSIBLE=1 or TERM=dumb, questions are plain lines, for a screen
+reader.
 Documentation: npm view create-koa-mongo-session readme`;
 
 /** Whether the output has to be one JSON value, even for an invalid command line. */
