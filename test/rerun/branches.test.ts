@@ -135,8 +135,8 @@ test.each(sample(CASES, 1))(
   },
 );
 
-/** Resolves the conflicts as the message of the next run says; that run writes nothing. */
-async function settleAsTold(files: readonly string[]): Promise<void> {
+/** Resolves the conflicts as the message of the next run says, which it returns; that run writes nothing. */
+async function settleAsTold(files: readonly string[]): Promise<string> {
   const before = await readIn(cwd, MANIFEST);
   const { exitCode, stderr } = await run(['.'], { cwd });
   expect(exitCode).toBe(4);
@@ -150,6 +150,7 @@ async function settleAsTold(files: readonly string[]): Promise<void> {
   expect(stderr).toContain('keep the upper side of each conflict');
   for (const path of [MANIFEST, ...files]) keepUpperSide(path);
   await commit('merged');
+  return stderr;
 }
 
 /** Git checks out nothing while one of the paths was deleted on our side. */
@@ -210,4 +211,23 @@ test('one branch moves a file, which another one has edited and generated anew',
     exitCode: 0,
     stdout: expect.stringContaining('kept  src/auth/index.ts'),
   });
+});
+
+test('a file with lines of both sides is reported as kept, and restored as the message says', async () => {
+  const choice = ['-c', 'db', '--no-app'];
+  await runs('-c', 'url', '--url', 'mongodb://127.0.0.1/x', '--no-app');
+  await commit('begin');
+  await merge(
+    () => runs(...choice),
+    () => runs('-c', 'mongoose'),
+  );
+  const own = (await conflicts()).filter((path) => !path.startsWith('.koa-mongo-session/'));
+  expect(await settleAsTold(own)).toContain('has lines of both sides: --restore <path>');
+  const { stdout } = await run(['.'], { cwd });
+  const kept = [...stdout.matchAll(/^= kept +(\S+)/gm)].flatMap(([, path = '']) => ['--restore', path]);
+  expect(kept).not.toEqual([]);
+  expect(await run(['.', ...kept], { cwd })).toMatchObject({ exitCode: 0 });
+  const fresh = await temporaryFolder();
+  await run(['.', ...choice], { cwd: fresh });
+  for (const path of own) expect(await readIn(cwd, path)).toBe(await readIn(fresh, path));
 });

@@ -202,7 +202,8 @@ function unsettled(): never {
      If a path there "does not have our version": git rm <that path>, then once more.
   2. In ${MANIFEST_PATH}, keep the upper side of each conflict;
      under "answers" keep the side that you want.
-  3. Resolve your own files, then run this program again: it writes what is missing.`,
+  3. Resolve your own files, then run this program again: it writes what is missing.
+     A file that it reports as kept, though you never edited it, has lines of both sides: --restore <path>`,
     4,
   );
 }
