@@ -15,7 +15,7 @@ export type Decision =
       readonly action: 'update' | 'merge' | 'move' | 'replace' | 'markers';
       readonly was: string;
       readonly text: string;
-      /** Of a merge: whether the user's lines won an overlap, so that new ones are left out. */
+      /** Whether the user's lines won an overlap, so that new ones are left out. */
       readonly isMine?: true;
     }
   /** Already has the new text: newly recorded, recorded before, or only its base is out of date. */

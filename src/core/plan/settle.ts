@@ -59,8 +59,8 @@ function settleEntry(entry: ConflictEntry, verdict: Verdict): SettledEntry {
   const place = placeOf(entry);
   if (verdict === 'theirs') return { ...place, action: 'replace', was, text: theirs };
   if (verdict === 'markers') return { ...place, action: 'markers', was, text: marked };
-  if (mine !== was) return { ...place, action: 'merge', was, text: mine, isMine: true };
-  return from === undefined ? { ...place, action: 'keep' } : { ...place, action: 'move', was, text: was };
+  if (mine === was && from === undefined) return { ...place, action: 'keep' };
+  return { ...place, action: mine === was ? 'move' : 'merge', was, text: mine, isMine: true };
 }
 
 /** The conflicts left in files that were written with markers: exit code 4. */
