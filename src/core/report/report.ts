@@ -4,7 +4,7 @@ import { hunkLines, markersIn } from '../plan/merge.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { SettledPlan } from '../plan/settle.ts';
 import { asProjectPath } from '../project/paths.ts';
-import { MANIFEST_PATH } from '../project/state-folder.ts';
+import { STATE_DIR } from '../project/state-folder.ts';
 import { backupPath, fileChanges } from '../write/changes.ts';
 import { lineCounts, unifiedDiff } from './diff.ts';
 import { type Paint, plain, type Style } from './paint.ts';
@@ -66,7 +66,7 @@ export function reportText(
   const lines = told.flatMap((entry) => [fileLine(entry, width, paint), ...details(entry, paint)]);
   const isRecordAlone = changesRecord === true && !entries.some(isTouched);
   const notes = [
-    ...(isRecordAlone ? [`only ${MANIFEST_PATH} changes, the record of this program`] : []),
+    ...(isRecordAlone ? [`only ${STATE_DIR} changes, the record of this program`] : []),
     ...plan.notes,
   ];
   return [
