@@ -26,6 +26,12 @@ async function serve(world: World, app = new Koa()) {
   app.use(async (ctx: Context) => {
     if (ctx.path === '/count') ctx.session.views = (ctx.session.views ?? 0) + 1;
     if (ctx.path === '/login') ctx.session.userId = 'ann';
+    if (ctx.path === '/stream') {
+      ctx.status = 200;
+      ctx.flushHeaders();
+      ctx.session.views = (ctx.session.views ?? 0) + 1;
+      await ctx.session.save();
+    }
     if (ctx.path === '/password') {
       await store.destroyByUser('ann', { except: ctx.session.externalKey });
       await ctx.session.regenerate();
@@ -172,6 +178,17 @@ describe.each(['plain', 'rolling', 'touch-after'] as const)('sessions(app), %s',
       wait(DAY);
       expect(await store.touch(text)).toBe(true);
       expect((await visitor.get('/')).text).toBe('{"userId":"ann"}');
+    }
+  });
+
+  test('a session that changes after the headers are sent stays logged in as long as requests come', async () => {
+    const { origin } = await serve(world);
+    const visitor = new Browser(origin);
+    await visitor.get('/login');
+    for (let day = 1; day <= 40; day += 1) {
+      wait(DAY);
+      expect((await visitor.get('/')).text).toMatch('"userId":"ann"');
+      await visitor.get('/stream');
     }
   });
 });
