@@ -10,9 +10,6 @@ interface Folders {
   readonly include: readonly string[];
 }
 
-/** Such as `vite.config.ts`. */
-const FILE_AT_TOP = /^[^/*]+\.\w+$/;
-
 const NOT_SOURCES = /^(?:tests?|__tests__|spec|e2e|scripts|bin|examples?|benchmarks?)$/;
 
 /**
@@ -22,8 +19,9 @@ const NOT_SOURCES = /^(?:tests?|__tests__|spec|e2e|scripts|bin|examples?|benchma
  */
 export function sourceFolderOf({ rootDir, include }: Folders, app?: string): string {
   const tops = include
-    .filter((pattern) => !FILE_AT_TOP.test(pattern))
-    .map((pattern) => pattern.replace(/\/?\*.*$/, '').replace(/\/[^/]*\.\w+$/, ''));
+    .map((pattern) => pattern.replace(/\/?\*.*$/, '').replace(/\/[^/]*\.\w+$/, ''))
+    // A file at the top, such as `vite.config.ts`.
+    .filter((top) => !/.\.\w+$/.test(top));
   const ofApp = tops.filter((top) => app?.startsWith(`${top}/`));
   const folders = [rootDir ?? '', ...ofApp, ...tops.filter((top) => top === DEFAULT_SOURCES), ...tops];
   const found = folders.find(isForSources);

@@ -39,8 +39,8 @@ export function mountingOf(
   const made = settings.connection.style === 'mongoose' ? madeConnection(connections) : undefined;
   const argument = made?.name ?? connectionIn(settings, source, databases);
   const call = `${name}(${source?.app?.name ?? 'app'}${argument === undefined ? '' : `, ${argument}`});`;
-  const isUnknown = source !== undefined && source.mongoose === undefined && argument === DEFAULT_CONNECTION;
-  const isLater = source?.isMongooseBelow && settings.connection.style === 'mongoose';
+  const isUnknown = source && !source.mongoose && argument === DEFAULT_CONNECTION;
+  const isLater = source?.isMongooseBelow && argument === source.mongoose;
   const importing = isRequired ? "const mongoose = require('mongoose');" : "import mongoose from 'mongoose';";
   return {
     source,
