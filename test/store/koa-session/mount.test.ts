@@ -321,7 +321,7 @@ describe.each(RELEASES)('$release', ({ Application, name, other }) => {
       const visitor = new Browser(await listen(app));
       expect(await visitor.get('/login')).toMatchObject({ status: 500 });
       expect(errors).toMatchObject([
-        { message: expect.stringMatching(/^ctx\.session\.maxAge is not a number/) },
+        { message: expect.stringMatching(/^ctx\.session\.maxAge must be a number/) },
       ]);
       expect(await world.documents.countDocuments()).toBe(0);
       await visitor.get('/');
