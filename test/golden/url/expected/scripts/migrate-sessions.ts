@@ -28,7 +28,7 @@ const NOTES: object = { _id: /^(adopted|ended)\b/, until: { $type: 'date' }, exp
 const UNSUPPORTED = [2, 9, 59, 67, 72, 115, 238, 303, 40415];
 /** Names, and codes, of errors that mean: no connection, no login, or no primary with a majority. */
 const OFFLINE = /Selection|Network|Pool|Topology|NotConnected|querySrv|queryTxt|Handshake/;
-const UNREACHABLE = [43, 50, 64, 89, 91, 100, 189, 237, 10107, 11600, 11602, 13435, 13436];
+const UNREACHABLE = [6, 43, 50, 64, 89, 91, 100, 133, 189, 237, 262, 10107, 11600, 11602, 13435, 13436];
 const LACKS_PRIVILEGE = 'no login, or its user lacks a privilege: readWrite has all, the guide shows fewer';
 
 void main(process.argv.slice(2)).then((exitCode) => {
@@ -38,7 +38,7 @@ void main(process.argv.slice(2)).then((exitCode) => {
 async function main(args: string[]): Promise<number> {
   let failed = 2;
   try {
-    const options = readOptions(args);
+    const options = readOptions(args.filter((each) => each !== '--')); // npm needs it, pnpm passes it on.
     if (options.help) console.log(HELP);
     if (options.help) return 0;
     if (existsSync('.env')) process.loadEnvFile();
@@ -63,7 +63,7 @@ async function migrate(database: Db, options: Options): Promise<number> {
   if (options.check || options['dry-run']) return options.check && hasWork ? 3 : 0;
   for (let round = 1; plan.length > 0; round += 1) {
     for (const { what, run } of plan) {
-      if (round > 5) throw new Error(`another program goes on writing. Left: ${what}`);
+      if (round > 5) throw new Error(`another program goes on writing: stop it and run again. Left: ${what}`);
       console.error(`${what} …`);
       await run();
     }
@@ -82,8 +82,8 @@ async function makePlan(database: Db, options: Options): Promise<Action[]> {
   const { present, drop, create, refusals } = planIndexes(listed as Index[]);
   for (const index of present) if (await isBuilding(sessions, index)) create.push(index);
   refuse([...refusals, ...(await findForeign(sessions, create.length > 0 ? 0 : 1000))]);
-  const hasNoTtl = present.some(({ name }) => name === PRUNE_INDEX.name);
-  if (hasNoTtl) console.error('note: the database has no TTL on a date: let a timer run `prune` every hour');
+  const unpruned = !options.prune && present.some(({ name }) => name === PRUNE_INDEX.name);
+  if (unpruned) console.error('note: the database has no TTL on a date: let a timer run `prune` every hour');
   const over = { $or: [OWN, NOTES], expiresAt: { $lt: options.startedAt } };
   return [
     // Before a TTL index is created: MongoDB would delete all expired sessions at once.

@@ -9,6 +9,7 @@ const NOT_BEGUN = 'ctx.session was used before the session middleware ran: call 
 const INNER_APP = 'sessions() was called with an app that is mounted in another app: pass the outer one.';
 const PLAIN_HTTP = 'This request came over HTTP, but the cookie needs HTTPS: behind a proxy, set app.proxy.';
 const TOO_LATE = 'The session began after the response was sent: it has no cookie, so it was not stored.';
+const LIFETIME = "ctx.session.maxAge must be a number of milliseconds, or 'session'.";
 
 type Options = Omit<CreateSessionOptions, 'externalKey' | 'beforeSave'> & { key: string };
 
@@ -39,6 +40,7 @@ export function mountSession<State, Custom>(app: Koa<State, Custom>, options: Op
     if (ctx.headerSent && !own[0] && ctx.session.externalKey !== ctx[cameWith]) throw new Error(TOO_LATE);
     // `regenerate()` has removed the cookie, but the old session is still valid if the store fails now.
     if (own.some((cookie) => cookie.startsWith(`${options.key}=;`))) ctx.res.setHeader('Set-Cookie', others);
+    if (!Number.isFinite(ctx.session.maxAge) && ctx.session.maxAge !== 'session') throw new Error(LIFETIME);
   };
   const session = koaSession({ ...options, externalKey, beforeSave }, app);
 

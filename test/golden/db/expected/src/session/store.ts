@@ -23,7 +23,6 @@ type Draft = Omit<Loaded, 'createdAt' | 'version'>;
 
 /** No cookie is longer. koa-session-minimal does not await `set`, so an error in it would end the process. */
 const MAX_KEY_LENGTH = 16 * 1024;
-const LAST_DATE = Date.UTC(9999, 11, 31);
 /** Requests whose last `set` stored nothing: the browser may have the cookie of a newer session. */
 export const unsaved = new WeakSet<object>();
 
@@ -47,8 +46,7 @@ export class MongoSessionStore {
       const payload = parsePayload(loaded?.text);
       if (!loaded || !payload) return undefined;
       if (ctx) this.#loaded.set(ctx, Promise.resolve(loaded));
-      const { _expire, _maxAge = this.#options.ttl } = loaded.cookie;
-      return Object.assign(payload, _expire !== undefined && { _maxAge }, loaded.cookie);
+      return Object.assign(payload, loaded.cookie._expire && { _maxAge: this.#options.ttl }, loaded.cookie);
     });
   }
 
@@ -62,10 +60,13 @@ export class MongoSessionStore {
       const loaded = known?._id === id ? known : undefined;
       const replaced = this.#replaced.get(ctx) ?? [];
       if (replaced.includes(id)) throw new SessionStoreError('UNAWAITED', 'Await ctx.session.regenerate().');
+      const { headerSent } = ctx as { headerSent?: boolean };
+      // Only a header can renew the cookie: without one, it keeps its end, as with `touch`.
+      const end = headerSent && loaded ? { ...loaded.cookie, _touched: _expire } : { _expire, _touched };
       const draft: Draft = {
         _id: id,
         text: toJson(payload, Math.max(this.#options.maxBytes, Buffer.byteLength(known?.text ?? ''))),
-        cookie: cookieFields(_maxAge === this.#options.ttl ? { _expire, _session, _touched } : session),
+        cookie: cookieFields({ ...end, _session, _maxAge: _maxAge !== this.#options.ttl && _maxAge }),
         expiresAt: this.expiry(maxAge),
         updatedAt: new Date(),
       };
@@ -196,7 +197,7 @@ export class MongoSessionStore {
   /** Kept in range: BSON stores an invalid date as 1970, and the TTL index would delete the session at once. */
   protected expiry(maxAge: unknown): Date {
     const lifetime = Number.isFinite(maxAge) ? Number(maxAge) : this.#options.ttl;
-    return new Date(Math.max(0, Math.min(Date.now() + lifetime, LAST_DATE)));
+    return new Date(Math.max(0, Math.min(Date.now() + lifetime, Date.UTC(9999, 11, 31))));
   }
 
   /** After the deadline nothing more is sent: a write that was reported as failed must not overwrite later ones. */
@@ -211,15 +212,14 @@ export class MongoSessionStore {
     };
     return new Promise<T>((resolve, reject) => {
       const timer = setTimeout(() => reject(timedOut()), timeout);
-      const send = async () => {
+      void (async () => {
         try {
           resolve(await work({ sessions: await this.#connection.collection(), limits }));
         } catch (error) {
           reject(toStoreError(name, error));
         }
         clearTimeout(timer);
-      };
-      void send();
+      })();
     });
   }
 }

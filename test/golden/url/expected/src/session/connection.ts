@@ -16,11 +16,9 @@ export function connect(): SessionConnection {
     async collection() {
       // A request that is still running would open the client again, and keep the process alive.
       if (isClosed) throw new Error('The session database was closed.');
-      if (sessions) return sessions;
       client ??= openClient();
       // Also after a failed first connection: the driver does not connect again by itself.
-      await client.connect();
-      sessions = client.db().collection<SessionDocument>(COLLECTION, READ);
+      sessions ??= (await client.connect()).db().collection<SessionDocument>(COLLECTION, READ);
       return sessions;
     },
     async close() {
