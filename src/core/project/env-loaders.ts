@@ -1,8 +1,8 @@
 import type { Import } from './imports.ts';
 
 const PACKAGE = /^(?:dotenv(?:-[\w-]+)?|@dotenvx\/dotenvx)(?:\/|$)/;
-/** Also by another name, as after `import { config as readEnv } from 'dotenv'`. */
-const LOADING_CALL = /(?:config|load|env)\w*\s*\(/i;
+/** Before the name of the package: the other name that its function gets, as in `{ config as readEnv } from`. */
+const RENAMED = /\bconfig\s*(?:as\b|:)\s*(\w+)[^'"]*$/;
 /** What a call gets, with brackets in it. */
 const CALLED_WITH = /^(?!import|require)\w+\s*\(((?:[^()]|\((?:[^()]|\([^()]*\))*\))*)\)/;
 /** A text that ends with the name of the file, as in `join(root, '../.env')`. */
@@ -31,12 +31,15 @@ export function envLoadsIn(
       const call =
         code.startsWith('import', each.index) || each.specifier.includes('/config')
           ? -1
-          : code.slice(each.index).search(LOADING_CALL);
+          : code.slice(each.index).search(loadingCall(code.slice(0, each.index)));
       return call === -1 ? each : { index: each.index + call, isStatic: false };
     });
   const depth = path.split('/').length - 1;
   return [...byNode, ...byPackage].filter(({ index }) => !isForOtherFile(code.slice(index), depth));
 }
+
+const loadingCall = (before: string): RegExp =>
+  new RegExp(String.raw`\b(?:config|configDotenv|load|${RENAMED.exec(before)?.[1] ?? 'load'})\s*\(`);
 
 /**
  * @param load a call or an import, and what follows

@@ -47,6 +47,13 @@ test.each<{ what: string; files: Files; commands?: string[]; isInOrder?: boolean
     loads: false,
   },
   {
+    what: 'not by another function above, whose name begins alike',
+    files: {
+      'app.js': `import dotenv from 'dotenv';\nconst routes = loadRoutes();\n${APP}dotenv.config();\n`,
+    },
+    loads: false,
+  },
+  {
     what: 'not by a call below, with a name of its own',
     files: { 'app.js': `import { config as readEnv } from 'dotenv';\n${APP}readEnv();\n` },
     loads: false,
