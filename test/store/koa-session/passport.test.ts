@@ -43,8 +43,10 @@ describe.each(RELEASES)('koa-passport 6 on $release', ({ Application, name }) =>
     passport.deserializeUser((id, done) => done(null, id));
     app.use(passport.initialize()).use(passport.session());
     app.use(async (ctx: Context) => {
+      if (ctx.path === '/cart') ctx.session.cart = 'full';
       if (ctx.path === '/login') await ctx.login('ann');
-      if (ctx.path === '/logout') await ctx.logout();
+      if (['/logout', '/end'].includes(ctx.path)) await ctx.logout();
+      if (ctx.path === '/end') ctx.session = null;
       ctx.body = JSON.stringify(ctx.state.user ?? null);
     });
     return { store, browser: new Browser(await listen(app)) };
@@ -62,6 +64,15 @@ describe.each(RELEASES)('koa-passport 6 on $release', ({ Application, name }) =>
     await browser.get('/logout');
     expect((await browser.get('/')).text).toBe('null');
     expect(await store.listByUser('ann')).toEqual([]);
+  });
+
+  test('a logout keeps what else is in the session, unless it is set to null after it', async () => {
+    const { browser } = await serve();
+    for (const path of ['/cart', '/login', '/logout']) await browser.get(path);
+    expect(await world.onlyDocument()).toMatchObject({ data: '{"cart":"full","passport":{}}' });
+    for (const path of ['/login', '/end']) await browser.get(path);
+    expect(await browser.cookie('koa.sess')).toBeUndefined();
+    expect(await world.documents.countDocuments()).toBe(0);
   });
 
   test('its users are found by the path, and can be logged out from all devices', async () => {
