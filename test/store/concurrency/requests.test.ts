@@ -484,22 +484,35 @@ test.each(Object.entries(FEATURES))(
 );
 
 for (const onConcurrentWrite of ['merge', 'overwrite', 'throw'] as const)
-  test(`a login that does not await regenerate() fails, and the old key is useless: ${onConcurrentWrite}`, async () => {
-    const { browser, change, begin, errors, store } = await world({ onConcurrentWrite });
+  test(`a login that does not await regenerate() fails, and leaves the session as it was: ${onConcurrentWrite}`, async () => {
+    const { browser, change, begin, errors, see } = await world({ onConcurrentWrite });
     const ann = browser();
     await change(ann, set({ cart: 1 }));
-    let old = '';
-    let regenerated: Promise<void> | undefined;
+    let regenerated: Promise<unknown> | undefined;
     const login = await begin(ann, (ctx) => {
-      old = ctx.session.externalKey;
       ctx.session.user = 'ann';
-      regenerated = ctx.session.regenerate();
+      regenerated = ctx.session.regenerate().catch((error: unknown) => error);
     });
     expect(await login.finish()).toMatchObject({ status: 500 });
     expect(errors.map(({ message }) => message)).toEqual(['Await ctx.session.regenerate().']);
-    await regenerated;
-    expect(await store.load(old)).toBeUndefined();
+    expect(await regenerated).toMatchObject({ code: 'UNAWAITED' });
+    expect(await see(ann)).toEqual({ cart: 1 });
   });
+
+test('a response that is sent during a regenerate() does not end the session', async () => {
+  const { browser, change, begin, see } = await world();
+  const ann = browser();
+  await change(ann, set({ cart: 1 }));
+  let regenerated: Promise<unknown> | undefined;
+  const rotation = await begin(ann, (ctx) => {
+    regenerated = ctx.session.regenerate().catch((error: unknown) => error);
+    // Then the new session is being stored.
+    return new Promise(setImmediate);
+  });
+  expect(await rotation.finish()).toMatchObject({ status: 200 });
+  expect(await regenerated).toMatchObject({ code: 'UNAWAITED' });
+  expect(await see(ann)).toEqual({ cart: 1 });
+});
 
 describe('two requests that change the same session', () => {
   test('under overwrite: the last change remains', async () => {
