@@ -495,6 +495,14 @@ describe('--from', () => {
     expect(await sessionsOf(db).countDocuments()).toBe(1);
   });
 
+  test('refuses a view, in which it could not mark what it has copied', async ({ skip }) => {
+    if (inject('mongo').kind === 'stand-in') skip('the stand-in has no views');
+    const { url, db } = await openDatabase();
+    await sessionsOf(db, 'old').insertOne(session('a'));
+    await db.createCollection('odl', { viewOn: 'old' });
+    expect(await plain(url, ['--from', 'odl'])).toMatchObject({ exitCode: 4, stdout: '' });
+  });
+
   test.each([
     { holds: 'is empty, such as one that nobody has used', documents: [] },
     { holds: 'holds expired sessions', documents: [session('over', { updated: -20 * DAY })] },
