@@ -321,7 +321,7 @@ describe('--user-key', () => {
     await sessionsOf(db).insertMany([...some, ...nobodys]);
     const run = await naming(url);
     expect(run).toMatchObject({ exitCode: 0, stderr: '' });
-    expect(planOf(run)).toEqual(['name the users of sessions (at most 600)']);
+    expect(planOf(run)).toEqual(['store the users of sessions (at most 600)']);
     expect(await sessionsOf(db).countDocuments({ user: '7', version: 1 })).toBe(600);
     expect(await sessionsOf(db).countDocuments({ user: { $exists: false } })).toBe(2);
     expect(await naming(url, ['--check'])).toMatchObject({ exitCode: 0 });
@@ -353,7 +353,7 @@ describe('--user-key', () => {
       expect(name).not.toBe('getMore');
       return undefined;
     });
-    expect(planOf(await naming(through))).toEqual(['name the users of sessions (at most 1)']);
+    expect(planOf(await naming(through))).toEqual(['store the users of sessions (at most 1)']);
     expect(new Set(read)).toEqual(new Set([JSON.stringify({ $regex: String.raw`\"userId\"` })]));
   });
 
