@@ -847,6 +847,32 @@ describe('a run started by npm create', () => {
     expect(await filesIn(cwd)).toEqual([]);
   });
 
+  test.each([
+    { words: ['30d'], taken: { ttl: 'true' }, shown: '. --ttl 30d' },
+    {
+      words: ['mongodb://ann@h/d'],
+      taken: { url: 'true', encrypt: 'true' },
+      shown: '. --url <url> --encrypt',
+    },
+    { words: ['app'], taken: { user_key: '', collection: '-x' }, shown: 'app --collection=-x --no-user-key' },
+    { words: ['app', 'src'], taken: { restore: 'true', diff: 'src' }, shown: 'app --diff src --restore src' },
+    {
+      words: ['app', 'mine'],
+      taken: { on_conflict: 'true', diff: 'true' },
+      shown: 'app --diff --on-conflict mine',
+    },
+  ])(
+    'takes no value of a flag for the directory, and loses none: $shown',
+    async ({ words, taken, shown }) => {
+      const variables = Object.entries(taken).map(([name, value]) => [`npm_config_${name}`, value]);
+      const { stderr } = await run(words, {
+        cwd: await temporaryFolder(),
+        env: { ...npm, ...Object.fromEntries(variables) },
+      });
+      expect(stderr).toContain(`npx create-koa-mongo-session@latest ${shown}\n`);
+    },
+  );
+
   test('shows the corrected command with the flags that arrived, and without passwords', async () => {
     const cwd = await temporaryFolder();
     const env = { ...npm, npm_config_connection: 'true' };

@@ -1,13 +1,17 @@
 import { UserError } from '../errors.ts';
-import { flagName, negatedFlag } from './flag-names.ts';
+import { flagName, hasNegation, negatedFlag } from './flag-names.ts';
 import { createCommand } from './managers.ts';
-import { OPTION_NAMES, type OptionName, optionOf } from './options.ts';
-import { shellQuote } from './shell.ts';
+import type { Flag } from './option-row.ts';
+import { isOptionName, OPTION_NAMES, type OptionName, optionOf } from './options.ts';
+import { RUN_FLAGS } from './run-flags.ts';
+import { shellQuote, withValue } from './shell.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Flags that npm also has, and that change what a run does. npm's `--json` and `--yes` do no harm. */
-const SHARED_WITH_NPM = ['config', 'diff', 'check', 'onConflict', 'restore'];
+const SHARED_WITH_NPM = ['config', 'diff', 'check', 'onConflict', 'restore'] as const;
+
+type Name = OptionName | (typeof SHARED_WITH_NPM)[number];
 
 const variableOf = (name: string): string => `npm_config_${flagName(name).slice(2).replaceAll('-', '_')}`;
 
@@ -18,15 +22,18 @@ const variableOf = (name: string): string => `npm_config_${flagName(name).slice(
  */
 export function refuseSwallowedFlags(argv: readonly string[], env: Environment): void {
   if (!/^(?:init|exec)$/.test(env.npm_command ?? '')) return;
-  const isTaken = (name: string): boolean => env[variableOf(name)] !== undefined;
-  const answers = OPTION_NAMES.filter(isTaken);
-  const others = SHARED_WITH_NPM.filter(isTaken);
-  if (answers.length + others.length === 0) return;
+  const taken = [...OPTION_NAMES, ...SHARED_WITH_NPM].flatMap((name) => {
+    const value = env[variableOf(name)];
+    return value === undefined ? [] : [{ name, value }];
+  });
+  if (taken.length === 0) return;
   const { words, flags: arrived } = split(argv);
-  const [directory = '.', ...rest] = words;
+  // npm reads `--port 27018` as a switch and a separate argument.
+  const open = taken.filter(({ name, value }) => value === 'true' && rowOf(name).flag.endsWith('>'));
+  const [directory = '.', ...values] = words.length > open.length ? words : ['.', ...words];
+  const only = open.length === 1 && values.length === 1 ? values[0] : undefined;
   const flags = [
-    ...answers.map((name) => swallowedFlag(name, env[variableOf(name)] ?? '', rest)),
-    ...others.map(flagName),
+    ...taken.map((each) => swallowedFlag(each.name, open.includes(each) ? only : each.value)),
     ...(isDryRunOfNpm(env) ? ['--dry-run'] : []),
     ...arrived,
   ];
@@ -34,6 +41,8 @@ export function refuseSwallowedFlags(argv: readonly string[], env: Environment):
     `npm kept the flags for itself, since it saw no -- before them. Run instead\n  ${createCommand('npm')} ${shellQuote(directory)} ${flags.join(' ')}`,
   );
 }
+
+const rowOf = (name: Name): Flag => (isOptionName(name) ? optionOf(name) : RUN_FLAGS[name]);
 
 /** Whether npm took a `--dry-run` that was meant for this program. */
 export const isDryRunOfNpm = (env: Environment): boolean => env.npm_config_dry_run === 'true';
@@ -49,11 +58,11 @@ function split(argv: readonly string[]): { words: readonly string[]; flags: read
   return { words, flags: shown.map((word) => (word.endsWith('<url>') ? word : shellQuote(word))) };
 }
 
-/** npm reads `--port 27018` as a switch and a separate argument: if there is one of each, they belong together. */
-function swallowedFlag(name: OptionName, value: string, rest: readonly string[]): string {
-  if (optionOf(name).kind === 'switch') return value === 'true' ? flagName(name) : negatedFlag(name);
-  const [only, ...more] = rest;
-  const shown = value !== 'true' ? value : only !== undefined && more.length === 0 ? only : undefined;
-  if (shown === undefined || name === 'url') return optionOf(name).flag.replace(/^-., /, '');
-  return `${flagName(name)} ${shellQuote(shown)}`;
+/** @param value undefined if nobody can tell which one it is */
+function swallowedFlag(name: Name, value: string | undefined): string {
+  const { flag } = rowOf(name);
+  if (value === undefined || name === 'url') return flag.replace(/^-., /, '');
+  if (['', 'false'].includes(value) && isOptionName(name) && hasNegation(optionOf(name)))
+    return negatedFlag(name);
+  return /^(?:true)?$/.test(value) ? flagName(name) : withValue(flagName(name), value);
 }
