@@ -191,7 +191,10 @@ test('--diff shows one file or all, and writes nothing', async () => {
   expect(stdout).toMatch(
     /^~ updated {2}src\/session\/index.ts \+2 -2\n--- a\/src\/session\/index.ts\n.*\n-export const TTL = 3 \*.*\n\+export const TTL = 5 \*/s,
   );
-  expect(await run(['--no-input', '--diff', 'src/none.ts'], { cwd })).toMatchObject({ exitCode: 2 });
+  expect(await run(['--no-input', '--diff', 'shop/src/app.ts'], { cwd })).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringContaining('A path begins in the project'),
+  });
   expect(readTree(cwd)).toEqual(before);
 });
 
@@ -242,6 +245,15 @@ test('undo reverts a run, and a second undo restores it', async () => {
   expect(withoutUndo(readTree(cwd))).toEqual(before);
   expect(await run(['undo', '.'], { cwd })).toMatchObject({ exitCode: 0 });
   expect(withoutUndo(readTree(cwd))).toEqual(after);
+});
+
+test('undo says to take back first what was edited or deleted after the run', async () => {
+  const cwd = await project();
+  rmSync(join(cwd, SETTINGS));
+  expect(await run(['undo'], { cwd })).toMatchObject({
+    exitCode: 4,
+    stderr: `error: Edited or deleted since the last run. Take that back first, then undo again; nothing was written:\n  ${SETTINGS}\n`,
+  });
 });
 
 test('undo of the first run reports that .env stays, and git still ignores it', async () => {

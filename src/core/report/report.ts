@@ -117,7 +117,11 @@ export function reportDiff(plan: Plan | SettledPlan, of: string | true, paint: P
   const shown: readonly Entry[] = plan.entries.filter(
     (entry) => path === undefined || entry.path === path || entry.from === path,
   );
-  if (shown.length === 0) throw new UserError(`--diff: ${of} is not a file that this program writes.`);
+  if (shown.length === 0) {
+    throw new UserError(
+      `--diff: ${of} is not a file that this program writes. A path begins in the project, as in src/app.ts`,
+    );
+  }
   const changed = shown.filter((entry) => fileChanges(entry).length > 0);
   const texts = changed.map((entry) => {
     const diff = fileChanges(entry).map((change) => unifiedDiff(change, paint));

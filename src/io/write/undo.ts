@@ -31,7 +31,7 @@ function listUndoing(root: string): Change[] {
   if (edited.length > 0) {
     const list = edited.map(({ path }) => `  ${path}`).join('\n');
     throw new UserError(
-      `Edited since the last run, so that run cannot be undone; nothing was written:\n${list}`,
+      `Edited or deleted since the last run. Take that back first, then undo again; nothing was written:\n${list}`,
       4,
     );
   }
