@@ -42,5 +42,5 @@ const syntaxOf = ({ flag, choices }: Option): string =>
 function missingText(name: OptionName): string {
   const option = optionOf(name);
   const also = name === 'connection' ? '; url needs --url, too, and host needs --db' : '';
-  return `${syntaxOf(option)}  is missing: ${option.help}${also}`;
+  return `${syntaxOf(option)} is missing: ${option.help}${also}`;
 }

@@ -52,10 +52,11 @@ function split(argv: readonly string[]): { words: readonly string[]; flags: read
   const first = argv.findIndex((word) => word.startsWith('-'));
   const words = first === -1 ? argv : argv.slice(0, first);
   const flags = argv.slice(words.length).filter((word) => word !== '--');
-  const shown = flags.map((word, at) =>
-    flags[at - 1] === '--url' ? '<url>' : word.replace(/^--url=.*/s, '--url=<url>'),
-  );
-  return { words, flags: shown.map((word) => (word.endsWith('<url>') ? word : shellQuote(word))) };
+  const shown = flags.map((word, at) => {
+    if (flags[at - 1] === '--url') return '<url>';
+    return word.startsWith('--url=') ? '--url=<url>' : shellQuote(word);
+  });
+  return { words, flags: shown };
 }
 
 /** @param value undefined if nobody can tell which one it is */
