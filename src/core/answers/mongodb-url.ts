@@ -80,7 +80,7 @@ export interface SessionsPlace {
   readonly database: string;
 }
 
-/** Undefined for what is no connection string. The plain pattern comes first, as in the rules for texts. */
+/** Undefined for what is no connection string. */
 export function sessionsPlaceIn(url: unknown): SessionsPlace | undefined {
   const parts = splitUrl(url);
   if (!parts) return undefined;

@@ -120,10 +120,7 @@ export function wantedPackage(settings: Settings): WantedPackage {
       'migrate:sessions': `${runner.command} ${migration}`,
       ...runner.session,
     },
-    dependencies: ranges(
-      ...(['koa', 'koa-session', 'keygrip', DRIVER[settings.connection.style]] as const),
-      ...started,
-    ),
+    dependencies: ranges('koa', 'koa-session', 'keygrip', DRIVER[settings.connection.style], ...started),
     devDependencies: ranges(
       ...[...TYPE_PACKAGES[language], ...tools].filter((tool) => !inherited.includes(tool)),
       ...(hasOwnTestServer(settings) ? [TEST_SERVER] : []),

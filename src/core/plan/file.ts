@@ -4,7 +4,7 @@ import { basePath } from '../project/state-folder.ts';
 import { inFormOf, plainText } from '../project/text.ts';
 import { formattedKey, type OnDisk, onDisk, textOnDisk, type WorkingTree } from '../project/working-tree.ts';
 import type { RenderedFile } from '../render/rendered-file.ts';
-import { type Conflict, type Decision, type Entry, refuse } from './entry.ts';
+import { type Conflict, type Decision, type Entry, READ_ONLY, refuse } from './entry.ts';
 import { placeAfter, whereItLies } from './file-places.ts';
 import { hasConflictMarkers, mergeTexts, mergeWithoutBase, type Overlapping } from './merge.ts';
 
@@ -102,7 +102,7 @@ function decide(disk: OnDisk, forms: Forms): Decision {
   if (!isMergeable && mine !== base && base !== next) return refuse(TOO_LONG, 2);
   if (base === undefined || formattedBase === undefined) return untracked(disk.text, formattedNext);
   if (base === next) return { action: 'keep' };
-  if (disk.isReadOnly) return refuse('is read-only; make it writable (chmod u+w), then run again');
+  if (disk.isReadOnly) return READ_ONLY;
   if (mine === formattedBase) return rewrite('update', disk.text, formattedNext);
   if (mine === base) return rewrite('update', disk.text, next);
   return merge(disk.text, { ...forms, base, formattedBase });

@@ -6,7 +6,7 @@ type FillIn = (view: object) => string;
 
 /**
  * The templates of one connection style, by name. The files of `connection/<style>/` are named `connection/…` here,
- * as templates and as partials. This is the only place where the styles differ.
+ * as templates and as partials.
  */
 export type Templates = (style: ConnectionStyle) => ReadonlyMap<string, FillIn>;
 

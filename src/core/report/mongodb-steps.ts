@@ -8,10 +8,7 @@ import { withCompose } from '../render/generated-files.ts';
 import { isFirst, type Run, type Step, wasMade, withLines } from './step.ts';
 
 /** The indexes depend on these answers. What `--encrypt` needs is in its warning, in the order of the deployments. */
-const MIGRATED: readonly OptionName[] = [
-  ...(['connection', 'url', 'host', 'port', 'db'] as const),
-  'collection',
-];
+const MIGRATED: readonly OptionName[] = ['connection', 'url', 'host', 'port', 'db', 'collection'];
 
 /** A server on this machine has to be started; a remote one has to be reachable. */
 export function startingMongo(settings: Settings, run: Run): Step[] {
