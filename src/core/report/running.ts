@@ -25,7 +25,7 @@ export function runningOf(
   return {
     what:
       project.modules === 'commonjs'
-        ? 'Start the app with tsx: the sessions are TypeScript, which Node does not run under "type": "commonjs". On a server, tsx has to be in "dependencies"'
+        ? 'Start the app with tsx: the sessions are ES modules in TypeScript, which Node does not run under "type": "commonjs". On a server, tsx has to be in "dependencies"'
         : 'With Node before 22.18, start the app with tsx: the sessions are TypeScript. On a server, tsx then has to be in "dependencies"',
     commands: starting.length > 0 ? [] : [`node --import tsx ${startedBy.main ?? '…'}`],
     lines: [...starting, ...changedBy(withTsx, testing)],
