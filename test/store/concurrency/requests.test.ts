@@ -494,7 +494,7 @@ for (const onConcurrentWrite of ['merge', 'overwrite', 'throw'] as const)
       regenerated = ctx.session.regenerate().catch((error: unknown) => error);
     });
     expect(await login.finish()).toMatchObject({ status: 500 });
-    expect(errors.map(({ message }) => message)).toEqual(['Await ctx.session.regenerate().']);
+    expect(errors.map(({ message }) => message)).toEqual(['Await regenerate() before the response.']);
     expect(await regenerated).toMatchObject({ code: 'UNAWAITED' });
     expect(await see(ann)).toEqual({ cart: 1 });
   });
