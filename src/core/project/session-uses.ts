@@ -51,7 +51,8 @@ const SESSION_TYPES =
   /\bdeclare\s+module\s+(?:(['"])koa\1[\s\S]*?\bsession\??\s*:|(['"])koa-session\2[\s\S]*?\binterface\s+Session\b)|\binterface\s+[\w$]+\s*(?:<[^{}]*>\s*)?\bextends\s+[^{};]*Context\b[^{};]*\{(?:[^{}]|\{[^{}]*\})*?\bsession\??\s*:/g;
 
 /** Without a counterpart of the same name in koa-session. */
-const GENERIC = /\b(?:ctx|context|this)[?!]?\.(regenerateSession|saveSession|sessionSave|sessionId)\b/g;
+const GENERIC =
+  /\b(?:ctx|context|this)[?!]?\.(regenerateSession|saveSession|sessionSave|sessionId|session\.cookie)\b/g;
 
 /** Properties of the generated types and of every object. */
 const KNOWN = ['isNew', 'externalKey', 'maxAge', 'save', 'regenerate', 'constructor', 'hasOwnProperty'];

@@ -80,7 +80,12 @@ function declaring({ project, dir, userKey }: Settings, uses: SessionUses): Step
   );
   const more = properties.length - MAX_DECLARED;
   const lines = [
-    ...properties.slice(0, MAX_DECLARED).map(({ name, path, line }) => `${name} (${path}:${line})`),
+    ...properties
+      .slice(0, MAX_DECLARED)
+      .map(
+        ({ name, path, line }) =>
+          `${name} (${path}:${line})${name === 'manuallyCommit' ? ': call save() instead' : ''}`,
+      ),
     ...(more > 0 ? [`and ${more} more`] : []),
     ...uses.declarations.map((place) => `the declaration at ${place}: move it there`),
     ...uses.typeImports.map(
@@ -99,6 +104,7 @@ const IN_PLACE_OF: Readonly<Record<string, string>> = {
   saveSession: 'save()',
   sessionSave: 'save(), if it is set to true',
   sessionId: 'externalKey',
+  'session.cookie': 'maxAge, for its lifetime',
 };
 
 /** Otherwise, a call of one of them fails, and a property is undefined. */

@@ -2,6 +2,7 @@ import type { Settings } from '../answers/settings.ts';
 import { BABEL_PRESET, hasBabel, withTypeScript } from '../project/babel.ts';
 import { commandLoadsEnv } from '../project/env-loaders.ts';
 import { END, runsOf, withFlags } from '../project/programs.ts';
+import { isBelow } from '../project/ranges.ts';
 import { startScripts } from '../project/start-scripts.ts';
 import type { Project } from '../project/working-tree.ts';
 import { addCommand } from './package-notes.ts';
@@ -85,12 +86,13 @@ export function testingOf(
 ): Step[] {
   const has = (name: string) => Object.hasOwn(packages, name);
   if (!has('jest') || project.manager === 'bun') return [];
+  const tooOld = ['jest', 'ts-jest'].filter((name) => isBelow(packages[name] ?? '', 28, 0));
   const running = {
     what: `Let Jest load the MongoDB driver${loadsEnv ? '' : ', and .env'}`,
-    commands: [],
+    commands: tooOld.length === 0 ? [] : [`${addCommand(project.manager)} -D ${tooOld.join('@28 ')}@28`],
     lines: changedBy((command) => withFlagsOfJest(command, jest, loadsEnv), Object.entries(scripts)),
   };
-  const steps = running.lines.length === 0 ? [] : [running];
+  const steps = running.lines.length + tooOld.length === 0 ? [] : [running];
   if (project.language === 'typescript' || JEST_COMPILERS.some(has) || hasBabel(packages)) return steps;
   const isWithBabel = has('@babel/preset-env');
   return [

@@ -52,9 +52,9 @@ test('each property is reported with its first use', () => {
 
 test('what only koa-generic-session has is reported at each place', () => {
   const text =
-    'await ctx.regenerateSession();\nlog(ctx.sessionId, user.sessionId);\nthis.sessionSave = true; // ctx.saveSession()\n';
+    'await ctx.regenerateSession();\nlog(ctx.sessionId, user.sessionId);\nthis.sessionSave = true; // ctx.saveSession()\nctx.session.cookie.maxAge = 1;\n';
   const uses = sessionUsesIn('app.js', text).generic.map(({ name, line }) => `${name}:${line}`);
-  expect(uses).toEqual(['regenerateSession:1', 'sessionId:2', 'sessionSave:3']);
+  expect(uses).toEqual(['regenerateSession:1', 'sessionId:2', 'sessionSave:3', 'session.cookie:4']);
   expect(sessionUsesIn('app.js', 'ctx.regenerateSession();').generic).toHaveLength(1);
 });
 

@@ -226,6 +226,17 @@ test.each([
   );
 });
 
+// An older Jest knows neither `node:crypto` nor the global `crypto`.
+test.each<{ packages: Record<string, string>; commands: string[] }>([
+  { packages: { jest: '^27.5.0' }, commands: ['npm install -D jest@28'] },
+  { packages: { jest: '26.6.3', 'ts-jest': '^26.5.4' }, commands: ['npm install -D jest@28 ts-jest@28'] },
+  { packages: { jest: '^28.0.0', 'ts-jest': '^28.0.0' }, commands: [] },
+])('a Jest that cannot run the driver is replaced: $packages', ({ packages, commands }) => {
+  const typed = { ...PLAIN, project: { ...PLAIN.project, language: 'typescript' as const } };
+  const steps = testingOf(typed, { packages, scripts: {}, jest: AT }, true);
+  expect(steps.flatMap((step) => step.commands)).toEqual(commands);
+});
+
 const AT = 'node_modules/jest/bin/jest.js';
 const JEST = { jest: '^29.0.0' };
 const SWC = String.raw`"transform": { "\\.[jt]s$": "@swc/jest" }`;

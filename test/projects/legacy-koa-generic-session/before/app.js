@@ -9,6 +9,7 @@ app.use(session({ store: new MongoStore({ url: 'mongodb://localhost/shop' }) }))
 app.use(async (ctx, next) => {
   if (ctx.path !== '/login') return next();
   await ctx.regenerateSession();
+  ctx.session.cookie.maxAge = 60_000;
   ctx.body = `login ${ctx.sessionId}`;
 });
 

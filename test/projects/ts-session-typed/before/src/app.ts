@@ -3,10 +3,11 @@ import { itemsOf } from './cart.js';
 
 const app = new Koa();
 
-app.use((ctx) => {
+app.use(async (ctx) => {
   const { userId } = ctx.session;
   if (userId !== undefined) ctx.session['userId'] = userId.toLowerCase();
   ctx.session.views = (ctx.session.views ?? 0) + 1;
+  await ctx.session.manuallyCommit();
   ctx.body = `views: ${ctx.session.views}, items: ${itemsOf(ctx).length}`;
 });
 
