@@ -39,12 +39,15 @@ export const VERSIONS = {
 
 type PackageName = keyof typeof VERSIONS;
 
-const DRIVER: Readonly<Record<ConnectionStyle, PackageName>> = {
+const DRIVER: Readonly<Record<ConnectionStyle, 'mongodb' | 'mongoose'>> = {
   url: 'mongodb',
   host: 'mongodb',
   db: 'mongodb',
   mongoose: 'mongoose',
 };
+
+/** An existing project may have an older one, by another package that opens its connection, or as a peer of TypeORM. */
+const OLDER = { mongodb: '^6.0.0', mongoose: '^8.0.0' };
 
 const TYPE_PACKAGES: Readonly<Record<Language, readonly PackageName[]>> = {
   typescript: ['@types/keygrip', '@types/koa', '@types/node', 'typescript'],
@@ -108,6 +111,7 @@ export function wantedPackage(settings: Settings): WantedPackage {
   const runner = manager === 'bun' ? BUN : NODE;
   const [started, tools] = isStartedByTool(settings) ? [runner.tools, []] : [[], runner.tools];
   const isNew = kind === 'new';
+  const driver = DRIVER[settings.connection.style];
   const isOwnBuild = inNewProject('tsconfig')(settings);
   return {
     own: isNew
@@ -120,7 +124,10 @@ export function wantedPackage(settings: Settings): WantedPackage {
       'migrate:sessions': `${runner.command} ${migration}`,
       ...runner.session,
     },
-    dependencies: ranges('koa', 'koa-session', 'keygrip', DRIVER[settings.connection.style], ...started),
+    dependencies: {
+      ...ranges('koa', 'koa-session', 'keygrip', driver, ...started),
+      ...(isNew ? {} : { [driver]: `${OLDER[driver]} || ${VERSIONS[driver]}` }),
+    },
     devDependencies: ranges(
       ...[...TYPE_PACKAGES[language], ...tools].filter((tool) => !inherited.includes(tool)),
       ...(hasOwnTestServer(settings) ? [TEST_SERVER] : []),

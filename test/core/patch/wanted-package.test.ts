@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import manifest from '../../../package.json' with { type: 'json' };
 import { VERSIONS, wantedPackage } from '../../../src/core/patch/wanted-package.ts';
+import { FLOORS } from '../../../src/core/report/package-notes.ts';
 import { goldenNamed, goldens } from '../../support/goldens.ts';
 
 test('requires the versions with which the goldens are compiled and run', () => {
@@ -12,6 +13,15 @@ test('does not change the name, the type and the engines of an existing project'
   for (const { settings } of goldens) {
     const { own } = wantedPackage(settings);
     expect(own === undefined).toBe(settings.project.kind === 'existing');
+  }
+});
+
+// A second Mongoose has a connection of its own, which is never opened, and npm installs nothing beside TypeORM 0.3.
+test('takes the driver that another package of an existing project has', () => {
+  for (const { settings } of goldens.filter((golden) => golden.settings.project.kind === 'existing')) {
+    const name = settings.connection.style === 'mongoose' ? 'mongoose' : 'mongodb';
+    const range = `^${FLOORS[name]?.join('.')}.0 || ${VERSIONS[name]}`;
+    expect(wantedPackage(settings).dependencies).toMatchObject({ [name]: range });
   }
 });
 
