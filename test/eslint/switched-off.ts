@@ -18,8 +18,6 @@ export const RULES: Linter.RulesRecord = {
     'error',
     { allowForKnownSafeCalls: [{ from: 'package', name: 'test', package: 'node:test' }] },
   ],
-  // Empty functions: there is nothing to do for a connection of the app, or for an index that is already gone.
-  '@typescript-eslint/no-empty-function': 'off',
   // An async function implements an interface that returns a promise, so that errors become rejections.
   '@typescript-eslint/require-await': 'off',
   // A payload is a record with property names chosen by the app.
