@@ -3,6 +3,7 @@ import { UserError } from './core/errors.ts';
 import { followMoves } from './core/plan/follow.ts';
 import { type Patch, type Plan, planChanges } from './core/plan/plan.ts';
 import { conflictsOf, leftInMarkers, type SettledPlan, settle } from './core/plan/settle.ts';
+import type { Verdict } from './core/plan/verdicts.ts';
 import type { Project, WorkingTree } from './core/project/working-tree.ts';
 import type { RenderedFile } from './core/render/rendered-file.ts';
 import type { Upgrade } from './core/report/report.ts';
@@ -54,12 +55,15 @@ export function isPreview({ dryRun, check, diff }: Pick<RunMode, 'dryRun' | 'che
 export async function regenerate(regeneration: Regeneration): Promise<Outcome> {
   const { project, patches, tree, remembered, run } = regeneration;
   const rendered = followMoves(regeneration.rendered, project.manifest?.files ?? [], tree);
-  const planned = planChanges(rendered, patches, project, tree, run.restore);
-  const plan = { ...planned, notes: [...regeneration.notes, ...planned.notes] };
-  warnOfUnformatted(plan, project.root);
+  const planWith = (verdicts?: ReadonlyMap<string, Verdict>): Plan => {
+    const { entries, notes } = planChanges(rendered, patches, project, tree, run.restore, verdicts);
+    return { entries, notes: [...regeneration.notes, ...notes] };
+  };
+  const open = planWith();
+  warnOfUnformatted(open, project.root);
   const preview = isPreview(run);
-  const verdicts = await decideConflicts(plan, policyOf(run), regeneration.canAsk && !preview);
-  const settled = unlessProblem(() => settle(plan, verdicts));
+  const plan = planWith(await decideConflicts(open, policyOf(run), regeneration.canAsk && !preview));
+  const settled = unlessProblem(() => settle(plan));
   if (settled instanceof UserError) {
     const found = { plan, written: false, upgrade: upgradeOf(regeneration), changesRecord: true } as const;
     return run.check

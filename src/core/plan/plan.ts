@@ -14,6 +14,7 @@ import {
   unsearchedNotes,
 } from './import-notes.ts';
 import { bringBack } from './restore.ts';
+import { type Verdict, withVerdicts } from './verdicts.ts';
 
 export interface Plan {
   readonly entries: readonly Entry[];
@@ -36,6 +37,7 @@ export interface Patch {
  * The decision table: what happens to each file, given its base, the text on disk and the new text. Pure.
  *
  * @param restore paths of deleted or edited files to restore to the generated text
+ * @param verdicts by id; conflicts without one stay open
  * @throws UserError for any other path in `restore`
  */
 export function planChanges(
@@ -44,19 +46,20 @@ export function planChanges(
   project: Project,
   tree: WorkingTree,
   restore: readonly string[] = [],
+  verdicts: ReadonlyMap<string, Verdict> = new Map(),
 ): Plan {
   const records = new Map(project.manifest?.files.map((record) => [record.id, record]));
   const wanted = new Set(rendered.map(({ id }) => id));
   const gone = [...records.values()].filter(({ id }) => !wanted.has(id));
-  const files = rendered.map((next) => planFile(next, records.get(next.id), tree));
+  const found = rendered.map((next) => planFile(next, records.get(next.id), tree));
+  const files = withVerdicts(bringBack(found, restore, rendered, tree), verdicts);
   const left = keepImported(
     gone.map((record) => planGone(record, tree)),
     files,
     tree,
   );
-  const wished = bringBack(files, restore, rendered, tree);
-  refuseLostFolder(wished, rendered, records);
-  const entries = [...wished, ...left, ...patches.map((patch) => planPatch(patch, onDisk(tree, patch.path)))];
+  refuseLostFolder(files, rendered, records);
+  const entries = [...files, ...left, ...patches.map((patch) => planPatch(patch, onDisk(tree, patch.path)))];
   const homes = new Map(rendered.map(({ id, path }) => [id, path]));
   return {
     entries: refuseMovedOntoOthers(refuseBelowFiles(entries), homes, records),
@@ -65,8 +68,8 @@ export function planChanges(
       ...copyNotes(tree),
       ...importNotes(left, files, tree),
       ...moveNotes(files, rendered, tree),
-      ...lostImportNotes(wished, rendered, tree),
-      ...deletedImportNotes(wished),
+      ...lostImportNotes(files, rendered, tree),
+      ...deletedImportNotes(files),
       ...unreadNotes(tree),
       ...unsearchedNotes(tree),
     ],

@@ -1,11 +1,9 @@
 import { UserError } from '../errors.ts';
 import { folderOf } from '../render/rendered-file.ts';
-import { type Conflict, type Entry, placeOf } from './entry.ts';
+import type { Conflict, Entry } from './entry.ts';
 import { markersIn } from './merge.ts';
 import type { Plan } from './plan.ts';
-
-/** Which lines win in an overlap: the user's, the new ones (the user's file is backed up), or both, with markers. */
-export type Verdict = 'mine' | 'theirs' | 'markers';
+import type { Verdict } from './verdicts.ts';
 
 export type ConflictEntry = Entry & Conflict;
 export type SettledEntry = Exclude<Entry, { action: 'conflict' | 'refuse' }>;
@@ -38,29 +36,14 @@ function refuseUnusable(plan: Plan): void {
   throw new UserError(`${problems.join('\n')}\nNothing was written.`, exitCode);
 }
 
-/** @throws UserError (4) for a conflict without a verdict */
-export function settle(plan: Plan, verdicts: ReadonlyMap<string, Verdict>): SettledPlan {
+/** @throws UserError if the user has to fix something first, (4) for a conflict without a verdict */
+export function settle(plan: Plan): SettledPlan {
   refuseUnusable(plan);
-  const open = conflictsOf(plan).filter(({ id }) => !verdicts.has(id));
+  const open = conflictsOf(plan);
   if (open.length > 0) throw new UserError(describeOpen(open, ownSessionFolder(plan)), 4);
-  return {
-    notes: plan.notes,
-    entries: plan.entries.flatMap((entry): SettledEntry[] => {
-      if (entry.action === 'refuse') return [];
-      if (entry.action !== 'conflict') return [entry];
-      const verdict = verdicts.get(entry.id);
-      return verdict === undefined ? [] : [settleEntry(entry, verdict)];
-    }),
-  };
-}
-
-function settleEntry(entry: ConflictEntry, verdict: Verdict): SettledEntry {
-  const { from, was, mine, theirs, marked } = entry;
-  const place = placeOf(entry);
-  if (verdict === 'theirs') return { ...place, action: 'replace', was, text: theirs };
-  if (verdict === 'markers') return { ...place, action: 'markers', was, text: marked };
-  if (mine === was && from === undefined) return { ...place, action: 'keep' };
-  return { ...place, action: mine === was ? 'move' : 'merge', was, text: mine, isMine: true };
+  const isSettled = (entry: Entry): entry is SettledEntry =>
+    entry.action !== 'refuse' && entry.action !== 'conflict';
+  return { notes: plan.notes, entries: plan.entries.filter(isSettled) };
 }
 
 /** The conflicts left in files that were written with markers: exit code 4. */

@@ -8,8 +8,8 @@ import {
   hasRefusals,
   ownSessionFolder,
   sameVerdict,
-  type Verdict,
 } from '../../core/plan/settle.ts';
+import type { Verdict } from '../../core/plan/verdicts.ts';
 import { unifiedDiff } from '../../core/report/diff.ts';
 import { hunksText } from '../../core/report/report.ts';
 import { choose } from './ask.ts';

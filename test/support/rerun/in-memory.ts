@@ -1,7 +1,8 @@
 import { besideSiblings } from '../../../src/core/plan/file-places.ts';
 import { followMoves } from '../../../src/core/plan/follow.ts';
 import { type Plan, planChanges } from '../../../src/core/plan/plan.ts';
-import { sameVerdict, settle, type Verdict } from '../../../src/core/plan/settle.ts';
+import { sameVerdict, settle } from '../../../src/core/plan/settle.ts';
+import type { Verdict } from '../../../src/core/plan/verdicts.ts';
 import { idInHeader } from '../../../src/core/project/header.ts';
 import { importsOf, moduleOf } from '../../../src/core/project/imports.ts';
 import { parseManifest } from '../../../src/core/project/manifest.ts';
@@ -43,7 +44,7 @@ export function regenerateInMemory(
   const tree = workingTree(project, opened, nominal);
   const rendered = followMoves(nominal, manifest?.files ?? [], tree);
   const plan = planChanges(rendered, [], opened, tree);
-  const settled = settle(plan, sameVerdict(plan, verdict));
+  const settled = settle(planChanges(rendered, [], opened, tree, [], sameVerdict(plan, verdict)));
   const remembered = { generator: GENERATOR, project: kind, answers: {} };
   const changes = listChanges(settled, rendered, manifest, remembered, tree);
   const next = new Map(Object.entries(project));

@@ -1,0 +1,2 @@
+// create-koa-mongo-session: store
+import { codeOf } from './errors.ts';

@@ -1,0 +1,2 @@
+// create-koa-mongo-session: app
+export const app = 1;

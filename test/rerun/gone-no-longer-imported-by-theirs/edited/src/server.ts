@@ -1,0 +1,2 @@
+// create-koa-mongo-session: server
+import './app.ts'; // mine
