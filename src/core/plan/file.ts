@@ -120,7 +120,9 @@ function alreadySaid(base: string | undefined, next: string): 'adopt' | 'unchang
 }
 
 function rewrite(action: 'update' | 'merge', was: string, text: string): Decision {
-  return { action, was, text: inFormOf(was, text) };
+  const after = inFormOf(was, text);
+  // The user has made the same change.
+  return after === was ? { action: 'keep' } : { action, was, text: after };
 }
 
 /** A file that was never formatted is closer to the unformatted texts. */
