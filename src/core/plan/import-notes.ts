@@ -47,6 +47,20 @@ export function moveNotes(
   });
 }
 
+/** Imports of the user's own files in generated ones that move. */
+export function ownImportNotes(files: readonly Entry[]): string[] {
+  const generated = new Set(files.map(({ path }) => moduleOf(path)));
+  return files.flatMap((entry) => {
+    const { path, from = path } = entry;
+    const own = importsIn(textAfter(entry) ?? '').flatMap(({ specifier: found }) => {
+      const module = relativeModule(path, found);
+      const isLost = isRelative(found) && module !== relativeModule(from, found) && !generated.has(module);
+      return isLost ? [`'${found}'`] : [];
+    });
+    return own.length === 0 ? [] : [`${from} is now ${path}: check its import of ${own.join(' and ')}.`];
+  });
+}
+
 /** Texts whose imports lead nowhere, since the user has moved one of the two files and not the other. */
 export function lostImportNotes(
   files: readonly Entry[],

@@ -10,6 +10,7 @@ import {
   importNotes,
   lostImportNotes,
   moveNotes,
+  ownImportNotes,
   unreadNotes,
   unsearchedNotes,
 } from './import-notes.ts';
@@ -68,6 +69,7 @@ export function planChanges(
       ...copyNotes(tree),
       ...importNotes(left, files, tree),
       ...moveNotes(files, rendered, tree),
+      ...ownImportNotes(files),
       ...lostImportNotes(files, rendered, tree),
       ...deletedImportNotes(files),
       ...unreadNotes(tree),

@@ -1,0 +1,5 @@
+// create-koa-mongo-session: store
+import './errors.ts';
+
+import './own.ts';
+import '../sibling.ts';

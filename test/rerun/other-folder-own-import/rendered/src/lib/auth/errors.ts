@@ -1,0 +1,1 @@
+// create-koa-mongo-session: errors
