@@ -6,20 +6,13 @@ import type { Sessions } from './session/sessions.ts';
 
 const MAX_FORM_BYTES = 10_000;
 
-/** For tests. Otherwise, the environment sets these. */
-interface AppOptions {
-  /** Sign the session cookie. */
-  keys?: string[];
-  /** Behind a proxy that terminates TLS: trust its `X-Forwarded-*` headers. */
-  proxy?: boolean;
-}
-
+/** Tests pass `keys`, which sign the session cookie. Otherwise, APP_KEYS holds them. */
 export function createApp(
   connection: MongooseConnection,
-  { keys, proxy }: AppOptions = {},
+  { keys }: { keys?: string[] } = {},
 ): { app: Koa; store: Sessions } {
   const { TRUST_PROXY } = process.env;
-  const app = new Koa({ proxy: proxy ?? TRUST_PROXY === 'true', ...(keys && { keys }) });
+  const app = new Koa({ proxy: TRUST_PROXY === 'true', ...(keys && { keys }) });
   // Before the sessions, where static files belong, too: no session is read for these requests.
   app.use((ctx, next) => {
     switch (ctx.path) {

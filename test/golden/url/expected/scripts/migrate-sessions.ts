@@ -90,18 +90,17 @@ async function makePlan(database: Db, options: Options): Promise<Action[]> {
     ...(options.prune || create.length > 0 ? await planDeletion(sessions, over, 'that are over') : []),
     ...drop.map((index) => ({
       what: `drop index ${JSON.stringify(index)}, whose key or options are not those wanted`,
-      run: () => sessions.dropIndex(index.name).catch(ifCode([27], () => {})),
+      run: () => sessions.dropIndex(index.name).catch(ifCode([27], () => false)),
     })),
     ...create.map((index) => ({
       what: `create index ${JSON.stringify(index)}`,
-      run: () => createIndex(sessions, index).catch(ifCode([276], () => {})), // Another run has dropped it.
+      run: () => createIndex(sessions, index).catch(ifCode([276], () => false)), // Another run has dropped it.
     })),
   ];
 }
 
 function sessionsIn(database: Db, name: string) {
-  const writeConcern = { w: 'majority', wtimeoutMS: 10_000 } as const;
-  return database.collection<Session>(name, { ...READ, writeConcern });
+  return database.collection<Session>(name, { ...READ, writeConcern: { w: 'majority', wtimeoutMS: 10_000 } });
 }
 
 /** Why the collection cannot hold sessions, whatever documents are in it. No `$documents` (before 5.1), no test. */

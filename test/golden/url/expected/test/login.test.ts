@@ -71,7 +71,7 @@ function browser(origin: string) {
     // TypeScript before 5.2 does not know `getSetCookie()`.
     for (const [header, cookie] of response.headers) {
       if (header !== 'set-cookie') continue;
-      const [name = '', value = ''] = cookie.split(';', 1).join().split('=', 2);
+      const [, name = '', value = ''] = /^([^=]*)=([^;]*)/.exec(cookie) ?? [];
       jar.set(name, value);
     }
     return response.text();

@@ -20,6 +20,6 @@ export function connect(database: SessionDatabase): SessionConnection {
       isConnected = true;
       return sessions;
     },
-    async close() {},
+    close: () => Promise.resolve(),
   };
 }

@@ -38,7 +38,7 @@ export const TTL = 14 * 24 * 60 * 60 * 1000;
 /** koa-session's own part of `ctx.session`; its package exports no type for it. */
 interface SessionControl {
   readonly isNew: boolean;
-  /** The key that the request came with. It stays the same after `regenerate()`. */
+  /** The key of the session; in a request that calls `regenerate()`, still the old one. */
   readonly externalKey: string;
   /** In ms. `'session'` lasts until the browser is closed. */
   maxAge: number | 'session' | undefined;

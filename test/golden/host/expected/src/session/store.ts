@@ -59,10 +59,10 @@ export class MongoSessionStore {
       const known = await earlier;
       const loaded = known?._id === id ? known : undefined;
       const replaced = this.#replaced.get(ctx) ?? [];
-      if (replaced.includes(id)) throw new SessionStoreError('UNAWAITED', 'Await ctx.session.regenerate().');
-      const { headerSent } = ctx as { headerSent?: boolean };
+      if (replaced.includes(id)) throw unawaited();
+      const isSent = () => (ctx as { headerSent?: boolean }).headerSent;
       // Only a header can renew the cookie: without one, it keeps its end, as with `touch`.
-      const end = headerSent && loaded ? { ...loaded.cookie, _touched: _expire } : { _expire, _touched };
+      const end = isSent() && loaded ? { ...loaded.cookie, _touched: _expire } : { _expire, _touched };
       const draft: Draft = {
         _id: id,
         text: toJson(payload, Math.max(this.#options.maxBytes, Buffer.byteLength(known?.text ?? ''))),
@@ -72,6 +72,7 @@ export class MongoSessionStore {
       };
       let written = await this.#write(operation, loaded, draft);
       for (const _id of replaced) {
+        if (isSent()) throw unawaited(); // No cookie can carry the new key any more.
         if (_id === known?._id) written = await this.#replace(operation, known, written, draft);
         else await operation.sessions.deleteOne({ _id }, operation.limits(DURABLE));
       }
@@ -232,10 +233,10 @@ export function hashKey(key: string): string {
 
 /** A custom `externalKey` may return anything. An object would act as a query operator. */
 export function isKey(key: unknown): key is string {
-  if (typeof key !== 'string' || key === '' || key.length > MAX_KEY_LENGTH) return false;
   // All lone surrogates would be hashed as the same U+FFFD.
-  return !/\p{Surrogate}/u.test(key);
+  return typeof key === 'string' && key.length <= MAX_KEY_LENGTH && /^\P{Surrogate}+$/u.test(key);
 }
 
+const unawaited = () => new SessionStoreError('UNAWAITED', 'Await regenerate() before the response.');
 const isSameLifetime = ({ cookie: one }: Draft, { cookie: other }: Draft): boolean =>
   one._maxAge === other._maxAge && one._session === other._session;

@@ -25,6 +25,6 @@ export function connect(connection: MongooseConnection): SessionConnection {
       opened = db;
       return sessions;
     },
-    async close() {},
+    close: () => Promise.resolve(),
   };
 }

@@ -7,7 +7,7 @@ export interface SessionDocument {
   _id: string;
   /** The payload as JSON text, so that no property name in it can act as an operator or a path. */
   data: string;
-  /** koa-session's own fields, and its end after a `touch`; in ms. No `_maxAge`: the lifetime of the settings. */
+  /** koa-session's own fields, and the end after a `touch`; in ms. Without `_maxAge`, the lifetime is `TTL`. */
   cookie: { _expire?: number; _maxAge?: number; _session?: boolean; _touched?: number };
   /** From this date on the session is over. The TTL index removes it some time later. */
   expiresAt: Date;
