@@ -6,8 +6,9 @@ export type SessionPayload = Record<string, unknown>;
 
 /** `undefined` if the text is not a payload, and so was damaged. */
 export function parsePayload(text: unknown): SessionPayload | undefined {
+  if (typeof text !== 'string') return undefined;
   try {
-    const payload = JSON.parse(String(text)) as SessionPayload;
+    const payload = JSON.parse(text) as SessionPayload;
     // koa-session copies each property: this one would replace the prototype of `ctx.session`.
     Reflect.deleteProperty(payload, '__proto__');
     return Array.isArray(payload) ? undefined : payload;
