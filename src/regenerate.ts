@@ -62,7 +62,8 @@ export async function regenerate(regeneration: Regeneration): Promise<Outcome> {
   const open = planWith();
   warnOfUnformatted(open, project.root);
   const preview = isPreview(run);
-  const plan = planWith(await decideConflicts(open, policyOf(run), regeneration.canAsk && !preview));
+  const verdicts = await decideConflicts(open, policyOf(run), regeneration.canAsk && !preview);
+  const plan = verdicts.size === 0 ? open : planWith(verdicts);
   const settled = unlessProblem(() => settle(plan));
   if (settled instanceof UserError) {
     const found = { plan, written: false, upgrade: upgradeOf(regeneration), changesRecord: true } as const;
