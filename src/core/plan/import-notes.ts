@@ -51,7 +51,8 @@ export function moveNotes(
 export function ownImportNotes(files: readonly Entry[]): string[] {
   const generated = new Set(files.map(({ path }) => moduleOf(path)));
   return files.flatMap((entry) => {
-    const { path, from = path } = entry;
+    const { path, from } = entry;
+    if (from === undefined) return [];
     const own = importsIn(textAfter(entry) ?? '').flatMap(({ specifier: found }) => {
       const module = relativeModule(path, found);
       const isLost = isRelative(found) && module !== relativeModule(from, found) && !generated.has(module);
