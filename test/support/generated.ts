@@ -44,6 +44,7 @@ export const PLAIN = {
     modules: 'esm',
     samples: [],
     inherited: [],
+    sharesDriver: false,
     copiesSessions: false,
   },
 } as const satisfies Settings;

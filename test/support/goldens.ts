@@ -67,6 +67,7 @@ function settingsFrom(json: Settings): Settings {
     json.connection.style === 'host' ? { ...noLogin, ...json.connection } : json.connection;
   const fresh: Omit<Settings['project'], 'kind' | 'name'> = {
     ...{ kept: [], manager: 'npm', language: 'typescript', modules: 'esm', samples: [], inherited: [] },
+    sharesDriver: false,
     copiesSessions: false,
   };
   const project = { ...fresh, ...json.project };

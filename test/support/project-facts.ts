@@ -13,6 +13,7 @@ export const projectFacts = (about: Partial<ProjectFacts> = {}): ProjectFacts =>
   modules: 'esm',
   samples: [],
   inherited: [],
+  sharesDriver: false,
   collectionBefore: undefined,
   couldCopy: false,
   isFirstRun: true,

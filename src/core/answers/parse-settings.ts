@@ -95,6 +95,7 @@ function settingsOf(values: Values, url: MongoUrl | undefined, facts: ProjectFac
       modules: facts.modules,
       samples: facts.samples,
       inherited: facts.inherited,
+      sharesDriver: facts.sharesDriver,
       copiesSessions:
         facts.couldCopy || ![undefined, collection, values.adoptCollection].includes(facts.collectionBefore),
     },

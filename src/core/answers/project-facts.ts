@@ -20,6 +20,8 @@ export interface ProjectFacts {
   readonly samples: readonly string[];
   /** Development packages that the workspace provides, such as its compiler. */
   readonly inherited: readonly string[];
+  /** Whether it may have a driver already, by a package that it depends on or by another one of its workspace. */
+  readonly sharesDriver: boolean;
   /** The collection that the previous run used; undefined on the first. */
   readonly collectionBefore: string | undefined;
   /** Whether the migration script of the previous run could copy sessions from another collection. */

@@ -53,7 +53,10 @@ export interface Settings {
 }
 
 export interface ProjectSettings
-  extends Pick<ProjectFacts, 'kind' | 'name' | 'kept' | 'language' | 'modules' | 'samples' | 'inherited'> {
+  extends Pick<
+    ProjectFacts,
+    'kind' | 'name' | 'kept' | 'language' | 'modules' | 'samples' | 'inherited' | 'sharesDriver'
+  > {
   /** The package manager that runs its scripts. */
   readonly manager: PackageManager;
   /** Whether the sessions were once in another collection, from which the migration script can copy them. */

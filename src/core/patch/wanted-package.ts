@@ -46,7 +46,7 @@ const DRIVER: Readonly<Record<ConnectionStyle, 'mongodb' | 'mongoose'>> = {
   mongoose: 'mongoose',
 };
 
-/** An existing project may have an older one, by another package that opens its connection, or as a peer of TypeORM. */
+/** Another package may have an older one: it opens the connection, or allows no other, as TypeORM 0.3 does. */
 const OLDER = { mongodb: '^6.0.0', mongoose: '^8.0.0' };
 
 const TYPE_PACKAGES: Readonly<Record<Language, readonly PackageName[]>> = {
@@ -107,7 +107,7 @@ const isStartedByTool = ({ project, importExtension }: Settings): boolean =>
 
 export function wantedPackage(settings: Settings): WantedPackage {
   const { app, migration = MIGRATION } = settings;
-  const { name, kind, language, manager, inherited } = settings.project;
+  const { name, kind, language, manager, inherited, sharesDriver } = settings.project;
   const runner = manager === 'bun' ? BUN : NODE;
   const [started, tools] = isStartedByTool(settings) ? [runner.tools, []] : [[], runner.tools];
   const isNew = kind === 'new';
@@ -126,7 +126,7 @@ export function wantedPackage(settings: Settings): WantedPackage {
     },
     dependencies: {
       ...ranges('koa', 'koa-session', 'keygrip', driver, ...started),
-      ...(isNew ? {} : { [driver]: `${OLDER[driver]} || ${VERSIONS[driver]}` }),
+      ...(sharesDriver ? { [driver]: `${OLDER[driver]} || ${VERSIONS[driver]}` } : {}),
     },
     devDependencies: ranges(
       ...[...TYPE_PACKAGES[language], ...tools].filter((tool) => !inherited.includes(tool)),

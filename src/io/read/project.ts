@@ -68,6 +68,9 @@ async function readIn(root: string, generator: string): Promise<Project> {
     kept: keptIn(root, manifest),
     packages: withVersions({ ...inherited, ...packages }, workspace),
     inherited: Object.keys(inherited),
+    sharesDriver:
+      kind === 'existing' &&
+      (workspace !== root || WITH_DRIVER.some((name) => Object.hasOwn(packages, name))),
     scripts,
     language: isCheckedOnly
       ? 'javascript-in-editor'
@@ -85,6 +88,8 @@ async function readIn(root: string, generator: string): Promise<Project> {
     ],
   };
 }
+
+const WITH_DRIVER = ['mongoose', 'typeorm'];
 
 /** A package manager may install it for all packages of the workspace together. */
 function jestIn(root: string, workspace: string): string {

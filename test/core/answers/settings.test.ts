@@ -217,6 +217,7 @@ describe('answers become settings', () => {
         modules: 'esm',
         samples: [],
         inherited: [],
+        sharesDriver: false,
         copiesSessions: false,
       },
     });

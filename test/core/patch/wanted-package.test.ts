@@ -17,11 +17,13 @@ test('does not change the name, the type and the engines of an existing project'
 });
 
 // A second Mongoose has a connection of its own, which is never opened, and npm installs nothing beside TypeORM 0.3.
-test('takes the driver that another package of an existing project has', () => {
-  for (const { settings } of goldens.filter((golden) => golden.settings.project.kind === 'existing')) {
+test('takes the driver that a dependency or another package of the workspace has, otherwise the tested one', () => {
+  for (const { settings } of goldens) {
     const name = settings.connection.style === 'mongoose' ? 'mongoose' : 'mongodb';
+    const project = { ...settings.project, sharesDriver: true };
     const range = `^${FLOORS[name]?.join('.')}.0 || ${VERSIONS[name]}`;
-    expect(wantedPackage(settings).dependencies).toMatchObject({ [name]: range });
+    expect(wantedPackage({ ...settings, project }).dependencies).toMatchObject({ [name]: range });
+    expect(wantedPackage(settings).dependencies).toMatchObject({ [name]: VERSIONS[name] });
   }
 });
 

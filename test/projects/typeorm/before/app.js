@@ -1,0 +1,5 @@
+import Koa from 'koa';
+
+const app = new Koa();
+
+app.listen(3000);
