@@ -52,10 +52,19 @@ const SESSION_TYPES =
 
 /** Without a counterpart of the same name in koa-session. */
 const GENERIC =
-  /\b(?:ctx|context|this)[?!]?\.(regenerateSession|saveSession|sessionSave|sessionId|session\.cookie)\b/g;
+  /\b(?:ctx|context|this)[?!]?\.(regenerateSession|saveSession|sessionSave|sessionId|session[?!]?\.cookie)\b/g;
 
-/** Properties of the generated types and of every object. */
-const KNOWN = ['isNew', 'externalKey', 'maxAge', 'save', 'regenerate', 'constructor', 'hasOwnProperty'];
+/** Properties of the generated types, of koa-generic-session and of every object. */
+const KNOWN = [
+  'isNew',
+  'externalKey',
+  'maxAge',
+  'save',
+  'regenerate',
+  'cookie',
+  'constructor',
+  'hasOwnProperty',
+];
 
 /** The uses in one source file: each property of the session once. */
 export function sessionUsesIn(path: string, text: string): SessionUses {
@@ -74,7 +83,7 @@ export function sessionUsesIn(path: string, text: string): SessionUses {
       .filter(({ specifier, index }) => specifier === 'koa-session' && isOfTypes(code, index))
       .map(({ index }) => at(index)),
     generic: [...code.matchAll(GENERIC)].map(({ 1: name = '', index }) => ({
-      name,
+      name: name.replace(/[?!]/, ''),
       path,
       line: lineAt(code, index),
     })),

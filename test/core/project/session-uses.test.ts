@@ -19,6 +19,7 @@ test.each([
     names: ['user', 'cart', 'views', 'since'],
   },
   { form: 'a property used twice', text: 'ctx.session.views = ctx.session.views + 1;', names: ['views'] },
+  { form: "koa-generic-session's own", text: 'ctx.session!.cookie.maxAge = 1;', names: [] },
   { form: "koa-session's own", text: 'ctx.session.maxAge = 1; await ctx.session.save();', names: [] },
   { form: 'a comment', text: '// ctx.session.old\n/* ctx.session.older */', names: [] },
   { form: 'the session of something else', text: 'client.session.id; my.ctx.sessions.id;', names: [] },
@@ -52,9 +53,15 @@ test('each property is reported with its first use', () => {
 
 test('what only koa-generic-session has is reported at each place', () => {
   const text =
-    'await ctx.regenerateSession();\nlog(ctx.sessionId, user.sessionId);\nthis.sessionSave = true; // ctx.saveSession()\nctx.session.cookie.maxAge = 1;\n';
+    'await ctx.regenerateSession();\nlog(ctx.sessionId, user.sessionId);\nthis.sessionSave = true; // ctx.saveSession()\nctx.session.cookie.maxAge = 1;\nctx.session!.cookie.maxAge = 1;\n';
   const uses = sessionUsesIn('app.js', text).generic.map(({ name, line }) => `${name}:${line}`);
-  expect(uses).toEqual(['regenerateSession:1', 'sessionId:2', 'sessionSave:3', 'session.cookie:4']);
+  expect(uses).toEqual([
+    'regenerateSession:1',
+    'sessionId:2',
+    'sessionSave:3',
+    'session.cookie:4',
+    'session.cookie:5',
+  ]);
   expect(sessionUsesIn('app.js', 'ctx.regenerateSession();').generic).toHaveLength(1);
 });
 
