@@ -854,6 +854,7 @@ describe('a run started by npm create', () => {
     },
     { words: ['app'], taken: { user_key: '', collection: '-x' }, shown: 'app --collection=-x --no-user-key' },
     { words: ['app', 'src'], taken: { restore: 'true', diff: 'src' }, shown: 'app --diff src --restore src' },
+    { words: ['app'], taken: { restore: 'a.ts\n\nb.ts' }, shown: 'app --restore a.ts --restore b.ts' },
     {
       words: ['app', 'mine'],
       taken: { on_conflict: 'true', diff: 'true' },

@@ -23,8 +23,9 @@ const variableOf = (name: string): string => `npm_config_${flagName(name).slice(
 export function refuseSwallowedFlags(argv: readonly string[], env: Environment): void {
   if (!/^(?:init|exec)$/.test(env.npm_command ?? '')) return;
   const taken = [...OPTION_NAMES, ...SHARED_WITH_NPM].flatMap((name) => {
-    const value = env[variableOf(name)];
-    return value === undefined ? [] : [{ name, value }];
+    // npm joins the values of a repeated flag by an empty line.
+    const values = env[variableOf(name)]?.split('\n\n') ?? [];
+    return values.map((value) => ({ name, value }));
   });
   if (taken.length === 0) return;
   const { words, flags: arrived } = split(argv);
