@@ -126,7 +126,7 @@ export function wantedPackage(settings: Settings): WantedPackage {
     },
     dependencies: {
       ...ranges('koa', 'koa-session', 'keygrip', driver, ...started),
-      ...(sharesDriver ? { [driver]: `${OLDER[driver]} || ${VERSIONS[driver]}` } : {}),
+      ...(sharesDriver && { [driver]: `${OLDER[driver]} || ${VERSIONS[driver]}` }),
     },
     devDependencies: ranges(
       ...[...TYPE_PACKAGES[language], ...tools].filter((tool) => !inherited.includes(tool)),
