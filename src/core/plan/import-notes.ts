@@ -58,7 +58,9 @@ export function ownImportNotes(files: readonly Entry[]): string[] {
       const isLost = isRelative(found) && module !== relativeModule(from, found) && !generated.has(module);
       return isLost ? [`'${found}'`] : [];
     });
-    return own.length === 0 ? [] : [`${from} is now ${path}: check its import of ${own.join(' and ')}.`];
+    return own.length === 0
+      ? []
+      : [`${from} is now ${path}: check its import of ${[...new Set(own)].join(' and ')}.`];
   });
 }
 

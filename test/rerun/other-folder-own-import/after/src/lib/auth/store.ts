@@ -3,3 +3,4 @@ import './errors.ts';
 
 import './own.ts';
 import '../sibling.ts';
+export * from './own.ts';
