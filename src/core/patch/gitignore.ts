@@ -22,5 +22,5 @@ function isIgnored(lines: readonly string[], name: string): boolean {
 function namesIt(name: string): RegExp {
   const literal = name.replace(/\/$/, '').replace(/[.*]/g, '\\$&');
   const end = name.endsWith('/') ? '(?:/|\\*|/\\*\\*?)?' : '\\*?';
-  return new RegExp(`^(?:/|\\*\\*/)?${literal}${end}$`);
+  return new RegExp(`^(?:/|\\*\\*/)?\\*?${literal}${end}$`);
 }

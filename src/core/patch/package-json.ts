@@ -137,7 +137,7 @@ function formattingOf(text: string): FormattingOptions {
 
 function scriptNotes(present: Names, { scripts }: WantedPackage): string[] {
   return Object.entries(scripts)
-    .filter(([name, command]) => Object.hasOwn(present, name) && present[name] !== command)
+    .filter(([name, command]) => Object.hasOwn(present, name) && !Object.values(present).includes(command))
     .map(
       ([name, command]) =>
         `package.json already has a script "${name}"; for this one, add \`${command}\` under another name, or in its place.`,

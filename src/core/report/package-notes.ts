@@ -38,13 +38,13 @@ export function packageNotes(packages: Packages, settings: Settings): string[] {
     ];
   });
   const { style } = settings.connection;
-  const isSecondDriver =
+  const isSecondConnection =
     (style === 'url' || style === 'host') &&
     Object.hasOwn(packages, 'mongoose') &&
     !Object.hasOwn(packages, 'mongodb');
-  const second = isSecondDriver
+  const second = isSecondConnection
     ? [
-        'mongoose has its own driver, and mongodb is a second one: with --connection mongoose, the sessions use the connection of the app.',
+        'mongoose connects to MongoDB, and the sessions open a second connection: with --connection mongoose, they use that of the app.',
       ]
     : [];
   const surplus = Object.hasOwn(packages, '@types/koa-session')

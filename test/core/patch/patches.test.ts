@@ -101,6 +101,11 @@ describe('package.json', () => {
     });
   });
 
+  test('a script is not reported again once it is there under another name', () => {
+    const scripts = { dev: 'nodemon', 'dev:sessions': 'tsx watch src/server.ts' };
+    expect(patchPackageJson(JSON.stringify({ ...WANTED, scripts }), WANTED).notes).toEqual([]);
+  });
+
   test('an optional peer is added, since nobody installs it', () => {
     const own = { peerDependencies: { koa: '^2.0.0' }, peerDependenciesMeta: { koa: { optional: true } } };
     const { text } = patchPackageJson(JSON.stringify(own), WANTED);
@@ -179,6 +184,7 @@ describe('.gitignore', () => {
     ['.env\ndist\n', '.env\ndist\n'],
     ['/.env\n/dist/\n', '/.env\n/dist/\n'],
     ['.env*\n**/dist\n', '.env*\n**/dist\n'],
+    ['*.env\ndist\n', '*.env\ndist\n'],
     ['*.log', '*.log\n.env\ndist/\n'],
     ['# .env\n', '# .env\n.env\ndist/\n'],
     ['.env\n!.env\ndist/\n', '.env\n!.env\ndist/\n.env\n'],
@@ -207,6 +213,8 @@ describe('.gitignore', () => {
       '# .env',
       '.env*',
       '!.env*',
+      '*.env',
+      '!*.env',
       ' .env',
       '*.log',
       '\\.env',
