@@ -39,7 +39,7 @@ export function mountSession<State, Custom>(app: Koa<State, Custom>, options: Op
     const { own, others } = cookiesOf(ctx, options.key);
     if (ctx.headerSent && !own[0] && ctx.session.externalKey !== ctx[cameWith]) throw new Error(TOO_LATE);
     // `regenerate()` has removed the cookie, but the old session is still valid if the store fails now.
-    if (own.some((cookie) => cookie.startsWith(`${options.key}=;`))) ctx.res.setHeader('Set-Cookie', others);
+    if (!ctx.headerSent && own.join().includes(`${options.key}=;`)) ctx.res.setHeader('Set-Cookie', others);
     if (!Number.isFinite(ctx.session.maxAge) && ctx.session.maxAge !== 'session') throw new Error(LIFETIME);
   };
   const session = koaSession({ ...options, externalKey, beforeSave }, app);

@@ -23,6 +23,7 @@ type Draft = Omit<Loaded, 'createdAt' | 'version'>;
 
 /** No cookie is longer. koa-session-minimal does not await `set`, so an error in it would end the process. */
 const MAX_KEY_LENGTH = 16 * 1024;
+const UNAWAITED = 'Await regenerate() before the response.';
 /** Requests whose last `set` stored nothing: the browser may have the cookie of a newer session. */
 export const unsaved = new WeakSet<object>();
 
@@ -59,7 +60,7 @@ export class MongoSessionStore {
       const known = await earlier;
       const loaded = known?._id === id ? known : undefined;
       const replaced = this.#replaced.get(ctx) ?? [];
-      if (replaced.includes(id)) throw unawaited();
+      if (replaced.includes(id)) throw new SessionStoreError('UNAWAITED', UNAWAITED);
       const isSent = () => (ctx as { headerSent?: boolean }).headerSent;
       // Only a header can renew the cookie: without one, it keeps its end, as with `touch`.
       const end = isSent() && loaded ? { ...loaded.cookie, _touched: _expire } : { _expire, _touched };
@@ -71,8 +72,9 @@ export class MongoSessionStore {
         updatedAt: new Date(),
       };
       let written = await this.#write(operation, loaded, draft);
-      for (const _id of replaced) {
-        if (isSent()) throw unawaited(); // No cookie can carry the new key any more.
+      const isLate = replaced.length > 0 && isSent(); // No cookie can carry the new key any more.
+      if (isLate) process.emitWarning(UNAWAITED);
+      for (const _id of isLate ? [id] : replaced) {
         if (_id === known?._id) written = await this.#replace(operation, known, written, draft);
         else await operation.sessions.deleteOne({ _id }, operation.limits(DURABLE));
       }
@@ -231,12 +233,10 @@ export function hashKey(key: string): string {
   throw new SessionStoreError('INVALID_KEY', `A key is a string of 1 to ${MAX_KEY_LENGTH} characters.`);
 }
 
-/** A custom `externalKey` may return anything. An object would act as a query operator. */
+/** A custom `externalKey` may return anything: an object is a query operator, lone surrogates hash alike. */
 export function isKey(key: unknown): key is string {
-  // All lone surrogates would be hashed as the same U+FFFD.
   return typeof key === 'string' && key.length <= MAX_KEY_LENGTH && /^\P{Surrogate}+$/u.test(key);
 }
 
-const unawaited = () => new SessionStoreError('UNAWAITED', 'Await regenerate() before the response.');
 const isSameLifetime = ({ cookie: one }: Draft, { cookie: other }: Draft): boolean =>
   one._maxAge === other._maxAge && one._session === other._session;
