@@ -72,7 +72,7 @@ export class MongoSessionStore {
         updatedAt: new Date(),
       };
       let written = await this.#write(operation, loaded, draft);
-      const isLate = replaced.length > 0 && isSent(); // No cookie can carry the new key any more.
+      const isLate = replaced.length > 0 && isSent(); // No cookie can carry the new key: it ends instead.
       if (isLate) process.emitWarning(UNAWAITED);
       for (const _id of isLate ? [id] : replaced) {
         if (_id === known?._id) written = await this.#replace(operation, known, written, draft);
