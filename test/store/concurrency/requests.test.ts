@@ -502,7 +502,14 @@ for (const onConcurrentWrite of ['merge', 'overwrite', 'throw'] as const)
   });
 
 test.each([
-  { when: 'stores the new session', leave: () => new Promise(setImmediate) },
+  {
+    when: 'stores the new session',
+    leave: async (ctx: Koa.Context) => {
+      await new Promise(setImmediate);
+      ctx.status = 200;
+      ctx.flushHeaders();
+    },
+  },
   { when: 'has not begun to', leave: () => undefined },
 ])('a response that is sent when a regenerate() $when is warned of, without an error', async ({ leave }) => {
   const warn = vi.spyOn(process, 'emitWarning').mockReturnValue();
@@ -514,7 +521,7 @@ test.each([
   let regenerated: Promise<void> | undefined;
   const rotation = await begin(ann, (ctx) => {
     regenerated = ctx.session.regenerate();
-    return leave();
+    return leave(ctx);
   });
   expect(await rotation.finish()).toMatchObject({ status: 200 });
   await regenerated;

@@ -384,6 +384,30 @@ describe.each(RELEASES)('$release', ({ Application, name, other }) => {
     },
   );
 
+  test.each<{ how: string; start: (ctx: Context) => Promise<void> }>([
+    { how: 'save()', start: (ctx) => ctx.session.save() },
+    { how: 'a save() that is not awaited', start: async (ctx) => void ctx.session.save() },
+    { how: 'regenerate()', start: (ctx) => ctx.session.regenerate() },
+  ])('what $how has stored can be taken back in the same request', async ({ start }) => {
+    const { app, errors } = newApp();
+    mountSessions(app);
+    app.use(async (ctx: Context) => {
+      ctx.body = ctx.session;
+      if (ctx.path === '/count') return count(ctx);
+      if (ctx.path === '/') return;
+      Object.assign(ctx.session, { isBusy: true });
+      await start(ctx);
+      Reflect.deleteProperty(ctx.session, 'isBusy');
+    });
+    const visitor = new Browser(await listen(app));
+    await visitor.get('/new');
+    expect((await visitor.get('/')).text).toBe('{}');
+    await visitor.get('/count');
+    await visitor.get('/work');
+    expect((await visitor.get('/')).text).toBe('{"views":1}');
+    expect(errors).toEqual([]);
+  });
+
   const late: Record<string, (ctx: Context) => void> = {
     'by a property': count,
     'by an object': (ctx) => {
