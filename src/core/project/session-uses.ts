@@ -17,13 +17,13 @@ export interface SessionUses {
   readonly declarations: readonly string[];
   /** Where they import types of koa-session, which came from @types/koa-session. */
   readonly typeImports: readonly string[];
-  /** Where they use what koa-generic-session adds to `ctx`. */
+  /** Where they use what only koa-generic-session or koa-session-minimal adds to `ctx`. */
   readonly generic: readonly SessionProperty[];
 }
 
 export const NO_USES: SessionUses = { properties: [], declarations: [], typeImports: [], generic: [] };
 
-const SESSION = String.raw`\b(?:ctx|context)[?!]?\.session\b`;
+const SESSION = String.raw`\b(?:ctx|context)[?!]?(?:\.session\b|\[['"]session['"]\])`;
 // Patterns with Unicode classes are made when they are needed, which a new project never does: V8 takes long for them.
 const NAME = String.raw`([\p{ID_Start}$_][\p{ID_Continue}$]*)`;
 const NO_PROPERTY = String.raw`(?!\s*[?!]?[.[])`;
@@ -52,7 +52,7 @@ const SESSION_TYPES =
 
 /** Without a counterpart of the same name in koa-session. */
 const GENERIC =
-  /\b(?:ctx|context|this)[?!]?\.(regenerateSession|saveSession|sessionSave|sessionId|session[?!]?\.cookie)\b/g;
+  /\b(?:ctx|context|this)[?!]?\.((?:regenerate|save)Session|session(?:Save|Id|Handler|[?!]?\.cookie))\b/g;
 
 /** Properties of the generated types, of koa-generic-session and of every object. */
 const KNOWN = [

@@ -3,7 +3,7 @@ import { callOfSessions } from '../patch/imported-sessions.ts';
 import type { SessionUses } from '../project/session-uses.ts';
 import { envLoading } from './env-loading.ts';
 import type { Mounting } from './mounting.ts';
-import { runningOf, testingOf } from './running.ts';
+import { closingOf, runningOf, testingOf } from './running.ts';
 import { APP_KEYS, type Run, type Step, wasMade, wasTouched, withLines } from './step.ts';
 
 /** Only for the user's own app; the generated app has the sessions already. */
@@ -20,6 +20,7 @@ export function mountingSteps(settings: Settings, { entries, project }: Run, mou
     ...loading,
     ...(running === undefined ? [] : [running]),
     ...testingOf(settings, project, loading.length === 0),
+    ...closingOf(settings, project),
   ];
 }
 
@@ -98,23 +99,24 @@ function declaring({ project, dir, userKey }: Settings, uses: SessionUses): Step
 
 const MAX_DECLARED = 20;
 
-/** What the context has only with koa-generic-session, and the part of `ctx.session` that does the same. */
+/** What the context has only with other session middleware, and the part of `ctx.session` that does the same. */
 const IN_PLACE_OF: Readonly<Record<string, string>> = {
   regenerateSession: 'regenerate(), which keeps the properties',
   saveSession: 'save()',
   sessionSave: 'save(), if it is set to true',
   sessionId: 'externalKey',
+  sessionHandler: 'regenerate(), to be awaited',
   'session.cookie': 'maxAge, for its lifetime',
 };
 
 /** Otherwise, a call of one of them fails, and a property is undefined. */
 function replacingGeneric({ packages, sessionUses }: Run['project']): Step[] {
-  if (!Object.hasOwn(packages, 'koa-generic-session')) return [];
+  const old = ['koa-generic-session', 'koa-session-minimal'].find((name) => Object.hasOwn(packages, name));
+  if (old === undefined) return [];
   const lines = sessionUses.generic.map(
     ({ name, path, line }) => `ctx.${name} by ctx.session.${IN_PLACE_OF[name]} (${path}:${line})`,
   );
-  const what = 'Replace what only koa-generic-session has';
-  return withLines(what, lines);
+  return withLines(`Replace what only ${old} has`, lines);
 }
 
 /** Before the router, since only later middleware has `ctx.session`. */

@@ -49,7 +49,7 @@ export function packageNotes(packages: Packages, settings: Settings): string[] {
     : [];
   const surplus = Object.hasOwn(packages, '@types/koa-session')
     ? [
-        `@types/koa-session describes an older koa-session, and a build uses it instead of the types of version 7: ${manager} remove @types/koa-session`,
+        `@types/koa-session describes an older koa-session, and hides the types of version 7: ${manager} remove @types/koa-session`,
       ]
     : [];
   return [...old, ...second, ...surplus];

@@ -110,6 +110,19 @@ export function testingOf(
   ];
 }
 
+/** These runners wait for the client of the sessions. Vitest does not. */
+const WAITING = /\b(?:mocha|ava|jest)\b|--test\b/;
+
+export function closingOf(
+  { connection: { style }, dir }: Settings,
+  { scripts }: Pick<Project, 'scripts'>,
+): Step[] {
+  const isWaiting = (command: string) => WAITING.test(command) && !/-exit|-forceExit/.test(command);
+  if (style === 'db' || style === 'mongoose' || !Object.values(scripts).some(isWaiting)) return [];
+  const what = `Call closeConnections() of ${dir}/index.ts after the tests of the app, or they will not end`;
+  return [{ what, commands: [] }];
+}
+
 /** Those that the script lacks. An existing call by `node` keeps its flags. */
 function withFlagsOfJest(command: string, jest: string, loadsEnv: boolean): string {
   const flags = [

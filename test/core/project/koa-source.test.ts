@@ -126,13 +126,16 @@ test('other session middleware is found, with its line', () => {
   expect(find(text)).toMatchObject({ app: { line: 5 }, sessions: { line: 4, name: 'koa-session' } });
 });
 
-test.each(['koa-session-minimal', 'koa-generic-session', 'koa-session-redis', 'koa2-session-store'])(
-  'the import of %s is other sessions',
-  (name) => {
-    expect(find(`import session from '${name}';\n`)).toMatchObject({ sessions: { line: 1, name } });
-    expect(find(`import session from 'koa-${name}';\n`)).toBeUndefined();
-  },
-);
+test.each([
+  'koa-session-minimal',
+  'koa-generic-session',
+  'koa-encrypted-session',
+  'koa-session-redis',
+  'koa2-session-store',
+])('the import of %s is other sessions', (name) => {
+  expect(find(`import session from '${name}';\n`)).toMatchObject({ sessions: { line: 1, name } });
+  expect(find(`import session from 'my-${name}';\n`)).toBeUndefined();
+});
 
 describe('where the app sets its own keys', () => {
   const MADE = "import Koa from 'koa';\nconst shop = new Koa();\n";

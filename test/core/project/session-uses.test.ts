@@ -12,6 +12,7 @@ test.each([
     text: 'ctx.session[\'csrf\'] ?? ctx.session?.["flash"]',
     names: ['csrf', 'flash'],
   },
+  { form: 'the session in brackets', text: "ctx['session'].views += 1;", names: ['views'] },
   { form: 'another name of the context', text: 'context.session.views', names: ['views'] },
   {
     form: 'properties taken out',
@@ -51,9 +52,9 @@ test('each property is reported with its first use', () => {
   ]);
 });
 
-test('what only koa-generic-session has is reported at each place', () => {
+test('what only other session middleware has is reported at each place', () => {
   const text =
-    'await ctx.regenerateSession();\nlog(ctx.sessionId, user.sessionId);\nthis.sessionSave = true; // ctx.saveSession()\nctx.session.cookie.maxAge = 1;\nctx.session!.cookie.maxAge = 1;\n';
+    'await ctx.regenerateSession();\nlog(ctx.sessionId, user.sessionId);\nthis.sessionSave = true; // ctx.saveSession()\nctx.session.cookie.maxAge = 1;\nctx.session!.cookie.maxAge = 1;\nctx.sessionHandler.regenerateId();\n';
   const uses = sessionUsesIn('app.js', text).generic.map(({ name, line }) => `${name}:${line}`);
   expect(uses).toEqual([
     'regenerateSession:1',
@@ -61,6 +62,7 @@ test('what only koa-generic-session has is reported at each place', () => {
     'sessionSave:3',
     'session.cookie:4',
     'session.cookie:5',
+    'sessionHandler:6',
   ]);
   expect(sessionUsesIn('app.js', 'ctx.regenerateSession();').generic).toHaveLength(1);
 });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { runningOf, testingOf } from '../../../src/core/report/running.ts';
+import type { Settings } from '../../../src/core/answers/settings.ts';
+import { closingOf, runningOf, testingOf } from '../../../src/core/report/running.ts';
 import { PLAIN } from '../../support/generated.ts';
 
 const settings = { ...PLAIN, project: { ...PLAIN.project, language: 'javascript' as const } };
@@ -266,3 +267,28 @@ test.each<{ what: string; packages: Record<string, string>; modules?: 'esm' | 'c
   expect(compiling('javascript').flatMap((step) => step.lines ?? [])).toEqual(lines ?? []);
   expect(compiling('typescript')).toEqual([]);
 });
+
+// An open connection kept the process alive: `npm test` printed its result, and never ended.
+test.each([
+  ...[
+    'mocha',
+    'nyc mocha --recursive',
+    'ava',
+    'node --test',
+    'node node_modules/jest/bin/jest.js',
+    'npx jest',
+  ].map((script) => ({ script, style: 'url', isTold: true })),
+  ...['vitest run', 'mocha --exit', 'jest --forceExit', 'node --test --test-force-exit', 'eslint .'].map(
+    (script) => ({ script, style: 'url', isTold: false }),
+  ),
+  { script: 'mocha', style: 'host', isTold: true },
+  { script: 'mocha', style: 'mongoose', isTold: false },
+  { script: 'mocha', style: 'db', isTold: false },
+] as const)(
+  'the connection is to be closed after tests: $script, $style: $isTold',
+  ({ script, style, isTold }) => {
+    const connection = { ...PLAIN.connection, style } as Settings['connection'];
+    const steps = closingOf({ ...settings, connection }, { scripts: { lint: 'eslint .', test: script } });
+    expect(steps.some(({ what }) => what.includes('closeConnections()'))).toBe(isTold);
+  },
+);
