@@ -121,7 +121,7 @@ describe('a directory within another project', () => {
     expect({ exitCode, stderr }).toEqual({
       exitCode: 0,
       stderr:
-        'warning: src/api is inside the project in ., and becomes a separate project. For sessions in that one: npx create-koa-mongo-session@latest .\n',
+        'warning: src/api is inside the project in ., and becomes a separate project. For sessions in that one: `npx create-koa-mongo-session@latest .`\n',
     });
   });
 

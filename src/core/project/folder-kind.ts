@@ -52,5 +52,5 @@ export function withinAnother(directory: string, { path, patterns }: Around, cre
   if (patterns.length > 0) {
     return `${directory} is not a package of the workspace in ${path} (${patterns.join(', ')}), so its dependencies are not installed with theirs: add it there, too`;
   }
-  return `${directory} is inside the project in ${path}, and becomes a separate project. For sessions in that one: ${create} ${shellQuote(path)}`;
+  return `${directory} is inside the project in ${path}, and becomes a separate project. For sessions in that one: \`${create} ${shellQuote(path)}\``;
 }

@@ -34,7 +34,7 @@ export function packageNotes(packages: Packages, settings: Settings): string[] {
     const [major = 0, minor = 0] = FLOORS[name] ?? [];
     if (range === undefined || !isBelow(range, major, minor)) return [];
     return [
-      `package.json has ${name} ${range}, and the sessions need ${major}.${minor} or later: ${addCommand(manager)} ${name}@${major}`,
+      `package.json has ${name} ${range}, and the sessions need ${major}.${minor} or later: \`${addCommand(manager)} ${name}@${major}\``,
     ];
   });
   const { style } = settings.connection;
@@ -49,7 +49,7 @@ export function packageNotes(packages: Packages, settings: Settings): string[] {
     : [];
   const surplus = Object.hasOwn(packages, '@types/koa-session')
     ? [
-        `@types/koa-session describes an older koa-session, and hides the types of version 7: ${manager} remove @types/koa-session`,
+        `@types/koa-session describes an older koa-session, and hides the types of version 7: \`${manager} remove @types/koa-session\``,
       ]
     : [];
   return [...old, ...second, ...surplus];
