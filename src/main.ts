@@ -95,7 +95,7 @@ async function generate(start: RunInput, collected: Answers): Promise<Ending> {
     canAsk: canAsk(run),
     ...(isAsking && isNewsTo(project) ? { agree: askIn(directory) } : {}),
   });
-  if (!outcome.written) return showPlan(outcome, run);
+  if (isPreview(run) || (outcome.problem && !outcome.written)) return showPlan(outcome, run);
   const isIdle = !outcome.changesRecord && !outcome.problem && project.manifest !== undefined;
   const changed = isAsking && isIdle && !run.json ? await askForChange(answers, facts) : undefined;
   if (changed) return generate(start, changed);

@@ -84,7 +84,7 @@ export async function regenerate(regeneration: Regeneration): Promise<Outcome> {
   if (news.length > 0) await regeneration.agree?.({ ...outcome, exitCode: 0 });
   const after = changes.length === 0 ? whatStands() : ALL_WRITTEN;
   await unbroken(() => commitChanges(project.root, changes), after);
-  return { ...outcome, written: true, exitCode: 0 };
+  return { ...outcome, written: changes.length > 0, exitCode: 0 };
 }
 
 /** Before the user decides: an update in a fresh clone would take each line that was formatted for an edit. */

@@ -45,7 +45,7 @@ const made = (cwd: string) => run(['.', '-c', 'db'], { cwd });
 
 const OUTCOMES: readonly Outcome[] = [
   { what: 'a first run', args: ['.', '-c', 'db'], says: { exitCode: 0, written: true } },
-  { what: 'nothing to do', before: made, args: ['.'], says: { exitCode: 0, written: true, steps: [] } },
+  { what: 'nothing to do', before: made, args: ['.'], says: { exitCode: 0, written: false, steps: [] } },
   { what: 'a dry run', args: ['.', '-c', 'db', '--dry-run'], says: { exitCode: 0, written: false } },
   { what: 'drift', args: ['.', '-c', 'db', '--check'], says: { exitCode: 3, written: false } },
   { what: 'no drift', before: made, args: ['.', '--check'], says: { exitCode: 0, written: false } },
