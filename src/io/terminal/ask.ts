@@ -66,10 +66,11 @@ export async function askAgain(answers: Answers, facts: ProjectFacts): Promise<A
   );
 }
 
-/** An option in a list to pick from, with its answer. */
+/** An option in a list to pick from, with its answer, beside which the default says nothing. */
 function rowOf(name: OptionName, answer: unknown) {
   const { question, label = question, help } = optionOf(name);
-  return { value: name, name: `${label}: ${answerText(answer)}`, short: label, description: help };
+  const description = help.replace(/ \(default: .*\)/, '');
+  return { value: name, name: `${label}: ${answerText(answer)}`, short: label, description };
 }
 
 /** Asks for each of the names, in order, and for options that an answer makes relevant. */
