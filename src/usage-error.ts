@@ -1,5 +1,6 @@
 import type { Command, CommanderError, Option } from 'commander';
 import { PASSWORD_RULE } from './core/answers/answers-json.ts';
+import { beginsWithDash, RULE_OF_DASH } from './core/answers/directory.ts';
 import { flagsMeantBy } from './core/answers/near-words.ts';
 import { UserError } from './core/errors.ts';
 
@@ -11,6 +12,7 @@ const UNKNOWN_OPTION = /unknown option '(-[^-]|--[\w-]*)(.+)?'/s;
 /** The mistake in words, without the value of a flag: everything from the first character that a flag cannot have. */
 export function usageError({ code, message }: CommanderError, program: Command): UserError {
   if (code === 'commander.excessArguments') {
+    if (program.args.some(beginsWithDash)) return new UserError(`directory: ${RULE_OF_DASH}`);
     return new UserError(`too many arguments: give one directory; ${RULE_OF_SWITCH}${SEE_HELP}`);
   }
   const [, flag = '', value] = (code === 'commander.unknownOption' && UNKNOWN_OPTION.exec(message)) || [];

@@ -177,7 +177,7 @@ describe('at a terminal', () => {
   test.each([
     ['mongodb://ann:hunter2@db.example/shop', 'a connection string is given with --url'],
     ['~/shop', 'give the whole path'],
-    ['--yes', 'must not begin with -'],
+    ['--yes', 'must not begin with a dash'],
     ['taken', 'taken is a file; name a directory'],
     ['y', 'for a folder of that name, give ./y'],
     ['undo', 'for a folder of that name, give ./undo'],
