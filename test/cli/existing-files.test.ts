@@ -1,3 +1,5 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { filesIn, readIn, run, temporaryFolder } from '../support/program.ts';
 import { writeTree } from '../support/tree.ts';
@@ -122,6 +124,15 @@ describe('a new project with some existing files', () => {
     expect(await run(['.', '--yes'], { cwd })).toMatchObject({ exitCode: 0 });
     expect(await readIn(cwd, '.env.example')).toMatch(/^OTHER=1\n.*APP_KEYS=/s);
     expect(await run(['.', '--check'], { cwd })).toMatchObject({ exitCode: 0 });
+  });
+
+  test('.env.example stays deleted', async () => {
+    const cwd = writeTree(await temporaryFolder(), { 'package.json': '{}\n' });
+    expect(await run(['.', '--yes', '-c', 'db'], { cwd })).toMatchObject({ exitCode: 0 });
+    await rm(join(cwd, '.env.example'));
+    expect(await run(['.', '--check'], { cwd })).toMatchObject({ exitCode: 0 });
+    expect(await run(['.', '--encrypt'], { cwd })).toMatchObject({ exitCode: 0 });
+    expect(await filesIn(cwd)).not.toContain('.env.example');
   });
 
   test('a project with its own tsconfig gets no build script, and its README names none', async () => {

@@ -35,6 +35,8 @@ export function listPatches(
   before?: Settings,
 ): Patch[] {
   const raw = (path: string) => textOnDisk(tree, path);
+  const example = raw(ENV_EXAMPLE);
+  const isExampleDeleted = example === undefined && before !== undefined;
   return [
     {
       id: 'package',
@@ -55,7 +57,9 @@ export function listPatches(
         patchEnv(raw(ENV_FILE), envEntries(settings), secrets, newKey),
       ),
     },
-    ...(inNewProject('env-example')(settings) ? [] : [patchEnvExample(raw(ENV_EXAMPLE), settings)]),
+    ...(inNewProject('env-example')(settings) || isExampleDeleted
+      ? []
+      : [patchEnvExample(example, settings)]),
   ];
 }
 
