@@ -189,15 +189,11 @@ const collect = (value: string, earlier: readonly string[] = []): readonly strin
 
 function checkedDirectory(directory: string | undefined): string | undefined {
   if (directory === undefined) return undefined;
-  const meant = wordMeantBy(directory);
-  if (meant !== undefined && !statIfThere(directory)) {
+  const meant = statIfThere(directory) ? undefined : wordMeantBy(directory);
+  const mistake = meant ? `did you mean ${meant}?` : isAnswer(directory) && `${RULE_OF_SWITCH}.`;
+  if (mistake) {
     throw new UserError(
-      `${directory}: did you mean ${meant}? For a project of that name, give ./${directory}${SEE_HELP}`,
-    );
-  }
-  if (isAnswer(directory)) {
-    throw new UserError(
-      `${directory}: ${RULE_OF_SWITCH}. For a project of that name, give ./${directory}${SEE_HELP}`,
+      `${directory}: ${mistake} For a project of that name, give ./${directory}${SEE_HELP}`,
     );
   }
   const problem = problemOfDirectory(directory);

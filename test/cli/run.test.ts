@@ -241,8 +241,8 @@ const REFUSED = [
   { flags: [' '], says: 'directory: must not be empty; for this folder, give .' },
   { flags: ['~/shop'], says: 'directory: give the whole path: ~ is not replaced here' },
   { flags: ['app', 'more'], says: 'too many arguments: give one directory' },
-  { flags: ['-c', 'db', '—encrypt'], says: 'directory: must not begin with a dash; that of a flag' },
-  { flags: ['app', '–ttl', '30d'], says: 'directory: must not begin with a dash; that of a flag' },
+  { flags: ['-c', 'db', '—encrypt'], says: 'directory: must not begin with a dash; flags' },
+  { flags: ['app', '–ttl', '30d'], says: 'directory: must not begin with a dash; flags' },
   {
     flags: ['app', '-c', 'db', '--rolling', 'true'],
     says: 'a switch takes no value; its --no-… form turns it off',

@@ -152,10 +152,9 @@ const TAKEN_PROPERTIES = [
 
 export const USER_KEY: readonly TextRule[] = [
   {
-    wants: [/^[A-Za-z$][\w$]*(?:\.[A-Za-z_$][\w$]*)*$/u],
-    says: 'must be a property name, or a path of them such as passport.user: letters, digits, _ and $, beginning with a letter (koa-session does not keep what begins with _)',
+    wants: [/^(?!ctx\.|session\.)[A-Za-z$][\w$]*(?:\.[A-Za-z_$][\w$]*)*$/u],
+    says: 'must be a property name, or a path of them such as passport.user, without ctx.session: letters, digits, _ and $, beginning with a letter (koa-session does not keep what begins with _)',
   },
-  { forbids: /^(?:ctx|session)\./u, says: 'must be given without `ctx.session.`: it begins in the session' },
   {
     forbids: new RegExp(`^(?:${TAKEN_PROPERTIES.join('|')})(?:\\.|$)`, 'u'),
     says: 'must not be a property that the session has already',

@@ -341,7 +341,7 @@ export const OPTIONS = {
   packageManager: {
     flag: '--package-manager <name>',
     group: 'Project',
-    help: 'what installs (default: the one of the project or its workspace, else the one that started this program)',
+    help: 'what installs (default: that of the project, else the one that started this program)',
     ...choice(MANAGERS),
     offer: ({ packageManager }) => packageManager,
     asked: 'advanced',

@@ -69,7 +69,7 @@ export async function askAgain(answers: Answers, facts: ProjectFacts): Promise<A
 /** An option in a list to pick from, with its answer, beside which the default says nothing. */
 function rowOf(name: OptionName, answer: unknown) {
   const { question, label = question, help } = optionOf(name);
-  const description = help.replace(/ \(default: .*\)/, '');
+  const description = help.replace(/ \(default.*/, '');
   return { value: name, name: `${label}: ${answerText(answer)}`, short: label, description };
 }
 

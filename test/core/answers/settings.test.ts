@@ -77,7 +77,7 @@ const BROKEN = [
     '--user-key',
     'must be a property name',
   ),
-  ...each('userKey', ['ctx.session.userId', 'session.userId'], '--user-key', 'without `ctx.session.`'),
+  ...each('userKey', ['ctx.session.userId', 'session.userId'], '--user-key', 'without ctx.session'),
   ...each(
     'userKey',
     ['constructor', 'prototype', 'toString', 'isNew', 'maxAge', 'save', 'externalKey', 'views'],
