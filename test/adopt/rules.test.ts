@@ -260,6 +260,19 @@ test('the end of an old session is acknowledged by a majority, with any write co
   ]);
 });
 
+test.each(LAYOUTS)(
+  'without access to the sessions of $settings.adopt.store, the app is not ready',
+  async ({ settings }) => {
+    const refused = {
+      findOne: () => Promise.reject(Object.assign(new Error('not authorized'), { code: 13 })),
+    };
+    const collection: Db['collection'] = (name, options) =>
+      name === 'sessions' ? (refused as never) : db.collection(name, options);
+    const { store } = await startNewApp({ collection } as Db, settings);
+    await expect(store.ready()).rejects.toThrow('code 13');
+  },
+);
+
 test('a session keeps its own lifetime, and a browser session stays one', async () => {
   if (!mongoose || !generic) throw new Error('no such layout');
   const end = Date.now() + HOUR;
