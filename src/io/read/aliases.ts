@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import { moduleOf } from '../../core/project/imports.ts';
 import { pathIn } from '../locate.ts';
-import { configsOf, homeOf, unlessDamaged } from './tsconfig.ts';
-import { TsconfigFiles } from './tsconfig-files.ts';
+import { configsIfIntact, homeOf, tsconfigIn } from './tsconfig.ts';
 
 /** How sources of a project can import its modules by name, as defined by its tsconfig. */
 export interface PathAliases {
@@ -22,7 +21,7 @@ export const NO_ALIASES: PathAliases = { prefixes: [], modulesOf: () => [] };
 export async function readAliases(root: string, near = ''): Promise<PathAliases> {
   const home = homeOf(join(root, near), root);
   if (home === undefined) return NO_ALIASES;
-  const configs = (await unlessDamaged(() => configsOf(home, new TsconfigFiles()))) ?? [];
+  const configs = await configsIfIntact([tsconfigIn(home)]);
   const { createPathsMatcher } = await import('get-tsconfig');
   const matchers = configs.map((config) => createPathsMatcher(config)).filter((matcher) => matcher !== null);
   const names = configs.flatMap(({ config }) => Object.keys(config.compilerOptions?.paths ?? {}));

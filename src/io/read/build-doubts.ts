@@ -20,7 +20,7 @@ import { runsOfTsc } from './tsc-runs.ts';
 import {
   type Config,
   configFor,
-  configsOf,
+  configsIfIntact,
   homeOf,
   IS_CASE_SENSITIVE,
   inclusionOf,
@@ -83,17 +83,15 @@ async function readBuilds(
 ): Promise<Builds> {
   const runs = runsOfTsc(root, Object.values(scripts));
   const built = runs.filter(({ emits }) => emits).flatMap((run) => run.configs);
-  const from = (paths: readonly string[]) =>
-    unlessDamaged(() => configsOf(root, files, paths.filter(isFile)));
-  const configs = await from([tsconfigIn(root), ...runs.flatMap((run) => run.configs)]);
-  const emitting = await from(built.length === 0 ? [tsconfigIn(root)] : built);
+  const configs = await configsIfIntact([tsconfigIn(root), ...runs.flatMap((run) => run.configs)], files);
+  const emitting = await configsIfIntact(built.length === 0 ? [tsconfigIn(root)] : built, files);
   const starts = startScripts(scripts).map(([, command]) => command);
   // Without a script that runs tsc, it may be run by hand, unless the app is started from its sources.
   const isUsed = (outDir = '') =>
     built.length > 0 || starts.length === 0 || starts.some((command) => command.includes(outDir));
   return {
-    configs: configs ?? [],
-    isRun: ({ path }, outDir) => emitting?.some((each) => each.path === path) === true && isUsed(outDir),
+    configs,
+    isRun: ({ path }, outDir) => emitting.some((each) => each.path === path) && isUsed(outDir),
   };
 }
 

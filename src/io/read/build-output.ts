@@ -1,11 +1,10 @@
 import { join, resolve } from 'node:path';
 import { isOrIsIn } from '../../core/project/paths.ts';
-import { isFile, readTextIfAny } from '../files.ts';
+import { readTextIfAny } from '../files.ts';
 import { pathIn } from '../locate.ts';
 import { buildOf } from './compiler-options.ts';
 import { foldersBefore, runsOfTsc } from './tsc-runs.ts';
-import { configsOf, tsconfigIn, unlessDamaged } from './tsconfig.ts';
-import { TsconfigFiles } from './tsconfig-files.ts';
+import { configsIfIntact, tsconfigIn } from './tsconfig.ts';
 
 /** Compiled files, and the declarations beside them. */
 const WRITTEN = /\.[cm]?jsx?$|\.d\.[cm]?ts$/;
@@ -27,9 +26,8 @@ export async function builtFiles(
 
 /** The folders to which tsc writes, by tsconfig.json and by those that commands name; relative to the project. */
 async function outputFolders(root: string, commands: readonly string[]): Promise<readonly string[]> {
-  const paths = [tsconfigIn(root), ...runsOfTsc(root, commands).flatMap((run) => run.configs)].filter(isFile);
-  if (paths.length === 0) return [];
-  const configs = (await unlessDamaged(() => configsOf(root, new TsconfigFiles(), paths))) ?? [];
+  const paths = [tsconfigIn(root), ...runsOfTsc(root, commands).flatMap((run) => run.configs)];
+  const configs = await configsIfIntact(paths);
   return configs.map((config) => buildOf(config, root).outDir).filter((folder) => folder !== undefined);
 }
 

@@ -11,7 +11,7 @@ import {
   takesTs,
 } from './compiler-options.ts';
 import { runsOfTsc, type TscRun } from './tsc-runs.ts';
-import { configFor, configsOf, homeOf, inclusionOf, tsconfigIn, unlessDamaged } from './tsconfig.ts';
+import { configFor, configsIfIntact, homeOf, inclusionOf, tsconfigIn } from './tsconfig.ts';
 import { TsconfigFiles } from './tsconfig-files.ts';
 
 type Extension = Project['importExtension'];
@@ -98,7 +98,7 @@ async function buildsOf(
 ): Promise<readonly CompilerOptions[]> {
   const paths = runs.filter(({ emits }) => emits).flatMap((run) => run.configs);
   const there = paths.map((path) => (isFile(path) ? path : tsconfigIn(home)));
-  const configs = (await unlessDamaged(() => configsOf(home, new TsconfigFiles(), there))) ?? [];
+  const configs = await configsIfIntact(there);
   return configs
     .filter(await inclusionOf(join(folder, 'index.ts')))
     .map(({ config }) => config.compilerOptions ?? {})

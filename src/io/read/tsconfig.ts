@@ -2,7 +2,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import type { TsConfigJsonResolved } from 'get-tsconfig';
 import { foldersFrom, isFile, isFolder, statIfThere } from '../files.ts';
 import { unlessHidden } from '../system-errors.ts';
-import type { TsconfigFiles } from './tsconfig-files.ts';
+import { TsconfigFiles } from './tsconfig-files.ts';
 
 /** A tsconfig, merged with those that it extends. */
 export interface Config {
@@ -20,7 +20,7 @@ export function homeOf(folder: string, root: string): string | undefined {
 
 /** The one that includes the files of a folder, otherwise the first one that is not for tests. */
 export async function configFor(home: string, folder: string, cache: TsconfigFiles): Promise<Config> {
-  const configs = await configsOf(home, cache);
+  const configs = await configsOf([tsconfigIn(home)], cache);
   const isIncluded = await inclusionOf(join(folder, 'index.ts'));
   const [first] = configs;
   if (first === undefined) throw new Error('it has no files and no references');
@@ -47,12 +47,20 @@ function withoutNulls(config: TsConfigJsonResolved): TsConfigJsonResolved {
 
 const MAX_CONFIGS = 50;
 
-/** tsconfig.json itself or, if it has no files of its own, those that it references. */
-export async function configsOf(
-  root: string,
-  cache: TsconfigFiles,
-  starts: readonly string[] = [tsconfigIn(root)],
-): Promise<Config[]> {
+/** Those that exist of these; empty if one of them is damaged, which `readBuild` reports. */
+export async function configsIfIntact(
+  paths: readonly string[],
+  cache = new TsconfigFiles(),
+): Promise<readonly Config[]> {
+  const intact = await unlessDamaged(async () => {
+    const starts = paths.filter(isFile);
+    return starts.length === 0 ? [] : configsOf(starts, cache);
+  });
+  return intact ?? [];
+}
+
+/** For each tsconfig, itself or, if it has no files of its own, those that it references. */
+async function configsOf(starts: readonly string[], cache: TsconfigFiles): Promise<Config[]> {
   const { parseTsconfig } = await import('get-tsconfig');
   const found: Config[] = [];
   const waiting = [...starts];
