@@ -2,14 +2,7 @@ import { check, withDefaults } from './check.ts';
 import { formatDuration } from './duration.ts';
 import type { MongoUrl } from './mongodb-url.ts';
 import { isOldStore, ofVersion } from './old-stores.ts';
-import {
-  type Answers,
-  isRemembered,
-  OPTION_NAMES,
-  type OptionName,
-  optionOf,
-  type Values,
-} from './options.ts';
+import { type Answers, isRemembered, OPTION_NAMES, optionOf, type Values } from './options.ts';
 import { managerFor } from './package-manager.ts';
 import type { ProjectFacts } from './project-facts.ts';
 import type { Connection, Secrets, Settings } from './settings.ts';
@@ -42,50 +35,51 @@ const withVersion = (answers: Answers, { packages }: ProjectFacts): Answers =>
 const isLegacyCookie = ({ adopt, legacyCookie }: Values): boolean =>
   adopt !== undefined || legacyCookie === true;
 
-function required<T>(value: T | undefined, name: OptionName): T {
-  if (value === undefined) throw new Error(`no answer for ${name}`);
+function required<T, Name extends keyof T & string>(values: T, name: Name): NonNullable<T[Name]> {
+  const value = values[name];
+  if (value === undefined || value === null) throw new Error(`no answer for ${name}`);
   return value;
 }
 
 function connectionOf(values: Values, url: MongoUrl | undefined): Connection {
-  const style = required(values.connection, 'connection');
-  if (style === 'url') return { style, url: required(url?.shown, 'url') };
+  const style = required(values, 'connection');
+  if (style === 'url') return { style, url: required({ url: url?.shown }, 'url') };
   if (style !== 'host') return { style };
   return {
     style,
-    host: required(values.host, 'host'),
-    port: required(values.port, 'port'),
-    database: required(values.db, 'db'),
-    tls: required(values.tls, 'tls'),
+    host: required(values, 'host'),
+    port: required(values, 'port'),
+    database: required(values, 'db'),
+    tls: required(values, 'tls'),
     login:
       values.username === undefined
         ? undefined
-        : { username: values.username, authSource: required(values.authSource, 'authSource') },
+        : { username: values.username, authSource: required(values, 'authSource') },
   };
 }
 
 function settingsOf(values: Values, url: MongoUrl | undefined, facts: ProjectFacts): Settings {
-  const extension = required(values.importExtension, 'importExtension');
-  const collection = url?.collection ?? required(values.collection, 'collection');
+  const extension = required(values, 'importExtension');
+  const collection = url?.collection ?? required(values, 'collection');
   return {
     connection: connectionOf(values, url),
     collection,
-    ttl: required(values.ttl, 'ttl'),
+    ttl: required(values, 'ttl'),
     absoluteTtl: values.absoluteTtl,
     touchAfter: values.touchAfter,
-    rolling: required(values.rolling, 'rolling'),
+    rolling: required(values, 'rolling'),
     userKey: values.userKey,
-    encrypt: required(values.encrypt, 'encrypt'),
-    onConcurrentWrite: required(values.onConcurrentWrite, 'onConcurrentWrite'),
-    cookieName: required(values.cookieName, 'cookieName'),
+    encrypt: required(values, 'encrypt'),
+    onConcurrentWrite: required(values, 'onConcurrentWrite'),
+    cookieName: required(values, 'cookieName'),
     legacyCookie: isLegacyCookie(values),
     adopt: values.adopt && {
       store: values.adopt,
-      collection: required(values.adoptCollection, 'adoptCollection'),
+      collection: required(values, 'adoptCollection'),
     },
-    dir: required(values.dir, 'dir'),
+    dir: required(values, 'dir'),
     importExtension: extension === 'auto' ? facts.importExtension : extension,
-    app: required(values.app, 'app'),
+    app: required(values, 'app'),
     project: {
       kind: facts.kind,
       name: facts.name,
