@@ -44,7 +44,6 @@ export interface FileRecord {
 /** `deleted`: the user removed it, and it must not come back without a request. */
 const FILE_STATES = ['written', 'deleted'] as const;
 
-const SCHEMA_VERSION = 2;
 const MAX_FILES = 200;
 
 /**
@@ -76,7 +75,7 @@ export function formatManifest({ generator, project, answers, files }: Manifest,
  * @param generator version of the running program
  */
 export function parseManifest(text: string, generator: string): Manifest {
-  const found = migrate(versioned(parseJson(text), generator));
+  const found = migrate(parseJson(text), generator);
   return {
     generator: versionOf(found.generator, generator),
     project: parseOneOf(found.project, ['new', 'existing'] as const, 'project'),
@@ -98,30 +97,23 @@ function parseJson(text: string): Raw {
   }
 }
 
-function versioned(found: Raw, generator: string): Raw & { schemaVersion: number } {
-  const { schemaVersion } = found;
-  if (!Number.isInteger(schemaVersion) || typeof schemaVersion !== 'number' || schemaVersion < 1) {
-    return damaged('"schemaVersion" must be a whole number, 1 or more');
-  }
-  if (schemaVersion > SCHEMA_VERSION) tooNew(found.generator, generator);
-  return { ...found, schemaVersion };
-}
-
-/** Step `n` migrates a manifest from schema version `n` to `n + 1`. */
-const MIGRATIONS: Readonly<Record<number, (old: Raw) => Raw>> = {
+/** Each step migrates a manifest to the next schema version; the first one begins with version 1. */
+const MIGRATIONS: readonly ((old: Raw) => Raw)[] = [
   /** Version 1 did not distinguish a moved file from one that was generated elsewhere. */
-  1: (old) => ({
+  (old) => ({
     ...old,
     files: records(old.files).map((file) => ({ ...file, generatedPath: file.path })),
   }),
-};
+];
+const SCHEMA_VERSION = MIGRATIONS.length + 1;
 
-function migrate(found: Raw & { schemaVersion: number }): Raw {
-  let current: Raw = found;
-  for (let version = found.schemaVersion; version < SCHEMA_VERSION; version += 1) {
-    current = MIGRATIONS[version]?.(current) ?? damaged(`schema version ${version} cannot be converted`);
+function migrate(found: Raw, generator: string): Raw {
+  const { schemaVersion } = found;
+  if (typeof schemaVersion !== 'number' || !Number.isInteger(schemaVersion) || schemaVersion < 1) {
+    return damaged('"schemaVersion" must be a whole number, 1 or more');
   }
-  return current;
+  if (schemaVersion > SCHEMA_VERSION) tooNew(found.generator, generator);
+  return MIGRATIONS.slice(schemaVersion - 1).reduce((old, step) => step(old), found);
 }
 
 function versionOf(found: unknown, generator: string): string {
@@ -153,11 +145,9 @@ function isNewer(left: readonly number[], right: readonly number[]): boolean {
 
 function parseFiles(found: unknown): FileRecord[] {
   const files = records(found).map(parseFile);
-  const taken = new Set<string>();
-  for (const key of files.flatMap(({ id, path }) => [`id ${id}`, `path ${path.toLowerCase()}`])) {
-    if (taken.has(key)) damaged(`"files" names ${key.replace(' ', ' "')}" twice`);
-    taken.add(key);
-  }
+  const keys = files.flatMap(({ id, path }) => [`id "${id}"`, `path "${path.toLowerCase()}"`]);
+  const twice = keys.find((key, at) => keys.indexOf(key) < at);
+  if (twice !== undefined) damaged(`"files" names ${twice} twice`);
   return files;
 }
 
