@@ -56,5 +56,16 @@ export function endOfStatement(lines: readonly string[], from: number): number |
   return undefined;
 }
 
+/** What is before the bracket that closes one before the text; the whole text if there is none. */
+export function upToClosing(text: string, open: string, close: string): string {
+  let depth = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    if (text[at] === open) depth += 1;
+    if (text[at] === close) depth -= 1;
+    if (depth < 0) return text.slice(0, at);
+  }
+  return text;
+}
+
 /** The name of a variable, for a pattern. */
 export const escaped = (name: string): string => name.replaceAll('$', '\\$');

@@ -1,4 +1,4 @@
-import { endOfStatement, escaped, lineAt, TYPE, TYPE_ARGUMENTS } from './code.ts';
+import { endOfStatement, escaped, lineAt, TYPE, TYPE_ARGUMENTS, upToClosing } from './code.ts';
 
 export interface KoaApp {
   readonly line: number;
@@ -95,13 +95,8 @@ function isChained(made: string): boolean {
   const open = made.indexOf('(', CLASS.exec(made)?.[0].length);
   const end = made.indexOf('\n');
   if (open === -1 || (end !== -1 && end < open)) return /^.*\n\s*\./.test(made);
-  let depth = 0;
-  for (let at = open; at < made.length; at += 1) {
-    if (made[at] === '(') depth += 1;
-    if (made[at] === ')') depth -= 1;
-    if (depth === 0) return /^\s*\./.test(made.slice(at + 1));
-  }
-  return false;
+  const rest = made.slice(open + 1);
+  return /^\)\s*\./.test(rest.slice(upToClosing(rest, '(', ')').length));
 }
 
 /** The names of the class Koa in a file. */

@@ -1,4 +1,4 @@
-import { escaped, lineAt, withoutComments } from './code.ts';
+import { escaped, lineAt, upToClosing, withoutComments } from './code.ts';
 import { importsIn } from './imports.ts';
 import { isOfTypes } from './koa-source.ts';
 
@@ -109,15 +109,6 @@ function usesByAlias(code: string): Use[] {
   return [...code.matchAll(alias()), ...code.matchAll(aliasTaken())].flatMap(({ 0: all, 1: name, index }) => {
     const start = index + all.length;
     const session = String.raw`(?<![\p{ID_Continue}$.])${escaped(name ?? 'session')}(?![\p{ID_Continue}$])`;
-    return usesOf(session, restOfBlock(code.slice(start)), start);
+    return usesOf(session, upToClosing(code.slice(start), '{', '}'), start);
   });
-}
-
-function restOfBlock(code: string): string {
-  let depth = 0;
-  for (const { 0: brace, index } of code.matchAll(/[{}]/g)) {
-    depth += brace === '{' ? 1 : -1;
-    if (depth < 0) return code.slice(0, index);
-  }
-  return code;
 }
