@@ -46,14 +46,18 @@ export function settle(plan: Plan): SettledPlan {
   return { notes: plan.notes, entries: plan.entries.filter(isSettled) };
 }
 
+/** Where conflicts are left in files that were written with markers. */
+export const markedPlaces = (entries: readonly Entry[]): string[] =>
+  entries.flatMap((entry) =>
+    entry.action === 'markers' ? markersIn(entry.text).map((line) => `${entry.path}:${line}`) : [],
+  );
+
 /** The conflicts left in files that were written with markers: exit code 4. */
 export function leftInMarkers({ entries }: SettledPlan): UserError | undefined {
-  const places = entries.flatMap((entry) =>
-    entry.action === 'markers' ? markersIn(entry.text).map((line) => `  ${entry.path}:${line}`) : [],
-  );
+  const places = markedPlaces(entries);
   if (places.length === 0) return undefined;
   const many = places.length === 1 ? 'A conflict is' : `${places.length} conflicts are`;
-  return new UserError(`${many} left, between markers, for you to resolve:\n${places.join('\n')}`, 4);
+  return new UserError(`${many} left, between markers, for you to resolve:\n  ${places.join('\n  ')}`, 4);
 }
 
 /** The session folder, if all that is there was there before the first run: it may be a folder of the user's own. */

@@ -1,7 +1,6 @@
 import type { Settings } from '../answers/settings.ts';
 import { shellQuote } from '../answers/shell.ts';
-import type { Entry } from '../plan/entry.ts';
-import { markersIn } from '../plan/merge.ts';
+import { markedPlaces } from '../plan/settle.ts';
 import { fillingIn, namesToFillIn } from './env-steps.ts';
 import { migrating, startingMongo } from './mongodb-steps.ts';
 import { changingCall, mountingSteps } from './mount-steps.ts';
@@ -27,7 +26,7 @@ export function nextSteps(settings: Settings, run: Run): NextSteps {
   const toFillIn = namesToFillIn(settings, run);
   const mounting = mountingOf(settings, run.project);
   const steps = [
-    ...settling(run.entries),
+    ...withLines('Resolve the conflict markers', markedPlaces(run.entries)),
     ...fillingIn(settings, run, toFillIn),
     ...installing(run),
     ...startingMongo(settings, run),
@@ -49,13 +48,6 @@ export function nextSteps(settings: Settings, run: Run): NextSteps {
 
 function goingThere({ directory }: Run): Step[] {
   return directory === '.' ? [] : [{ what: 'Go to the project', commands: [`cd ${shellQuote(directory)}`] }];
-}
-
-function settling(entries: readonly Entry[]): Step[] {
-  const lines = entries.flatMap((entry) =>
-    entry.action === 'markers' ? markersIn(entry.text).map((line) => `${entry.path}:${line}`) : [],
-  );
-  return withLines('Resolve the conflict markers', lines);
 }
 
 function installing({ entries, isInstalled, manager }: Run): Step[] {
