@@ -1,5 +1,5 @@
 import { UserError } from '../errors.ts';
-import type { Conflict, Entry } from '../plan/entry.ts';
+import { type Conflict, type Entry, placeOf } from '../plan/entry.ts';
 import { hunkLines, markersIn } from '../plan/merge.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { SettledPlan } from '../plan/settle.ts';
@@ -94,10 +94,8 @@ function fileLine(entry: Entry, width: number, paint: Paint): string {
 /** The files in the output of `--json`. */
 export function reportFacts({ plan, written, upgrade }: Reported) {
   const files = plan.entries.map((entry: Entry) => ({
-    id: entry.id,
-    path: entry.path,
+    ...placeOf(entry),
     action: entry.action,
-    ...(entry.from === undefined ? {} : { from: entry.from }),
     ...(entry.action === 'replace' ? { backup: backupPath(entry.path, entry.was) } : {}),
     ...(entry.action === 'conflict' ? { reason: entry.reason, hunks: entry.hunks } : {}),
     ...(entry.action === 'markers' ? { lines: markersIn(entry.text) } : {}),
