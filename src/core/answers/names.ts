@@ -143,9 +143,8 @@ export const COOKIE_NAME: readonly TextRule[] = [
 
 const INHERITED = Object.getOwnPropertyNames(Object.prototype);
 
-/** Properties of koa-session objects and of all objects, and the example property of the generated code. */
+/** Properties of koa-session objects, and the example properties of the generated code. */
 const TAKEN_PROPERTIES = [
-  ...INHERITED,
   ...['isNew', 'length', 'populated', 'maxAge', 'externalKey', 'prototype'],
   ...['save', 'regenerate', 'manuallyCommit', 'commit', 'toJSON', 'then', 'views', 'since'],
 ];

@@ -80,9 +80,15 @@ const BROKEN = [
   ...each('userKey', ['ctx.session.userId', 'session.userId'], '--user-key', 'without ctx.session'),
   ...each(
     'userKey',
-    ['constructor', 'prototype', 'toString', 'isNew', 'maxAge', 'save', 'externalKey', 'views'],
+    ['prototype', 'isNew', 'maxAge', 'save', 'externalKey', 'views'],
     '--user-key',
     'must not be a property that the session has already',
+  ),
+  ...each(
+    'userKey',
+    ['constructor', 'toString', 'user.constructor'],
+    '--user-key',
+    'must not be a property that every object has',
   ),
   ...each(
     'dir',
