@@ -35,7 +35,8 @@ export function mountSession<State, Custom>(app: Koa<State, Custom>, options: Op
   /** Checks before the session is stored: the cookie itself would be refused only afterwards. */
   const beforeSave = (ctx: Context) => {
     if (options.secure && !ctx.cookies.secure) throw new Error(PLAIN_HTTP);
-    ctx.session.maxAge ??= 'session'; // koa-session forgets it at each save, and would make it a day.
+    // This makes koa-session save again at the end, also if the session then is as it was loaded.
+    ctx.session.maxAge = ctx.session.maxAge ?? 'session'; // Forgotten at each save, it would become a day.
     const { own, others } = cookiesOf(ctx, options.key);
     if (ctx.headerSent && !own[0] && ctx.session.externalKey !== ctx[cameWith]) throw new Error(TOO_LATE);
     // `regenerate()` has removed the cookie, but the old session is still valid if the store fails now.
@@ -79,9 +80,9 @@ function keepCookie(ctx: Context, name: string): void {
   };
 }
 
-/** The cookies of a response: that of the session with its signature, and the others. */
+/** The cookies of a response: that of the session with its signature, and others, as the removal of a wrong one. */
 function cookiesOf({ res }: Context, name: string) {
   const all = [res.getHeader('Set-Cookie') ?? []].flat().map(String);
-  const isOwn = (cookie: string) => cookie.startsWith(`${name}=`) || cookie.startsWith(`${name}.sig=`);
+  const isOwn = (cookie: string) => /^(=|\.sig=[^;])/.test(cookie.replace(name, ''));
   return { own: all.filter(isOwn), others: all.filter((cookie) => !isOwn(cookie)) };
 }

@@ -86,6 +86,5 @@ const alive = (): object => ({ $and: [OWN, { expiresAt: { $gt: new Date() } }] }
 
 /** koa-session keeps its own end date in the session, which may be earlier. */
 function payloadOf(loaded: Loaded | undefined): SessionPayload | undefined {
-  const isOver = (loaded?.cookie._expire ?? Infinity) < Date.now();
-  return isOver ? undefined : parsePayload(loaded?.text);
+  return Number(loaded?.cookie._expire) < Date.now() ? undefined : parsePayload(loaded?.text);
 }

@@ -4,7 +4,7 @@ import { READ, type SessionCollection, type SessionConnection, type SessionDocum
 
 export const COLLECTION = 'sessions';
 
-/** If the database is down, requests fail after 4 s. By default, the driver would wait for 30 s. */
+/** They win over the URL. If the database is down, requests fail after 4 s, not the driver's 30 s. */
 const OPTIONS = { serverSelectionTimeoutMS: 4000, waitQueueTimeoutMS: 4000, appName: 'my-app' };
 
 /** One client, opened by the first request that needs it. */
