@@ -189,8 +189,9 @@ const collect = (value: string, earlier: readonly string[] = []): readonly strin
 
 function checkedDirectory(directory: string | undefined): string | undefined {
   if (directory === undefined) return undefined;
-  const meant = statIfThere(directory) ? undefined : wordMeantBy(directory);
-  const mistake = meant ? `did you mean ${meant}?` : isAnswer(directory) && `${RULE_OF_SWITCH}.`;
+  const meant = wordMeantBy(directory);
+  const isMistyped = meant !== undefined && !statIfThere(directory);
+  const mistake = isMistyped ? `did you mean ${meant}?` : isAnswer(directory) && `${RULE_OF_SWITCH}.`;
   if (mistake) {
     throw new UserError(
       `${directory}: ${mistake} For a project of that name, give ./${directory}${SEE_HELP}`,
