@@ -5,6 +5,7 @@ import { reportDiff, reportText } from '../../../src/core/report/report.ts';
 import { openProject } from '../../../src/io/write/open.ts';
 import { commitChanges } from '../../../src/io/write/transaction.ts';
 import { changesToUndo } from '../../../src/io/write/undo.ts';
+import { isPreview } from '../../../src/regenerate.ts';
 import { GENERATOR, generate, readRendered } from './generate.ts';
 
 interface Ended {
@@ -52,7 +53,9 @@ export async function carryOut(args: readonly string[], canAsk: boolean): Promis
       canAsk,
     });
     stdout = values.diff ? reportDiff(outcome.plan, true) : reportText(outcome);
-    if (!values.diff && !outcome.written) stdout += 'Nothing was written.\n';
+    const isPlanned =
+      isPreview({ dryRun: values['dry-run'], check: values.check, diff: undefined }) || outcome.problem;
+    if (!values.diff && isPlanned && !outcome.written) stdout += 'Nothing was written.\n';
     if (outcome.problem) throw outcome.problem;
     return { exitCode: outcome.exitCode, stdout, stderr: '' };
   } catch (error) {
