@@ -10,9 +10,9 @@ export interface KoaApp {
   readonly name: string | undefined;
   /**
    * Why no call can follow directly: the app is a field of a class, has `.use()` chained to it, is itself a class that
-   * extends Koa, or is created in a part of a statement, such as the default of a parameter.
+   * extends Koa, is created in a part of a statement, such as the default of a parameter, or has its routes already.
    */
-  readonly within?: 'field' | 'chain' | 'class' | 'part';
+  readonly within?: 'field' | 'chain' | 'class' | 'part' | 'routing';
 }
 
 export function appIn(code: string, bare: string): KoaApp | undefined {
@@ -29,7 +29,7 @@ export function appIn(code: string, bare: string): KoaApp | undefined {
   const own = all.filter(({ 1: name }) => name === undefined || !isMounted(name));
   // Both may have the same name, in two functions or in two branches.
   const [made, other] = own.length > 0 ? own : all;
-  if (made === undefined) return classIn(code, names);
+  if (made === undefined) return classIn(code, names) ?? routedIn(code);
   const line = lineAt(code, made.index);
   const at = made.index + made[0].search(/\bnew\s/);
   const start = code.lastIndexOf('\n', at) + 1;
@@ -67,6 +67,14 @@ function classIn(code: string, names: readonly string[]): KoaApp | undefined {
   if (found === null) return undefined;
   const line = lineAt(code, found.index);
   return { line, end: line, name: 'this', within: 'class' };
+}
+
+/** `const app = createKoaServer({`, of routing-controllers. */
+function routedIn(code: string): KoaApp | undefined {
+  const found = /\bcreateKoaServer\s*[(<]/.exec(code);
+  if (found === null || !/['"]routing-controllers['"]/.test(code)) return undefined;
+  const line = lineAt(code, found.index);
+  return { line, end: line, name: 'app', within: 'routing' };
 }
 
 /** `const app = `, also in `const app = (module.exports = `. */

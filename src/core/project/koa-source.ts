@@ -51,7 +51,8 @@ const TYPE_IMPORT = /^import\s+(?:type\s[^'"]*|\{\s*type\s[^,}]*(?:,\s*type\s[^,
 
 /** Undefined for a file without any of these. */
 export function koaSourceIn(path: string, text: string): KoaSource | undefined {
-  if (!['koa', 'app.keys', 'sessions'].some((word) => text.includes(word))) return undefined;
+  if (!['koa', 'routing-controllers', 'app.keys', 'sessions'].some((word) => text.includes(word)))
+    return undefined;
   const code = withoutComments(text);
   const bare = withoutLiterals(text);
   const app = appIn(code, bare);

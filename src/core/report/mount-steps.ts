@@ -128,6 +128,8 @@ function whereToMount(mountIn: string, within: Mounting['within']): string {
     return `in ${file}, directly after \`super()\` in the constructor of the class at line ${line}, before the router`;
   if (within === 'chain')
     return `in ${file}, directly after \`new Koa()\` in line ${line}, and call the methods that are chained to it on the app after that`;
+  if (within === 'routing')
+    return `in ${file}, in the place of \`createKoaServer(options)\` in line ${line}, whose app has its routes already, and then call \`useKoaServer(app, options)\``;
   if (within === 'part')
     return `in ${file}, as the first call with the app that line ${line} creates, before the router`;
   return file === undefined

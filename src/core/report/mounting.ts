@@ -41,10 +41,17 @@ export function mountingOf(
   const call = `${name}(${source?.app?.name ?? 'app'}${argument === undefined ? '' : `, ${argument}`});`;
   const isUnknown = source && !source.mongoose && argument === DEFAULT_CONNECTION;
   const isLater = source?.isMongooseBelow && argument === source.mongoose;
-  const importing = isRequired ? "const mongoose = require('mongoose');" : "import mongoose from 'mongoose';";
+  const importing = (name: string, from: string) =>
+    isRequired ? `const ${name} = require('${from}');` : `import ${name} from '${from}';`;
+  const creating = [importing('Koa', 'koa'), 'const app = new Koa();'];
   return {
     source,
-    mount: [line, ...(isUnknown ? [importing] : []), call],
+    mount: [
+      line,
+      ...(isUnknown ? [importing('mongoose', 'mongoose')] : []),
+      ...(source?.app?.within === 'routing' ? creating : []),
+      call,
+    ],
     mountIn:
       source?.app === undefined
         ? folderAboveSessions(settings) || 'the project'
@@ -56,11 +63,17 @@ export function mountingOf(
   };
 }
 
-/** Whether the file of the app imports with `require()`; if the file is not known, whether the project does. */
-export const isWithRequire = (
-  { project }: Pick<Settings, 'project'>,
+/**
+ * Whether the file of the app imports with `require()`; if the file is not known, whether the project does. TypeScript
+ * has `import` in CommonJS, too.
+ */
+export function isWithRequire(
+  { project: { language, modules } }: Pick<Settings, 'project'>,
   source: KoaSource | undefined,
-): boolean => (source === undefined ? project.modules === 'commonjs' : source.syntax === 'require');
+): boolean {
+  if (source !== undefined) return source.syntax === 'require';
+  return language === 'javascript' && modules === 'commonjs';
+}
 
 const lineOf = ({ line, end, within }: KoaApp): number => (within === undefined ? end : line);
 

@@ -88,6 +88,14 @@ describe('the lines that mount sessions', () => {
     expect({ call: mount.at(-1), within: mounting.within }).toEqual({ call, within });
   });
 
+  test('create the app that createKoaServer() would return with its routes', () => {
+    const text =
+      "import { createKoaServer } from 'routing-controllers';\n\nexport default createKoaServer({});\n";
+    const { mount, mountIn, within } = mountingIn('src/main.ts', text);
+    expect(mount.slice(1)).toEqual(["import Koa from 'koa';", 'const app = new Koa();', 'sessions(app);']);
+    expect({ mountIn, within }).toEqual({ mountIn: 'src/main.ts:3', within: 'routing' });
+  });
+
   test.each([
     { text: IMPORTED, adds: ["import mongoose from 'mongoose';", 'sessions(app, mongoose.connection);'] },
     {
@@ -252,8 +260,11 @@ describe('.env is loaded', () => {
     expect(lines(scripts as Record<string, string>)).toEqual([IMPORT, LOAD]);
   });
 
-  test('in the words of CommonJS', () => {
-    expect(lines({}, { modules: 'commonjs' })).toEqual(["const { existsSync } = require('node:fs');", LOAD]);
+  test.each([
+    { language: 'javascript', first: "const { existsSync } = require('node:fs');" },
+    { language: 'typescript', first: IMPORT },
+  ] as const)('in the words of CommonJS in $language', ({ language, first }) => {
+    expect(lines({}, { modules: 'commonjs', language })).toEqual([first, LOAD]);
   });
 
   test.each([
