@@ -11,6 +11,12 @@ import { packageOf } from './package-of.ts';
 import { signalsOfProgram } from './signals-plugin.ts';
 import { templatesFile } from './templates-plugin.ts';
 
+/**
+ * What every start loads, and what a run loads after that. npm sorts the files of a package by their names before it
+ * compresses them: these two come last, next to each other and to the schema, which repeats the texts of the options.
+ */
+const OWN_NAMES: Readonly<Record<string, string>> = { lifecycle: 'start', main: 'run' };
+
 /** Bundles src/ and every dependency into dist/, so that the published package has no dependencies to install. */
 const fresh = `node_modules/.dist-${process.pid}`;
 const bundle = await rolldown({
@@ -52,8 +58,7 @@ await bundle.write({
   sourcemapPathTransform: (source, map) => relative('dist', join(dirname(map), source)),
   minify: {
     compress: true,
-    // commander reads the class names of objects.
-    mangle: { keepNames: { function: false, class: true } },
+    mangle: true,
     codegen: { removeWhitespace: true, asciiOnly: true },
   },
   // Licences are in a separate file.
@@ -69,5 +74,5 @@ await rename(fresh, 'dist');
 /** Names a chunk after the package of its last module, which is the one that needs the others. */
 function chunkName(name: string, modules: readonly string[]): string {
   const last = packageOf(modules.at(-1) ?? '');
-  return last ? last.name.replace('@', '').replaceAll('/', '-') : name;
+  return last ? last.name.replace('@', '').replaceAll('/', '-') : (OWN_NAMES[name] ?? name);
 }

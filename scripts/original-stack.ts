@@ -8,7 +8,7 @@ import { text } from 'node:stream/consumers';
  * version.
  */
 const DIST = join(import.meta.dirname, '..', 'dist');
-/** `main.cjs:1:2345`, with any path before it. */
+/** `run.cjs:1:2345`, with any path before it. */
 const PLACE = /[^\s(]*?([\w-]+\.cjs):(\d+):(\d+)/g;
 
 process.stdout.write((await text(process.stdin)).replaceAll(PLACE, original));

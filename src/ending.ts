@@ -1,5 +1,5 @@
-import { withoutLogins } from './core/answers/mongodb-url.ts';
 import { UserError } from './core/errors.ts';
+import { withoutLogins } from './core/report/without-logins.ts';
 import { reasonOf } from './io/system-errors.ts';
 import type { Standing } from './io/terminal/signals.ts';
 

@@ -3,6 +3,7 @@ import manifest from '../package.json' with { type: 'json' };
 import { isAnswer, problemOfDirectory } from './core/answers/directory.ts';
 import { hasNegation, negatedFlag } from './core/answers/flag-names.ts';
 import { wordMeantBy } from './core/answers/near-words.ts';
+import { type Environment, isDryRunOfNpm, refuseSwallowedFlags } from './core/answers/npm-create.ts';
 import type { Option } from './core/answers/option-row.ts';
 import { type Answers, OPTION_NAMES, optionOf } from './core/answers/options.ts';
 import {
@@ -61,13 +62,14 @@ const OF_TERMINAL = {
 };
 
 /** Parses the command line. Throws a UserError that shows no value of the command line. */
-export function parseFlags(argv: readonly string[]): Flags | Text {
+export function parseFlags(argv: readonly string[], env: Environment): Flags | Text {
+  refuseSwallowedFlags(argv, env);
   let text = '';
   let flags: Flags | undefined;
   const program = createProgram(
     (part) => (text += part),
-    (parsed) => {
-      flags = parsed;
+    ({ run, ...parsed }) => {
+      flags = { ...parsed, run: { ...run, dryRun: run.dryRun || isDryRunOfNpm(env) } };
     },
   );
   try {

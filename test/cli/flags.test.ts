@@ -23,7 +23,7 @@ test.each([
   { words: '--check undo app', command: 'undo', directory: 'app', run: { check: true } },
   { words: '--diff undo', run: { diff: 'undo' } },
 ])('$words', ({ words, command = 'generate', directory, given = {}, run = {} }) => {
-  expect(parseFlags(words.split(' '))).toEqual({
+  expect(parseFlags(words.split(' '), {})).toEqual({
     command,
     directory,
     given,
@@ -38,5 +38,5 @@ test.each([
   { words: 'app --version', says: /^\d+\.\d+\.\d+\n$/ },
 ])('$words prints a text', ({ words, says }) => {
   const text = expect.stringMatching(says);
-  expect(parseFlags(words.split(' '))).toEqual({ command: 'text', text });
+  expect(parseFlags(words.split(' '), {})).toEqual({ command: 'text', text });
 });

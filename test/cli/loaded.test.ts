@@ -22,7 +22,7 @@ async function loadedBy(args: readonly string[]): Promise<{ files: string[]; mod
 test('a first run loads no prompts, and no code that reads, compares or edits existing files', async () => {
   const { files, modules } = await loadedBy(['app', '--yes', '--no-install']);
   const program = files.filter((file) => file.endsWith('.cjs') && file !== 'hook.cjs');
-  expect(program).toEqual(['create-koa-mongo-session.cjs', 'cli.cjs', 'run.cjs', 'main.cjs']);
+  expect(program).toEqual(['create-koa-mongo-session.cjs', 'cli.cjs', 'start.cjs', 'run.cjs']);
   const costly = ['child_process', 'worker_threads', 'readline', 'stream/consumers', 'timers/promises'].map(
     (name) => `NativeModule ${name}`,
   );
@@ -30,6 +30,6 @@ test('a first run loads no prompts, and no code that reads, compares or edits ex
 });
 
 test('--help loads only the options, --version nothing', async () => {
-  expect((await loadedBy(['--help'])).files).not.toContain('main.cjs');
-  expect((await loadedBy(['--version'])).files).not.toContain('run.cjs');
+  expect((await loadedBy(['--help'])).files).not.toContain('run.cjs');
+  expect((await loadedBy(['--version'])).files).not.toContain('start.cjs');
 });

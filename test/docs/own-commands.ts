@@ -12,6 +12,6 @@ export function problemsOf(command: string): readonly unknown[] {
     .trim()
     .split(/ +/)
     .filter((word) => word !== '' && word !== '--');
-  const flags = parseFlags(words);
+  const flags = parseFlags(words, {});
   return flags.command === 'generate' ? problemsIn(flags.given) : [];
 }

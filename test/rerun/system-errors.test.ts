@@ -36,7 +36,7 @@ async function carryOut(
   project: string,
   args: readonly string[],
 ): Promise<{ exitCode: number; said: string }> {
-  const flags = parseFlags([...args, '--json', ...(args.includes('undo') ? [] : [project])]);
+  const flags = parseFlags([...args, '--json', ...(args.includes('undo') ? [] : [project])], {});
   if (flags.command === 'text') throw new Error('no run');
   try {
     const { exitCode, problem = '' } = await main({ ...flags, directory: project });

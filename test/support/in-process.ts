@@ -7,7 +7,7 @@ const require = createRequire(import.meta.url);
 const ROOT = join(import.meta.dirname, '../..');
 
 export const PROGRAM = join(ROOT, 'bin/create-koa-mongo-session.cjs');
-const RUN = join(ROOT, 'dist/run.cjs');
+const START = join(ROOT, 'dist/start.cjs');
 const OUTPUTS = new Map([
   [1, 'stdout'],
   [2, 'stderr'],
@@ -59,7 +59,7 @@ function start(): Promise<void> {
   const load = loader();
   load(PROGRAM);
   // The program sets this a little later, unless it only prints its version.
-  const program = load(RUN) as { run(args: readonly string[]): Promise<void> };
+  const program = load(START) as { run(args: readonly string[]): Promise<void> };
   const { run } = program;
   return new Promise((resolve, reject) => {
     program.run = (args) => run(args).then(resolve, reject);

@@ -104,13 +104,6 @@ export function redactUrl(url: unknown): string {
   return base + (collection && `/${collection}`) + options;
 }
 
-/**
- * A message that may quote what was given, such as a connection string in the place of a file. FORM stays as it is, and
- * so does what follows the string in a command.
- */
-export const withoutLogins = (message: string): string =>
-  message.replace(/(mongodb\S{0,9}:\/\/)(?![[…])(?:(?! --).)*@/gi, '$1<credentials>@');
-
 function hostProblem(hosts: readonly string[]): string | undefined {
   for (const each of hosts) {
     if (/^%2f.*\.sock$/i.test(each)) continue;

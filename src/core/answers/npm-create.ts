@@ -6,7 +6,7 @@ import { isOptionName, OPTION_NAMES, type OptionName, optionOf } from './options
 import { RUN_FLAGS } from './run-flags.ts';
 import { shellQuote, withValue } from './shell.ts';
 
-type Environment = Readonly<Record<string, string | undefined>>;
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Flags that npm also has, and that change what a run does. npm's `--json` and `--yes` do no harm. */
 const SHARED_WITH_NPM = ['config', 'diff', 'check', 'onConflict', 'restore'] as const;

@@ -1,5 +1,4 @@
 import manifest from '../package.json' with { type: 'json' };
-import { isDryRunOfNpm, refuseSwallowedFlags } from './core/answers/npm-create.ts';
 import { bugReport } from './core/report/bug-report.ts';
 import { outputJson } from './core/report/json-output.ts';
 import { type Ending, endingOf } from './ending.ts';
@@ -25,15 +24,13 @@ export async function run(argv: readonly string[]): Promise<void> {
 }
 
 async function endingAfter(argv: readonly string[], isJson: boolean): Promise<Ending> {
-  refuseSwallowedFlags(argv, process.env);
-  const flags = parseFlags(argv);
+  const flags = parseFlags(argv, process.env);
   if (flags.command === 'text') {
     if (!isJson) tell(flags.text);
     return { exitCode: 0, facts: { written: false, text: flags.text } };
   }
-  const dryRun = flags.run.dryRun || isDryRunOfNpm(process.env);
   const { main } = await import('./main.ts');
-  return main({ ...flags, run: { ...flags.run, dryRun } });
+  return main(flags);
 }
 
 const jsonOf = ({ exitCode, facts, problem }: Ending): string =>
