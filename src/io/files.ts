@@ -91,7 +91,7 @@ export function readRegular(path: string, shown = path, maxBytes = MAX_BYTES): C
 }
 
 /** Like `readRegular`, but without a check before opening, for entries that a folder lists as files. */
-export function readUnseen(path: string, shown = path, maxBytes = MAX_BYTES): Content | undefined {
+export function readUnseen(path: string, shown: string, maxBytes: number): Content | undefined {
   const file = reading(shown, () => unlessAbsent(() => openSync(path, READ_WITHOUT_WAITING)));
   if (file === undefined) return undefined;
   try {

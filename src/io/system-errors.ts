@@ -44,11 +44,12 @@ export class PathError extends UserError {
 
   /** Whether the permission to look at the path is missing. */
   get isHidden(): boolean {
-    return HIDDEN.includes(errorCode(this.cause) ?? '');
+    return FORBIDDEN_CODES.includes(errorCode(this.cause) ?? '');
   }
 }
 
-const HIDDEN = ['EACCES', 'EPERM'];
+/** Permission is missing. */
+export const FORBIDDEN_CODES: readonly string[] = ['EACCES', 'EPERM'];
 
 /**
  * Runs a function that reads at a path.

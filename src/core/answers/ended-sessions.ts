@@ -18,7 +18,7 @@ export function endedSessions(
   settings: Settings,
   answers: Answers,
   saved: Answers,
-  scripts: Readonly<Record<string, string>> = {},
+  scripts: Readonly<Record<string, string>>,
 ): readonly string[] {
   const migration: Migration = (options) =>
     migrateCommand(settings.project.manager, scripts, settings.migration, options);

@@ -41,7 +41,7 @@ export function listPatches(
     {
       id: 'package',
       path: 'package.json',
-      ...patchPackageJson(raw('package.json'), wantedPackage(settings), wantedPackage(before ?? settings)),
+      ...patchPackageJson(raw('package.json'), wantedPackage(settings), before && wantedPackage(before)),
     },
     {
       id: 'gitignore',

@@ -18,7 +18,7 @@ export function buildDoubts(
   { rootDir, outDir, exclude }: Build,
   before: readonly string[],
   added: readonly string[],
-  name = 'tsconfig.json',
+  name: string,
 ): readonly string[] {
   const sources = rootDir ?? commonFolder(before);
   const outside = added.filter((path) => !isWithin(sources, path));

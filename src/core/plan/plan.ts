@@ -46,7 +46,7 @@ export function planChanges(
   patches: readonly Patch[],
   project: Project,
   tree: WorkingTree,
-  restore: readonly string[] = [],
+  restore: readonly string[],
   verdicts: ReadonlyMap<string, Verdict> = new Map(),
 ): Plan {
   const records = new Map(project.manifest?.files.map((record) => [record.id, record]));

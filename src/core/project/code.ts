@@ -3,6 +3,13 @@ export const lineAt = (text: string, index: number): number => {
   return text.slice(0, index + lead).split('\n').length;
 };
 
+/** The lines above one, which counts from 1. */
+export const linesAbove = (text: string, line: number): string =>
+  text
+    .split('\n')
+    .slice(0, line - 1)
+    .join('\n');
+
 /**
  * Strings and regular expressions, which are captured, and comments. A `/` after an operator begins an expression; that
  * is checked only at a `/`, since long files would take seconds otherwise.

@@ -1,4 +1,4 @@
-import { escaped, lineAt, TYPE_ARGUMENTS, withoutComments, withoutLiterals } from './code.ts';
+import { escaped, lineAt, linesAbove, TYPE_ARGUMENTS, withoutComments, withoutLiterals } from './code.ts';
 import { defaultConnectionIn, type OwnDatabase, ownDatabase } from './databases.ts';
 import { importsIn, type Resolve } from './imports.ts';
 import { appIn, type KoaApp } from './koa-app.ts';
@@ -64,10 +64,7 @@ export function koaSourceIn(path: string, text: string): KoaSource | undefined {
   if (app === undefined && taken === undefined && keys === undefined && imported.length === 0)
     return undefined;
   const syntax = /^\s*(?:import\b(?!\s*\()|export\b)/m.test(code) ? 'import' : 'require';
-  const above = code
-    .split('\n')
-    .slice(0, (app?.line ?? 1) - 1)
-    .join('\n');
+  const above = linesAbove(code, app?.line ?? 1);
   return {
     path,
     syntax,

@@ -1,4 +1,4 @@
-import { withoutComments, withoutLiterals } from './code.ts';
+import { linesAbove, withoutComments, withoutLiterals } from './code.ts';
 import { commandLoadsEnv, envLoadsIn } from './env-loaders.ts';
 import { importsIn, isRelative, moduleOf, type Resolve, relativeModule, withoutEnding } from './imports.ts';
 import type { KoaApp } from './koa-app.ts';
@@ -46,10 +46,7 @@ const withoutTypeImports = (code: string): string =>
 
 /** Where a file creates its app when it is loaded. */
 function startOfCreation({ line, within }: KoaApp, bare: string): number | undefined {
-  const above = bare
-    .split('\n')
-    .slice(0, line - 1)
-    .join('\n');
+  const above = linesAbove(bare, line);
   const isAtTop = within !== 'class' && above.split('{').length === above.split('}').length;
   return isAtTop ? above.length : undefined;
 }
@@ -94,7 +91,7 @@ export function runningApp(
   apps: readonly string[],
   commands: readonly Command[],
   resolve: Resolve,
-  tests: readonly SourceSteps[] = [],
+  tests: readonly SourceSteps[],
 ): RunningApp | undefined {
   const steps = stepsByFile([...sources, ...tests], resolve);
   const next = new Map<string, string[]>();

@@ -2,13 +2,13 @@ import { formatPatch, structuredPatch } from 'diff';
 import { ENV_FILE } from '../project/paths.ts';
 import { plainText } from '../project/text.ts';
 import type { Change } from '../write/changes.ts';
-import { type Paint, plain, type Style } from './paint.ts';
+import type { Paint, Style } from './paint.ts';
 
 const CONTEXT = 3;
 const HEADERS = { includeIndex: false, includeUnderline: false, includeFileHeaders: true };
 
 /** A change in the unified format, as in `git diff`; line endings are shown as `\n`. */
-export function unifiedDiff({ path, before, after }: Change, paint: Paint = plain): string {
+export function unifiedDiff({ path, before, after }: Change, paint: Paint): string {
   if (path === ENV_FILE) return `${path}: ${secretChange(before, after)} (values are not shown)\n`;
   const patch = patchOf(path, before, after);
   if (patch.hunks.length === 0) return '';

@@ -3,14 +3,14 @@ import { beginsAdoption } from '../answers/adoption.ts';
 import type { Settings } from '../answers/settings.ts';
 import { plainText } from '../project/text.ts';
 import { envEntries } from '../render/env-file.ts';
-import { APP_KEYS, isFirst, type Run, type Step } from './step.ts';
+import { APP_KEYS, byHand, isFirst, type Run, type Step } from './step.ts';
 
 export function fillingIn(settings: Settings, run: Run, names: readonly string[]): Step[] {
   const isAdopting = beginsAdoption(settings, run.saved);
   const others = names.filter((name) => name !== APP_KEYS || !isAdopting);
   return [
-    ...(isAdopting ? [{ what: `Put app.keys of the old app into ${APP_KEYS}, in .env`, commands: [] }] : []),
-    ...(others.length === 0 ? [] : [{ what: `Set ${others.join(', ')} in .env`, commands: [] }]),
+    ...(isAdopting ? [byHand(`Put app.keys of the old app into ${APP_KEYS}, in .env`)] : []),
+    ...(others.length === 0 ? [] : [byHand(`Set ${others.join(', ')} in .env`)]),
     ...replacing(run),
   ];
 }
@@ -18,8 +18,7 @@ export function fillingIn(settings: Settings, run: Run, names: readonly string[]
 /** A value in `.env` before the first run is that of the app. Later, the user has changed an answer. */
 function replacing(run: Run): Step[] {
   if (isFirst(run) || run.keptInEnv.length === 0) return [];
-  const what = `Change ${run.keptInEnv.join(', ')} in .env to the value given this time`;
-  return [{ what, commands: [] }];
+  return [byHand(`Change ${run.keptInEnv.join(', ')} in .env to the value given this time`)];
 }
 
 /** What has no value, and the keys of an earlier run, by which no cookie of the old app is valid. */

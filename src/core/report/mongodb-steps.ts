@@ -5,7 +5,7 @@ import type { Settings } from '../answers/settings.ts';
 import { plainText } from '../project/text.ts';
 import { composeLogin, composePort, isServedByCompose, remoteHosts } from '../render/compose.ts';
 import { withCompose } from '../render/generated-files.ts';
-import { isFirst, type Run, type Step, wasMade, withLines } from './step.ts';
+import { byHand, isFirst, type Run, type Step, wasMade, withLines } from './step.ts';
 
 /** The indexes depend on these answers. What `--encrypt` needs is in its warning, in the order of the deployments. */
 const MIGRATED: readonly OptionName[] = ['connection', 'url', 'host', 'port', 'db', 'collection'];
@@ -31,12 +31,11 @@ export function startingMongo(settings: Settings, run: Run): Step[] {
   if (hosts === undefined) return [];
   const isAtlas = /\.mongodb\.net(?::\d+)?$/.test(hosts);
   return [
-    {
-      what: isAtlas
+    byHand(
+      isAtlas
         ? 'Allow this machine: Atlas, Network Access, Add IP Address'
         : `Make sure that this machine reaches ${hosts} (firewall, VPN)`,
-      commands: [],
-    },
+    ),
   ];
 }
 

@@ -3,8 +3,8 @@ import { callOfSessions } from '../patch/imported-sessions.ts';
 import type { SessionUses } from '../project/session-uses.ts';
 import { envLoading } from './env-loading.ts';
 import type { Mounting } from './mounting.ts';
-import { closingOf, runningOf, testingOf } from './running.ts';
-import { APP_KEYS, type Run, type Step, wasMade, wasTouched, withLines } from './step.ts';
+import { closingOf, runningOf, testingOf } from './running-steps.ts';
+import { APP_KEYS, byHand, type Run, type Step, wasMade, wasTouched, withLines } from './step.ts';
 
 /** Only for the user's own app; the generated app has the sessions already. */
 export function mountingSteps(settings: Settings, { entries, project }: Run, mounting: Mounting): Step[] {
@@ -12,7 +12,7 @@ export function mountingSteps(settings: Settings, { entries, project }: Run, mou
   const loading = loadingEnv(settings, project, mounting);
   const running = runningOf(settings, project);
   return [
-    ...(wasTouched(entries, 'own-app') ? [] : [addingCall(mounting)]),
+    ...(wasTouched(entries, 'own-app') ? [] : addingCall(mounting)),
     ...removingOld(mounting, settings),
     ...replacingGeneric(project),
     ...replacingKeys(mounting.keys),
@@ -24,16 +24,13 @@ export function mountingSteps(settings: Settings, { entries, project }: Run, mou
   ];
 }
 
-const addingCall = ({ mount, mountIn, within, connection }: Mounting): Step => ({
-  what: `Mount the sessions ${whereToMount(mountIn, within)}${passing(connection)}`,
-  commands: [],
-  lines: mount,
-});
+const addingCall = ({ mount, mountIn, within, connection }: Mounting): Step[] =>
+  withLines(`Mount the sessions ${whereToMount(mountIn, within)}${passing(connection)}`, mount);
 
 function removingOld({ instead }: Mounting, { adopt }: Settings): Step[] {
   if (instead === undefined) return [];
   const loss = adopt ? '' : '. Their users then have to log in again';
-  return [{ what: `Remove the old sessions, with their options, at ${instead}${loss}`, commands: [] }];
+  return [byHand(`Remove the old sessions, with their options, at ${instead}${loss}`)];
 }
 
 function loadingEnv(settings: Settings, project: Run['project'], { source }: Mounting): Step[] {
@@ -66,10 +63,9 @@ const replacingKeys = (place: string | undefined): Step[] =>
   place === undefined
     ? []
     : [
-        {
-          what: `Remove app.keys at ${place}, or set it before sessions() is called: then its keys sign the cookies, and ${APP_KEYS} is not used`,
-          commands: [],
-        },
+        byHand(
+          `Remove app.keys at ${place}, or set it before sessions() is called: then its keys sign the cookies, and ${APP_KEYS} is not used`,
+        ),
       ];
 
 /** The session was `any` before. Now a build refuses properties that SessionData does not declare. */

@@ -1,5 +1,5 @@
 import type { NextSteps } from './next-steps.ts';
-import { type Paint, plain } from './paint.ts';
+import type { Paint } from './paint.ts';
 import { wrapped } from './wrap.ts';
 
 /** Width of the text after the number of a step, in characters. */
@@ -9,7 +9,7 @@ const STEP_INDENT = 5;
 export function nextStepsText(
   { steps, repeat }: NextSteps,
   isFirstRun: boolean,
-  paint: Paint = plain,
+  paint: Paint,
   width = Number.POSITIVE_INFINITY,
 ): string {
   const numbered = steps.flatMap(({ what, commands, instead = [], lines = [] }, at) => [

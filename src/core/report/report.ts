@@ -7,7 +7,7 @@ import { asProjectPath } from '../project/paths.ts';
 import { STATE_DIR } from '../project/state-folder.ts';
 import { backupPath, fileChanges } from '../write/changes.ts';
 import { lineCounts, unifiedDiff } from './diff.ts';
-import { type Paint, plain, type Style } from './paint.ts';
+import type { Paint, Style } from './paint.ts';
 import { wrapped } from './wrap.ts';
 
 type Action = Entry['action'];
@@ -55,7 +55,7 @@ export interface Upgrade {
 /** The text for the user: a line for each file that is changed or skipped, then the notes, then the counts. */
 export function reportText(
   { plan, upgrade, changesRecord }: Omit<Reported, 'written'>,
-  paint: Paint = plain,
+  paint: Paint,
   columns = Number.POSITIVE_INFINITY,
 ): string {
   const entries: readonly Entry[] = plan.entries;
@@ -110,7 +110,7 @@ export function reportFacts({ plan, written, upgrade }: Reported) {
  *
  * @throws UserError for a path that is not in the plan
  */
-export function reportDiff(plan: Plan | SettledPlan, of: string | true, paint: Paint = plain): string {
+export function reportDiff(plan: Plan | SettledPlan, of: string | true, paint: Paint): string {
   const path = of === true ? undefined : asProjectPath(of);
   const shown: readonly Entry[] = plan.entries.filter(
     (entry) => path === undefined || entry.path === path || entry.from === path,

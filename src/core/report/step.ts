@@ -55,6 +55,9 @@ export const wasMade = (entries: readonly Entry[], id: string): boolean =>
 export const wasTouched = (entries: readonly Entry[], id: string): boolean =>
   entries.some((entry) => entry.id === id && 'text' in entry);
 
+/** What to do by hand. */
+export const byHand = (what: string): Step => ({ what, commands: [] });
+
 /** What to do at these places, or with these lines of code; nothing if there are none. */
 export const withLines = (what: string, lines: readonly string[]): Step[] =>
   lines.length === 0 ? [] : [{ what, commands: [], lines }];

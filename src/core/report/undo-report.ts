@@ -1,6 +1,6 @@
 import { isOfState } from '../project/state-folder.ts';
 import type { Change } from '../write/changes.ts';
-import { type Paint, plain, type Style } from './paint.ts';
+import type { Paint, Style } from './paint.ts';
 import { noteText } from './report.ts';
 import { wrapped } from './wrap.ts';
 
@@ -31,7 +31,7 @@ export interface Undone {
 /** The text for the user: what the undo of the last run does to each file, and what it leaves. */
 export function undoText(
   { changes, left, written }: Undone,
-  paint: Paint = plain,
+  paint: Paint,
   columns = Number.POSITIVE_INFINITY,
 ): string {
   const lines = actionsOf(changes).map(({ path, action }) => {

@@ -18,7 +18,7 @@ export const NO_ALIASES: PathAliases = { prefixes: [], modulesOf: () => [] };
  *
  * @param near a folder, whose tsconfig.json is used
  */
-export async function readAliases(root: string, near = ''): Promise<PathAliases> {
+export async function readAliases(root: string, near: string): Promise<PathAliases> {
   const home = homeOf(join(root, near), root);
   if (home === undefined) return NO_ALIASES;
   const configs = await configsIfIntact([tsconfigIn(home)]);

@@ -15,8 +15,8 @@ import { plainObject } from '../../core/project/json.ts';
 import { add } from '../../core/project/lists.ts';
 import { STATE_DIR } from '../../core/project/state-folder.ts';
 import { READ_WITHOUT_WAITING, readUnseen } from '../files.ts';
-import { errorCode, PathError, unless } from '../system-errors.ts';
-import { NO_ALIASES, type PathAliases } from './aliases.ts';
+import { errorCode, FORBIDDEN_CODES, PathError, unless } from '../system-errors.ts';
+import type { PathAliases } from './aliases.ts';
 import { packageJsonIn } from './package-json.ts';
 
 /*
@@ -61,11 +61,7 @@ export interface Importers {
 }
 
 /** Which source files import these ones. */
-export function findImporters(
-  root: string,
-  paths: ReadonlySet<string>,
-  aliases: PathAliases = NO_ALIASES,
-): Importers {
+export function findImporters(root: string, paths: ReadonlySet<string>, aliases: PathAliases): Importers {
   const importers = new Map<string, string[]>();
   const unread: string[] = [];
   if (paths.size === 0) return { importers, unread };
@@ -136,16 +132,15 @@ export function* sourceFiles(root: string, onUnread: (folder: string) => void = 
   }
 }
 
-const FORBIDDEN = ['EACCES', 'EPERM'];
 /** Also called for folders that were removed in the meantime. */
-const UNREADABLE = [...FORBIDDEN, 'ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG', 'ENXIO'];
+const UNREADABLE = [...FORBIDDEN_CODES, 'ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG', 'ENXIO'];
 
 function entriesOf(folder: string, onForbidden: () => void): Dirent[] {
   try {
     return readdirSync(folder, { withFileTypes: true });
   } catch (error) {
     const code = errorCode(error) ?? '';
-    if (FORBIDDEN.includes(code)) onForbidden();
+    if (FORBIDDEN_CODES.includes(code)) onForbidden();
     if (UNREADABLE.includes(code)) return [];
     throw error;
   }

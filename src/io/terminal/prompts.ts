@@ -13,7 +13,7 @@ import type { Choice, Prompts } from './questions.ts';
 const SIGN_WIDTH = '? '.length;
 
 /** @param aside text after the question, on a separate line if it does not fit */
-function broken(message: string, aside = ''): string {
+function broken(message: string, aside: string): string {
   const lines = wrapped(message, width() - SIGN_WIDTH);
   const last = lines.at(-1) ?? '';
   const isRoom = SIGN_WIDTH + last.length + 1 + aside.length < width();

@@ -9,7 +9,7 @@ const FACTS = projectFacts({ importExtension: 'js', isFirstRun: false });
 const BEFORE: Answers = { connection: 'url', url: 'mongodb://db.example/shop' };
 
 /** The warnings of a run, after another run with the first answers. */
-function endings(change: Answers, before: Answers = BEFORE, scripts?: Record<string, string>): string {
+function endings(change: Answers, before: Answers = BEFORE, scripts: Record<string, string> = {}): string {
   const { answers: saved } = parseSettings(before, FACTS);
   const { settings, answers } = parseSettings({ ...before, ...change }, FACTS);
   return endedSessions(settings, answers, saved, scripts).join('\n');
@@ -111,7 +111,7 @@ test('several changes are listed in one warning', () => {
 
 test('the first run causes no warning', () => {
   const { settings, answers } = parseSettings({ ...BEFORE, encrypt: true, absoluteTtl: '30d' }, FACTS);
-  expect(endedSessions(settings, answers, {})).toEqual([]);
+  expect(endedSessions(settings, answers, {}, {})).toEqual([]);
   expect(lifetimesKept(settings, {})).toEqual([]);
 });
 

@@ -6,14 +6,14 @@ const ADDED = ['scripts/migrate-sessions.ts', 'test/login.test.ts'];
 
 describe('a warning about the build', () => {
   test('says which folders to exclude if new files would move the output', () => {
-    expect(buildDoubts(BUILD, ['src/index.ts', 'src/routes/home.ts'], ADDED)).toEqual([
+    expect(buildDoubts(BUILD, ['src/index.ts', 'src/routes/home.ts'], ADDED, 'tsconfig.json')).toEqual([
       'tsconfig.json includes scripts/ and test/: tsc would write to dist/src instead of dist, from which the app is started. Add "exclude": ["node_modules", "dist", "scripts", "test"] there.',
     ]);
   });
 
   test('names new files outside of the rootDir, also if nothing is emitted', () => {
     const build = { ...BUILD, rootDir: 'src', outDir: undefined };
-    expect(buildDoubts(build, ['src/index.ts'], ADDED.slice(0, 1))).toEqual([
+    expect(buildDoubts(build, ['src/index.ts'], ADDED.slice(0, 1), 'tsconfig.json')).toEqual([
       'tsconfig.json includes scripts/, outside of its rootDir: tsc refuses to build. Add "exclude": ["node_modules", "dist", "scripts"] there.',
     ]);
   });
@@ -26,6 +26,6 @@ describe('a warning about the build', () => {
     { what: 'a rootDir around the project', build: { ...BUILD, rootDir: '../..' }, before: ['src/index.ts'] },
     { what: 'no sources yet', build: BUILD, before: [] },
   ])('is not shown with $what', ({ build, before }) => {
-    expect(buildDoubts(build, before, ADDED)).toEqual([]);
+    expect(buildDoubts(build, before, ADDED, 'tsconfig.json')).toEqual([]);
   });
 });

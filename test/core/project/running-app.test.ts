@@ -11,9 +11,9 @@ function find(files: Files, commands: readonly string[] = [], isInOrder = false)
   );
   const apps = Object.keys(files).filter((path) => files[path]?.includes('new Koa()'));
   const named = commands.map((command, at) => ({ name: `${at}`, command, isStart: true }));
-  return runningApp(sources, apps, named, (name) =>
-    name.startsWith('@/') ? [`/src/${name.slice(2)}`] : name.startsWith('#') ? [name.slice(1)] : [],
-  );
+  const resolve = (name: string) =>
+    name.startsWith('@/') ? [`/src/${name.slice(2)}`] : name.startsWith('#') ? [name.slice(1)] : [];
+  return runningApp(sources, apps, named, resolve, []);
 }
 
 const APP = "import Koa from 'koa';\nexport const app = new Koa();\n";

@@ -4,12 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { unifiedDiff } from '../../../src/core/report/diff.ts';
+import { plain } from '../../../src/core/report/paint.ts';
 import { fc, runs } from '../../support/sampling.ts';
 
 test('shows each change with three lines around it, and nearby changes together', () => {
   const lines = Array.from({ length: 20 }, (_, index) => `line ${index + 1}`);
   const after = lines.with(1, 'two').toSpliced(15, 1);
-  expect(unifiedDiff({ path: 'a.ts', before: `${lines.join('\n')}\n`, after: `${after.join('\n')}\n` })).toBe(
+  expect(
+    unifiedDiff({ path: 'a.ts', before: `${lines.join('\n')}\n`, after: `${after.join('\n')}\n` }, plain),
+  ).toBe(
     [
       '--- a/a.ts',
       '+++ b/a.ts',
@@ -34,7 +37,10 @@ test('shows each change with three lines around it, and nearby changes together'
 });
 
 test('shows only the names of .env', () => {
-  const shown = unifiedDiff({ path: '.env', before: 'OLD=hidden\n', after: 'OLD=hidden\nAPP_KEYS=hidden\n' });
+  const shown = unifiedDiff(
+    { path: '.env', before: 'OLD=hidden\n', after: 'OLD=hidden\nAPP_KEYS=hidden\n' },
+    plain,
+  );
   expect(shown).toBe('.env: adds APP_KEYS (values are not shown)\n');
 });
 
@@ -50,7 +56,7 @@ test('can be applied by patch', () => {
     fc.property(someText, someText, (before, after) => {
       fc.pre(before !== after && before !== '' && after !== '');
       writeFileSync(join(folder, 'a.ts'), before);
-      const input = unifiedDiff({ path: 'a.ts', before, after });
+      const input = unifiedDiff({ path: 'a.ts', before, after }, plain);
       execFileSync('git', ['apply', '--unidiff-zero', '--whitespace=nowarn', '-'], {
         cwd: folder,
         input,

@@ -2,7 +2,7 @@ import { chmodSync, chownSync, mkdirSync, symlinkSync, truncateSync, writeFileSy
 import { join } from 'node:path';
 import { execaSync } from 'execa';
 import { expect, test } from 'vitest';
-import { readAliases } from '../../../src/io/read/aliases.ts';
+import { NO_ALIASES, readAliases } from '../../../src/io/read/aliases.ts';
 import { readKoaSources } from '../../../src/io/read/koa-sources.ts';
 import { findById, findImporters, sourceFiles } from '../../../src/io/read/sources.ts';
 import { temporaryFolder } from '../../support/program.ts';
@@ -40,7 +40,7 @@ test.each([
   ['src/session/index.ts', 'src/session/deep/own.cjs', "require('../index');"],
 ])('%s is imported by %s: %s', async (path, importer, text) => {
   const root = writeTree(await temporaryFolder(), { [path]: '', [importer]: text, 'src/other.ts': 'store' });
-  expect(findImporters(root, new Set([path])).importers).toEqual(new Map([[path, [importer]]]));
+  expect(findImporters(root, new Set([path]), NO_ALIASES).importers).toEqual(new Map([[path, [importer]]]));
 });
 
 test.each([
@@ -54,7 +54,9 @@ test.each([
     'src/other.ts': `import { store } from '#other/store.ts';`,
   });
   const path = 'src/session/store.ts';
-  expect(findImporters(root, new Set([path])).importers).toEqual(new Map([[path, ['src/app.ts']]]));
+  expect(findImporters(root, new Set([path]), NO_ALIASES).importers).toEqual(
+    new Map([[path, ['src/app.ts']]]),
+  );
 });
 
 test.each([
@@ -72,7 +74,7 @@ test.each([
       'src/app.ts': `import { sessions } from '${name}';`,
     });
     const path = 'src/session/index.ts';
-    const { importers } = findImporters(root, new Set([path]), await readAliases(root));
+    const { importers } = findImporters(root, new Set([path]), await readAliases(root, ''));
     expect(importers).toEqual(new Map([[path, ['src/app.ts']]]));
   },
 );
@@ -82,14 +84,14 @@ test('a name that tsconfig.json maps to another module is not confused with one 
     'tsconfig.json': JSON.stringify({ compilerOptions: { paths: { '@/*': ['./lib/*'] } } }),
     'src/app.ts': "import { sessions } from '@/session';",
   });
-  const { importers } = findImporters(root, new Set(['src/session/index.ts']), await readAliases(root));
+  const { importers } = findImporters(root, new Set(['src/session/index.ts']), await readAliases(root, ''));
   expect(importers).toEqual(new Map());
 });
 
 test('a file that cannot be read, for example because of its size, is named', async () => {
   const root = writeTree(await temporaryFolder(), { 'src/app.ts': '' });
   truncateSync(join(root, 'src/app.ts'), 20_000_001);
-  expect(findImporters(root, new Set(['src/session/index.ts'])).unread).toEqual(['src/app.ts']);
+  expect(findImporters(root, new Set(['src/session/index.ts']), NO_ALIASES).unread).toEqual(['src/app.ts']);
 });
 
 test('folders, special files and almost empty files are skipped', async () => {
@@ -97,7 +99,10 @@ test('folders, special files and almost empty files are skipped', async () => {
   execaSync('mkfifo', [join(root, 'pipe.ts')]);
   mkdirSync(join(root, 'folder.ts'));
   expect(findById(root, new Set(['store'])).moved).toEqual(new Map([['store', ['moved/store.ts']]]));
-  expect(findImporters(root, new Set(['src/store.ts']))).toEqual({ importers: new Map(), unread: [] });
+  expect(findImporters(root, new Set(['src/store.ts']), NO_ALIASES)).toEqual({
+    importers: new Map(),
+    unread: [],
+  });
 });
 
 /** There was once a limit on the number of sources, beyond which moved files counted as deleted. */
@@ -117,7 +122,7 @@ test('a folder that cannot be read is named, since the missing file may be there
   const root = writeTree(await temporaryFolder(), { 'data/app.ts': '', 'src/app.ts': '' });
   chmodSync(join(root, 'data'), 0o000);
   const found = await asNobody(root, async () => ({
-    importers: findImporters(root, new Set(['src/session/index.ts'])).unread,
+    importers: findImporters(root, new Set(['src/session/index.ts']), NO_ALIASES).unread,
     moved: findById(root, new Set(['store'])).unsearched,
     app: (await readKoaSources(root, START)).unsearched,
   }));

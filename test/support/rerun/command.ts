@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { ConflictPolicy } from '../../../src/core/answers/run-flags.ts';
 import { UserError } from '../../../src/core/errors.ts';
+import { plain } from '../../../src/core/report/paint.ts';
 import { reportDiff, reportText } from '../../../src/core/report/report.ts';
 import { openProject } from '../../../src/io/write/open.ts';
 import { commitChanges } from '../../../src/io/write/transaction.ts';
@@ -52,7 +53,7 @@ export async function carryOut(args: readonly string[], canAsk: boolean): Promis
       patches: values.patches,
       canAsk,
     });
-    stdout = values.diff ? reportDiff(outcome.plan, true) : reportText(outcome);
+    stdout = values.diff ? reportDiff(outcome.plan, true, plain) : reportText(outcome, plain);
     const isPlanned =
       isPreview({ dryRun: values['dry-run'], check: values.check, diff: undefined }) || outcome.problem;
     if (!values.diff && isPlanned && !outcome.written) stdout += 'Nothing was written.\n';

@@ -43,7 +43,7 @@ export function regenerateInMemory(
   };
   const tree = workingTree(project, opened, nominal);
   const rendered = followMoves(nominal, manifest?.files ?? [], tree);
-  const plan = planChanges(rendered, [], opened, tree);
+  const plan = planChanges(rendered, [], opened, tree, []);
   const settled = settle(planChanges(rendered, [], opened, tree, [], sameVerdict(plan, verdict)));
   const remembered = { generator: GENERATOR, project: kind, answers: {} };
   const changes = listChanges(settled, rendered, manifest, remembered, tree);

@@ -6,7 +6,7 @@ import { isBelow } from '../project/ranges.ts';
 import { startScripts } from '../project/start-scripts.ts';
 import type { Project } from '../project/working-tree.ts';
 import { addCommand } from './package-notes.ts';
-import type { Step } from './step.ts';
+import { byHand, type Step } from './step.ts';
 
 /** How to start a JavaScript app that imports the TypeScript of its sessions; undefined if nothing changes. */
 export function runningOf(
@@ -119,8 +119,9 @@ export function closingOf(
 ): Step[] {
   const isWaiting = (command: string) => WAITING.test(command) && !/-exit|-forceExit/.test(command);
   if (style === 'db' || style === 'mongoose' || !Object.values(scripts).some(isWaiting)) return [];
-  const what = `Call closeConnections() of ${dir}/index.ts after the tests of the app, or they will not end`;
-  return [{ what, commands: [] }];
+  return [
+    byHand(`Call closeConnections() of ${dir}/index.ts after the tests of the app, or they will not end`),
+  ];
 }
 
 /** Those that the script lacks. An existing call by `node` keeps its flags. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Settings } from '../../../src/core/answers/settings.ts';
-import { closingOf, runningOf, testingOf } from '../../../src/core/report/running.ts';
+import { closingOf, runningOf, testingOf } from '../../../src/core/report/running-steps.ts';
 import { PLAIN } from '../../support/generated.ts';
 
 const settings = { ...PLAIN, project: { ...PLAIN.project, language: 'javascript' as const } };
