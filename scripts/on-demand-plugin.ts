@@ -1,8 +1,10 @@
 import type { Plugin } from 'rolldown';
+import { packageOf } from './package-of.ts';
 
 /** Package → the functions of it that are called. A first run in a new project calls none of them. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   diff: ['formatPatch', 'structuredPatch'],
+  'get-tsconfig': ['createFilesMatcher', 'createPathsMatcher', 'parseTsconfig'],
   'jsonc-parser': ['applyEdits', 'findNodeAtLocation', 'modify', 'parse', 'parseTree'],
   'node-diff3': ['diff3Merge', 'diffComm'],
 };
@@ -24,7 +26,9 @@ export function packagesOnDemand() {
       if (id.startsWith(WHOLE)) return id;
       if (Object.keys(PACKAGES).some((name) => id === `./${fileOf(name)}`)) return { id, external: true };
       if (!Object.hasOwn(PACKAGES, id)) return null;
-      return importer?.startsWith(WHOLE) ? this.resolve(id, import.meta.filename) : CALLS + id;
+      if (importer?.startsWith(WHOLE)) return this.resolve(id, import.meta.filename);
+      // One of these packages needs another one, so both are loaded together.
+      return importer && packageOf(importer) ? { id: `./${fileOf(id)}`, external: true } : CALLS + id;
     },
     load(id) {
       const name = id.replace(/^\0\w+:/, '');

@@ -33,7 +33,7 @@ import { detectPackageManager } from './io/read/package-manager.ts';
 import { readProject } from './io/read/project.ts';
 import { isInUse } from './io/read/root.ts';
 import { readWorkingTree } from './io/read/working-tree.ts';
-import { onlyReading } from './io/system-errors.ts';
+import { onlyReadingSync } from './io/system-errors.ts';
 import { templates } from './io/templates.ts';
 import { confirm } from './io/terminal/ask.ts';
 import { asksForAnswers, canAsk } from './io/terminal/environment.ts';
@@ -70,7 +70,7 @@ async function generate(start: RunInput, collected: Answers): Promise<Ending> {
   const isAsking = asksForAnswers(run);
   const { settings: asked, secrets, answers } = parseSettings(collected, facts);
   const rendered = renderFiles(asked, templates);
-  const inBuild = await onlyReading(project.root, () => doubtsAboutBuild(project, rendered, asked.dir));
+  const inBuild = onlyReadingSync(project.root, () => doubtsAboutBuild(project, rendered, asked.dir));
   const tree = await readWorkingTree(project, rendered);
   const settings = { ...asked, ...movedIn(rendered, project, tree) };
   const doubts = [

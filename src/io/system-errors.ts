@@ -131,7 +131,7 @@ export function onlyReadingSync<T>(root: string, work: () => T): T {
 }
 
 /** Runs an async function that only reads. @throws UserError (4) for system errors */
-export async function onlyReading<T>(root: string, work: () => T | Promise<T>): Promise<T> {
+export async function onlyReading<T>(root: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { createPathsMatcher } from 'get-tsconfig';
 import { moduleOf } from '../../core/project/imports.ts';
 import { pathIn } from '../locate.ts';
 import { configsIfIntact, homeOf, tsconfigIn } from './tsconfig.ts';
@@ -18,11 +19,10 @@ export const NO_ALIASES: PathAliases = { prefixes: [], modulesOf: () => [] };
  *
  * @param near a folder, whose tsconfig.json is used
  */
-export async function readAliases(root: string, near: string): Promise<PathAliases> {
+export function readAliases(root: string, near: string): PathAliases {
   const home = homeOf(join(root, near), root);
   if (home === undefined) return NO_ALIASES;
-  const configs = await configsIfIntact([tsconfigIn(home)]);
-  const { createPathsMatcher } = await import('get-tsconfig');
+  const configs = configsIfIntact([tsconfigIn(home)]);
   const matchers = configs.map((config) => createPathsMatcher(config)).filter((matcher) => matcher !== null);
   const names = configs.flatMap(({ config }) => Object.keys(config.compilerOptions?.paths ?? {}));
   return {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { createFilesMatcher } from 'get-tsconfig';
 import {
   buildDoubts,
   type Interop,
@@ -35,14 +36,14 @@ import { workspaceAround } from './workspace.ts';
  *
  * @param dir the folder of the session files, which the app imports: they have to be part of its build
  */
-export async function doubtsAboutBuild(
+export function doubtsAboutBuild(
   project: Pick<
     Project,
     'root' | 'kind' | 'kept' | 'language' | 'modules' | 'packages' | 'scripts' | 'manifest'
   >,
   rendered: readonly RenderedFile[],
   dir: string,
-): Promise<readonly string[]> {
+): readonly string[] {
   const { root, language, modules, manifest } = project;
   const known = new Set(manifest?.files.map(({ id }) => id));
   const added = rendered.filter((file) => !known.has(file.id));
@@ -50,19 +51,19 @@ export async function doubtsAboutBuild(
   const home = homeOf(join(root, dir), top ?? root);
   if (inNewProject('tsconfig')({ project }) || added.length === 0) return [];
   const files = new TsconfigFiles();
-  const builds = await readBuilds(project, files);
+  const builds = readBuilds(project, files);
   const own = home
-    ? await unlessDamaged(() => configFor(home, join(root, dir), files))
-    : builds.configs.find(await inclusionOf(join(root, dir, 'index.ts')));
+    ? unlessDamaged(() => configFor(home, join(root, dir), files))
+    : builds.configs.find(inclusionOf(join(root, dir, 'index.ts')));
   files.refuseUnread();
   const isInside = ({ path }: RenderedFile) => path.startsWith(`${dir}/`);
   const endsInTs = added.some(({ id, text }) => id === 'session' && text.includes("from './connection.ts'"));
   const about =
     own && added.some(isInside)
-      ? sessionDoubts({ ...(await optionsOf(own, project, dir)), endsInTs }, dir, modules)
+      ? sessionDoubts({ ...optionsOf(own, project, dir), endsInTs }, dir, modules)
       : [];
   const elsewhere = added.filter((file) => !isInside(file)).map(({ path }) => path);
-  const { doubts, unlisted } = await doubtsAboutOthers(root, elsewhere.filter(isCode), builds);
+  const { doubts, unlisted } = doubtsAboutOthers(root, elsewhere.filter(isCode), builds);
   const tsup = TSUP_CONFIGS.map((name) => readTextIfAny(join(root, name)) ?? '').join('');
   const ofTsup = added.some(isInside) ? tsupDoubts(Object.values(project.scripts), tsup, dir) : [];
   return [...about, ...ofTsup, ...doubts, ...doubtsAboutLint(root, unlisted)];
@@ -77,14 +78,11 @@ interface Builds {
   readonly isRun: (config: Config, outDir: string | undefined) => boolean;
 }
 
-async function readBuilds(
-  { root, scripts }: Pick<Project, 'root' | 'scripts'>,
-  files: TsconfigFiles,
-): Promise<Builds> {
+function readBuilds({ root, scripts }: Pick<Project, 'root' | 'scripts'>, files: TsconfigFiles): Builds {
   const runs = runsOfTsc(root, Object.values(scripts));
   const built = runs.filter(({ emits }) => emits).flatMap((run) => run.configs);
-  const configs = await configsIfIntact([tsconfigIn(root), ...runs.flatMap((run) => run.configs)], files);
-  const emitting = await configsIfIntact(built.length === 0 ? [tsconfigIn(root)] : built, files);
+  const configs = configsIfIntact([tsconfigIn(root), ...runs.flatMap((run) => run.configs)], files);
+  const emitting = configsIfIntact(built.length === 0 ? [tsconfigIn(root)] : built, files);
   const starts = startScripts(scripts).map(([, command]) => command);
   // Without a script that runs tsc, it may be run by hand, unless the app is started from its sources.
   const isUsed = (outDir = '') =>
@@ -96,16 +94,15 @@ async function readBuilds(
 }
 
 /** What new files outside of the session folder do to builds that include them, and which ones no build includes. */
-async function doubtsAboutOthers(
+function doubtsAboutOthers(
   root: string,
   added: readonly string[],
   { configs, isRun }: Builds,
-): Promise<{ readonly doubts: readonly string[]; readonly unlisted: readonly string[] }> {
-  const { createFilesMatcher } = await import('get-tsconfig');
+): { readonly doubts: readonly string[]; readonly unlisted: readonly string[] } {
   const doubts: string[] = [];
   const listed = new Set<string>();
   for (const config of configs) {
-    const matches = await unlessDamaged(async () => createFilesMatcher(config, IS_CASE_SENSITIVE));
+    const matches = unlessDamaged(() => createFilesMatcher(config, IS_CASE_SENSITIVE));
     const isCompiled = (file: string) => matches?.(join(root, file)) !== undefined;
     const compiled = added.filter(isCompiled);
     if (compiled.length === 0) continue;
@@ -124,12 +121,12 @@ function doubtsAboutLint(root: string, unlisted: readonly string[]): readonly st
 }
 
 /** The options that decide whether and how the session files are compiled. */
-async function optionsOf(
+function optionsOf(
   { path, config }: Config,
   { root, packages }: Pick<Project, 'root' | 'packages'>,
   dir: string,
-): Promise<Omit<SessionBuild, 'endsInTs'>> {
-  const isIncluded = await inclusionOf(join(root, dir, 'index.ts'));
+): Omit<SessionBuild, 'endsInTs'> {
+  const isIncluded = inclusionOf(join(root, dir, 'index.ts'));
   const compilerOptions = config.compilerOptions ?? {};
   const { rootDir } = foldersIn({ path, config }, root);
   const { typescript } = packages;

@@ -14,20 +14,17 @@ const WRITTEN = /\.[cm]?jsx?$|\.d\.[cm]?ts$/;
  *
  * @param commands in package.json
  */
-export async function builtFiles(
-  root: string,
-  commands: readonly string[],
-): Promise<(path: string) => boolean> {
-  const outputs = [...(await outputFolders(root, commands)), ...outputsNamedIn(root, commands)];
+export function builtFiles(root: string, commands: readonly string[]): (path: string) => boolean {
+  const outputs = [...outputFolders(root, commands), ...outputsNamedIn(root, commands)];
   const isOutput = (path: string) => outputs.some((each) => isOrIsIn(each)(path));
   const isIgnored = ignoredFolders(readTextIfAny(join(root, '.gitignore')) ?? '');
   return (path) => WRITTEN.test(path) && (isOutput(path) || isIgnored(path));
 }
 
 /** The folders to which tsc writes, by tsconfig.json and by those that commands name; relative to the project. */
-async function outputFolders(root: string, commands: readonly string[]): Promise<readonly string[]> {
+function outputFolders(root: string, commands: readonly string[]): readonly string[] {
   const paths = [tsconfigIn(root), ...runsOfTsc(root, commands).flatMap((run) => run.configs)];
-  const configs = await configsIfIntact(paths);
+  const configs = configsIfIntact(paths);
   return configs.map((config) => buildOf(config, root).outDir).filter((folder) => folder !== undefined);
 }
 

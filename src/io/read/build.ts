@@ -41,11 +41,11 @@ type BuildFacts = Pick<Project, 'importExtension' | 'sourceFolder' | 'warnings'>
  * @param settled how imports ended last time, which is kept if the tsconfig cannot be read, for example before an
  * install
  */
-export async function readBuild(
+export function readBuild(
   root: string,
   { dir, app, top, scripts, isBabel, modules }: KnownOfBuild,
   settled: Extension | undefined,
-): Promise<BuildFacts> {
+): BuildFacts {
   const isWithJs = modules === 'esm' && importsWithJs(root, app);
   const unknown: Omit<BuildFacts, 'warnings'> = {
     importExtension: settled ?? (isWithJs ? 'js' : isBabel ? 'none' : 'ts'),
@@ -57,9 +57,9 @@ export async function readBuild(
   const files = new TsconfigFiles();
   try {
     const folder = join(root, dir ?? dirname(app ?? `${DEFAULT_SOURCES}/app`));
-    const config = await configFor(home, folder, files);
+    const config = configFor(home, folder, files);
     files.refuseUnread();
-    const built = await buildsOf(runsOfTsc(root, scripts), folder, home);
+    const built = buildsOf(runsOfTsc(root, scripts), folder, home);
     const isCheckedOnly = built.length === 0 && /\.[cm]?jsx?$/.test(app ?? '');
     return {
       isCheckedOnly,
@@ -91,16 +91,12 @@ function importsWithJs(root: string, app = ''): boolean {
  *
  * @param home the folder of the tsconfig.json that tsc finds where it is called without one
  */
-async function buildsOf(
-  runs: readonly TscRun[],
-  folder: string,
-  home: string,
-): Promise<readonly CompilerOptions[]> {
+function buildsOf(runs: readonly TscRun[], folder: string, home: string): readonly CompilerOptions[] {
   const paths = runs.filter(({ emits }) => emits).flatMap((run) => run.configs);
   const there = paths.map((path) => (isFile(path) ? path : tsconfigIn(home)));
-  const configs = await configsIfIntact(there);
+  const configs = configsIfIntact(there);
   return configs
-    .filter(await inclusionOf(join(folder, 'index.ts')))
+    .filter(inclusionOf(join(folder, 'index.ts')))
     .map(({ config }) => config.compilerOptions ?? {})
     .filter(emitsCode);
 }

@@ -42,16 +42,14 @@ interface StartOfApp {
  * The user's files in which a Koa app is created or has sessions, the one of the started app first and tests last, all
  * uses of `ctx.session`, and how the app reaches its database and its .env.
  */
-export async function readKoaSources(
+export function readKoaSources(
   root: string,
   { commands, modules, hasApp }: StartOfApp,
-): Promise<
-  Sources & {
-    /** Folders that cannot be read. */
-    readonly unsearched: readonly string[];
-  }
-> {
-  const isBuilt = await builtFiles(
+): Sources & {
+  /** Folders that cannot be read. */
+  readonly unsearched: readonly string[];
+} {
+  const isBuilt = builtFiles(
     root,
     commands.map(({ command }) => command),
   );
@@ -61,7 +59,7 @@ export async function readKoaSources(
   const apps = found
     .filter(({ path, app }) => app !== undefined && !isForTests(path))
     .map(({ path }) => path);
-  const { resolve } = resolver(root, await readAliases(root, dirname(apps[0] ?? `${DEFAULT_SOURCES}/app`)));
+  const { resolve } = resolver(root, readAliases(root, dirname(apps[0] ?? `${DEFAULT_SOURCES}/app`)));
   const isTestWithEnv = ({ name, command }: Command) => name.startsWith('test') && commandLoadsEnv(command);
   const tests = commands.some(isTestWithEnv) ? [] : read.tests;
   const running = runningApp(sources.toSorted(byPath), apps, commands, resolve, tests);

@@ -8,7 +8,7 @@ import { packagesOf, textsIn } from '../../core/project/packages.ts';
 import type { Project } from '../../core/project/working-tree.ts';
 import { lstatIfThere, statIfThere, within } from '../files.ts';
 import { type Locate, locator, pathIn } from '../locate.ts';
-import { onlyReading } from '../system-errors.ts';
+import { onlyReadingSync } from '../system-errors.ts';
 import { readBuild } from './build.ts';
 import { NO_SOURCES, readKoaSources, searchWarnings } from './koa-sources.ts';
 import { commandsIn, engineWarnings, moduleKindIn, packageNameIn, readPackageJson } from './package-json.ts';
@@ -23,12 +23,12 @@ import { workspaceAround } from './workspace.ts';
  * @param generator version of the running program
  * @throws UserError for a directory or a manifest that cannot be used
  */
-export async function readProject(dir: string, generator: string): Promise<Project> {
+export function readProject(dir: string, generator: string): Project {
   const root = projectRoot(dir);
-  return onlyReading(root, () => readIn(root, generator));
+  return onlyReadingSync(root, () => readIn(root, generator));
 }
 
-async function readIn(root: string, generator: string): Promise<Project> {
+function readIn(root: string, generator: string): Project {
   refuseHalfWay(root);
   const locate = locator(root);
   const manifest = readManifest(root, generator, locate);
@@ -45,10 +45,10 @@ async function readIn(root: string, generator: string): Promise<Project> {
   const modules = moduleKindIn(kind, fields);
   const commands = commandsIn(scripts, fields.main);
   const { unsearched, ...sources } =
-    kind === 'existing' || !hasApp ? await readKoaSources(root, { commands, modules, hasApp }) : NO_SOURCES;
+    kind === 'existing' || !hasApp ? readKoaSources(root, { commands, modules, hasApp }) : NO_SOURCES;
   const app = sources.koaSources.find((source) => source.app !== undefined)?.path;
   const isTypeScript = /\.[cm]?tsx?$/.test(app ?? '');
-  const { isCheckedOnly, ...build } = await readBuild(
+  const { isCheckedOnly, ...build } = readBuild(
     root,
     {
       dir: typeof dir === 'string' ? dir : undefined,

@@ -1,5 +1,5 @@
 import { dirname, join, relative, resolve } from 'node:path';
-import type { TsConfigJsonResolved } from 'get-tsconfig';
+import { createFilesMatcher, parseTsconfig, type TsConfigJsonResolved } from 'get-tsconfig';
 import { foldersFrom, isFile, isFolder, statIfThere } from '../files.ts';
 import { unlessHidden } from '../system-errors.ts';
 import { TsconfigFiles } from './tsconfig-files.ts';
@@ -19,9 +19,9 @@ export function homeOf(folder: string, root: string): string | undefined {
 }
 
 /** The one that includes the files of a folder, otherwise the first one that is not for tests. */
-export async function configFor(home: string, folder: string, cache: TsconfigFiles): Promise<Config> {
-  const configs = await configsOf([tsconfigIn(home)], cache);
-  const isIncluded = await inclusionOf(join(folder, 'index.ts'));
+export function configFor(home: string, folder: string, cache: TsconfigFiles): Config {
+  const configs = configsOf([tsconfigIn(home)], cache);
+  const isIncluded = inclusionOf(join(folder, 'index.ts'));
   const [first] = configs;
   if (first === undefined) throw new Error('it has no files and no references');
   return (
@@ -32,10 +32,10 @@ export async function configFor(home: string, folder: string, cache: TsconfigFil
 }
 
 /** Whether a tsconfig includes a file. */
-export async function inclusionOf(file: string): Promise<(config: Config) => boolean> {
-  const { createFilesMatcher } = await import('get-tsconfig');
-  return (config) => createFilesMatcher(config, IS_CASE_SENSITIVE)(file) !== undefined;
-}
+export const inclusionOf =
+  (file: string) =>
+  (config: Config): boolean =>
+    createFilesMatcher(config, IS_CASE_SENSITIVE)(file) !== undefined;
 
 /** Set, since get-tsconfig would otherwise test it by writing a file into the current directory. */
 export const IS_CASE_SENSITIVE = process.platform === 'linux';
@@ -48,20 +48,11 @@ function withoutNulls(config: TsConfigJsonResolved): TsConfigJsonResolved {
 const MAX_CONFIGS = 50;
 
 /** Those that exist of these; empty if one of them is damaged, which `readBuild` reports. */
-export async function configsIfIntact(
-  paths: readonly string[],
-  cache = new TsconfigFiles(),
-): Promise<readonly Config[]> {
-  const intact = await unlessDamaged(async () => {
-    const starts = paths.filter(isFile);
-    return starts.length === 0 ? [] : configsOf(starts, cache);
-  });
-  return intact ?? [];
-}
+export const configsIfIntact = (paths: readonly string[], cache = new TsconfigFiles()): readonly Config[] =>
+  unlessDamaged(() => configsOf(paths.filter(isFile), cache)) ?? [];
 
 /** For each tsconfig, itself or, if it has no files of its own, those that it references. */
-async function configsOf(starts: readonly string[], cache: TsconfigFiles): Promise<Config[]> {
-  const { parseTsconfig } = await import('get-tsconfig');
+function configsOf(starts: readonly string[], cache: TsconfigFiles): Config[] {
   const found: Config[] = [];
   const waiting = [...starts];
   const seen = new Set<string>();
@@ -86,9 +77,9 @@ export const fileOf = (path: string): string => (isFolder(path) ? tsconfigIn(pat
 export const tsconfigIn = (root: string): string => join(root, 'tsconfig.json');
 
 /** Undefined for a damaged tsconfig, which `readBuild` reports. */
-export async function unlessDamaged<T>(parse: () => Promise<T>): Promise<T | undefined> {
+export function unlessDamaged<T>(parse: () => T): T | undefined {
   try {
-    return await parse();
+    return parse();
   } catch {
     return undefined;
   }

@@ -65,7 +65,7 @@ async function readTree(project: Project, rendered: readonly RenderedFile[]): Pr
     ...(ending === endingIn(sessionIn(rendered)) ? [] : records.map(whereItIs(moved))),
   ]);
   const [first] = left;
-  const aliases = first === undefined ? NO_ALIASES : await readAliases(root, dirname(first));
+  const aliases = first === undefined ? NO_ALIASES : readAliases(root, dirname(first));
   const importing = findImporters(root, left, aliases);
   for (const path of [...importing.importers.values()].flat()) if (!files.has(path)) read(path);
   const tree = { files, moved, unsearched, ...importing, formatted: new Map() };

@@ -12,7 +12,7 @@ import { repairInterrupted } from './transaction.ts';
 export async function openProject(dir: string, generator: string): Promise<Project> {
   const root = projectRoot(dir);
   const edited = await repairInterrupted(root);
-  const project = await readProject(root, generator);
+  const project = readProject(root, generator);
   const warnings = edited.map(
     ({ path, copy }) =>
       `${path} was edited after a run was interrupted, and is left as it is.${copy === undefined ? '' : ` Its text from before that run is in ${copy}.`}`,

@@ -74,7 +74,7 @@ test.each([
       'src/app.ts': `import { sessions } from '${name}';`,
     });
     const path = 'src/session/index.ts';
-    const { importers } = findImporters(root, new Set([path]), await readAliases(root, ''));
+    const { importers } = findImporters(root, new Set([path]), readAliases(root, ''));
     expect(importers).toEqual(new Map([[path, ['src/app.ts']]]));
   },
 );
@@ -84,7 +84,7 @@ test('a name that tsconfig.json maps to another module is not confused with one 
     'tsconfig.json': JSON.stringify({ compilerOptions: { paths: { '@/*': ['./lib/*'] } } }),
     'src/app.ts': "import { sessions } from '@/session';",
   });
-  const { importers } = findImporters(root, new Set(['src/session/index.ts']), await readAliases(root, ''));
+  const { importers } = findImporters(root, new Set(['src/session/index.ts']), readAliases(root, ''));
   expect(importers).toEqual(new Map());
 });
 
@@ -124,7 +124,7 @@ test('a folder that cannot be read is named, since the missing file may be there
   const found = await asNobody(root, async () => ({
     importers: findImporters(root, new Set(['src/session/index.ts']), NO_ALIASES).unread,
     moved: findById(root, new Set(['store'])).unsearched,
-    app: (await readKoaSources(root, START)).unsearched,
+    app: readKoaSources(root, START).unsearched,
   }));
   chmodSync(join(root, 'data'), 0o700);
   expect(found).toEqual({ importers: ['data/'], moved: ['data/'], app: ['data/'] });
@@ -150,7 +150,7 @@ test('connections of Mongoose are those of the app, and not of its tests or of g
     'src/database.ts': source('database', connected),
     'test/set-up.ts': connected,
   });
-  expect((await readKoaSources(root, START)).connections).toEqual([
+  expect(readKoaSources(root, START).connections).toEqual([
     { path: 'src/db.ts', line: 2, name: 'shop', isDefault: false },
   ]);
 });
@@ -166,7 +166,7 @@ test.each([
     'src/db.ts': opens,
     'scripts/seed.ts': opens,
   });
-  const { databases, connections } = await readKoaSources(root, START);
+  const { databases, connections } = readKoaSources(root, START);
   expect(databases).toEqual(places);
   expect(connections.map(({ path, line }) => `${path}:${line}`)).toEqual(places);
 });
@@ -184,7 +184,7 @@ test.each([
     'src/app.ts': "import Koa from 'koa';\nexport const app = new Koa();\n",
   });
   const commands = [{ name: 'start', command: given.command, isStart: true }];
-  const { loadsEnv } = await readKoaSources(root, { commands, hasApp: true, modules: 'unspecified' });
+  const { loadsEnv } = readKoaSources(root, { commands, hasApp: true, modules: 'unspecified' });
   expect(loadsEnv).toBe(given.loadsEnv);
 });
 
@@ -207,6 +207,6 @@ test.each([
     { name: 'start', command: given.start ?? 'tsx src/index.ts', isStart: true },
     { name: 'test', command: given.script ?? 'mocha', isStart: false },
   ];
-  const { loadsEnv } = await readKoaSources(root, { commands, hasApp: true, modules: 'unspecified' });
+  const { loadsEnv } = readKoaSources(root, { commands, hasApp: true, modules: 'unspecified' });
   expect(loadsEnv).toBe(given.loadsEnv);
 });
