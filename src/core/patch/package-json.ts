@@ -54,17 +54,14 @@ function created({ own, ...blocks }: WantedPackage): string {
 }
 
 function parse(text: string): Names & Record<Block, Names> {
-  if (isTooDeep(text)) throw new UserError('package.json is nested too deeply. Fix it, then run again.');
+  if (isTooDeep(text)) return damaged('is nested too deeply');
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new UserError(
-      `package.json is not JSON (${error instanceof Error ? error.message : error}). Fix it, then run again.`,
-    );
+    return damaged(`is not JSON (${error instanceof Error ? error.message : error})`);
   }
-  const found = plainObject(value);
-  if (!found) throw new UserError('package.json must contain one JSON object. Fix it, then run again.');
+  const found = plainObject(value) ?? damaged('must contain one JSON object');
   refuseTwice(text);
   const block = (name: Block) =>
     found[name] === undefined ? {} : (plainObject(found[name]) ?? notAnObject(name));
@@ -74,6 +71,10 @@ function parse(text: string): Names & Record<Block, Names> {
     dependencies: block('dependencies'),
     devDependencies: block('devDependencies'),
   };
+}
+
+function damaged(problem: string): never {
+  throw new UserError(`package.json ${problem}. Fix it, then run again.`);
 }
 
 function notAnObject(name: Block): never {

@@ -72,15 +72,16 @@ export function ownSessionFolder({ entries }: Plan): string | undefined {
 export const anotherFolder = (folder: string): string =>
   `If ${folder} is a folder of your own, --dir <path> writes the sessions to another one.`;
 
+/** Why a file needs a decision. */
+export const whyOpen = ({ path, reason }: ConflictEntry): string =>
+  reason === 'untracked'
+    ? `${path} exists already, and this program has no valid record of it`
+    : `${path}: your edits and this version's change the same lines`;
+
 function describeOpen(open: readonly ConflictEntry[], ownFolder: string | undefined): string {
-  const list = open.map(({ path, reason }) =>
-    reason === 'untracked'
-      ? `  ${path}: a file exists already, and this program has no valid record of it`
-      : `  ${path}: your edits and this version's change the same lines`,
-  );
   return [
     `${open.length === 1 ? 'One file needs' : `${open.length} files need`} a decision; nothing was written.`,
-    ...list,
+    ...open.map((entry) => `  ${whyOpen(entry)}`),
     ...(ownFolder === undefined ? [] : [anotherFolder(ownFolder)]),
     'Run it again at a terminal to be asked, or with --on-conflict and one of',
     '  mine     your lines stay',

@@ -8,6 +8,7 @@ import {
   hasRefusals,
   ownSessionFolder,
   sameVerdict,
+  whyOpen,
 } from '../../core/plan/settle.ts';
 import type { Verdict } from '../../core/plan/verdicts.ts';
 import { unifiedDiff } from '../../core/report/diff.ts';
@@ -64,13 +65,10 @@ async function askVerdict(entry: ConflictEntry): Promise<Verdict> {
 }
 
 function describe(entry: ConflictEntry): string {
-  const { path, reason } = entry;
-  const what =
-    reason === 'untracked'
-      ? `${path} exists already, and this program has no valid record of it.`
-      : `${path}: your edits and this version's change the same lines.`;
   const paint = paintFor('stderr');
   // Without a base, every line may differ, so the difference is shown only on request.
-  const shown = reason === 'untracked' ? [] : hunksText(entry, paint);
-  return ['', paint('strong', inLines(what)), ...shown.map((line) => `  ${line}`), ''].join('\n');
+  const shown = entry.reason === 'untracked' ? [] : hunksText(entry, paint);
+  return ['', paint('strong', inLines(`${whyOpen(entry)}.`)), ...shown.map((line) => `  ${line}`), ''].join(
+    '\n',
+  );
 }
