@@ -1,6 +1,7 @@
 import { rename, rm } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { rolldown } from 'rolldown';
+import { requiredBuiltins } from './builtins-plugin.ts';
 import { commanderAsUsed } from './commander-plugin.ts';
 import { onlyShownFigures } from './figures-plugin.ts';
 import { oneJsoncParser } from './jsonc-plugin.ts';
@@ -35,6 +36,7 @@ const bundle = await rolldown({
   plugins: [
     commanderAsUsed(),
     packagesOnDemand(),
+    requiredBuiltins(),
     onlyShownFigures(),
     signalsOfProgram(),
     oneJsoncParser(),

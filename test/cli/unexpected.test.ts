@@ -33,7 +33,7 @@ and what the same command says with DEBUG=1 before it.
 test('with DEBUG=1, it includes the error and its stack', async () => {
   const { exitCode, stderr } = await runBroken(ARGS, { DEBUG: '1' });
   expect(exitCode).toBe(1);
-  expect(stderr).toMatch(/Please report it:[\s\S]*colection[\s\S]*\n +at .*main\.cjs/);
+  expect(stderr).toMatch(/Please report it:[\s\S]*colection[\s\S]*\n +at .*run\.cjs/);
 });
 
 test('the stack can be translated to locations in src/', async () => {
