@@ -3,6 +3,7 @@ import { dirname, join, relative } from 'node:path';
 import { rolldown } from 'rolldown';
 import { requiredBuiltins } from './builtins-plugin.ts';
 import { commanderAsUsed } from './commander-plugin.ts';
+import { defaultExports } from './commonjs-plugin.ts';
 import { onlyShownFigures } from './figures-plugin.ts';
 import { oneJsoncParser } from './jsonc-plugin.ts';
 import { thirdPartyLicenses } from './licenses-plugin.ts';
@@ -37,6 +38,7 @@ const bundle = await rolldown({
     commanderAsUsed(),
     packagesOnDemand(),
     requiredBuiltins(),
+    defaultExports(),
     onlyShownFigures(),
     signalsOfProgram(),
     oneJsoncParser(),
