@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { execa } from 'execa';
 import { expect, test } from 'vitest';
 import { runAsProcess, temporaryFolder } from '../support/program.ts';
 
@@ -32,4 +33,10 @@ test('a first run loads no prompts, and no code that reads, compares or edits ex
 test('--help loads only the options, --version nothing', async () => {
   expect((await loadedBy(['--help'])).files).not.toContain('run.cjs');
   expect((await loadedBy(['--version'])).files).not.toContain('start.cjs');
+});
+
+test('the package, which a first `npx` downloads, has less than 150 kB', async () => {
+  const args = ['pack', '--dry-run', '--ignore-scripts', '--json'];
+  const { stdout } = await execa('npm', args, { cwd: join(import.meta.dirname, '../..') });
+  expect(JSON.parse(stdout)[0].size).toBeLessThan(150_000);
 });
