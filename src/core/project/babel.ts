@@ -1,11 +1,16 @@
 import type { Packages } from '../answers/project-facts.ts';
 import { withFlags } from './programs.ts';
+import { isBelow } from './ranges.ts';
 
 /** Whether JavaScript is compiled by Babel before it runs. */
 export const hasBabel = (packages: Packages): boolean =>
   ['@babel/cli', '@babel/node', '@babel/register'].some((name) => Object.hasOwn(packages, name));
 
 export const BABEL_PRESET = '@babel/preset-typescript';
+
+/** As it is installed: its major is that of Babel. */
+export const presetFor = (packages: Packages): string =>
+  `${BABEL_PRESET}${isBelow(packages['@babel/core'] ?? '', 8, 0) ? '@7' : ''}`;
 
 /** A command that also compiles TypeScript. */
 export const withTypeScript = (command: string): string =>

@@ -1,5 +1,5 @@
 import type { Settings } from '../answers/settings.ts';
-import { BABEL_PRESET, hasBabel, withTypeScript } from '../project/babel.ts';
+import { BABEL_PRESET, hasBabel, presetFor, withTypeScript } from '../project/babel.ts';
 import { commandLoadsEnv } from '../project/env-loaders.ts';
 import { END, runsOf, withFlags } from '../project/programs.ts';
 import { isBelow } from '../project/ranges.ts';
@@ -18,10 +18,12 @@ export function runningOf(
   const known = all.filter(([name]) => startedBy.scripts.includes(name));
   const isWithTsx = ([, command]: Script) => TSX.test(command);
   if (known.length > 0 ? known.every(isWithTsx) : startScripts(scripts).some(isWithTsx)) return undefined;
-  if (hasBabel(packages)) return compiledByBabel(project, scripts, packages);
   const starting = changedBy(withTsx, known);
+  const isBundled = startedBy.isCompiled && starting.length === 0;
+  if (hasBabel(packages) || (isBundled && Object.hasOwn(packages, LOADER)))
+    return compiledByBabel(project, scripts, packages);
   // A build that follows imports has compiled the sessions, too.
-  if (startedBy.isCompiled && starting.length === 0) return undefined;
+  if (isBundled) return undefined;
   const testing = all.filter((script) => !known.includes(script) && TESTS.test(script[1]));
   return {
     what:
@@ -58,6 +60,9 @@ const withTsx = (command: string): string =>
 /** Tests of the app. Vitest compiles by itself. */
 const TESTS = new RegExp(String.raw`(?<![\w-])(?:mocha|ava|node\s.*--test)${END}`);
 
+/** webpack compiles only the files that its rule for this names. */
+const LOADER = 'babel-loader';
+
 function compiledByBabel(
   { manager }: Settings['project'],
   scripts: Project['scripts'],
@@ -66,8 +71,13 @@ function compiledByBabel(
   if (Object.hasOwn(packages, BABEL_PRESET)) return undefined;
   return {
     what: 'Let Babel compile the sessions, which are TypeScript, with one more preset',
-    commands: [`${addCommand(manager)} -D ${BABEL_PRESET}`],
-    lines: [`"presets": [..., "${BABEL_PRESET}"]`, ...changedBy(withTypeScript, Object.entries(scripts))],
+    commands: [`${addCommand(manager)} -D ${presetFor(packages)}`],
+    lines: [
+      `"presets": [..., "${BABEL_PRESET}"]`,
+      ...(hasBabel(packages)
+        ? changedBy(withTypeScript, Object.entries(scripts))
+        : [String.raw`test: /\.[jt]s$/, in the rule of ${LOADER}`]),
+    ],
   };
 }
 
@@ -98,7 +108,9 @@ export function testingOf(
   return [
     {
       what: 'Let Jest compile the sessions, which are TypeScript',
-      commands: [`${addCommand(project.manager)} -D ${isWithBabel ? BABEL_PRESET : '@swc/jest @swc/core'}`],
+      commands: [
+        `${addCommand(project.manager)} -D ${isWithBabel ? presetFor(packages) : '@swc/jest @swc/core'}`,
+      ],
       lines: isWithBabel
         ? [`"presets": [..., "${BABEL_PRESET}"]`]
         : [

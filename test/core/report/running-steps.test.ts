@@ -35,6 +35,24 @@ test.each([
   });
 });
 
+test.each([
+  { core: '^7.24.0', preset: '@babel/preset-typescript@7' },
+  { core: '^8.0.0', preset: '@babel/preset-typescript' },
+])('the preset fits Babel $core', ({ core, preset }) => {
+  const packages = { '@babel/cli': core, '@babel/core': core };
+  expect(sayOf(packages, {})?.commands).toEqual([`npm install -D ${preset}`]);
+});
+
+test('a step lets webpack compile the sessions, if Babel compiles a bundle that is started', () => {
+  const packages = { webpack: '^5.0.0', 'babel-loader': '^9.0.0' };
+  const bundle = { scripts: [], isCompiled: true };
+  expect(sayOf(packages, { start: 'node dist/server.js' }, bundle)?.lines).toEqual([
+    '"presets": [..., "@babel/preset-typescript"]',
+    String.raw`test: /\.[jt]s$/, in the rule of babel-loader`,
+  ]);
+  expect(sayOf({}, { start: 'node dist/server.js' }, bundle)).toBeUndefined();
+});
+
 test('nothing is added if Babel already compiles TypeScript, or tsx runs the app', () => {
   expect(sayOf({ '@babel/node': '7', '@babel/preset-typescript': '7' }, {})).toBeUndefined();
   expect(sayOf({}, { start: 'node --import tsx src/app.js' })).toBeUndefined();
