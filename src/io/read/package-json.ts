@@ -55,16 +55,18 @@ export function moduleKindIn(kind: Project['kind'], { type }: PackageJson): Modu
   return type === 'commonjs' ? 'commonjs' : 'unspecified';
 }
 
-/** `start` first, then "main", which `.` and nodemon alone mean, and the other scripts that start something. */
+/**
+ * `start` first, then "main", which `.` and nodemon alone mean, and the other scripts that start something. With `/` in
+ * paths, also where Windows wrote them.
+ */
 export function commandsIn(scripts: Readonly<Record<string, string>>, main: unknown): Command[] {
   const entry = typeof main === 'string' ? main : 'index';
   const starting = new Set(startScripts(scripts).map(([name]) => name));
   const all = Object.entries({ start: '', main: entry, ...scripts }).map(([name, command]) => ({
     name,
-    command: command.replace(
-      /(?<=\s)\.\/?(?=\s|$)|(?<=\bnodemon)(?=(?:\s+-\S+)*\s*(?:[&;|]|$))/,
-      ` ${entry}`,
-    ),
+    command: command
+      .replace(/(?<=\s)\.\/?(?=\s|$)|(?<=\bnodemon)(?=(?:\s+-\S+)*\s*(?:[&;|]|$))/, ` ${entry}`)
+      .replaceAll('\\', '/'),
     isStart: name === 'main' || starting.has(name),
   }));
   return all.toSorted((one, other) => Number(other.isStart) - Number(one.isStart));

@@ -14,3 +14,8 @@ test.each([
   const { command } = commandsIn({ dev }, 'src/main.js').find(({ name }) => name === 'dev') ?? {};
   expect(command?.includes(' src/main.js')).toBe(runs);
 });
+
+test('paths as Windows writes them have slashes', () => {
+  const commands = commandsIn({ dev: 'nodemon .\\server\\app.js' }, undefined);
+  expect(commands).toContainEqual({ name: 'dev', command: 'nodemon ./server/app.js', isStart: true });
+});
