@@ -112,8 +112,7 @@ function koaNames(code: string): string[] {
   const forms = [
     /\bimport\s+(?:type\s+)?(?:\*\s+as\s+)?([\w$]+)\s*(?:,[^'"]*?)?\s+from\s*['"]koa['"]/g,
     /\b([\w$]+)\s*=\s*\(?(?:await\s+import|require)\s*\(\s*['"]koa['"]\s*\)(?:\)?\.default|(?!\s*\.))/g,
-    /\bdefault\s+as\s+([\w$]+)[^'"]*from\s*['"]koa['"]/g,
-    /\{\s*default\s*:\s*([\w$]+)[^{}]*\}\s*=\s*(?:await\s+import|require)\s*\(\s*['"]koa['"]/g,
+    /\bdefault\s*(?:as\b|:)\s*([\w$]+)[^'"]*['"]koa['"]/g,
   ];
   return forms.flatMap((form) => [...code.matchAll(form)].map(([, name = '']) => name));
 }

@@ -49,6 +49,9 @@ const SESSION_PACKAGE = /^koa2?-(?:\w+-)?session/;
 /** `import type { Session }`, and `import { type Session }`. */
 const TYPE_IMPORT = /^import\s+(?:type\s[^'"]*|\{\s*type\s[^,}]*(?:,\s*type\s[^,}]*)*,?\s*\}\s*)$/;
 
+/** Also `const { default: Koa } = await import('koa')`, at the top. */
+const MODULE_SYNTAX = /^\s*(?:import\b(?!\s*\()|export\b)|^(?:(?:const|let|var)\s[^=\n]*=\s*\(*)?await\b/m;
+
 /** Undefined for a file without any of these. */
 export function koaSourceIn(path: string, text: string): KoaSource | undefined {
   if (!['koa', 'routing-controllers', 'app.keys', 'sessions'].some((word) => text.includes(word)))
@@ -63,7 +66,7 @@ export function koaSourceIn(path: string, text: string): KoaSource | undefined {
   const keys = keysIn(code, app);
   if (app === undefined && taken === undefined && keys === undefined && imported.length === 0)
     return undefined;
-  const syntax = /^\s*(?:import\b(?!\s*\()|export\b)/m.test(code) ? 'import' : 'require';
+  const syntax = MODULE_SYNTAX.test(code) ? 'import' : 'require';
   const above = linesAbove(code, app?.line ?? 1);
   return {
     path,
