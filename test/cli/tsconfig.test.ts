@@ -279,6 +279,15 @@ test.each([
   expect(await readIn(cwd, 'src/session/index.ts')).toContain(`from './connection${ending}';`);
 });
 
+test('a JavaScript app is started with tsx, also before what the tsconfig of its client extends is installed', async () => {
+  const cwd = writeTree(await temporaryFolder(), {
+    'package.json': JSON.stringify({ name: 'shop', type: 'module', scripts: { start: 'node server.js' } }),
+    'tsconfig.json': JSON.stringify({ extends: '@vue/tsconfig/tsconfig.dom.json' }),
+    'server.js': "import Koa from 'koa';\n\nconst app = new Koa();\n",
+  });
+  expect((await run(['--yes'], { cwd })).stdout).toContain('"start": "node --import tsx server.js"');
+});
+
 const BUNDLER = { module: 'esnext', moduleResolution: 'bundler' };
 
 test.each<{ options: object; own?: object; scripts?: object; type?: string; ending: string }>([

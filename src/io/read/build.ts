@@ -47,6 +47,7 @@ export function readBuild(
   settled: Extension | undefined,
 ): BuildFacts {
   const isWithJs = modules === 'esm' && importsWithJs(root, app);
+  const isInJs = /\.[cm]?jsx?$/.test(app ?? '');
   const unknown: Omit<BuildFacts, 'warnings'> = {
     importExtension: settled ?? (isWithJs ? 'js' : isBabel ? 'none' : 'ts'),
     sourceFolder: folderAround(app),
@@ -60,7 +61,7 @@ export function readBuild(
     const config = configFor(home, folder, files);
     files.refuseUnread();
     const built = buildsOf(runsOfTsc(root, scripts), folder, home);
-    const isCheckedOnly = built.length === 0 && /\.[cm]?jsx?$/.test(app ?? '');
+    const isCheckedOnly = isInJs && built.length === 0;
     return {
       isCheckedOnly,
       importExtension: isCheckedOnly
@@ -76,7 +77,11 @@ export function readBuild(
       settled === undefined
         ? 'imports are written with ".ts"; --import-extension changes that'
         : 'imports end as they did before';
-    return { ...unknown, warnings: [`tsconfig.json cannot be read (${reason}); ${effect}.`] };
+    return {
+      ...unknown,
+      isCheckedOnly: isInJs,
+      warnings: [`tsconfig.json cannot be read (${reason}); ${effect}.`],
+    };
   }
 }
 
