@@ -129,6 +129,6 @@ function whereToMount(mountIn: string, within: Mounting['within']): string {
   if (within === 'part')
     return `in ${file}, as the first call with the app that line ${line} creates, before the router`;
   return file === undefined
-    ? `directly after \`new Koa()\`, before the router (import as seen from ${mountIn})`
+    ? `where the app is created, before the router (import as seen from ${mountIn})`
     : `in ${file}, directly after line ${line}, where the app is created, before the router`;
 }
