@@ -75,7 +75,7 @@ export function readBuild(
     const { message: reason } = files.problem ?? (error as Error);
     const effect =
       settled === undefined
-        ? 'imports are written with ".ts"; --import-extension changes that'
+        ? 'how imports end is a guess; --import-extension changes that'
         : 'imports end as they did before';
     return {
       ...unknown,
