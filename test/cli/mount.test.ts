@@ -54,6 +54,26 @@ test.each([
   expect(stdout).not.toContain('lib/');
 });
 
+test.each([
+  { what: 'what is built, by name', ignored: 'lib\n', edited: 'src/app.ts' },
+  { what: 'what is built, by its path', ignored: '/api/lib\n', edited: 'src/app.ts' },
+  { what: 'the whole project', ignored: 'api\n', edited: 'lib/app.js', source: 'lib/app.js' },
+])(
+  '--mount edits $edited if the repository around the project ignores $what',
+  async ({ ignored, edited, source = 'src/app.ts' }) => {
+    const top = writeTree(await temporaryFolder(), {
+      '.git/HEAD': '',
+      '.gitignore': ignored,
+      'api/package.json': JSON.stringify({ type: 'module', scripts: { start: 'node lib/app.js' } }),
+      'api/tsconfig.json': '{}',
+      [`api/${source}`]: APP,
+      'api/lib/app.js': APP,
+    });
+    await run(['.', ...ANSWERED, '--mount', '--yes'], { cwd: `${top}/api` });
+    expect(await readIn(`${top}/api`, edited)).toContain('sessions(app);\n');
+  },
+);
+
 test('what is not a folder that a compiler writes to is a source', async () => {
   const cwd = writeTree(await temporaryFolder(), {
     'package.json': JSON.stringify({

@@ -110,7 +110,7 @@ function isChained(made: string): boolean {
 /** The names of the class Koa in a file. */
 function koaNames(code: string): string[] {
   const forms = [
-    /\bimport\s+(?:type\s+)?(?:\*\s+as\s+)?([\w$]+)\s*(?:,[^'"]*?)?\s+from\s*['"]koa['"]/g,
+    /\bimport\s+(?:\*\s+as\s+)?([\w$]+)\s*(?:,[^'"]*?)?\s+from\s*['"]koa['"]/g,
     /\b([\w$]+)\s*=\s*\(?(?:await\s+import|require)\s*\(\s*['"]koa['"]\s*\)(?:\)?\.default|(?!\s*\.))/g,
     /\bdefault\s*(?:as\b|:)\s*([\w$]+)[^'"]*['"]koa['"]/g,
   ];

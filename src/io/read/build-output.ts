@@ -3,6 +3,7 @@ import { isOrIsIn } from '../../core/project/paths.ts';
 import { readTextIfAny } from '../files.ts';
 import { pathIn } from '../locate.ts';
 import { buildOf } from './compiler-options.ts';
+import { foldersOfRepository } from './package-manager.ts';
 import { foldersBefore, runsOfTsc } from './tsc-runs.ts';
 import { configsIfIntact, tsconfigIn } from './tsconfig.ts';
 
@@ -17,8 +18,13 @@ const WRITTEN = /\.[cm]?jsx?$|\.d\.[cm]?ts$/;
 export function builtFiles(root: string, commands: readonly string[]): (path: string) => boolean {
   const outputs = [...outputFolders(root, commands), ...outputsNamedIn(root, commands)];
   const isOutput = (path: string) => outputs.some((each) => isOrIsIn(each)(path));
-  const isIgnored = ignoredFolders(readTextIfAny(join(root, '.gitignore')) ?? '');
-  return (path) => WRITTEN.test(path) && (isOutput(path) || isIgnored(path));
+  // One that ignores the whole project says nothing about its files.
+  const ignores = (foldersOfRepository(root) ?? [root])
+    .map(ignoredFolders)
+    .filter((isIgnored) => !isIgnored(join(root, 'package.json')));
+  const isWritten = (path: string) =>
+    isOutput(path) || ignores.some((isIgnored) => isIgnored(join(root, path)));
+  return (path) => WRITTEN.test(path) && isWritten(path);
 }
 
 /** The folders to which tsc writes, by tsconfig.json and by those that commands name; relative to the project. */
@@ -43,8 +49,12 @@ const outputsNamedIn = (root: string, commands: readonly string[]): string[] =>
     }),
   );
 
-/** Whether git ignores a folder around a file, by a pattern that is a plain name or path and has no exception. */
-function ignoredFolders(gitignore: string): (path: string) => boolean {
+/**
+ * Whether the .gitignore of a folder names one around a file, by a pattern that is a plain name or path and has no
+ * exception.
+ */
+function ignoredFolders(top: string): (path: string) => boolean {
+  const gitignore = readTextIfAny(join(top, '.gitignore')) ?? '';
   const lines = gitignore.split('\n').map((line) => line.trim());
   const exceptions = lines.filter((line) => line.startsWith('!')).join();
   const folders = lines
@@ -52,8 +62,7 @@ function ignoredFolders(gitignore: string): (path: string) => boolean {
     .map((line) => ({ name: line.replace(/^\/|\/$/g, ''), isAtTop: /\/./.test(line) }))
     .filter(({ name }) => !exceptions.includes(name));
   return (path) =>
-    folders.some(({ name, isAtTop }) => {
-      const at = `/${path}`.indexOf(`/${name}/`);
-      return isAtTop ? at === 0 : at !== -1;
-    });
+    folders.some(({ name, isAtTop }) =>
+      `/${pathIn(top, path)}`[isAtTop ? 'startsWith' : 'includes'](`/${name}/`),
+    );
 }

@@ -51,7 +51,7 @@ function usedFor(root: string): PackageManager | undefined {
  * From a folder up to the one with `.git`; undefined outside of a repository, where a folder above may be anything. A
  * home folder that is a repository has settings, and belongs to no project in it.
  */
-function foldersOfRepository(folder: string): readonly string[] | undefined {
+export function foldersOfRepository(folder: string): readonly string[] | undefined {
   if (existsSync(within(folder, '.git'))) return [folder];
   const parent = dirname(folder);
   const above = [folder, homedir()].includes(parent) ? undefined : foldersOfRepository(parent);
