@@ -402,6 +402,18 @@ describe('ESLint that checks with types', () => {
     expect(await run(['--yes'], { cwd })).toMatchObject({ exitCode: 0, stderr: '' });
   });
 
+  test('is found at the top of the repository, too, and ignores files as seen from there', async () => {
+    const top = writeTree(await temporaryFolder(), {
+      '.git/HEAD': '',
+      'eslint.config.js': FLAT,
+      'api/package.json': '{"name":"shop"}',
+      'api/tsconfig.json': JSON.stringify(built),
+    });
+    const { stderr } = await run(['--yes'], { cwd: `${top}/api` });
+    expect(stderr).toContain('../eslint.config.js checks with types');
+    expect(stderr).toContain('{ ignores: ["api/scripts/migrate-sessions.ts"] }');
+  });
+
   test.each([
     { what: 'a tsconfig takes them in', tsconfig: { compilerOptions: { module: 'nodenext' } }, text: FLAT },
     { what: 'it knows no types', tsconfig: built, text: 'export default [];\n' },

@@ -13,7 +13,7 @@ const KNOWS_TYPES = /projectService|\bproject['"]?\s*:|[tT]ype-?[cC]hecked|requi
 export function lintDoubts(name: string, config: string, unlisted: readonly string[]): readonly string[] {
   if (unlisted.length === 0 || !KNOWS_TYPES.test(config) || config.includes('tsconfig.eslint')) return [];
   const files = JSON.stringify(unlisted).replaceAll('","', '", "');
-  const line = name.startsWith('.') ? `"ignorePatterns": ${files}` : `{ ignores: ${files} }`;
+  const line = name.includes('.eslintrc') ? `"ignorePatterns": ${files}` : `{ ignores: ${files} }`;
   return [
     `${name} checks with types, and no tsconfig includes ${unlisted.join(' and ')}, which ESLint then refuses. Add ${line} there.`,
   ];

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createFilesMatcher } from 'get-tsconfig';
 import {
   buildDoubts,
@@ -16,6 +16,7 @@ import type { RenderedFile } from '../../core/render/rendered-file.ts';
 import { isFile, readTextIfAny } from '../files.ts';
 import { pathIn } from '../locate.ts';
 import { buildOf, type CompilerOptions, emitsCode, foldersIn, takesTs } from './compiler-options.ts';
+import { foldersAround } from './package-manager.ts';
 import { sourceFiles } from './sources.ts';
 import { runsOfTsc } from './tsc-runs.ts';
 import {
@@ -116,8 +117,11 @@ function doubtsAboutOthers(
 }
 
 function doubtsAboutLint(root: string, unlisted: readonly string[]): readonly string[] {
-  const name = ESLINT_CONFIGS.find((each) => isFile(join(root, each)));
-  return name === undefined ? [] : lintDoubts(name, readTextIfAny(join(root, name)) ?? '', unlisted);
+  const folders = foldersAround(root);
+  const config = folders.flatMap((folder) => ESLINT_CONFIGS.map((name) => join(folder, name))).find(isFile);
+  if (config === undefined) return [];
+  const seen = unlisted.map((path) => pathIn(dirname(config), join(root, path)));
+  return lintDoubts(pathIn(root, config), readTextIfAny(config) ?? '', seen);
 }
 
 /** The options that decide whether and how the session files are compiled. */

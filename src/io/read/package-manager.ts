@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { dirname } from 'node:path';
 import { MANAGER_NAMES, type PackageManager } from '../../core/answers/managers.ts';
 import { plainObject } from '../../core/project/json.ts';
-import { within } from '../files.ts';
+import { foldersFrom, within } from '../files.ts';
 import { packageJsonIn } from './package-json.ts';
 import { workspaceAround } from './workspace.ts';
 
@@ -39,7 +38,7 @@ export function detectPackageManager(
 /** A workspace is installed at its top, so that goes first. A lock file may be a leftover, so a name goes before it. */
 function usedFor(root: string): PackageManager | undefined {
   const top = workspaceAround(root);
-  const folders = [...(top === undefined ? [] : [top]), ...(foldersOfRepository(root) ?? [root])];
+  const folders = [...(top === undefined ? [] : [top]), ...foldersAround(root)];
   for (const folder of folders) {
     const used = namedIn(folder) ?? lockedIn(folder);
     if (used) return used;
@@ -48,14 +47,13 @@ function usedFor(root: string): PackageManager | undefined {
 }
 
 /**
- * From a folder up to the one with `.git`; undefined outside of a repository, where a folder above may be anything. A
- * home folder that is a repository has settings, and belongs to no project in it.
+ * From a folder up to the top of its repository. Only the folder itself outside of a repository, where a folder above
+ * may be anything, and in a home folder that is one: it has settings, and belongs to no project in it.
  */
-export function foldersOfRepository(folder: string): readonly string[] | undefined {
-  if (existsSync(within(folder, '.git'))) return [folder];
-  const parent = dirname(folder);
-  const above = [folder, homedir()].includes(parent) ? undefined : foldersOfRepository(parent);
-  return above && [folder, ...above];
+export function foldersAround(folder: string): readonly string[] {
+  const all = foldersFrom(folder);
+  const found = all.slice(0, all.findIndex((at) => existsSync(within(at, '.git'))) + 1);
+  return found.length === 0 || found.indexOf(homedir()) > 0 ? [folder] : found;
 }
 
 const lockedIn = (folder: string): PackageManager | undefined =>
