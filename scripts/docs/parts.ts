@@ -68,8 +68,10 @@ function optionTables(): string {
 type Row = Pick<Option, 'flag' | 'group' | 'help'> &
   Partial<Pick<Option, 'default' | 'choices' | 'kind'>> & { readonly negation: string };
 
-const negationOf = (name: (typeof OPTION_NAMES)[number]): string =>
-  hasNegation(optionOf(name)) ? negatedFlag(name) : '';
+function negationOf(name: (typeof OPTION_NAMES)[number]): string {
+  const option = optionOf(name);
+  return hasNegation(option) && option.takes !== true ? negatedFlag(name) : '';
+}
 
 const table = (group: string, rows: readonly Row[]): string =>
   [`| ${group} | default | |`, '| --- | --- | --- |', ...rows.map(rowText), ''].join('\n');
