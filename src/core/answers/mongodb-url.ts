@@ -161,10 +161,11 @@ const PLACEHOLDER = /<[\w-]+>/;
 function formProblem({ scheme, userinfo, hosts }: UrlParts): string | undefined {
   if (userinfo !== undefined && PLACEHOLDER.test(userinfo))
     return 'must have your user and password in the place of what is in < >';
-  const isLogin = userinfo === undefined || (LOGIN.test(userinfo) && decoded(userinfo) !== '');
   // The name is looked up in DNS, which returns all hosts and ports.
-  const isOneName = scheme === 'mongodb://' || !/[,:]/.test(hosts);
-  return isLogin && isOneName ? undefined : FORM;
+  if (scheme === 'mongodb+srv://' && /[,:]/.test(hosts))
+    return 'must have one host and no port with mongodb+srv';
+  const isLogin = userinfo === undefined || (LOGIN.test(userinfo) && decoded(userinfo) !== '');
+  return isLogin ? undefined : FORM;
 }
 
 /**

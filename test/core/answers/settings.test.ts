@@ -107,9 +107,13 @@ const BROKEN = [
       ...['hunter2', 'http://ann:hunter2@h/d', 'MONGODB://ann:hunter2@h/d', 'mongodb://ann:hun@ter2@h/d'],
       ...['mongodb://ann:hunter2@/d', 'mongodb://ann:%hunter2@h/d', 'mongodb://ann:hunter2/x@h/d'],
       ...['mongodb://ann:hunter2@h/d#x', 'mongodb://ann:hunter2@h/d\n', 'mongodb://ann:hunter2@h/d e'],
-      ...['mongodb+srv://ann:hunter2@a,b/d', 'mongodb+srv://ann:hunter2@a:1/d', 'mongodb://:hunter2@h/d'],
+      'mongodb://:hunter2@h/d',
     ],
     'must be a MongoDB connection string',
+  ),
+  ...ofUrl(
+    ['mongodb+srv://ann:hunter2@a,b/d', 'mongodb+srv://ann:hunter2@a:1/d'],
+    'must have one host and no port with mongodb+srv',
   ),
   ...ofUrl(
     ['mongodb+srv://ann:<db_password>@c.mongodb.net/d', 'mongodb://<credentials>@h/d'],
