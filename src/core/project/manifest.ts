@@ -128,7 +128,7 @@ function tooNew(found: unknown, generator: string): never {
   const wanted = typeof found === 'string' && parseVersion(found) ? found : 'latest';
   throw new UserError(
     `${MANIFEST_PATH} was written by a newer create-koa-mongo-session than this one (${generator}).\n` +
-      `Run \`npm create koa-mongo-session@${wanted}\` instead.`,
+      `Run \`npx create-koa-mongo-session@${wanted}\` instead.`,
   );
 }
 

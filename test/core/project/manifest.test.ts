@@ -130,7 +130,7 @@ describe('a manifest that is newer than the program', () => {
     ['by a minor version', { generator: '1.10.0' }, '@1.10.0'],
     ['with an invalid version', { schemaVersion: 99, generator: 'x`y' }, '@latest'],
   ])('%s is refused, and the version needed is named', (_, changes, wanted) => {
-    expect(() => parse(raw(changes))).toThrow(`npm create koa-mongo-session${wanted}\``);
+    expect(() => parse(raw(changes))).toThrow(`npx create-koa-mongo-session${wanted}\``);
   });
 
   test('an older one is read', () => {
