@@ -135,6 +135,20 @@ describe('a new project with some existing files', () => {
     expect(await filesIn(cwd)).not.toContain('.env.example');
   });
 
+  test('the script of a deleted file stays deleted, and none in its place is reported', async () => {
+    const cwd = await temporaryFolder();
+    expect(await run(['.', '--yes', '-c', 'db'], { cwd })).toMatchObject({ exitCode: 0 });
+    await Promise.all(
+      ['scripts/migrate-sessions.ts', 'test/login.test.ts'].map((path) => rm(join(cwd, path))),
+    );
+    const { scripts, ...others } = JSON.parse(await readIn(cwd, 'package.json'));
+    const own = { ...others, scripts: { ...scripts, test: 'vitest', 'migrate:sessions': undefined } };
+    writeTree(cwd, { 'package.json': JSON.stringify(own) });
+    const { stdout } = await run(['.', '--rolling'], { cwd });
+    expect(stdout).not.toContain('package.json');
+    expect(await run(['.', '--check'], { cwd })).toMatchObject({ exitCode: 0 });
+  });
+
   test('a project with its own tsconfig gets no build script, and its README names none', async () => {
     const cwd = writeTree(await temporaryFolder(), { 'tsconfig.json': '{}' });
     await run(['.', '--yes'], { cwd });

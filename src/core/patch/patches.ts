@@ -7,7 +7,7 @@ import { inNewProject } from '../render/generated-files.ts';
 import { type PatchedEnv, patchEnv } from './env.ts';
 import { patchGitignore } from './gitignore.ts';
 import { patchPackageJson } from './package-json.ts';
-import { wantedPackage } from './wanted-package.ts';
+import { type WantedPackage, wantedPackage } from './wanted-package.ts';
 
 /** Names of files that can be generated again. */
 const REGAINABLE = ['node_modules/', 'dist/'];
@@ -20,6 +20,19 @@ function ignored({ project }: Settings): readonly string[] {
 }
 
 const ENV_EXAMPLE = '.env.example';
+
+/** The script of a file that the user has deleted stays deleted, too. */
+function withoutScriptsOfDeleted(
+  wanted: WantedPackage,
+  last: WantedPackage['scripts'],
+  isDeleted: (path: string) => boolean,
+): WantedPackage {
+  const isNeeded = ([name, command]: [string, string]) => {
+    const [file] = /\S+\.ts$/.exec(command) ?? [];
+    return file === undefined || last[name] === undefined || !isDeleted(file);
+  };
+  return { ...wanted, scripts: Object.fromEntries(Object.entries(wanted.scripts).filter(isNeeded)) };
+}
 
 /**
  * The files that are patched, not generated.
@@ -37,11 +50,14 @@ export function listPatches(
   const raw = (path: string) => textOnDisk(tree, path);
   const example = raw(ENV_EXAMPLE);
   const isExampleDeleted = example === undefined && before !== undefined;
+  const last = before && wantedPackage(before);
+  const isDeleted = (path: string) => raw(path) === undefined;
+  const needed = (wanted: WantedPackage) => withoutScriptsOfDeleted(wanted, last?.scripts ?? {}, isDeleted);
   return [
     {
       id: 'package',
       path: 'package.json',
-      ...patchPackageJson(raw('package.json'), wantedPackage(settings), before && wantedPackage(before)),
+      ...patchPackageJson(raw('package.json'), needed(wantedPackage(settings)), last && needed(last)),
     },
     {
       id: 'gitignore',
