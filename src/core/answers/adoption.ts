@@ -57,7 +57,7 @@ function beginning(
 
 function ending(collection: string, legacyCookie: boolean): string {
   return [
-    `without --adopt, who comes back with a session that is still in ${collection} has to log in again. That collection empties itself: once the old app is off, and it is empty, nobody loses anything`,
+    `without --adopt, who comes back with a session that is still in ${collection} has to log in again. Wait until the old app is off and that collection is empty`,
     legacyCookie
       ? 'The cookie keeps its name, without `__Host-`, so that nobody has to log in again; --no-legacy-cookie changes that later, for everybody at once'
       : 'The cookie gets `__Host-` before its name in production: everybody has to log in again',

@@ -94,7 +94,7 @@ function checkTogether(answers: Answers, values: Values, url: MongoUrl | undefin
         values.adoptCollection !== undefined &&
         values.adoptCollection === (url?.collection ?? collection),
       'collection',
-      'must not be the one of the old sessions, which --adopt-collection names, since the indexes of one would end the sessions of the other: give another one, such as koa_sessions',
+      'must not be that of --adopt-collection: the indexes of one would end the sessions of the other; give another one, such as koa_sessions',
     ],
     [
       values.adopt !== undefined && values.legacyCookie === false,

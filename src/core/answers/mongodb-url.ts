@@ -29,7 +29,7 @@ const PARTS =
   /^(?<scheme>mongodb(?:\+srv)?:\/\/)(?:(?<userinfo>[^@]*)@|(?![^@]*@))(?<hosts>[^/?#@]+)(?:\/(?<path>[^?#@]*))?(?:\?(?<query>[^#]*))?$/;
 
 const FORM =
-  'must be a MongoDB connection string, mongodb://[user:password@]host[:port][,host…]/database[?options] or mongodb+srv://…, with : / ? # [ ] @ % and spaces percent-encoded in the user name and password';
+  'must be a MongoDB connection string, mongodb://[user:password@]host[:port][,host…]/database[?options] or mongodb+srv://…; percent-encode : / ? # [ ] @ % and spaces in user and password';
 
 const REMOVED_OPTIONS = new Set([
   ...['auto_reconnect', 'autoreconnect', 'usenewurlparser', 'useunifiedtopology', 'poolsize', 'keepalive'],

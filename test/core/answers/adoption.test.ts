@@ -92,12 +92,20 @@ describe('contradictory answers', () => {
   test.each([
     [{ adopt: 'redis' }, '--adopt', 'must be one of koa-session-mongo, '],
     [{ adopt: 'connect-mongo' }, '--adopt', 'Koa never accepts its cookies'],
-    [{ adopt: 'koa-session-mongo', collection: 'sessions' }, '--collection', 'must not be the one'],
-    [{ adopt: 'koa-session-mongo', adoptCollection: 'koa_sessions' }, '--collection', 'must not be the one'],
+    [
+      { adopt: 'koa-session-mongo', collection: 'sessions' },
+      '--collection',
+      'must not be that of --adopt-collection',
+    ],
+    [
+      { adopt: 'koa-session-mongo', adoptCollection: 'koa_sessions' },
+      '--collection',
+      'must not be that of --adopt-collection',
+    ],
     [
       { adopt: 'koa-session-mongo', connection: 'url', url: 'mongodb://h/d/sessions' },
       '--collection',
-      'must not be the one',
+      'must not be that of --adopt-collection',
     ],
     [{ adoptCollection: 'old' }, '--adopt-collection', 'needs --adopt'],
     [{ adopt: null, adoptCollection: 'old' }, '--adopt-collection', 'needs --adopt'],
@@ -126,7 +134,7 @@ describe('when adoption is turned off', () => {
 
   test('a warning says when that is safe, and what happens to the cookie', () => {
     const { doubts } = run({ adopt: null }, answers);
-    expect(doubts).toContain('once the old app is off, and it is empty');
+    expect(doubts).toContain('Wait until the old app is off and that collection is empty');
     expect(doubts).toContain('still in old has to log in again');
     expect(doubts).toContain('The cookie keeps its name, without `__Host-`');
     expect(run({ adopt: null, legacyCookie: false }, answers).doubts).toContain(
