@@ -280,7 +280,7 @@ const REFUSED = [
   { flags: ['-c', 'db', '--collection', 'a$b'], says: '--collection: must be a collection name' },
   {
     flags: ['--url', 'mongodb://ann:hun@ter2@h/d'],
-    says: '--url: must be a MongoDB connection string, mongodb://[user:password@]host[:port][,host…]/database[?options] or mongodb+srv://…, with : / ? # [ ] @ %',
+    says: '--url: must be a MongoDB connection string, mongodb://[user:password@]host[:port][,host…]/database[?options] or mongodb+srv://…; percent-encode : / ? # [ ] @ %',
   },
   ...['ann:hunter2%', 'ann:%ffhunter2', 'a%nn:hunter2'].map((login) => ({
     flags: ['--url', `mongodb://${login}@h/d`],
