@@ -274,7 +274,7 @@ test.each(LAYOUTS)(
 );
 
 test('a session keeps its own lifetime, and a browser session stays one', async () => {
-  if (!mongoose || !generic) throw new Error('no such layout');
+  if (!mongoose) throw new Error('no such layout');
   const end = Date.now() + HOUR;
   await old.insertOne(mongoose.document('a', { views: 1, _expire: end, _maxAge: 2 * HOUR }, at));
   await old.insertOne(mongoose.document('b', { views: 2, _session: true }, at));
@@ -282,6 +282,19 @@ test('a session keeps its own lifetime, and a browser session stays one', async 
   expect(await store.get('a')).toEqual({ views: 1, _expire: end, _maxAge: 2 * HOUR });
   expect(await store.get('b')).toEqual({ views: 2, _session: true });
 });
+
+test.each([
+  { of: mongoose1, fields: { blob: JSON.stringify({ views: 1, cookie: { maxage: HOUR } }) } },
+  { of: generic, fields: { views: 1, cookie: { maxage: HOUR } } },
+])(
+  '$of.settings.adopt.store: the lifetime is also read as koa-generic-session before 1.11.5 wrote it',
+  async ({ of, fields }) => {
+    if (!of) throw new Error('no such layout');
+    await old.insertOne({ ...of.document('a', {}, at), ...fields });
+    const { store } = await startNewApp(db, of.settings);
+    expect(await store.get('a')).toEqual({ views: 1, _maxAge: HOUR, _expire: expect.any(Number) });
+  },
+);
 
 test('a session without a lifetime of its own keeps that of the old index when it is renewed', async () => {
   if (!mongo) throw new Error('no such layout');
