@@ -111,26 +111,32 @@ test('two concurrent runs do not disturb each other', async () => {
   await expectDone(db);
 });
 
-test('an index whose build another run has aborted is created in the next round', async () => {
-  const { url, db } = await openDatabase();
-  const plain = await loadMigration();
-  let count = 0;
-  const through = await between(url, (name) => {
-    if (name !== 'createIndexes' || ++count > 1) return undefined;
-    return {
-      ok: 0,
-      code: 276,
-      codeName: 'IndexBuildAborted',
-      errmsg: 'Index build failed: dropIndexes command',
-    };
-  });
-  expect(await plain(through)).toMatchObject({
-    exitCode: 0,
-    stderr: '',
-    stdout: expect.stringContaining('done'),
-  });
-  expect(await sessionsOf(db).indexes()).toMatchObject([{ name: '_id_' }, { name: 'session_ttl' }]);
-});
+test.each([
+  { command: 'aggregate', code: 175, codeName: 'QueryPlanKilled' },
+  { command: 'delete', code: 175, codeName: 'QueryPlanKilled' },
+  { command: 'dropIndexes', code: 27, codeName: 'IndexNotFound' },
+  { command: 'createIndexes', code: 276, codeName: 'IndexBuildAborted' },
+])(
+  'a run goes on if another one drops the index meanwhile: $command with $codeName',
+  async ({ command, ...answer }) => {
+    const { url, db } = await openDatabase();
+    const plain = await loadMigration();
+    await sessionsOf(db).createIndex({ expiresAt: 1 });
+    await sessionsOf(db).insertOne(session('over', { updated: -20 * DAY }));
+    let count = 0;
+    const through = await between(url, async (name) => {
+      if (name !== command || ++count > 1) return undefined;
+      await sessionsOf(db).dropIndexes();
+      return { ok: 0, errmsg: 'refused', ...answer };
+    });
+    expect(await plain(through)).toMatchObject({
+      exitCode: 0,
+      stderr: '',
+      stdout: expect.stringContaining('done'),
+    });
+    expect(await sessionsOf(db).indexes()).toMatchObject([{ name: '_id_' }, { name: 'session_ttl' }]);
+  },
+);
 
 test('the run fails if an app creates another index in the place of the old one in the meantime', async () => {
   const { url, db } = await openDatabase();
