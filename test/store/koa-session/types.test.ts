@@ -9,6 +9,9 @@ import Koa from 'koa';
 import { sessions } from './session/index.ts';
 import { mountSession } from './session/mount.ts';
 
+/** Its type is inferred: a declaration file has to name it. */
+export const sessionOf = (ctx: Koa.Context) => ctx.session;
+
 export function use(app: Koa): void {
   app.use(async (ctx) => {
     const views: number | undefined = ctx.session.views;
@@ -158,7 +161,10 @@ test.each(sample(RELEASES, 1))(
       golden,
       { ...goldenNamed(golden).project, 'src/usage.ts': usage },
     ]);
-    const tsconfig = { extends: './tsconfig.json', compilerOptions: { noEmit: true } };
+    const tsconfig = {
+      extends: './tsconfig.json',
+      compilerOptions: { declaration: true, emitDeclarationOnly: true },
+    };
     expect(await compile(Object.fromEntries(projects), { tsconfig, aliases })).toEqual(COMPILED);
   },
 );
