@@ -56,7 +56,8 @@ async function main(args: string[]): Promise<number> {
 
 /** Plan, show, apply, verify. */
 async function migrate(database: Db, options: Options): Promise<number> {
-  let plan = await makePlan(database, options);
+  const planNow = () => makePlan(database, options);
+  let plan = await planNow().catch(ifCode([175], planNow)); // Another run has dropped an index.
   const hasWork = plan.length > 0;
   console.log(`${database.databaseName}.${COLLECTION}: ${hasWork ? 'to do' : 'nothing to do'}`);
   for (const { what } of plan) console.log(`  - ${what}`);
@@ -65,9 +66,9 @@ async function migrate(database: Db, options: Options): Promise<number> {
     for (const { what, run } of plan) {
       if (round > 5) throw new Error(`another program goes on writing: stop it and run again. Left: ${what}`);
       console.error(`${what} …`);
-      await run();
+      await run().catch(ifCode([27, 175, 276], () => false)); // The same.
     }
-    plan = await makePlan(database, options);
+    plan = await planNow().catch(ifCode([175], planNow));
   }
   if (hasWork) console.log('done, and verified');
   return 0;
@@ -90,11 +91,11 @@ async function makePlan(database: Db, options: Options): Promise<Action[]> {
     ...(options.prune || create.length > 0 ? await planDeletion(sessions, over, 'that are over') : []),
     ...drop.map((index) => ({
       what: `drop index ${JSON.stringify(index)}, whose key or options are not those wanted`,
-      run: () => sessions.dropIndex(index.name).catch(ifCode([27], () => false)),
+      run: () => sessions.dropIndex(index.name),
     })),
     ...create.map((index) => ({
       what: `create index ${JSON.stringify(index)}`,
-      run: () => createIndex(sessions, index).catch(ifCode([276], () => false)), // Another run has dropped it.
+      run: () => createIndex(sessions, index),
     })),
   ];
 }
@@ -135,9 +136,8 @@ Run create-koa-mongo-session with --collection <name>, or with --adopt <store> w
 /** Without a majority, an index build would wait forever. Only members of a replica set support this read. */
 async function requireMajority(sessions: Sessions): Promise<void> {
   const read = sessions.findOne({ _id: '' }, { readConcern: 'linearizable', maxTimeMS: 10_000 });
-  await read.catch((error: unknown) => {
-    if (codeOf(error) === 50) throw error;
-  });
+  const result = await read.catch((error: unknown) => error);
+  if (codeOf(result) === 50) throw result;
 }
 
 /** The default quorum would wait for members that are down. A standalone server does not know the option. */

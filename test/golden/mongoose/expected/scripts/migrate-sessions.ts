@@ -15,7 +15,7 @@ Gives the session collection the indexes that the store expects: shows a plan, c
   --check              stop after the plan; exit code 3 if there is something to do
 Exit codes: 0 done, 1 failed, 2 usage, 3 something to do (--check), 4 refused, 6 database out of reach`;
 
-type Db = NonNullable<mongoose.Connection['db']>;
+type Db = mongoose.mongo.Db;
 type Sessions = ReturnType<typeof sessionsIn>;
 type Options = ReturnType<typeof readOptions>;
 type Found = Readonly<{ type?: string; options?: Record<string, unknown> }>;
@@ -43,9 +43,8 @@ async function main(args: string[]): Promise<number> {
     if (options.help) console.log(HELP);
     if (options.help) return 0;
     if (existsSync('.env')) process.loadEnvFile();
-    const client = await openConnection();
-    const database = client.db;
-    if (!database) throw new Error('Mongoose opened no database.');
+    const client = openClient();
+    const database = client.db();
     failed = 1;
     return await migrate(database, options).finally(() => client.close());
   } catch (error) {
@@ -58,7 +57,8 @@ async function main(args: string[]): Promise<number> {
 
 /** Plan, show, apply, verify. */
 async function migrate(database: Db, options: Options): Promise<number> {
-  let plan = await makePlan(database, options);
+  const planNow = () => makePlan(database, options);
+  let plan = await planNow().catch(ifCode([175], planNow)); // Another run has dropped an index.
   const hasWork = plan.length > 0;
   console.log(`${database.databaseName}.${COLLECTION}: ${hasWork ? 'to do' : 'nothing to do'}`);
   for (const { what } of plan) console.log(`  - ${what}`);
@@ -67,9 +67,9 @@ async function migrate(database: Db, options: Options): Promise<number> {
     for (const { what, run } of plan) {
       if (round > 5) throw new Error(`another program goes on writing: stop it and run again. Left: ${what}`);
       console.error(`${what} …`);
-      await run();
+      await run().catch(ifCode([27, 175, 276], () => false)); // The same.
     }
-    plan = await makePlan(database, options);
+    plan = await planNow().catch(ifCode([175], planNow));
   }
   if (hasWork) console.log('done, and verified');
   return 0;
@@ -92,11 +92,11 @@ async function makePlan(database: Db, options: Options): Promise<Action[]> {
     ...(options.prune || create.length > 0 ? await planDeletion(sessions, over, 'that are over') : []),
     ...drop.map((index) => ({
       what: `drop index ${JSON.stringify(index)}, whose key or options are not those wanted`,
-      run: () => sessions.dropIndex(index.name).catch(ifCode([27], () => false)),
+      run: () => sessions.dropIndex(index.name),
     })),
     ...create.map((index) => ({
       what: `create index ${JSON.stringify(index)}`,
-      run: () => createIndex(sessions, index).catch(ifCode([276], () => false)), // Another run has dropped it.
+      run: () => createIndex(sessions, index),
     })),
   ];
 }
@@ -137,9 +137,8 @@ Run create-koa-mongo-session with --collection <name>, or with --adopt <store> w
 /** Without a majority, an index build would wait forever. Only members of a replica set support this read. */
 async function requireMajority(sessions: Sessions): Promise<void> {
   const read = sessions.findOne({ _id: '' }, { readConcern: 'linearizable', maxTimeMS: 10_000 });
-  await read.catch((error: unknown) => {
-    if (codeOf(error) === 50) throw error;
-  });
+  const result = await read.catch((error: unknown) => error);
+  if (codeOf(result) === 50) throw result;
 }
 
 /** The default quorum would wait for members that are down. A standalone server does not know the option. */
@@ -183,22 +182,16 @@ function readOptions(args: string[]) {
   return { ...values, prune: positionals.length > 0, startedAt: new Date() };
 }
 
-/** The app passes its own connection to `sessions()`. This script opens the database that MONGODB_URL names. */
-async function openConnection(): Promise<mongoose.Connection> {
+/** The app passes its own connection. This script opens the database that MONGODB_URL names. */
+function openClient(): mongoose.mongo.MongoClient {
   const { MONGODB_URL: url } = process.env;
   if (!url) throw new Error('MONGODB_URL is not set: add it to .env, as .env.example shows.');
   try {
-    new mongoose.mongo.MongoClient(url);
+    return new mongoose.mongo.MongoClient(url, { serverSelectionTimeoutMS: 5000, socketTimeoutMS: 0 });
   } catch {
     // The driver's own message may quote the URL, which holds credentials.
     throw new Error('MONGODB_URL is not a connection string that the driver accepts.');
   }
-  const connection = mongoose.createConnection(url, { serverSelectionTimeoutMS: 5000, socketTimeoutMS: 0 });
-  return connection.asPromise().catch(async (error: unknown) => {
-    // It may have connected, and then refused the name of the database.
-    await connection.close();
-    throw error;
-  });
 }
 
 /** By name, label and code, since a project may have two copies of the driver. A bulk write wraps the actual error. */

@@ -36,7 +36,7 @@ function cookie() {
 export const TTL = 14 * 24 * 60 * 60 * 1000;
 
 /** koa-session's own part of `ctx.session`; its package exports no type for it. */
-interface SessionControl {
+export interface SessionControl {
   readonly isNew: boolean;
   /** The key of the session; in a request that calls `regenerate()`, still the old one. */
   readonly externalKey: string;
