@@ -34,7 +34,7 @@ interface Compilation {
 const TSCONFIG = 'tsconfig.test.json';
 
 /**
- * Compiles projects in one run of the compiler, so that the types of the packages are read once. Emits nothing.
+ * Compiles projects in one run of the compiler, so that the types of the packages are read once.
  *
  * @param trees the projects by name; each error begins with the name of its project
  */
