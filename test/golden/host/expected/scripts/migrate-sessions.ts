@@ -66,7 +66,7 @@ async function migrate(database: Db, options: Options): Promise<number> {
     for (const { what, run } of plan) {
       if (round > 5) throw new Error(`another program goes on writing: stop it and run again. Left: ${what}`);
       console.error(`${what} …`);
-      await run().catch(ifCode([27, 175, 276], () => false)); // The same.
+      await run().catch(ifCode([27, 175, 276], () => false)); // Likewise: the next plan has what is left.
     }
     plan = await planNow().catch(ifCode([175], planNow));
   }
