@@ -16,7 +16,7 @@ import type { RenderedFile } from '../../core/render/rendered-file.ts';
 import { isFile, readTextIfAny } from '../files.ts';
 import { pathIn } from '../locate.ts';
 import { buildOf, type CompilerOptions, emitsCode, foldersIn, takesTs } from './compiler-options.ts';
-import { foldersAround } from './package-manager.ts';
+import { foldersOfRepository } from './repository.ts';
 import { sourceFiles } from './sources.ts';
 import { runsOfTsc } from './tsc-runs.ts';
 import {
@@ -117,7 +117,7 @@ function doubtsAboutOthers(
 }
 
 function doubtsAboutLint(root: string, unlisted: readonly string[]): readonly string[] {
-  const folders = foldersAround(root);
+  const folders = foldersOfRepository(root);
   const config = folders.flatMap((folder) => ESLINT_CONFIGS.map((name) => join(folder, name))).find(isFile);
   if (config === undefined) return [];
   const seen = unlisted.map((path) => pathIn(dirname(config), join(root, path)));

@@ -3,7 +3,7 @@ import { isOrIsIn } from '../../core/project/paths.ts';
 import { readTextIfAny } from '../files.ts';
 import { pathIn } from '../locate.ts';
 import { buildOf } from './compiler-options.ts';
-import { foldersAround } from './package-manager.ts';
+import { foldersOfRepository } from './repository.ts';
 import { foldersBefore, runsOfTsc } from './tsc-runs.ts';
 import { configsIfIntact, tsconfigIn } from './tsconfig.ts';
 
@@ -19,7 +19,7 @@ export function builtFiles(root: string, commands: readonly string[]): (path: st
   const outputs = [...outputFolders(root, commands), ...outputsNamedIn(root, commands)];
   const isOutput = (path: string) => outputs.some((each) => isOrIsIn(each)(path));
   // One that ignores the whole project says nothing about its files.
-  const ignores = foldersAround(root)
+  const ignores = foldersOfRepository(root)
     .map(ignoredFolders)
     .filter((isIgnored) => !isIgnored(join(root, 'package.json')));
   const isWritten = (path: string) =>

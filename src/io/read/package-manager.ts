@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { MANAGER_NAMES, type PackageManager } from '../../core/answers/managers.ts';
 import { plainObject } from '../../core/project/json.ts';
-import { foldersFrom, within } from '../files.ts';
+import { within } from '../files.ts';
 import { packageJsonIn } from './package-json.ts';
+import { foldersOfRepository } from './repository.ts';
 import { workspaceAround } from './workspace.ts';
 
 const LOCK_FILES: readonly (readonly [string, PackageManager])[] = [
@@ -38,22 +38,12 @@ export function detectPackageManager(
 /** A workspace is installed at its top, so that goes first. A lock file may be a leftover, so a name goes before it. */
 function usedFor(root: string): PackageManager | undefined {
   const top = workspaceAround(root);
-  const folders = [...(top === undefined ? [] : [top]), ...foldersAround(root)];
+  const folders = [...(top === undefined ? [] : [top]), ...foldersOfRepository(root)];
   for (const folder of folders) {
     const used = namedIn(folder) ?? lockedIn(folder);
     if (used) return used;
   }
   return undefined;
-}
-
-/**
- * From a folder up to the top of its repository. Only the folder itself outside of a repository, where a folder above
- * may be anything, and in a home folder that is one: it has settings, and belongs to no project in it.
- */
-export function foldersAround(folder: string): readonly string[] {
-  const all = foldersFrom(folder);
-  const found = all.slice(0, all.findIndex((at) => existsSync(within(at, '.git'))) + 1);
-  return found.length === 0 || found.indexOf(homedir()) > 0 ? [folder] : found;
 }
 
 const lockedIn = (folder: string): PackageManager | undefined =>
