@@ -56,8 +56,8 @@ async function main(args: string[]): Promise<number> {
 
 /** Plan, show, apply, verify. */
 async function migrate(database: Db, options: Options): Promise<number> {
-  const planNow = () => makePlan(database, options);
-  let plan = await planNow().catch(ifCode([175], planNow)); // Another run has dropped an index.
+  const planNow = () => makePlan(database, options).catch(ifCode([175], () => makePlan(database, options)));
+  let plan = await planNow(); // Made once more where another run dropped an index meanwhile.
   const hasWork = plan.length > 0;
   console.log(`${database.databaseName}.${COLLECTION}: ${hasWork ? 'to do' : 'nothing to do'}`);
   for (const { what } of plan) console.log(`  - ${what}`);
@@ -68,7 +68,7 @@ async function migrate(database: Db, options: Options): Promise<number> {
       console.error(`${what} …`);
       await run().catch(ifCode([27, 175, 276], () => false)); // Likewise: the next plan has what is left.
     }
-    plan = await planNow().catch(ifCode([175], planNow));
+    plan = await planNow();
   }
   if (hasWork) console.log('done, and verified');
   return 0;
