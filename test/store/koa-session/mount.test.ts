@@ -484,6 +484,48 @@ describe.each(RELEASES)('$release', ({ Application, name, other }) => {
     expect(errors).toEqual([]);
   });
 
+  test.each<{ change: string; make: (ctx: Context) => unknown; next: string }>([
+    {
+      change: 'one with save()',
+      make: (ctx) => {
+        ctx.session.views = 10;
+        return ctx.session.save();
+      },
+      next: 'views 11',
+    },
+    {
+      change: 'one without',
+      make: (ctx) => {
+        ctx.session.views = 10;
+      },
+      next: 'views 2',
+    },
+    {
+      change: 'a logout',
+      make: (ctx) => {
+        ctx.session = null;
+      },
+      next: 'views 2',
+    },
+  ])('of the changes in a stream, only those with save() are stored: $change', async ({ make, next }) => {
+    const { app, errors } = newApp();
+    mountSessions(app);
+    const stream = async function* (ctx: Context) {
+      yield 'begun, ';
+      await make(ctx);
+      yield 'ended';
+    };
+    app.use((ctx: Context) => {
+      if (ctx.path === '/count') return count(ctx);
+      ctx.body = Readable.from(stream(ctx));
+    });
+    const visitor = new Browser(await listen(app));
+    await visitor.get('/count');
+    expect((await visitor.get('/')).text).toBe('begun, ended');
+    expect((await visitor.get('/count')).text).toBe(next);
+    expect(errors).toEqual([]);
+  });
+
   describe('a request that fails', () => {
     /** One error object for all requests, which an app may use. */
     const shared = Object.assign(new Error('shared'), { status: 403, expose: true });
