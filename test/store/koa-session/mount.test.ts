@@ -484,46 +484,54 @@ describe.each(RELEASES)('$release', ({ Application, name, other }) => {
     expect(errors).toEqual([]);
   });
 
-  test.each<{ change: string; make: (ctx: Context) => unknown; next: string }>([
-    {
-      change: 'one with save()',
-      make: (ctx) => {
-        ctx.session.views = 10;
-        return ctx.session.save();
-      },
-      next: 'views 11',
-    },
-    {
-      change: 'one without',
-      make: (ctx) => {
-        ctx.session.views = 10;
-      },
-      next: 'views 2',
-    },
-    {
-      change: 'a logout',
-      make: (ctx) => {
-        ctx.session = null;
-      },
-      next: 'views 2',
-    },
-  ])('of the changes in a stream, only those with save() are stored: $change', async ({ make, next }) => {
-    const { app, errors } = newApp();
-    mountSessions(app);
-    const stream = async function* (ctx: Context) {
-      yield 'begun, ';
-      await make(ctx);
-      yield 'ended';
+  describe.each([
+    { place: 'a stream', path: '/stream' },
+    { place: 'a middleware before the sessions', path: '/outer' },
+  ])('of the changes in $place, after the session is stored,', ({ path }) => {
+    const viewsAfter = async (change: (ctx: Context) => unknown) => {
+      const { app, errors } = newApp();
+      app.use(async (ctx: Context, next) => {
+        await next();
+        if (ctx.path === '/outer') await change(ctx);
+      });
+      mountSessions(app);
+      const stream = async function* (ctx: Context) {
+        yield 'begun, ';
+        await change(ctx);
+        yield 'ended';
+      };
+      app.use((ctx: Context) => {
+        if (ctx.path === '/count') return count(ctx);
+        ctx.body = ctx.path === '/stream' ? Readable.from(stream(ctx)) : 'begun, ended';
+      });
+      const visitor = new Browser(await listen(app));
+      await visitor.get('/count');
+      expect((await visitor.get(path)).text).toBe('begun, ended');
+      expect(errors).toEqual([]);
+      return (await visitor.get('/count')).text;
     };
-    app.use((ctx: Context) => {
-      if (ctx.path === '/count') return count(ctx);
-      ctx.body = Readable.from(stream(ctx));
+    const change = (ctx: Context) => {
+      ctx.session.views = 10;
+    };
+
+    test('one with save() is stored', async () => {
+      const save = (ctx: Context) => {
+        change(ctx);
+        return ctx.session.save();
+      };
+      expect(await viewsAfter(save)).toBe('views 11');
     });
-    const visitor = new Browser(await listen(app));
-    await visitor.get('/count');
-    expect((await visitor.get('/')).text).toBe('begun, ended');
-    expect((await visitor.get('/count')).text).toBe(next);
-    expect(errors).toEqual([]);
+
+    test('one without is not stored', async () => {
+      expect(await viewsAfter(change)).toBe('views 2');
+    });
+
+    test('a logout does nothing', async () => {
+      const logOut = (ctx: Context) => {
+        ctx.session = null;
+      };
+      expect(await viewsAfter(logOut)).toBe('views 2');
+    });
   });
 
   describe('a request that fails', () => {
