@@ -19,6 +19,7 @@ export function withEditedSource(project: Project, path: string, text: string): 
       declarations: withNew(sessionUses.declarations, uses.declarations),
       typeImports: withNew(sessionUses.typeImports, uses.typeImports),
       generic: [...sessionUses.generic.filter((use) => use.path !== path), ...uses.generic],
+      unawaited: withNew(sessionUses.unawaited, uses.unawaited),
     },
     databases: withNew(databases, databasesNamedIn(path, text)),
     connections: [

@@ -19,9 +19,17 @@ export interface SessionUses {
   readonly typeImports: readonly string[];
   /** Where they use what only koa-generic-session or koa-session-minimal adds to `ctx`. */
   readonly generic: readonly SessionProperty[];
+  /** Where nobody awaits a `save()` or `regenerate()`. */
+  readonly unawaited: readonly string[];
 }
 
-export const NO_USES: SessionUses = { properties: [], declarations: [], typeImports: [], generic: [] };
+export const NO_USES: SessionUses = {
+  properties: [],
+  declarations: [],
+  typeImports: [],
+  generic: [],
+  unawaited: [],
+};
 
 const SESSION = String.raw`\b(?:ctx|context)[?!]?(?:\.session\b|\[['"]session['"]\])`;
 // Patterns with Unicode classes are made when they are needed, which a new project never does: V8 takes long for them.
@@ -53,6 +61,9 @@ const SESSION_TYPES =
 /** Without a counterpart of the same name in koa-session. */
 const GENERIC =
   /\b(?:ctx|context|this)[?!]?\.((?:regenerate|save)Session|session(?:Save|Id|Handler|[?!]?\.cookie))\b/g;
+
+/** As a statement of its own. Up to version 5 of koa-session, `save()` could not fail. */
+const UNAWAITED = /^[ \t]*(?:ctx|context|this)[?!]?\.session[?!]?\.(?:save|regenerate)\(\);?[ \t]*$/gm;
 
 /** Properties of the generated types, of koa-generic-session and of every object. */
 const KNOWN = [
@@ -87,6 +98,7 @@ export function sessionUsesIn(path: string, text: string): SessionUses {
       path,
       line: lineAt(code, index),
     })),
+    unawaited: [...code.matchAll(UNAWAITED)].map(({ index }) => at(index)),
   };
 }
 

@@ -15,6 +15,10 @@ export function mountingSteps(settings: Settings, { entries, project }: Run, mou
     ...(wasTouched(entries, 'own-app') ? [] : addingCall(mounting)),
     ...removingOld(mounting, settings),
     ...replacingGeneric(project),
+    ...withLines(
+      'Write `await` before these calls, since one that fails, as while the database is down, would end the process',
+      project.sessionUses.unawaited,
+    ),
     ...replacingKeys(mounting.keys),
     ...declaring(settings, project.sessionUses),
     ...loading,

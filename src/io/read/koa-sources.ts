@@ -129,6 +129,7 @@ const allUses = (uses: readonly SessionUses[]): SessionUses => ({
   declarations: uses.flatMap(({ declarations }) => declarations).toSorted(),
   typeImports: uses.flatMap(({ typeImports }) => typeImports).toSorted(),
   generic: uses.flatMap(({ generic }) => generic).toSorted(byPath),
+  unawaited: uses.flatMap(({ unawaited }) => unawaited).toSorted(),
 });
 
 const NOT_STARTED = { scripts: [], isCompiled: false };

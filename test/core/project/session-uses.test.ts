@@ -68,6 +68,19 @@ test('what only other session middleware has is reported at each place', () => {
 });
 
 test.each([
+  { call: 'ctx.session.save();', places: ['app.js:1'] },
+  { call: '  this.session!.regenerate()', places: ['app.js:1'] },
+  { call: 'await ctx.session.save();', places: [] },
+  { call: 'return ctx.session.save();', places: [] },
+  { call: 'const save = () => ctx.session.save();', places: [] },
+  { call: 'ctx.session.save().catch(log);', places: [] },
+  { call: 'await Promise.all([\n  ctx.session.save(),\n  mail(),\n]);', places: [] },
+  { call: 'ctx.session.save(done);', places: [] },
+])('a call that nobody awaits is reported: $call', ({ call, places }) => {
+  expect(sessionUsesIn('app.js', call).unawaited).toEqual(places);
+});
+
+test.each([
   {
     text: "import 'koa';\ndeclare module 'koa' {\n  interface Context { session: Own }\n}",
     places: ['src/types.d.ts:2'],

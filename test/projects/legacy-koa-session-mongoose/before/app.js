@@ -10,6 +10,7 @@ app.use(session({ store: new MongooseStore() }, app));
 
 app.use((ctx) => {
   ctx.session.views = (ctx.session.views ?? 0) + 1;
+  ctx.session.save();
   ctx.body = `views: ${ctx.session.views}`;
 });
 
