@@ -1,11 +1,13 @@
 import { answersError } from './core/answers/answers-error.ts';
-import { problemsIn, problemsInAll } from './core/answers/check.ts';
+import { type Problem, problemsIn, problemsInAll } from './core/answers/check.ts';
 import { combineAnswers } from './core/answers/combine.ts';
+import { flagName } from './core/answers/flag-names.ts';
 import { missingAnswers, withSuggestions } from './core/answers/open-questions.ts';
 import { type Answers, OPTIONS } from './core/answers/options.ts';
 import { managerFor } from './core/answers/package-manager.ts';
 import type { ProjectFacts } from './core/answers/project-facts.ts';
 import { runFlagWords } from './core/answers/run-flags.ts';
+import { MANIFEST_PATH } from './core/project/state-folder.ts';
 import { answersText } from './core/report/answers-text.ts';
 import { reportDiff, reportText } from './core/report/report.ts';
 import type { Flags } from './flags.ts';
@@ -28,11 +30,14 @@ export async function collectAnswers(
   facts: ProjectFacts,
 ): Promise<Answers> {
   const configured = run.config === undefined ? {} : await readConfig(run.config);
-  const { answers, warnings } = combineAnswers({ ...configured, ...given }, saved);
+  const now = { ...configured, ...given };
+  const { answers, warnings } = combineAnswers(now, saved);
   warnings.forEach(warn);
   const known = run.yes ? withSuggestions(answers, facts) : answers;
   const isAsking = asksForAnswers(run);
-  const problems = isAsking ? problemsIn(known) : problemsInAll(known, facts);
+  const broken = isAsking ? problemsIn(known) : problemsInAll(known, facts);
+  const earlier = Object.keys(saved).filter((name) => !Object.hasOwn(now, name));
+  const problems = withPlace(broken, earlier.map(flagName));
   const missing = isAsking ? [] : missingAnswers(known);
   if (problems.length + missing.length > 0) {
     throw answersError(problems, missing, { directory, answers, facts, flags: runFlagWords(run) });
@@ -51,6 +56,13 @@ export async function collectAnswers(
     install: await confirm(`${OPTIONS.install.question} with ${managerFor(all, facts)}?`, true),
   };
 }
+
+/** A given flag is in the command; an earlier answer only in the manifest. */
+const withPlace = (problems: readonly Problem[], earlier: readonly string[]): readonly Problem[] =>
+  problems.map(({ option, rule }) => ({
+    option: earlier.includes(option) ? `${option} (in ${MANIFEST_PATH})` : option,
+    rule,
+  }));
 
 /** The answers of an earlier run are complete, so a later run asks only for what another style needs. */
 async function askWhatIsMissing(known: Answers, saved: Answers, facts: ProjectFacts): Promise<Answers> {

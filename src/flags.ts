@@ -74,6 +74,7 @@ export function parseFlags(argv: readonly string[], env: Environment): Flags | T
   );
   try {
     const words = withoutStrayDashes(argv);
+    refuseSingleDash(words, program);
     refuseMissingValue(words, program);
     program.parse(words, { from: 'user' });
   } catch (error) {
@@ -89,6 +90,13 @@ export function parseFlags(argv: readonly string[], env: Environment): Flags | T
 function withoutStrayDashes(argv: readonly string[]): string[] {
   const stray = argv.findIndex((word, at) => word === '--' && (at === 0 || argv[at + 1]?.startsWith('-')));
   return argv.filter((_, at) => at !== stray);
+}
+
+/** commander would read `-ttl` as `-t tl`, and `-check` as `--connection heck`. */
+function refuseSingleDash(words: readonly string[], { options }: Command): void {
+  const longs = ['--help', ...options.map(({ long }) => long)];
+  const meant = words.map((word) => `-${word.replace(/=.*/s, '')}`).find((long) => longs.includes(long));
+  if (meant !== undefined) throw new UserError(`${meant.slice(1)}: did you mean ${meant}?`);
 }
 
 /** commander would take the next flag for the value: of `--username $NAME --tls`, if the variable is empty. */

@@ -135,6 +135,15 @@ describe('a new project with some existing files', () => {
     expect(await filesIn(cwd)).not.toContain('.env.example');
   });
 
+  test('no step runs a migration that is deleted', async () => {
+    const cwd = await temporaryFolder();
+    await run(['.', '--yes', '-c', 'db'], { cwd });
+    await rm(join(cwd, 'scripts/migrate-sessions.ts'));
+    const { stdout } = await run(['.', '--user-key', 'userId'], { cwd });
+    expect(stdout).toContain('Create the indexes: --restore scripts/migrate-sessions.ts brings');
+    expect(stdout).not.toContain('npm run');
+  });
+
   test('the script of a deleted file stays deleted, and none in its place is reported', async () => {
     const cwd = await temporaryFolder();
     expect(await run(['.', '--yes', '-c', 'db'], { cwd })).toMatchObject({ exitCode: 0 });

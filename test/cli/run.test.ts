@@ -251,6 +251,9 @@ const REFUSED = [
   { flags: ['-c', 'db', '--rolling', 'n'], says: 'n: a switch takes no value' },
   { flags: ['--hlep'], says: '(Did you mean --help?)' },
   { flags: ['--no-rollin'], says: '(Did you mean --no-rolling?)' },
+  { flags: ['app', '-ttl=hunter2'], says: '-ttl: did you mean --ttl?' },
+  { flags: ['-check'], says: '-check: did you mean --check?' },
+  { flags: ['-help'], says: '-help: did you mean --help?' },
   { flags: ['undo', '--chekc'], says: '(Did you mean --check?)' },
   ...[
     '--collection',
@@ -779,6 +782,18 @@ describe('in a project of the user', () => {
     const { stdout } = await run(['.', '--url', 'mongodb://db.example/newer'], { cwd });
     expect(stdout).toContain('.env already has MONGODB_URL');
     expect(stdout).toContain('1. Change MONGODB_URL in .env to the value given this time');
+  });
+
+  test('in a fresh clone, the login that only .env had is asked for', async () => {
+    const cwd = await temporaryFolder();
+    const flags = ['.', '--url', 'mongodb://ann:hidden@db.example/shop'];
+    await run(flags, { cwd });
+    const step = 'Add the login, if there is one, to MONGODB_URL in the new .env';
+    await rm(`${cwd}/.env`);
+    expect((await run(['.'], { cwd })).stdout).toContain(step);
+    expect((await run(['.', '--rolling'], { cwd })).stdout).not.toContain(step);
+    await rm(`${cwd}/.env`);
+    expect((await run(flags, { cwd })).stdout).not.toContain(step);
   });
 
   test('if .env has an empty MONGODB_URL, only one step is about it', async () => {

@@ -39,6 +39,19 @@ test('without flags, a run repeats the previous one', async () => {
   expect(withoutUndo(readTree(cwd))).toEqual(before);
 });
 
+test('an answer that the manifest has is reported with its place, a given one without', async () => {
+  const cwd = await project('--absolute-ttl', '20d');
+  const { exitCode, stderr } = await run(['--ttl', '30d', '--touch-after', 'x'], { cwd });
+  expect({ exitCode, lines: stderr.split('\n').slice(1) }).toEqual({
+    exitCode: 2,
+    lines: [
+      expect.stringMatching(/^ {2}--touch-after: must be/),
+      '  --absolute-ttl (in .koa-mongo-session/manifest.json): 20d must not be shorter than --ttl, 30d',
+      '',
+    ],
+  });
+});
+
 test('an edit and a changed option are merged', async () => {
   const cwd = await project('--ttl', '3d');
   edit(cwd, SETTINGS, addOwn);

@@ -3,7 +3,7 @@ import { beginsAdoption } from '../answers/adoption.ts';
 import type { Settings } from '../answers/settings.ts';
 import { plainText } from '../project/text.ts';
 import { envEntries } from '../render/env-file.ts';
-import { APP_KEYS, byHand, isFirst, type Run, type Step } from './step.ts';
+import { APP_KEYS, byHand, isFirst, type Run, type Step, wasMade } from './step.ts';
 
 export function fillingIn(settings: Settings, run: Run, names: readonly string[]): Step[] {
   const isAdopting = beginsAdoption(settings, run.saved);
@@ -11,8 +11,17 @@ export function fillingIn(settings: Settings, run: Run, names: readonly string[]
   return [
     ...(isAdopting ? [byHand(`Put app.keys of the old app into ${APP_KEYS}, in .env`)] : []),
     ...(others.length === 0 ? [] : [byHand(`Set ${others.join(', ')} in .env`)]),
+    ...addingLogin(settings, run),
     ...replacing(run),
   ];
+}
+
+/** In a fresh clone. Whether there was a login is not known, since only `.env` has it. */
+function addingLogin({ connection }: Settings, run: Run): Step[] {
+  const isNew = !isFirst(run) && wasMade(run.entries, 'env');
+  const isWithLogin = parseEnv(plainText(run.env)).MONGODB_URL?.includes('@');
+  if (!isNew || connection.style !== 'url' || isWithLogin) return [];
+  return [byHand('Add the login, if there is one, to MONGODB_URL in the new .env')];
 }
 
 /** A value in `.env` before the first run is that of the app. Later, the user has changed an answer. */

@@ -44,8 +44,12 @@ export function migrating({ migration }: Settings, run: Run): Step[] {
   const isChanged = MIGRATED.some((name) => saved[name] !== answers[name]);
   const isOtherUser = typeof answers.userKey === 'string' && saved.userKey !== answers.userKey;
   if (!isChanged && !isOtherUser && !wasMade(run.entries, 'migrate')) return removingUsers(run);
-  const commands = [migrateCommand(run.manager, run.project.scripts, migration)];
-  return [{ what: 'Create the indexes', commands }, ...removingUsers(run)];
+  const deleted = run.entries.find(({ id, action }) => id === 'migrate' && action === 'deleted');
+  const command = migrateCommand(run.manager, run.project.scripts, migration);
+  const creating = deleted
+    ? byHand(`Create the indexes: --restore ${deleted.path} brings the script for it back`)
+    : { what: 'Create the indexes', commands: [command] };
+  return [creating, ...removingUsers(run)];
 }
 
 /** The migration stores the users only of sessions that have none, so users by another key would stay. */
