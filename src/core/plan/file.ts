@@ -20,7 +20,8 @@ export function planFile(next: RenderedFile, record: FileRecord | undefined, tre
   // Only then, since imports that the user has not corrected yet differ from the moved base, as edits do.
   const isOverlap = first.action === 'conflict' && next.movedBase !== undefined;
   const second = isOverlap ? decideFrom(next.movedBase) : first;
-  const outcome = second.action === 'conflict' ? first : second;
+  const outcome =
+    first.action === 'conflict' && second.action === 'conflict' ? closer(first, second) : second;
   const entry = { id: next.id, path };
   if (path === lies || outcome.action === 'refuse') return { ...entry, path: lies, ...outcome };
   if (disk.kind !== 'file') return { ...entry, ...outcome };
@@ -131,8 +132,12 @@ function merge(was: string, forms: Forms & { base: string; formattedBase: string
   const formatted = mergeTexts(forms.formattedBase, mine, forms.formattedNext);
   if (formatted.clean) return rewrite('merge', was, formatted.text);
   const plain = mergeTexts(forms.base, mine, forms.next);
-  return plain.clean ? rewrite('merge', was, plain.text) : conflict('overlap', was, formatted);
+  return plain.clean ? rewrite('merge', was, plain.text) : conflict('overlap', was, closer(formatted, plain));
 }
+
+/** Of two merges that overlap, the one with fewer lines between its markers. */
+const closer = <M extends { readonly marked: string }>(one: M, other: M): M =>
+  other.marked.length < one.marked.length ? other : one;
 
 function untracked(was: string, next: string): Decision {
   const merged = mergeWithoutBase(plainText(was), next);

@@ -1,0 +1,4 @@
+// create-koa-mongo-session: index
+import { Store } from './store.ts';
+
+export const TTL = 14;

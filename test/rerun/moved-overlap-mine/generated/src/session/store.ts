@@ -1,0 +1,2 @@
+// create-koa-mongo-session: store
+export class Store {}

@@ -1,0 +1,2 @@
+// create-koa-mongo-session: errors
+export class StoreError extends Error {}
