@@ -8,7 +8,7 @@ import { endedSessions, lifetimesKept } from './core/answers/ended-sessions.ts';
 import { valuesForEnv } from './core/answers/env-values.ts';
 import { missingAnswers } from './core/answers/open-questions.ts';
 import type { Answers } from './core/answers/options.ts';
-import { parseSettings } from './core/answers/parse-settings.ts';
+import { inFull, parseSettings } from './core/answers/parse-settings.ts';
 import type { ProjectFacts } from './core/answers/project-facts.ts';
 import type { RunFlags } from './core/answers/run-flags.ts';
 import { doubtsAboutSettings } from './core/answers/setting-doubts.ts';
@@ -87,7 +87,7 @@ async function generate(start: RunInput, collected: Answers): Promise<Ending> {
   const before = settingsBefore(saved, facts);
   const patches = [...listPatches(settings, values, tree, newKey, before), ...mount];
 
-  const remembered = { generator: program.version, project: project.kind, answers };
+  const remembered = { generator: program.version, project: project.kind, answers: inFull(answers) };
   const mounted = mount.reduce((seen, { path, text }) => withEditedSource(seen, path, text), project);
   const notes = projectNotes(settings, mounted, textOnDisk(tree, '.env') ?? '');
   const outcome = await regenerate({

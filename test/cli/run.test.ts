@@ -122,9 +122,7 @@ describe('without a terminal', () => {
     await run(['app', '-c', 'db', '--user-key', 'userId', '--rolling', '--touch-after', '5m'], { cwd });
     await run(['app', '--no-user-key', '--no-rolling', '--no-touch-after'], { cwd });
     const remembered = await rememberedIn(`${cwd}/app`);
-    expect(remembered).toMatchObject({ connection: 'db', rolling: false });
-    expect(remembered).not.toHaveProperty('userKey');
-    expect(remembered).not.toHaveProperty('touchAfter');
+    expect(remembered).toMatchObject({ connection: 'db', rolling: false, userKey: null, touchAfter: null });
   });
 
   test('a later run without the app names what it leaves in package.json, once', async () => {
@@ -145,21 +143,23 @@ describe('without a terminal', () => {
   });
 
   test.each([
-    { what: 'breaks a rule', remembers: '"ttl": "2 weeks"', correction: ['--ttl', '2w'] },
+    { what: 'breaks a rule', answer: '"ttl": "14d"', now: '"ttl": "2 weeks"', correction: ['--ttl', '2w'] },
     {
       what: 'contradicts another',
-      remembers: '"ttl": "14d", "absoluteTtl": "7d"',
+      answer: '"absoluteTtl": null',
+      now: '"absoluteTtl": "7d"',
       correction: ['--ttl', '5d'],
     },
     {
       what: 'has no UTF-8 form',
-      remembers: '"connection": "host", "db": "\\ud800", "ttl": "14d"',
+      answer: '"connection": "db"',
+      now: '"connection": "host", "db": "\\ud800"',
       correction: ['--db', 'shop'],
     },
-  ])('a remembered answer that $what is corrected by a flag', async ({ remembers, correction }) => {
+  ])('a remembered answer that $what is corrected by a flag', async ({ answer, now, correction }) => {
     const cwd = await temporaryFolder();
     await run(['.', '-c', 'db'], { cwd });
-    await inManifest(cwd, (text) => text.replace('"ttl": "14d"', remembers));
+    await inManifest(cwd, (text) => text.replace(answer, now));
     expect(await run(['.'], { cwd })).toMatchObject({ exitCode: 2 });
     expect(await run(['.', ...correction], { cwd })).toMatchObject({ exitCode: 0 });
   });

@@ -213,21 +213,42 @@ test('one branch moves a file, which another one has edited and generated anew',
   });
 });
 
-test('a file with lines of both sides is reported as kept, and restored as the message says', async () => {
-  const choice = ['-c', 'db', '--no-app'];
-  await runs('-c', 'url', '--url', 'mongodb://127.0.0.1/x', '--no-app');
-  await commit('begin');
-  await merge(
-    () => runs(...choice),
-    () => runs('-c', 'mongoose'),
-  );
-  const own = (await conflicts()).filter((path) => !path.startsWith('.koa-mongo-session/'));
-  expect(await settleAsTold(own)).toContain('has lines of both sides: --restore <path>');
-  const { stdout } = await run(['.'], { cwd });
-  const kept = [...stdout.matchAll(/^= kept +(\S+)/gm)].flatMap(([, path = '']) => ['--restore', path]);
-  expect(kept).not.toEqual([]);
-  expect(await run(['.', ...kept], { cwd })).toMatchObject({ exitCode: 0 });
-  const fresh = await temporaryFolder();
-  await run(['.', ...choice], { cwd: fresh });
-  for (const path of own) expect(await readIn(cwd, path)).toBe(await readIn(fresh, path));
-});
+const BEGIN = ['-c', 'url', '--url', 'mongodb://127.0.0.1/x', '--no-app'];
+
+test.each([
+  {
+    first: ['-c', 'db'],
+    second: ['-c', 'mongoose'],
+    reported: 'kept',
+    answers: ['-c', 'db', '--no-app'],
+  },
+  {
+    // Only with both answers, a comment says that the user is not encrypted.
+    first: ['--user-key', 'userId'],
+    second: ['--encrypt'],
+    reported: 'in conflict',
+    answers: [...BEGIN, '--user-key', 'userId', '--encrypt'],
+  },
+])(
+  '$first meets $second: a file with lines of both sides is $reported, and restored as the message says',
+  async ({ first, second, reported, answers }) => {
+    await runs(...BEGIN);
+    await commit('begin');
+    await merge(
+      () => runs(...first),
+      () => runs(...second),
+    );
+    const own = (await conflicts()).filter((path) => !path.startsWith('.koa-mongo-session/'));
+    expect(await settleAsTold(own)).toContain(
+      'as kept or in conflict, git has mixed both sides in it: --restore',
+    );
+    const { stdout } = await run(['.'], { cwd });
+    const mixed = [...stdout.matchAll(/^[=!] (kept|in conflict) +(\S+)/gm)];
+    expect(mixed.map(([, action]) => action)).toContain(reported);
+    const restored = mixed.flatMap(([, , path = '']) => ['--restore', path]);
+    expect(await run(['.', ...restored], { cwd })).toMatchObject({ exitCode: 0 });
+    const fresh = await temporaryFolder();
+    await run(['.', ...answers], { cwd: fresh });
+    for (const path of own) expect(await readIn(cwd, path)).toBe(await readIn(fresh, path));
+  },
+);

@@ -1,3 +1,4 @@
+import { applies } from './applies.ts';
 import { check, withDefaults } from './check.ts';
 import { formatDuration } from './duration.ts';
 import type { MongoUrl } from './mongodb-url.ts';
@@ -114,3 +115,11 @@ function remembered(values: Values, url: MongoUrl | undefined): Answers {
   );
   return Object.fromEntries(entries);
 }
+
+/** With null for each optional answer that is off: git merges a new line only if the next one has not changed. */
+export const inFull = (answers: Answers): Answers =>
+  Object.fromEntries(
+    OPTION_NAMES.filter(
+      (name) => answers[name] !== undefined || (optionOf(name).optional && applies(name, answers)),
+    ).map((name) => [name, answers[name] ?? null]),
+  );

@@ -83,7 +83,7 @@ function describeOpen(open: readonly ConflictEntry[], ownFolder: string | undefi
     `${open.length === 1 ? 'One file needs' : `${open.length} files need`} a decision; nothing was written.`,
     ...open.map((entry) => `  ${whyOpen(entry)}`),
     ...(ownFolder === undefined ? [] : [anotherFolder(ownFolder)]),
-    'Run it again at a terminal to be asked, or with --on-conflict and one of',
+    'At a terminal, a run asks. Otherwise, add --on-conflict and one of',
     '  mine     your lines stay',
     '  theirs   the new lines replace yours; your file is backed up',
     '  markers  both, between conflict markers, for you to edit',

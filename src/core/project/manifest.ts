@@ -59,14 +59,16 @@ export function formatManifest({ generator, project, answers, files }: Manifest,
     answers,
     files,
   };
-  if (old !== '' && JSON.stringify(JSON.parse(plainText(old))) === JSON.stringify(value))
-    return plainText(old);
+  if (old !== '' && contentOf(JSON.parse(plainText(old))) === contentOf(value)) return plainText(old);
   const indent = indentOf(old);
   const together = JSON.stringify({ answers }, undefined, indent).slice(1, -1).trimEnd();
   // git merges changes of two answers in two branches only if their lines are not adjacent.
   const apart = together.replaceAll(',\n', ',\n\n');
   return `${JSON.stringify(value, undefined, indent).replace(together, () => apart)}\n`;
 }
+
+/** What a manifest says, in any format. Earlier versions left out what is null. */
+export const contentOf = (value: unknown): string => JSON.stringify(value, (_, each) => each ?? undefined);
 
 /**
  * Reads a manifest of this or any earlier schema version. It comes from the project's repository, so it is not
@@ -79,12 +81,15 @@ export function parseManifest(text: string, generator: string): Manifest {
   return {
     generator: versionOf(found.generator, generator),
     project: parseOneOf(found.project, ['new', 'existing'] as const, 'project'),
-    answers: plainObject(found.answers) ?? damaged('"answers" must be an object'),
+    answers: withoutNull(plainObject(found.answers) ?? damaged('"answers" must be an object')),
     files: parseFiles(found.files),
   };
 }
 
 type Raw = Readonly<Record<string, unknown>>;
+
+const withoutNull = (found: Raw): Raw =>
+  Object.fromEntries(Object.entries(found).filter(([, value]) => value !== null));
 
 function parseJson(text: string): Raw {
   if (/^<{7} /m.test(text) && /^>{7} /m.test(text)) unsettled();
@@ -192,8 +197,9 @@ function unsettled(): never {
      If a path there "does not have our version": git rm <that path>, then once more.
   2. In ${MANIFEST_PATH}, keep the upper side of each conflict;
      under "answers" keep the side that you want.
-  3. Resolve your own files, then run this program again: it writes what is missing.
-     A file that it reports as kept, though you never edited it, has lines of both sides: --restore <path>`,
+  3. Resolve the other files; for one that you never edited, git checkout --ours <path> is enough.
+     Then run this program again: it writes what is missing.
+     If it reports such a file as kept or in conflict, git has mixed both sides in it: --restore <path>`,
     4,
   );
 }

@@ -1,7 +1,13 @@
 import type { Entry } from '../plan/entry.ts';
 import type { SettledEntry, SettledPlan } from '../plan/settle.ts';
 import { sha256, verifiedBase } from '../project/base.ts';
-import { EXPLANATIONS, type FileRecord, formatManifest, type Manifest } from '../project/manifest.ts';
+import {
+  contentOf,
+  EXPLANATIONS,
+  type FileRecord,
+  formatManifest,
+  type Manifest,
+} from '../project/manifest.ts';
 import { ENV_FILE } from '../project/paths.ts';
 import { BACKUP_IGNORE, basePath, MANIFEST_PATH, STATE_DIR } from '../project/state-folder.ts';
 import { inFormOf } from '../project/text.ts';
@@ -66,10 +72,8 @@ const isChange = ({ before, after }: Change): boolean => before !== after;
 export const ofTheProject = ({ path }: Change): boolean => path !== ENV_FILE;
 
 /** A newer version of the program that changes nothing does not count as the one that wrote the project. */
-function saysTheSame(manifest: Manifest, old: Manifest): boolean {
-  const { generator } = old;
-  return formatManifest({ ...manifest, generator }) === formatManifest(old);
-}
+const saysTheSame = (manifest: Manifest, old: Manifest): boolean =>
+  contentOf({ ...manifest, generator: old.generator }) === contentOf(old);
 
 /** What is there stays: a formatter of the project may have wrapped its lines. */
 const missingExplanations = (tree: WorkingTree) =>
