@@ -95,6 +95,14 @@ test('--mount edits the app that was written after a first run with --no-app', a
   expect(await readIn(cwd, 'src/main.ts')).toContain('const app = new Koa();\nsessions(app);\n');
 });
 
+test('no step mounts what the app mounts already, as after --restore', async () => {
+  const app = `import { sessions } from './session/index.ts';\n${APP}sessions(app);\n`;
+  const cwd = writeTree(await temporaryFolder(), { 'package.json': '{}', 'src/app.ts': app });
+  const { stdout } = await run([...URL, '--yes'], { cwd });
+  expect(stdout).toContain('Load .env in src/app.ts');
+  expect(stdout).not.toContain('Mount the sessions');
+});
+
 const ALIASES = { imports: { '#routes': './src/routes.ts', '#auth': './src/session/index.ts' } };
 const PATHS = { '@/*': ['./src/*'], '~auth': ['./src/session'], '~/*': ['./src/routes/*'] };
 const TAKEN = 'src/app.ts:1 already uses the name `sessions`';

@@ -12,7 +12,7 @@ export function mountingSteps(settings: Settings, { entries, project }: Run, mou
   const loading = loadingEnv(settings, project, mounting);
   const running = runningOf(settings, project);
   return [
-    ...(wasTouched(entries, 'own-app') ? [] : addingCall(mounting)),
+    ...(callOfSessions(settings, project.koaSources) ? [] : addingCall(mounting)),
     ...removingOld(mounting, settings),
     ...replacingGeneric(project),
     ...withLines(
