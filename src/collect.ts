@@ -1,5 +1,5 @@
 import { answersError } from './core/answers/answers-error.ts';
-import { type Problem, problemsIn, problemsInAll } from './core/answers/check.ts';
+import { problemsIn, problemsInAll } from './core/answers/check.ts';
 import { combineAnswers } from './core/answers/combine.ts';
 import { flagName } from './core/answers/flag-names.ts';
 import { missingAnswers, withSuggestions } from './core/answers/open-questions.ts';
@@ -35,9 +35,12 @@ export async function collectAnswers(
   warnings.forEach(warn);
   const known = run.yes ? withSuggestions(answers, facts) : answers;
   const isAsking = asksForAnswers(run);
-  const broken = isAsking ? problemsIn(known) : problemsInAll(known, facts);
-  const earlier = Object.keys(saved).filter((name) => !Object.hasOwn(now, name));
-  const problems = withPlace(broken, earlier.map(flagName));
+  // A given flag is in the command; an earlier answer only in the manifest.
+  const earlier = Object.keys(saved).flatMap((name) => (Object.hasOwn(now, name) ? [] : [flagName(name)]));
+  const problems = (isAsking ? problemsIn(known) : problemsInAll(known, facts)).map(({ option, rule }) => ({
+    option: earlier.includes(option) ? `${option} (in ${MANIFEST_PATH})` : option,
+    rule,
+  }));
   const missing = isAsking ? [] : missingAnswers(known);
   if (problems.length + missing.length > 0) {
     throw answersError(problems, missing, { directory, answers, facts, flags: runFlagWords(run) });
@@ -48,21 +51,13 @@ export async function collectAnswers(
   if (isFirstRun) introduce();
   const all = await askWhatIsMissing(known, saved, facts);
   const late = problemsInAll(all, facts);
-  if (late.length > 0)
-    throw answersError(late, [], { directory, answers: all, facts, flags: runFlagWords(run) });
+  if (late.length > 0) throw answersError(late);
   if (all.install !== undefined || !isFirstRun || isPreview(run)) return all;
   return {
     ...all,
     install: await confirm(`${OPTIONS.install.question} with ${managerFor(all, facts)}?`, true),
   };
 }
-
-/** A given flag is in the command; an earlier answer only in the manifest. */
-const withPlace = (problems: readonly Problem[], earlier: readonly string[]): readonly Problem[] =>
-  problems.map(({ option, rule }) => ({
-    option: earlier.includes(option) ? `${option} (in ${MANIFEST_PATH})` : option,
-    rule,
-  }));
 
 /** The answers of an earlier run are complete, so a later run asks only for what another style needs. */
 async function askWhatIsMissing(known: Answers, saved: Answers, facts: ProjectFacts): Promise<Answers> {
@@ -80,8 +75,7 @@ export async function askForChange(answers: Answers, facts: ProjectFacts): Promi
   const given = await askAgain(answers, facts);
   const all = await askWhatIsMissing(combineAnswers(given, answers).answers, answers, facts);
   const problems = problemsInAll(all, facts);
-  if (problems.length > 0)
-    throw answersError(problems, [], { directory: '.', answers: all, facts, flags: [] });
+  if (problems.length > 0) throw answersError(problems);
   return all;
 }
 

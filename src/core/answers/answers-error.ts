@@ -12,8 +12,8 @@ import { commandOf } from './repeat-command.ts';
  */
 export function answersError(
   problems: readonly Problem[],
-  missing: readonly OptionName[],
-  rerun: {
+  missing: readonly OptionName[] = [],
+  rerun?: {
     readonly directory: string;
     readonly answers: Answers;
     readonly facts: ProjectFacts;
@@ -26,7 +26,7 @@ export function answersError(
     lines.length === 1
       ? (lines[0] ?? '')
       : `${lines.length} problems\n${lines.map((line) => `  ${line}`).join('\n')}`;
-  if (missing.length === 0 || problems.length > 0) return new UserError(listed);
+  if (problems.length > 0 || !rerun) return new UserError(listed);
   const { directory, answers, facts, flags } = rerun;
   // A complete command each, since npm would take an option that is added to the end of `npm create …`.
   const short = commandOf(directory, answers, facts, [...flags, '--yes']);

@@ -11,17 +11,18 @@ export function fillingIn(settings: Settings, run: Run, names: readonly string[]
   return [
     ...(isAdopting ? [byHand(`Put app.keys of the old app into ${APP_KEYS}, in .env`)] : []),
     ...(others.length === 0 ? [] : [byHand(`Set ${others.join(', ')} in .env`)]),
-    ...addingLogin(settings, run),
+    ...addingLogin(run),
     ...replacing(run),
   ];
 }
 
 /** In a fresh clone. Whether there was a login is not known, since only `.env` has it. */
-function addingLogin({ connection }: Settings, run: Run): Step[] {
+function addingLogin(run: Run): Step[] {
+  const { MONGODB_URL: url } = parseEnv(plainText(run.env));
   const isNew = !isFirst(run) && wasMade(run.entries, 'env');
-  const isWithLogin = parseEnv(plainText(run.env)).MONGODB_URL?.includes('@');
-  if (!isNew || connection.style !== 'url' || isWithLogin) return [];
-  return [byHand('Add the login, if there is one, to MONGODB_URL in the new .env')];
+  return isNew && url && !url.includes('@')
+    ? [byHand('Add the login, if there is one, to MONGODB_URL in the new .env')]
+    : [];
 }
 
 /** A value in `.env` before the first run is that of the app. Later, the user has changed an answer. */
