@@ -145,7 +145,7 @@ describe('at a terminal', () => {
         else await terminal.answer('Change an answer?', '');
         expect(await terminal.ended).toMatchObject({ exitCode: 0 });
         expect(terminal.screen.includes('Store to continue')).toBe(flags === adopting);
-        expect(await rememberedIn(`${cwd}/app`)).not.toHaveProperty('adopt');
+        expect(await rememberedIn(`${cwd}/app`)).toMatchObject({ adopt: null });
       }
     },
   );
