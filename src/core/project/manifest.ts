@@ -194,12 +194,10 @@ function unsettled(): never {
   throw new UserError(
     `${MANIFEST_PATH} has conflict markers of git. Nothing was written. To resolve the conflict:
   1. git checkout --ours ${STATE_DIR}/base
-     If a path there "does not have our version": git rm <that path>, then once more.
-  2. In ${MANIFEST_PATH}, keep the upper side of each conflict;
-     under "answers" keep the side that you want.
-  3. Resolve the other files; for one that you never edited, git checkout --ours <path> is enough.
-     Then run this program again: it writes what is missing.
-     If it reports such a file as kept or in conflict, git has mixed both sides in it: --restore <path>`,
+  2. If a path there "does not have our version": git rm <that path>, then once more.
+  3. In ${MANIFEST_PATH}, keep the upper side of each conflict; under "answers" keep the side that you want.
+  4. Resolve the other files; for one that you never edited, git checkout --ours <path> is enough.
+  5. Run this program again: it writes what is missing. If it reports such a file as kept or in conflict, git has mixed both sides in it: --restore <path>`,
     4,
   );
 }
