@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Binary } from 'mongodb';
-import { describe, expect, test } from 'vitest';
-import { failureOf, newKey, newSession, requestOf, USER_KEY, type World } from '../world.ts';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { failureOf, newKey, newSession, requestOf, SECOND, USER_KEY, type World, wait } from '../world.ts';
 
 export function plainText(world: World): void {
   describe('without encryption', () => {
@@ -155,6 +155,27 @@ export function encryption(world: World): void {
       await store.clearUnreadable();
       expect(await store.get(lost)).toBeUndefined();
       expect(await store.get(kept)).toMatchObject({ is: 'kept' });
+    });
+
+    test('a session that another process encrypts anew is not ended with those whose key is lost', async () => {
+      const key = await newSession(world.open(), { is: 'read' });
+      const next = randomBytes(32);
+      const other = world.open({ encryptionKeys: [next, ...world.encryptionKeys] });
+      const idle = await requestOf(other, key);
+      const connection = world.modules.connection.connect(world.source);
+      onTestFinished(() => connection.close());
+      const collection = await connection.collection();
+      vi.spyOn(collection, 'deleteMany').mockImplementationOnce(async (...call) => {
+        wait(SECOND);
+        await idle.set({ is: 'read' });
+        return collection.deleteMany(...call);
+      });
+      const store = new world.modules.sessions.Sessions(connection, {
+        ...world.options,
+        encryptionKeys: [next],
+      });
+      await store.clearUnreadable();
+      expect(await store.get(key)).toEqual({ is: 'read' });
     });
 
     test.skipIf(!world.settings.userKey)(
