@@ -32,7 +32,7 @@ const TSCONFIG = {
 
 /** Declarations that blocks without imports rely on; the text of the documents explains them. */
 const PREAMBLE = `import type Koa from 'koa';
-import { sessions } from './session/index.ts';
+import { closeConnections, sessions } from './session/index.ts';
 import type { Sessions } from './session/sessions.ts';
 
 type Handler = (ctx: Koa.Context & { readonly params: Readonly<Record<string, string>> }) => unknown;
@@ -40,7 +40,7 @@ declare const app: Koa;
 declare const router: Record<'get' | 'post', (path: string, handler: Handler) => void>;
 declare const store: Sessions;
 declare const key: string;
-void [sessions, app, router, store, key];
+void [closeConnections, sessions, app, router, store, key];
 
 export async function block(ctx: Koa.Context): Promise<void> {
   void ctx;
