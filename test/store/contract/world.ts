@@ -105,6 +105,12 @@ export async function newSession(store: GeneratedStore, payload: Payload = {}, m
   return key;
 }
 
+export async function listOf(store: GeneratedStore) {
+  const found = [];
+  for await (const session of store.list()) found.push(session);
+  return found;
+}
+
 /** Runs a function, and returns its error. Throws if it succeeds. */
 export async function failureOf(work: Promise<unknown>): Promise<Error & { code?: unknown }> {
   return work.then(

@@ -1,7 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { Binary } from 'mongodb';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { failureOf, newKey, newSession, requestOf, SECOND, USER_KEY, type World, wait } from '../world.ts';
+import {
+  failureOf,
+  listOf,
+  newKey,
+  newSession,
+  requestOf,
+  SECOND,
+  USER_KEY,
+  type World,
+  wait,
+} from '../world.ts';
 
 export function plainText(world: World): void {
   describe('without encryption', () => {
@@ -148,7 +158,7 @@ export function encryption(world: World): void {
       const lost = await newSession(world.open(), { [USER_KEY]: 'ann', is: 'lost' });
       const store = world.open({ encryptionKeys: [randomBytes(32)] });
       const kept = await newSession(store, { [USER_KEY]: 'ann', is: 'kept' });
-      for await (const { payload } of store.list()) expect(payload.is).toBe('kept');
+      expect((await listOf(store)).map(({ payload }) => payload.is)).toEqual(['kept']);
       if (world.settings.userKey) {
         expect((await store.listByUser('ann')).map(({ payload }) => payload.is)).toEqual(['kept']);
       }

@@ -1,8 +1,7 @@
 import type { Collection, Document, OptionalId } from 'mongodb';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import type { GeneratedStore } from '../../../support/generated.ts';
 import { openClients } from '../../../support/monitored/log.ts';
-import { HOUR, MINUTE, newKey, newSession, requestOf, SECOND, type World, wait } from '../world.ts';
+import { HOUR, listOf, MINUTE, newKey, newSession, requestOf, SECOND, type World, wait } from '../world.ts';
 
 export function lifecycle(world: World): void {
   /** Runs a function, and returns the warnings that it causes. */
@@ -14,11 +13,6 @@ export function lifecycle(world: World): void {
     } finally {
       emitWarning.mockRestore();
     }
-  };
-  const listOf = async (store: GeneratedStore) => {
-    const found = [];
-    for await (const session of store.list()) found.push(session);
-    return found;
   };
   const { style } = world.settings.connection;
   const ownClients = style === 'url' || style === 'host' ? 1 : 0;
