@@ -99,6 +99,13 @@ export const MENDED: readonly Mended[] = [
     plan: [],
     after: ['expiresAt_1 {"expiresAt":1} 0'],
   },
+  {
+    state: 'the right index with options that change nothing',
+    real: true,
+    indexes: [[{ expiresAt: 1 }, { ...TTL, sparse: false, background: true }]],
+    plan: [],
+    after: ['expiresAt_1 {"expiresAt":1} 0'],
+  },
   ...IN_ITS_PLACE.map(
     ([state, options, index, real]): Mended => ({
       state,
