@@ -49,13 +49,18 @@ test.each([
 );
 
 test.each([
-  { features: {}, more: {} },
-  { features: FEATURES.encrypt, more: { encryptionKeys: [randomBytes(32)] as [Buffer] } },
+  { bson: { promoteValues: false }, features: {}, more: {} },
+  { bson: { raw: true }, features: {}, more: {} },
+  {
+    bson: { promoteValues: false },
+    features: FEATURES.encrypt,
+    more: { encryptionKeys: [randomBytes(32)] as [Buffer] },
+  },
 ])(
-  'a session is read as plain values, with any BSON options of the connection ($features)',
-  async ({ features, more }) => {
+  'a session is read as plain values, also with $bson in the connection ($features)',
+  async ({ bson, features, more }) => {
     const { url } = database;
-    const client = new MongoClient(url, { promoteValues: false });
+    const client = new MongoClient(url, bson);
     onTestFinished(() => client.close());
     const { connection, sessions: module } = await loadGenerated({
       ...PLAIN,
