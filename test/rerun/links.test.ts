@@ -1,4 +1,5 @@
 import {
+  existsSync,
   mkdirSync,
   readFileSync,
   readlinkSync,
@@ -245,6 +246,15 @@ describe('the rollback after a killed run', () => {
     const [, kept = ''] = /(\.koa-mongo-session\/backup\/\S+)\.$/.exec(warnings[0] ?? '') ?? [];
     expect(readFileSync(join(folder, kept), 'utf8')).toBe(source('store', 'one'));
     expect(readFileSync(join(folder, 'src/store.ts'), 'utf8')).toBe(source('store', 'edited'));
+  });
+
+  test('does not remove a new file that was replaced by a link since', async () => {
+    const folder = await project();
+    renameSync(join(folder, '.koa-mongo-session/undo'), join(folder, '.koa-mongo-session/pending'));
+    replaceByLink(folder, 'src/store.ts', 'shared/store.ts');
+    await openProject(folder, GENERATOR);
+    expect(readFileSync(join(folder, 'src/store.ts'), 'utf8')).toBe(source('store', 'one'));
+    expect(existsSync(join(folder, 'src/index.ts'))).toBe(false);
   });
 
   test('continues after a damaged copy', async () => {
