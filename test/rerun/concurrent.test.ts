@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { execa, execaSync } from 'execa';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { withLock } from '../../src/io/write/lock.ts';
 import { temporaryFolder } from '../support/program.ts';
 import { useProgram } from '../support/rerun/bundle.ts';
@@ -89,12 +89,23 @@ describe('the lock of a run that may be alive stops other runs, which name it', 
     });
     expect(wholeSnapshot(project)).toEqual(before);
   });
+
+  test('a process of another user', async () => {
+    const { project, lock } = await setUp();
+    writeFileSync(join(project, lock({ pid: 2 ** 22, start: '0' })), '');
+    vi.spyOn(process, 'kill').mockImplementation(() => {
+      throw Object.assign(new Error('kill EPERM'), { code: 'EPERM' });
+    });
+    onTestFinished(() => void vi.restoreAllMocks());
+    await expect(generate(project, renderedFrom(version('two')))).rejects.toMatchObject({ exitCode: 4 });
+  });
 });
 
 describe('a lock of a dead run is removed', () => {
   test.each([
     ['of a process that is gone', async () => ({ pid: await startAndEnd() }), 0],
     ['that had our process id, as in a container', async () => ({ start: '1' }), 0],
+    ['that had our process id, where no start is known', async () => ({ start: '0' }), 0],
     ['whose process id now belongs to another process', async () => ({ pid: process.ppid, start: '1' }), 0],
     ['of another container, not updated for two minutes', async () => ({ table: FOREIGN }), 120_000],
     ['of another machine, dated in the future', async () => ({ table: FOREIGN }), -120_000],
