@@ -275,6 +275,7 @@ describe('a URL', () => {
   test.each([
     'tlsCertificateKeyFilePassword=x',
     'authMechanismProperties=AWS_SESSION_TOKEN:x',
+    'proxyUsername=x',
     'proxyPass%77ord=x',
     'PROXY%50ASSWORD=x',
   ])('with %s is also secret', async (option) => {
