@@ -78,6 +78,8 @@ const HOSTILE_PATHS = [
   `${'a/'.repeat(250)}b.ts`,
 ];
 
+const MANY = Array.from({ length: 201 }, (_, at) => ({ ...FILE, id: `file-${at}`, path: `${at}.ts` }));
+
 const REFUSED: readonly (readonly [string, object])[] = [
   ...HOSTILE_PATHS.map((path) => [`path ${JSON.stringify(path.slice(0, 30))}`, withFile({ path })] as const),
   ['a generated path out of the project', withFile({ generatedPath: '../x.ts' })],
@@ -87,7 +89,7 @@ const REFUSED: readonly (readonly [string, object])[] = [
   ['an unknown state', withFile({ state: 'gone' })],
   ['a file that is not an object', raw({ files: ['src/store.ts'] })],
   ['files that are not a list', raw({ files: { 0: FILE } })],
-  ['more files than there can be', raw({ files: Array.from({ length: 201 }, () => FILE) })],
+  ['more files than there can be', raw({ files: MANY })],
   ['answers that are not an object', raw({ answers: ['url'] })],
   ['an unknown kind of project', raw({ project: 'mine' })],
   ['no version of the generator', raw({ generator: undefined })],
