@@ -68,6 +68,19 @@ describe('prune', () => {
     expect(await plain(url, ['prune', '--check'])).toMatchObject({ exitCode: 0 });
   });
 
+  test('what is renewed after it was found to be over stays, such as the note about a user', async () => {
+    const { url, db } = await openDatabase();
+    const note = { _id: 'ended:7', until: new Date(NOW), expiresAt: new Date(NOW - DAY) };
+    await sessionsOf(db).insertOne(note);
+    const renewed = { ...note, expiresAt: new Date(NOW + DAY) };
+    const through = await between(url, async (name) => {
+      if (name === 'delete') await sessionsOf(db).updateOne({}, { $set: renewed });
+      return undefined;
+    });
+    expect(await plain(through, ['prune'])).toMatchObject({ exitCode: 0 });
+    expect(await sessionsOf(db).find().toArray()).toEqual([renewed]);
+  });
+
   test('sessions that end meanwhile are left to the next run', async () => {
     const { url, db } = await openDatabase();
     await sessionsOf(db).insertOne(session('over', { updated: -20 * DAY }));
