@@ -290,13 +290,18 @@ sampled('the host style logs in over TLS', async () => {
   expect(wrong.all).not.toContain('wrong-one');
 });
 
-sampled('a user sees the devices and logs out the others', async () => {
+sampled('a user sees the devices, logs out one of them, and all the others', async () => {
   const { origin } = await startApp(install('user-key'), COMPILED, env);
   const [here, there] = [new Browser(origin), new Browser(origin)];
   for (const browser of [here, there]) await browser.post('/login', { name: 'Grace' });
   const page = await here.get('/devices');
   expect(page.text.match(/<li>/g)).toHaveLength(2);
   expect(page.text.match(/this one/g)).toHaveLength(1);
+
+  const [, id = ''] = /name="id" value="([^"]+)"/.exec(page.text) ?? [];
+  await here.post('/devices/end', { id });
+  expect((await there.get('/')).text).not.toContain('Grace');
+  await there.post('/login', { name: 'Grace' });
 
   await here.post('/devices/end-others');
   expect((await here.get('/')).text).toContain('Grace');
@@ -321,6 +326,12 @@ const REFUSED = [
   {
     what: 'a form on another site',
     headers: { 'sec-fetch-site': 'cross-site' },
+    body: 'name=a',
+    status: 403,
+  },
+  {
+    what: 'a form on another subdomain',
+    headers: { 'sec-fetch-site': 'same-site' },
     body: 'name=a',
     status: 403,
   },
