@@ -322,6 +322,12 @@ sampled('in production the cookie is only for HTTPS', async () => {
   expect(headers.get('keep-alive')).toBe('timeout=65');
 });
 
+sampled('HEAD is answered as GET, without a body, as monitors and crawlers expect', async () => {
+  const { origin } = await startApp(install(), COMPILED, env);
+  const answer = await fetch(origin, { method: 'HEAD' });
+  expect([answer.status, await answer.text()]).toEqual([200, '']);
+});
+
 const REFUSED = [
   {
     what: 'a form on another site',
