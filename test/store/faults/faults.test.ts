@@ -225,7 +225,7 @@ describe.concurrent('the first request of a new session', () => {
 });
 
 sampled(
-  'with a Mongoose connection that is not open, each request fails; once it is open, requests succeed',
+  'with a Mongoose connection that is not open, each request fails; whenever it is open, requests succeed',
   async () => {
     await using server = disposable(await startServer());
     const { connection, sessions: module } = await loadGenerated({ ...PLAIN, connection: STYLES.mongoose });
@@ -239,6 +239,9 @@ sampled(
     expect(await store.load('a key')).toEqual({ views: 1 });
     await opened.close();
     await expect(store.get('a key')).rejects.toMatchObject({ name: 'SessionStoreError' });
+    await opened.openUri(server.url);
+    expect(await store.load('a key')).toEqual({ views: 1 });
+    await opened.close();
   },
 );
 
