@@ -42,11 +42,16 @@ export function appIn(code: string, bare: string): KoaApp | undefined {
   const field = fieldIn(code.slice(0, start), code.slice(start, at));
   if (field !== undefined) return { ...place, name: `this.${field}`, within: 'field' };
   const before = bare.slice(code.lastIndexOf('\n', made.index) + 1, at);
+  const rest = afterCall(bare.slice(at));
+  const isChained = /^\s*\./.test(rest);
+  const statement = lines.slice(line - 1, place.end).join('\n');
   const isOfOther =
-    /\bnew\s/.test(before) || /\.(?:listen|callback)\s*\(/.test(lines.slice(line - 1, place.end).join('\n'));
-  const name = isOfOther ? undefined : (APP_VARIABLE.exec(code.slice(start, at))?.[1] ?? made[1]);
-  if (isChained(code.slice(at))) return { ...place, name, within: 'chain' };
-  const isOwn = ASSIGNED.test(before) && !isInBrackets(lines, place.end);
+    /\bnew\s.*\(/.test(before.replace(/\([^()]*\)/g, '')) ||
+    (isChained && /\.(?:listen|callback)\s*\(/.test(statement));
+  const name = isOfOther ? undefined : (APP_VARIABLE.exec(before)?.[1] ?? made[1]);
+  if (isChained) return { ...place, name, within: 'chain' };
+  const isAlone = !/^.*;[^\S\n]*\S/.test(rest);
+  const isOwn = isAlone && ASSIGNED.test(before) && !isInBrackets(lines, place.end);
   return { ...place, name, ...(!isOwn && { within: 'part' }) };
 }
 
@@ -77,8 +82,8 @@ function routedIn(code: string): KoaApp | undefined {
   return { line, end: line, name: 'app', within: 'routing' };
 }
 
-/** `const app = `, also in `const app = (module.exports = `. */
-const APP_VARIABLE = new RegExp(String.raw`\b(?:const|let|var)\s+([\w$]+)\s*${TYPE}=[\w$.\s=(]*$`);
+/** `const app = `, also in `const app = (module.exports = ` and `const app = require('koa-qs')(`. */
+const APP_VARIABLE = new RegExp(String.raw`\b(?:const|let|var)\s+([\w$]+)\s*${TYPE}=[\w$.\s=()']*$`);
 
 const FIELD = new RegExp(
   String.raw`^(\s+)((?:(?:private|public|protected|readonly|override)\s+)*)(#?[\w$]+)\s*!?${TYPE}=\s*$`,
@@ -96,15 +101,15 @@ function fieldIn(before: string, line: string): string | undefined {
 const REQUIRED = String.raw`\(\s*require\s*\(\s*['"]koa['"]\s*\)\s*\)`;
 
 /** What may have brackets before those of the call. */
-const CLASS = new RegExp(`^new\\s+(?:${REQUIRED}|[\\w$]+)\\s*(?:${TYPE_ARGUMENTS})?`);
+const CLASS = new RegExp(
+  `^new\\s+(?:\\(\\s*require\\s*\\('+\\)\\s*\\)|[\\w$]+)(?:\\s*${TYPE_ARGUMENTS})?[^\\S\\n]*\\(?`,
+);
 
-/** Whether a method is called directly on the result of `new`. */
-function isChained(made: string): boolean {
-  const open = made.indexOf('(', CLASS.exec(made)?.[0].length);
-  const end = made.indexOf('\n');
-  if (open === -1 || (end !== -1 && end < open)) return /^.*\n\s*\./.test(made);
-  const rest = made.slice(open + 1);
-  return /^\)\s*\./.test(rest.slice(upToClosing(rest, '(', ')').length));
+/** What follows the call of `new`, without the texts of strings. */
+function afterCall(made: string): string {
+  const [opened = ''] = CLASS.exec(made) ?? [];
+  const rest = made.slice(opened.length);
+  return opened.endsWith('(') ? rest.slice(upToClosing(rest, '(', ')').length + 1) : rest;
 }
 
 /** The names of the class Koa in a file. */

@@ -77,6 +77,25 @@ describe('the lines that mount sessions', () => {
     { text: 'export default serve(new Koa());\n', call: 'sessions(app);', within: 'part' },
     { text: 'const api = setUp(new Koa());\n', call: 'sessions(api);', within: 'part' },
     { text: 'const shop = new Shop(new Koa(), home);\n', call: 'sessions(app);', within: 'part' },
+    { text: 'const shop = new Shop(at(1), new Koa());\n', call: 'sessions(app);', within: 'part' },
+    { text: "const shop = require('koa-qs')(new Koa());\n", call: 'sessions(shop);', within: 'part' },
+    { text: 'const router = new Router(), shop = new Koa();\n', call: 'sessions(shop);', within: 'part' },
+    {
+      text: 'const shop = this.app = new Koa(),\n  http = createServer(shop.callback()).listen(1);\n',
+      call: 'sessions(shop);',
+      within: undefined,
+    },
+    {
+      text: 'const shop = new Koa(); shop.use(home); shop.listen(1);\n',
+      call: 'sessions(shop);',
+      within: 'part',
+    },
+    { text: 'const shop = new Koa; shop.use(home);\n', call: 'sessions(shop);', within: 'part' },
+    {
+      text: 'const shop = new Koa\nshop.use(home); shop.listen(1)\n',
+      call: 'sessions(shop);',
+      within: undefined,
+    },
     { text: 'const server = new Koa().use(home).listen(1);\n', call: 'sessions(app);', within: 'chain' },
     {
       text: 'const server = createServer(new Koa()\n  .use(home)\n  .callback());\n',
