@@ -5,7 +5,7 @@ import type { Patch } from '../plan/plan.ts';
 import { endOfStatement, TYPE_ARGUMENTS, withoutComments, withoutLiterals } from '../project/code.ts';
 import { defaultConnectionIn, madeConnection } from '../project/databases.ts';
 import type { KoaApp } from '../project/koa-app.ts';
-import { isForTests, type KoaSource } from '../project/koa-source.ts';
+import { isForTests, type KoaSource, placesOfOthers } from '../project/koa-source.ts';
 import { inFormOf, plainText } from '../project/text.ts';
 import type { Project } from '../project/working-tree.ts';
 import { callOfSessions, moduleFor, OTHER_NAME, ownImport } from './imported-sessions.ts';
@@ -29,7 +29,7 @@ export function patchApp(
   if (raw === undefined) throw refused(`${path} cannot be read`);
   if (callOfSessions(settings, koaSources)) return undefined;
   refuseTakenName(settings, source);
-  refuseOtherSessions(source);
+  refuseOtherSessions(koaSources);
   refuseMarkers(path, plainText(raw));
   const file = sourceFrom(plainText(raw));
   refuseUnlessPlain(source, file);
@@ -85,10 +85,11 @@ function refuseTakenName(settings: Settings, source: KoaSource): void {
   );
 }
 
-function refuseOtherSessions({ path, sessions }: KoaSource): void {
-  if (sessions === undefined) return;
+function refuseOtherSessions(sources: readonly KoaSource[]): void {
+  const places = placesOfOthers(sources);
+  if (places.length === 0) return;
   throw refused(
-    `${path}:${sessions.line} has other sessions (${sessions.name}); remove them, with their options, first`,
+    `there are other sessions at ${places.join(' and ')}; remove them, with their options, first`,
   );
 }
 

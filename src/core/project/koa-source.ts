@@ -1,6 +1,6 @@
 import { escaped, lineAt, linesAbove, TYPE_ARGUMENTS, withoutComments, withoutLiterals } from './code.ts';
 import { defaultConnectionIn, type OwnDatabase, ownDatabase } from './databases.ts';
-import { importsIn, type Resolve } from './imports.ts';
+import { type Import, importsIn, type Resolve } from './imports.ts';
 import { appIn, type KoaApp } from './koa-app.ts';
 
 const TEST = /(?:^|\/)(?:tests?|__tests__|spec|examples?|benchmarks?)\/|\.(?:test|spec)\.\w+$/;
@@ -31,6 +31,12 @@ export interface KoaSource {
   readonly isMongooseBelow: boolean;
 }
 
+/** `src/app.ts:1 (koa-session)`: where other session middleware and its stores are imported, but for tests. */
+export const placesOfOthers = (sources: readonly KoaSource[]): readonly string[] =>
+  sources.flatMap(({ path, sessions }) =>
+    sessions === undefined || isForTests(path) ? [] : `${path}:${sessions.line} (${sessions.name})`,
+  );
+
 export interface ImportedSessions {
   readonly line: number;
   /** Its name in the file. */
@@ -49,6 +55,9 @@ const SESSION_PACKAGE = /^koa2?-(?:\w+-)?session/;
 /** `import type { Session }`, and `import { type Session }`. */
 const TYPE_IMPORT = /^import\s+(?:type\s[^'"]*|\{\s*type\s[^,}]*(?:,\s*type\s[^,}]*)*,?\s*\}\s*)$/;
 
+/** `import { Session }`, without a name for the middleware. */
+const NAMES = /^import\s*\{(?![^}]*\b(?:default|createSession)\b)[^}]*\}\s*$/;
+
 /** Also `const { default: Koa } = await import('koa')`, at the top. */
 const MODULE_SYNTAX = /^\s*(?:import\b(?!\s*\()|export\b)|^(?:(?:const|let|var)\s[^=\n]*=\s*\(*)?await\b/m;
 
@@ -60,7 +69,7 @@ export function koaSourceIn(path: string, text: string): KoaSource | undefined {
   const bare = withoutLiterals(text);
   const app = appIn(code, bare);
   const taken = importsIn(code).find(
-    ({ specifier, index }) => SESSION_PACKAGE.test(specifier) && !isOfTypes(code, index),
+    (each) => SESSION_PACKAGE.test(each.specifier) && !isOfTypes(code, each) && !/\.d\.[cm]?ts$/.test(path),
   );
   const imported = importedIn(code, bare);
   const keys = keysIn(code, app);
@@ -82,9 +91,11 @@ export function koaSourceIn(path: string, text: string): KoaSource | undefined {
   };
 }
 
-/** Whether the import whose `from` is at this place imports only types. */
-export const isOfTypes = (code: string, from: number): boolean =>
-  TYPE_IMPORT.test(code.slice(code.lastIndexOf('import', from - 1), from));
+/** Whether it imports only types. Those of koa-session are often imported as if they were more. */
+export function isOfTypes(code: string, { specifier, index }: Import): boolean {
+  const names = code.slice(code.lastIndexOf('import', index - 1), index);
+  return TYPE_IMPORT.test(names) || (specifier === 'koa-session' && NAMES.test(names));
+}
 
 /** What the options of an app have, in `new Koa<State>({ keys })`. */
 const APP_OPTIONS = new RegExp(String.raw`\bnew\s+[\w$]+\s*(?:${TYPE_ARGUMENTS}\s*)?\(\s*\{([^{}]*)\}`);

@@ -91,7 +91,7 @@ export function sessionUsesIn(path: string, text: string): SessionUses {
     properties: [...first].map(([name, index]) => ({ name, path, line: lineAt(code, index) })),
     declarations: [...code.matchAll(SESSION_TYPES)].map(({ index }) => at(index)),
     typeImports: importsIn(code)
-      .filter(({ specifier, index }) => specifier === 'koa-session' && isOfTypes(code, index))
+      .filter((each) => each.specifier === 'koa-session' && isOfTypes(code, each))
       .map(({ index }) => at(index)),
     generic: [...code.matchAll(GENERIC)].map(({ 1: name = '', index }) => ({
       name: name.replace(/[?!]/, ''),

@@ -2,7 +2,7 @@ import type { Settings } from '../answers/settings.ts';
 import { moduleFor, sessionsNameIn } from '../patch/imported-sessions.ts';
 import { madeConnection } from '../project/databases.ts';
 import type { KoaApp } from '../project/koa-app.ts';
-import type { KoaSource } from '../project/koa-source.ts';
+import { type KoaSource, placesOfOthers } from '../project/koa-source.ts';
 import type { Project } from '../project/working-tree.ts';
 
 /** How to mount the sessions in the user's own app. */
@@ -16,7 +16,7 @@ export interface Mounting {
   readonly within: KoaApp['within'];
   /** `src/db.ts:2`: where the Mongoose connection that they pass is made, if it is not the default one. */
   readonly connection: string | undefined;
-  /** `src/app.ts:1`: other session middleware, which these sessions replace. */
+  /** `src/app.ts:1 (koa-session)`: other session middleware and its stores, which these sessions replace. */
   readonly instead: string | undefined;
   /** `src/app.ts:4`: where the app sets `app.keys`. */
   readonly keys: string | undefined;
@@ -27,7 +27,6 @@ export function mountingOf(
   { koaSources: sources, databases, connections }: Pick<Project, 'koaSources' | 'databases' | 'connections'>,
 ): Mounting {
   const source = sources.find(({ app }) => app !== undefined);
-  const other = sources.find(({ sessions }) => sessions !== undefined);
   const setter = sources.find(({ keys }) => keys !== undefined);
   // If the file is not known, the import is relative to the folder next to the session folder.
   const from = moduleFor(settings, source?.path ?? `${folderAboveSessions(settings)}app.ts`);
@@ -58,7 +57,7 @@ export function mountingOf(
         : `${source.path}:${lineOf(source.app)}`,
     within: source?.app && (source.app.within ?? (isLater ? 'part' : undefined)),
     connection: made?.place,
-    instead: other?.sessions && `${other.path}:${other.sessions.line} (${other.sessions.name})`,
+    instead: placesOfOthers(sources).join(' and ') || undefined,
     keys: setter && `${setter.path}:${setter.keys}`,
   };
 }

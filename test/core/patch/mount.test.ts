@@ -440,15 +440,26 @@ test.each([
   );
 });
 
-test('an import of types is no other session middleware', () => {
-  expect(
-    patched(`import type { Session } from 'koa-session';\nimport { type a } from 'koa-session';\n${APP}`),
-  ).toBeDefined();
-  expect(() =>
-    patched(`import type { a } from 'b';\nimport { type a, b } from 'koa-session';\n${APP}`),
-  ).toThrow('has other sessions');
-  for (const other of ["import 'koa-session';", "export * from 'koa-session';", "require('koa-session');"])
-    expect(() => patched(`import type { a } from 'b';\n${other}\n${APP}`)).toThrow('has other sessions');
+test.each([
+  { text: "import type { Session } from 'koa-session';\nimport { type a } from 'koa-session';\n" },
+  { text: "import { Session, type opts } from 'koa-session';\n" },
+  { path: 'src/koa-session.d.ts', text: "import session from 'koa-session';\n" },
+  { path: 'test/app.ts', text: "import session from 'koa-session';\n" },
+])('is no other session middleware: $path $text', ({ path = 'src/types.ts', text }) => {
+  expect(patched(APP, {}, [], { [path]: text })).toBeDefined();
+});
+
+test.each([
+  "import { type a, b } from 'koa-generic-session';",
+  "import { createSession } from 'koa-session';",
+  "import { default as session } from 'koa-session';",
+  "import 'koa-session';",
+  "export * from 'koa-session';",
+  "require('koa-session');",
+])('nothing is edited beside other sessions: %s', (other) => {
+  const text = `import type { a } from 'b';\n${other}\n`;
+  expect(() => patched(text + APP)).toThrow('there are other sessions at src/app.ts:2 (koa-');
+  expect(() => patched(APP, {}, [], { 'src/set-up.ts': text })).toThrow('at src/set-up.ts:2 (koa-');
 });
 
 test('of several Mongoose databases, none is taken', () => {

@@ -101,6 +101,10 @@ test.each([
 
 test('imports of types of koa-session are reported, since its version 7 has hardly any', () => {
   const text =
-    "import type { Session } from 'koa-session';\nimport { type opts } from 'koa-session';\nimport session from 'koa-session';\n";
-  expect(sessionUsesIn('src/types.ts', text).typeImports).toEqual(['src/types.ts:1', 'src/types.ts:2']);
+    "import type { Session } from 'koa-session';\nimport { type opts } from 'koa-session';\nimport session from 'koa-session';\nimport { Session as Own } from 'koa-session';\n";
+  expect(sessionUsesIn('src/types.ts', text).typeImports).toEqual([
+    'src/types.ts:1',
+    'src/types.ts:2',
+    'src/types.ts:4',
+  ]);
 });

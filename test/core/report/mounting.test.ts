@@ -242,6 +242,18 @@ describe('the lines that mount sessions', () => {
     expect(mountingIn('src/app.ts', text).instead).toBe('src/app.ts:3 (koa-session)');
   });
 
+  test('name it in each file that has a part of it', () => {
+    const texts = {
+      'lib/store.js': "module.exports = require('koa-session-mongoose').create();\n",
+      'session.js': "const session = require('koa-generic-session');\n",
+      'test/session.js': "const session = require('koa-session');\n",
+    };
+    const koaSources = Object.entries(texts).flatMap((file) => koaSourceIn(...file) ?? []);
+    expect(mountingOf(PLAIN, { ...NO_SOURCES, koaSources }).instead).toBe(
+      'lib/store.js:1 (koa-session-mongoose) and session.js:1 (koa-generic-session)',
+    );
+  });
+
   test('assume a file next to the session folder if no app is found', () => {
     expect(mountingOf(PLAIN, NO_SOURCES)).toMatchObject({
       mount: ["import { sessions } from './session/index.ts';", 'sessions(app);'],
