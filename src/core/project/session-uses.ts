@@ -47,12 +47,12 @@ const takenName = () => new RegExp(String.raw`(?:^|,)\s*${NAME}`, 'gu');
 /** `const s = ctx.session`. */
 const alias = () =>
   new RegExp(String.raw`\b(?:const|let|var)\s+${NAME}\s*(?::[^=;]+)?=\s*${SESSION}${NO_PROPERTY}`, 'gu');
+const TAKEN = String.raw`\{[^{}]*\bsession\b(?:\s*:\s*${NAME})?[^{}]*\}`;
 /** `const { session } = ctx`, `const { session: s } = ctx`. */
-const aliasTaken = () =>
-  new RegExp(
-    String.raw`\{[^{}]*\bsession\b(?:\s*:\s*${NAME})?[^{}]*\}\s*=\s*(?:ctx|context)\b${NO_PROPERTY}`,
-    'gu',
-  );
+const aliasTaken = () => new RegExp(String.raw`${TAKEN}\s*=\s*(?:ctx|context)\b${NO_PROPERTY}`, 'gu');
+/** `({ session }: Context, next) => {`, `async login({ session }) {`. */
+const aliasPassed = () =>
+  new RegExp(String.raw`\(\s*${TAKEN}\s*(?:[:,][^(){}]*)?\)\s*(?::[^(){};=]*)?(?:=>\s*\{?|\{)`, 'gu');
 
 /** As in @types/koa-session, in the user's own code, or in an interface that extends a context. */
 const SESSION_TYPES =
@@ -118,7 +118,9 @@ function usesOf(session: string, code: string, start: number): Use[] {
 
 /** An alias is followed to the end of its block. */
 function usesByAlias(code: string): Use[] {
-  return [...code.matchAll(alias()), ...code.matchAll(aliasTaken())].flatMap(({ 0: all, 1: name, index }) => {
+  const forms = [alias(), aliasTaken(), ...(/['"](?:@koa\/|koa\b)/.test(code) ? [aliasPassed()] : [])];
+  const found = forms.flatMap((form) => [...code.matchAll(form)]);
+  return found.flatMap(({ 0: all, 1: name, index }) => {
     const start = index + all.length;
     const session = String.raw`(?<![\p{ID_Continue}$.])${escaped(name ?? 'session')}(?![\p{ID_Continue}$])`;
     return usesOf(session, upToClosing(code.slice(start), '{', '}'), start);

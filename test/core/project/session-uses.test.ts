@@ -40,6 +40,16 @@ test.each([
     text: 'const { request, session } = ctx;\nsession.user = 1;\nconst { session: own } = context;\nown.cart;',
     names: ['user', 'cart'],
   },
+  {
+    form: 'an alias that a handler takes out of its context',
+    text: "import Router from '@koa/router';\nget('/', async ({ session, ip }) => { session.cart = ip; });\nget('/', ({ session: own }: Context, next: Next): void => { own.user = 1; });\nclass A { async in({ session }: Context): Promise<void> { session.views = 1; } }\nget('/', ({ session }) => session.flash);\n",
+    names: ['cart', 'user', 'views', 'flash'],
+  },
+  {
+    form: 'no alias in a call, nor in a file without Koa',
+    text: 'run({ session });\nsession.commit();\njwt(({ session }) => { session.token; });\n',
+    names: [],
+  },
   { form: 'no alias for a property', text: 'const user = ctx.session.user;\nuser.id;', names: ['user'] },
   { form: 'the end of a session', text: 'ctx.session = null;', names: [] },
 ])('$form: $names', ({ text, names }) => {
