@@ -162,6 +162,16 @@ describe('the lines that mount sessions', () => {
   });
 
   test.each([
+    { above: "const { db } = require('./db');\n", within: undefined, connection: undefined },
+    { above: 'const db = await connect();\n', within: undefined, connection: undefined },
+    { above: "const { connect } = require('./db');\n", within: 'part', connection: 'src/db.ts:4' },
+  ])('do not follow the app directly if the database is made elsewhere: $above', ({ above, ...where }) => {
+    const source = koaSourceIn('src/app.ts', `${above}${REQUIRED}connect().then((db) => serve(db));\n`);
+    const project = { ...NO_SOURCES, koaSources: source ? [source] : [], databases: ['src/db.ts:4'] };
+    expect(mountingOf({ ...PLAIN, connection: STYLES.db }, project)).toMatchObject(where);
+  });
+
+  test.each([
     { text: 'const app = new Koa({\n  proxy: true,\n});\n', line: 4 },
     { text: 'const app =\n  // the shop\n  new Koa()\n', line: 4 },
     { text: 'const app = new Koa(),\n  port = 3000;\n', line: 3 },
