@@ -2,7 +2,7 @@ import type { Settings } from '../answers/settings.ts';
 import { UserError } from '../errors.ts';
 import { refuseMarkers } from '../plan/merge.ts';
 import type { Patch } from '../plan/plan.ts';
-import { endOfStatement, TYPE_ARGUMENTS, withoutComments, withoutLiterals } from '../project/code.ts';
+import { endOfStatement, withoutComments, withoutLiterals } from '../project/code.ts';
 import { defaultConnectionIn, madeConnection } from '../project/databases.ts';
 import type { KoaApp } from '../project/koa-app.ts';
 import { isForTests, type KoaSource, placesOfOthers } from '../project/koa-source.ts';
@@ -32,7 +32,7 @@ export function patchApp(
   refuseOtherSessions(koaSources);
   refuseMarkers(path, plainText(raw));
   const file = sourceFrom(plainText(raw));
-  refuseUnlessPlain(source, file);
+  refuseUnlessPlain(source);
   const above = file.code.slice(0, app.line - 1).join('\n');
   const argument = argumentOf(settings, source, above, databases, madeConnection(connections)?.place);
   const text = withMount(source, file, moduleFor(settings, path), argument);
@@ -49,7 +49,10 @@ function withMount(
   const { text, code } = file;
   const lines = text.split('\n');
   const head = headOf(file, app.line - 1, `${path}:${app.line}`);
-  const made = statementIn(code, app).trimEnd();
+  const made = code
+    .slice(app.line - 1, app.end)
+    .join('\n')
+    .trimEnd();
   const end = made.endsWith(';') ? ';' : '';
   const quote = /(?:from|require\()\s*"/.test(lines.find((line) => /['"]koa['"]/.test(line)) ?? '')
     ? '"'
@@ -67,9 +70,6 @@ function withMount(
     ...lines.slice(app.end),
   ].join('\n');
 }
-
-const statementIn = (lines: readonly string[], { line, end }: KoaApp): string =>
-  lines.slice(line - 1, end).join('\n');
 
 function refuseTakenName(settings: Settings, source: KoaSource): void {
   const { path, taken } = source;
@@ -94,7 +94,7 @@ function refuseOtherSessions(sources: readonly KoaSource[]): void {
 }
 
 /** A call can follow only a statement that does nothing else than create the app. */
-function refuseUnlessPlain({ path, app }: SourceOfApp, { bare }: Source): void {
+function refuseUnlessPlain({ path, app }: SourceOfApp): void {
   const place = `${path}:${app.line}`;
   if (app.name === undefined) throw refused(`the app at ${place} has no name`);
   if (app.within === 'field') {
@@ -107,7 +107,7 @@ function refuseUnlessPlain({ path, app }: SourceOfApp, { bare }: Source): void {
       `the app at ${place} is a class that extends Koa; call sessions() with \`this\` in its constructor, directly after \`super()\``,
     );
   }
-  if (app.within !== undefined || !END.test(statementIn(bare, app).trim())) {
+  if (app.within !== undefined || !app.isAlone) {
     throw refused(`the statement at ${place} does more than create the app`);
   }
 }
@@ -148,11 +148,6 @@ export function doubtsAboutApps(
     `${places.join(' and ')} each create an app. The session folder and the next steps are for ${places[0]}.`,
   ];
 }
-
-/** `new Koa({ proxy: true });`, on one line or on several, without the texts of strings, and nothing behind it. */
-const END = new RegExp(
-  String.raw`\bnew\s+(?:[\w$]+|\(require\('+\)\))\s*(?:${TYPE_ARGUMENTS}\s*)?(?:\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))?\)?;?$`,
-);
 
 /**
  * The second argument: a name in the file that can only mean the connection.

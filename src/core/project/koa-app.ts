@@ -8,6 +8,8 @@ export interface KoaApp {
   readonly other?: number;
   /** The name of the app in the file; undefined if it has none. */
   readonly name: string | undefined;
+  /** Whether nothing follows in the statement that creates it. */
+  readonly isAlone?: boolean;
   /**
    * Why no call can follow directly: the app is a field of a class, has `.use()` chained to it, is itself a class that
    * extends Koa, is created in a part of a statement, such as the default of a parameter, or has its routes already.
@@ -42,17 +44,15 @@ export function appIn(code: string, bare: string): KoaApp | undefined {
   const field = fieldIn(code.slice(0, start), code.slice(start, at));
   if (field !== undefined) return { ...place, name: `this.${field}`, within: 'field' };
   const before = bare.slice(code.lastIndexOf('\n', made.index) + 1, at);
-  const rest = afterCall(bare.slice(at));
+  const rest = afterCall(lines.slice(0, place.end).join('\n').slice(at));
   const isChained = /^\s*\./.test(rest);
-  const statement = lines.slice(line - 1, place.end).join('\n');
   const isOfOther =
     /\bnew\s.*\(/.test(before.replace(/\([^()]*\)/g, '')) ||
-    (isChained && /\.(?:listen|callback)\s*\(/.test(statement));
+    (isChained && /\.(?:listen|callback)\s*\(/.test(rest));
   const name = isOfOther ? undefined : (APP_VARIABLE.exec(before)?.[1] ?? made[1]);
   if (isChained) return { ...place, name, within: 'chain' };
-  const isAlone = !/^.*;[^\S\n]*\S/.test(rest);
-  const isOwn = isAlone && ASSIGNED.test(before) && !isInBrackets(lines, place.end);
-  return { ...place, name, ...(!isOwn && { within: 'part' }) };
+  const isOwn = !/^.*;[^\S\n]*\S/.test(rest) && ASSIGNED.test(before) && !isInBrackets(lines, place.end);
+  return { ...place, name, isAlone: /^\s*\)?;?\s*$/.test(rest), ...(!isOwn && { within: 'part' }) };
 }
 
 /** `const app = `, `export const app: Koa = `, `module.exports = app = `; not `const app = setUp(`. */

@@ -294,6 +294,8 @@ test('nothing is edited where the brackets do not balance', () => {
 test.each([
   { text: 'const one = 1\n  , app = new Koa()\n  , two = 2', says: 'does more than create the app' },
   { text: 'const app = new Koa(), port = 3000;', says: 'does more than create the app' },
+  { text: 'const app = new Koa(), shop = new Shop(app);', says: 'does more than create the app' },
+  { text: 'const app = new Koa(); app.use(new Shop());', says: 'does more than create the app' },
   { text: 'class Shop {\n  app = new Koa();\n}', says: 'is a field of a class' },
   { text: 'class Shop {\n  static app = new Koa();\n}', says: 'does more than create the app' },
   { text: 'class Shop {\n  private readonly app: Koa = new Koa();\n}', says: 'is a field of a class' },
