@@ -16,6 +16,7 @@ export const projectFacts = (about: Partial<ProjectFacts> = {}): ProjectFacts =>
   sharesDriver: false,
   collectionBefore: undefined,
   couldCopy: false,
+  oldCookie: undefined,
   isFirstRun: true,
   ...about,
 });

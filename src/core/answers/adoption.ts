@@ -7,12 +7,13 @@ import type { Settings } from './settings.ts';
 export function doubtsAboutAdoption(
   settings: Settings,
   saved: Answers,
-  { packages, isFirstRun }: ProjectFacts,
+  facts: ProjectFacts,
 ): readonly string[] {
   const { adopt, cookieName, legacyCookie } = settings;
+  const { isFirstRun } = facts;
   if (adopt && beginsAdoption(settings, saved))
     return [
-      ...beginning(adopt, cookieName, packages),
+      ...beginning(adopt, cookieName, facts),
       ...(isFirstRun || isFoundAsBefore(settings, saved) ? [] : [ownSessionsEnd(adopt)]),
     ];
   if (!adopt && typeof saved.adopt === 'string') return [ending(String(saved.adoptCollection), legacyCookie)];
@@ -36,16 +37,17 @@ const ownSessionsEnd = ({ store }: NonNullable<Settings['adopt']>): string =>
 function beginning(
   { store, collection }: NonNullable<Settings['adopt']>,
   cookieName: string,
-  packages: ProjectFacts['packages'],
+  facts: ProjectFacts,
 ): readonly string[] {
-  const usual = oldCookieName(store, packages);
-  const isGuess = store === 'koa-session-mongoose' && !('koa-session' in packages);
+  const usual = oldCookieName(store, facts);
+  const isGuess =
+    store === 'koa-session-mongoose' && !('koa-session' in facts.packages) && facts.oldCookie === undefined;
   return [
     `--adopt finds the old sessions by their cookies: put app.keys of the old app into APP_KEYS, or none is found. When the collection ${collection} is empty, turn it off with --no-adopt`,
     ...(usual === cookieName
       ? []
       : [
-          `${store} usually names its cookie ${usual}, but here it is ${cookieName}. If the old app used ${usual}, add --cookie-name ${usual}`,
+          `the cookie of the old app seems to be called ${usual}, but here it is ${cookieName}. If it is, add --cookie-name ${usual}`,
         ]),
     ...(isGuess && usual === cookieName
       ? [

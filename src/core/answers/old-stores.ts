@@ -1,6 +1,6 @@
 import { oneOf } from './choices.ts';
 import type { Parsed } from './parsed.ts';
-import type { Packages } from './project-facts.ts';
+import type { Packages, ProjectFacts } from './project-facts.ts';
 
 /** The stores whose sessions can be taken over, and the middleware that each was used with. */
 export const OLD_STORES = {
@@ -28,8 +28,12 @@ export function parseOldStore(answer: unknown): Parsed<OldStore> {
   return oneOf(OLD_STORES)(answer);
 }
 
-/** The old store that a project uses. Its middleware says nothing: it may have a store in Redis, or none. */
+/**
+ * The old store that a project uses. Its middleware says nothing: it may have a store in Redis, or none. But the cookies
+ * of koa-session-minimal are not signed, and none is accepted.
+ */
 export function oldStoreIn(packages: Packages): OldStore | undefined {
+  if ('koa-session-minimal' in packages) return undefined;
   const store = Object.keys(OLD_STORES).find((name) => name in packages);
   return isOldStore(store) ? ofVersion(store, packages) : undefined;
 }
@@ -38,8 +42,12 @@ export function oldStoreIn(packages: Packages): OldStore | undefined {
 export const ofVersion = (store: OldStore, packages: Packages): OldStore =>
   store === 'koa-session-mongoose' && majorOf(packages[store]) <= 1 ? 'koa-session-mongoose@1' : store;
 
-/** The default name of the cookie in the middleware of an old store. */
-export function oldCookieName(store: OldStore, packages: Packages): string {
+/** The name that the app gives its cookie, otherwise the default in the middleware of an old store. */
+export function oldCookieName(
+  store: OldStore,
+  { packages, oldCookie }: Pick<ProjectFacts, 'packages' | 'oldCookie'>,
+): string {
+  if (oldCookie !== undefined) return oldCookie;
   if (store === 'koa-session-mongo') return 'koa:sess';
   if (store === 'koa-session-mongoose')
     return majorOf(packages['koa-session']) <= 5 ? 'koa:sess' : 'koa.sess';

@@ -276,7 +276,7 @@ export const OPTIONS = {
     help: 'name of the cookie, which gets the prefix `__Host-` in production; with --adopt, its old name',
     ...text(COOKIE_NAME),
     default: 'koa.sess',
-    offer: ({ packages }, { adopt }) => (isOldStore(adopt) ? oldCookieName(adopt, packages) : undefined),
+    offer: (facts, { adopt }) => (isOldStore(adopt) ? oldCookieName(adopt, facts) : undefined),
     asked: 'advanced',
     question: 'Name of the cookie',
     hint: 'In production, it gets the prefix `__Host-`.',

@@ -28,6 +28,8 @@ export interface ProjectFacts {
   readonly couldCopy: boolean;
   /** Existing files that this program would write in a new project. */
   readonly kept: readonly KeptFile[];
+  /** The name of the cookie of other session middleware, if the app gives it one. */
+  readonly oldCookie: string | undefined;
   readonly isFirstRun: boolean;
 }
 

@@ -15,8 +15,10 @@ export interface KoaSource {
   readonly syntax: 'import' | 'require';
   /** Where it creates an app. */
   readonly app: KoaApp | undefined;
-  /** Where it imports another session middleware or store, and which. */
-  readonly sessions: { readonly line: number; readonly name: string } | undefined;
+  /** Where it imports another session middleware or store, which, and the name of their cookie, if it stands there. */
+  readonly sessions:
+    | { readonly line: number; readonly name: string; readonly cookie?: string | undefined }
+    | undefined;
   /** What it imports as `sessions`, maybe from the generated module. */
   readonly imported: readonly ImportedSessions[];
   /** The line where `sessions` is the name of something. */
@@ -55,6 +57,9 @@ const SESSION_PACKAGE = /^koa2?-(?:\w+-)?session/;
 /** `import type { Session }`, and `import { type Session }`. */
 const TYPE_IMPORT = /^import\s+(?:type\s[^'"]*|\{\s*type\s[^,}]*(?:,\s*type\s[^,}]*)*,?\s*\}\s*)$/;
 
+/** `session({ key: 'sid' }, app)`. */
+const COOKIE = /(?<![\w$.])key\s*:\s*(['"])([\w.:-]+)\1/;
+
 /** `import { Session }`, without a name for the middleware. */
 const NAMES = /^import\s*\{(?![^}]*\b(?:default|createSession)\b)[^}]*\}\s*$/;
 
@@ -81,7 +86,11 @@ export function koaSourceIn(path: string, text: string): KoaSource | undefined {
     path,
     syntax,
     app,
-    sessions: taken && { line: lineAt(code, taken.index), name: taken.specifier },
+    sessions: taken && {
+      line: lineAt(code, taken.index),
+      name: taken.specifier,
+      cookie: COOKIE.exec(code)?.[2],
+    },
     imported,
     taken: takenIn(bare),
     keys,

@@ -15,15 +15,12 @@ import { packageNotes } from './package-notes.ts';
  *
  * @param env the text of `.env` before the run
  */
-export function projectNotes(
-  settings: Settings,
-  { manifest, packages, databases }: Project,
-  env: string,
-): readonly string[] {
+export function projectNotes(settings: Settings, project: Project, env: string): readonly string[] {
+  const { manifest, packages, databases } = project;
   const isFirstRun = manifest === undefined;
   const isNewStyle = manifest?.answers.connection !== settings.connection.style;
   const firstNotes = isFirstRun
-    ? [...keptNotes(settings), ...adoptionNotes(settings, packages), ...userNotes(settings, packages)]
+    ? [...keptNotes(settings), ...adoptionNotes(settings, project), ...userNotes(settings, packages)]
     : [];
   return [
     ...firstNotes,
@@ -52,12 +49,12 @@ function urlNotes(settings: Settings, env: string): string[] {
 }
 
 /** A run without questions does not adopt old sessions, and everybody has to log in again. */
-function adoptionNotes({ adopt, collection }: Settings, packages: Packages): string[] {
-  const store = oldStoreIn(packages);
+function adoptionNotes({ adopt, collection }: Settings, project: Project): string[] {
+  const store = oldStoreIn(project.packages);
   if (adopt !== undefined || store === undefined) return [];
   const other = collection === 'sessions' ? ' --collection koa_sessions' : '';
   return [
-    `there seem to be sessions of ${store}. To keep everybody logged in, run again with --adopt ${store}${other} --cookie-name ${oldCookieName(store, packages)}`,
+    `there seem to be sessions of ${store}. To keep everybody logged in, run again with --adopt ${store}${other} --cookie-name ${oldCookieName(store, project)}`,
   ];
 }
 

@@ -27,7 +27,7 @@ const MAX_SOURCES = 5000;
 
 type Sources = Pick<
   Project,
-  'koaSources' | 'sessionUses' | 'databases' | 'connections' | 'loadsEnv' | 'startedBy'
+  'koaSources' | 'sessionUses' | 'databases' | 'connections' | 'loadsEnv' | 'startedBy' | 'oldCookie'
 >;
 
 /** What starts the app, and how. */
@@ -69,14 +69,16 @@ export function readKoaSources(
   const isSeen = [...databases, ...connections].some(runs);
   const ofApp = <T extends { readonly path: string }>(all: readonly T[]) =>
     all.filter((each) => runs(each) || !isSeen).toSorted(byPath);
+  const koaSources = found
+    .map((source) => ({
+      ...source,
+      ...(running && source.app && !runs(source) && { sessions: undefined, keys: undefined }),
+      imported: source.imported.map((each) => ({ ...each, targets: resolve(each.from) })),
+    }))
+    .toSorted((one, other) => rank(one) - rank(other));
   return {
-    koaSources: found
-      .map((source) => ({
-        ...source,
-        ...(running && source.app && !runs(source) && { sessions: undefined, keys: undefined }),
-        imported: source.imported.map((each) => ({ ...each, targets: resolve(each.from) })),
-      }))
-      .toSorted((one, other) => rank(one) - rank(other)),
+    koaSources,
+    oldCookie: koaSources.find(({ sessions }) => sessions?.cookie)?.sessions?.cookie,
     sessionUses: allUses(uses),
     databases: ofApp(databases).map(({ place }) => place),
     connections: ofApp(connections),
@@ -140,6 +142,7 @@ const byPath = (one: { readonly path: string }, other: { readonly path: string }
 /** Of a project whose app this program has written. */
 export const NO_SOURCES = {
   koaSources: [],
+  oldCookie: undefined,
   sessionUses: NO_USES,
   databases: [],
   connections: [],

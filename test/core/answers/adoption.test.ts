@@ -34,6 +34,7 @@ test.each([
   [{ 'koa-session-mongoose': '*' }, 'koa-session-mongoose'],
   [{ 'koa-generic-session': '2', 'koa-generic-session-mongo': '0.4' }, 'koa-generic-session-mongo'],
   [{ 'koa-generic-session': '^2.3.1', 'koa-redis': '^4.0.1' }, undefined],
+  [{ 'koa-session-minimal': '4', 'koa-generic-session-mongo': '2' }, undefined],
   [{ 'koa-session': '^6.4.0' }, undefined],
   [{}, undefined],
 ])('for a project with %j, a question offers to continue with %s', (packages, store) => {
@@ -81,6 +82,12 @@ test.each([
     });
   },
 );
+
+test('the cookie is called as the old app calls it', () => {
+  const own = projectFacts({ packages: { 'koa-session': '^6.0.0' }, oldCookie: 'shop.sid' });
+  const { settings } = parseSettings({ ...DB, adopt: 'koa-session-mongoose' }, own);
+  expect(settings.cookieName).toBe('shop.sid');
+});
 
 test('version 1 of koa-session-mongoose is remembered even after the package is removed', () => {
   const first = run({ adopt: 'koa-session-mongoose' }, {}, { 'koa-session-mongoose': '^1.0.0' });
@@ -164,7 +171,7 @@ describe('when adoption is turned on', () => {
   test('a different or guessed cookie name causes a warning', () => {
     const before = run({}).answers;
     expect(run({ adopt: 'koa-session-mongo', collection: 'c' }, before).doubts).toContain(
-      'koa-session-mongo usually names its cookie koa:sess, but here it is koa.sess',
+      'the cookie of the old app seems to be called koa:sess, but here it is koa.sess',
     );
     expect(run({ adopt: 'koa-session-mongoose' }).doubts).toContain('from koa-session 6 on');
     expect(run({ adopt: 'koa-session-mongoose' }, {}, { 'koa-session': '6' }).doubts).not.toContain(

@@ -141,6 +141,20 @@ test('other session middleware is found, with its line', () => {
 });
 
 test.each([
+  {
+    text: "const CONFIG = { store, key: 'shop.sid' };\napp.use(session(CONFIG, app));\n",
+    cookie: 'shop.sid',
+  },
+  {
+    text: "app.use(session({ key: config.key, cookieKey: 'a', state: { 'key': 1 } }, app));\n",
+    cookie: undefined,
+  },
+])('the name of their cookie is known from $text', ({ text, cookie }) => {
+  expect(find(`import session from 'koa-session';\n${text}`)?.sessions?.cookie).toBe(cookie);
+  expect(find(`${text}export const app = new Koa();\n`)?.sessions).toBeUndefined();
+});
+
+test.each([
   'koa-session-minimal',
   'koa-generic-session',
   'koa-encrypted-session',
