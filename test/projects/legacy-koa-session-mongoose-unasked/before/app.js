@@ -6,7 +6,7 @@ const MongooseStore = require('koa-session-mongoose');
 mongoose.connect(process.env.MONGODB_URL);
 const app = new Koa();
 app.keys = ['a key'];
-app.use(session({ store: new MongooseStore() }, app));
+app.use(session({ key: 'shop.sid', store: new MongooseStore() }, app));
 
 app.use((ctx) => {
   ctx.session.views = (ctx.session.views ?? 0) + 1;
