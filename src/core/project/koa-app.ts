@@ -49,7 +49,9 @@ export function appIn(code: string, bare: string): KoaApp | undefined {
   const isOfOther =
     /\bnew\s.*\(/.test(before.replace(/\([^()]*\)/g, '')) ||
     (isChained && /\.(?:listen|callback)\s*\(/.test(rest));
-  const name = isOfOther ? undefined : (APP_VARIABLE.exec(before)?.[1] ?? made[1]);
+  const name = isOfOther
+    ? undefined
+    : (APP_VARIABLE.exec(before)?.[1] ?? made[1] ?? APP_PROPERTY.exec(before)?.[1]);
   if (isChained) return { ...place, name, within: 'chain' };
   const isOwn = !/^.*;[^\S\n]*\S/.test(rest) && ASSIGNED.test(before) && !isInBrackets(lines, place.end);
   return { ...place, name, isAlone: /^\s*\)?;?\s*$/.test(rest), ...(!isOwn && { within: 'part' }) };
@@ -84,6 +86,9 @@ function routedIn(code: string): KoaApp | undefined {
 
 /** `const app = `, also in `const app = (module.exports = ` and `const app = require('koa-qs')(`. */
 const APP_VARIABLE = new RegExp(String.raw`\b(?:const|let|var)\s+([\w$]+)\s*${TYPE}=[\w$.\s=()']*$`);
+
+/** `this.app = websockify(`. */
+const APP_PROPERTY = /^\s*([\w$.#]+)\s*=[\w$.\s=()']*$/;
 
 const FIELD = new RegExp(
   String.raw`^(\s+)((?:(?:private|public|protected|readonly|override)\s+)*)(#?[\w$]+)\s*!?${TYPE}=\s*$`,

@@ -79,6 +79,9 @@ describe('the lines that mount sessions', () => {
     { text: 'const shop = new Shop(new Koa(), home);\n', call: 'sessions(app);', within: 'part' },
     { text: 'const shop = new Shop(at(1), new Koa());\n', call: 'sessions(app);', within: 'part' },
     { text: "const shop = require('koa-qs')(new Koa());\n", call: 'sessions(shop);', within: 'part' },
+    { text: '  this.app = websockify(new Koa());\n', call: 'sessions(this.app);', within: 'part' },
+    { text: 'module.exports = (shop = new Koa());\n', call: 'sessions(shop);', within: undefined },
+    { text: 'this.web = createServer(new Koa().callback());\n', call: 'sessions(app);', within: 'chain' },
     { text: 'const router = new Router(), shop = new Koa();\n', call: 'sessions(shop);', within: 'part' },
     {
       text: 'const shop = this.app = new Koa(),\n  http = createServer(shop.callback()).listen(1);\n',
