@@ -52,7 +52,7 @@ export interface ImportedSessions {
 }
 
 /** Session middleware and stores, such as koa-session-redis: with two of them on one app, the second is ignored. */
-const SESSION_PACKAGE = /^koa2?-(?:\w+-)?session/;
+const SESSION_PACKAGE = /^(?:@koa\/|(?:@[\w-]+\/)?koa2?-(?:\w+-)?)session/;
 
 /** `import type { Session }`, and `import { type Session }`. */
 const TYPE_IMPORT = /^import\s+(?:type\s[^'"]*|\{\s*type\s[^,}]*(?:,\s*type\s[^,}]*)*,?\s*\}\s*)$/;

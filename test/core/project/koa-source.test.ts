@@ -160,6 +160,8 @@ test.each([
   'koa-encrypted-session',
   'koa-session-redis',
   'koa2-session-store',
+  '@koa/session',
+  '@shop/koa-session',
 ])('the import of %s is other sessions', (name) => {
   expect(find(`import session from '${name}';\n`)).toMatchObject({ sessions: { line: 1, name } });
   expect(find(`import session from 'my-${name}';\n`)).toBeUndefined();
