@@ -82,8 +82,7 @@ export type OwnDatabase =
   | { readonly kind: 'known'; readonly expression: string }
   /** It has a client, and takes no database from it. */
   | { readonly kind: 'client'; readonly client: string }
-  /** Perhaps by a `db` from elsewhere, which is named above. */
-  | { readonly kind: 'unknown' | 'named' };
+  | { readonly kind: 'unknown' };
 
 const VARIABLE = String.raw`^(?:export\s+)?(?:const|let|var)\s+([\w$]+)(?:\s*:[^=\n]+)?\s*=\s*`;
 const CLIENT = new RegExp(
@@ -101,7 +100,6 @@ const TEXT = /^\s*(?:(['"`])[^'"`$]*\1)?\s*$/;
  * @param above the part of it above the app
  */
 export function ownDatabase(code: string, above: string): OwnDatabase {
-  const unclear = { kind: /(?<![\w$./'"-])db\b(?!['"/])/.test(above) ? 'named' : 'unknown' } as const;
   const calls = [...code.matchAll(DB_CALL)];
   const isOne = new Set(calls.map(([call]) => call.replace(/\s/g, ''))).size === 1;
   const variables = [...above.matchAll(DB_VARIABLE)].map(([, name = '']) => name);
@@ -110,10 +108,11 @@ export function ownDatabase(code: string, above: string): OwnDatabase {
     return { kind: 'known', expression: variable };
   const clients = [...code.matchAll(/=\s*(?:new\s+MongoClient\b|await\s+MongoClient\.connect\b)/g)];
   const [, client] = [...above.matchAll(CLIENT)][0] ?? [];
-  if (clients.length !== 1 || client === undefined) return unclear;
+  if (clients.length !== 1 || client === undefined) return { kind: 'unknown' };
   const [call] = calls;
   if (call === undefined) return { kind: 'client', client };
   const [expression, of, argument = ''] = call;
-  if (!isOne || of !== client || !expression.endsWith(')') || !TEXT.test(argument)) return unclear;
+  if (!isOne || of !== client || !expression.endsWith(')') || !TEXT.test(argument))
+    return { kind: 'unknown' };
   return { kind: 'known', expression };
 }

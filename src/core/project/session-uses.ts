@@ -54,9 +54,12 @@ const aliasTaken = () => new RegExp(String.raw`${TAKEN}\s*=\s*(?:ctx|context)\b$
 const aliasPassed = () =>
   new RegExp(String.raw`\(\s*${TAKEN}\s*(?:[:,][^(){}]*)?\)\s*(?::[^(){};=]*)?(?:=>\s*\{?|\{)`, 'gu');
 
-/** As in @types/koa-session, in the user's own code, or in an interface that extends a context. */
-const SESSION_TYPES =
-  /\bdeclare\s+module\s+(?:(['"])koa\1[\s\S]*?\bsession\??\s*:|(['"])koa-session\2[\s\S]*?\binterface\s+Session\b)|\binterface\s+[\w$]+\s*(?:<[^{}]*>\s*)?\bextends\s+[^{};]*Context\b[^{};]*\{(?:[^{}]|\{[^{}]*\})*?\bsession\??\s*:/g;
+/** As in @types/koa-session, in the user's own code. */
+const MODULE = /\bdeclare\s+module\s+(['"])koa(?:-session)?\1\s*\{/g;
+const SESSION_TYPE = /\bsession\??\s*:|\binterface\s+Session\b/;
+/** In an interface that extends a context. */
+const CONTEXT_TYPE =
+  /\binterface\s+[\w$]+\s*(?:<[^{}]*>\s*)?\bextends\s+[^{};]*Context\b[^{};]*\{(?:[^{}]|\{[^{}]*\})*?\bsession\??\s*:/g;
 
 /** Without a counterpart of the same name in koa-session. */
 const GENERIC =
@@ -89,7 +92,12 @@ export function sessionUsesIn(path: string, text: string): SessionUses {
   }
   return {
     properties: [...first].map(([name, index]) => ({ name, path, line: lineAt(code, index) })),
-    declarations: [...code.matchAll(SESSION_TYPES)].map(({ index }) => at(index)),
+    declarations: [
+      ...[...code.matchAll(MODULE)].filter(({ 0: { length }, index }) =>
+        SESSION_TYPE.test(upToClosing(code.slice(index + length), '{', '}')),
+      ),
+      ...code.matchAll(CONTEXT_TYPE),
+    ].map(({ index }) => at(index)),
     typeImports: importsIn(code)
       .filter((each) => each.specifier === 'koa-session' && isOfTypes(code, each))
       .map(({ index }) => at(index)),
@@ -118,7 +126,7 @@ function usesOf(session: string, code: string, start: number): Use[] {
 
 /** An alias is followed to the end of its block. */
 function usesByAlias(code: string): Use[] {
-  const forms = [alias(), aliasTaken(), ...(/['"](?:@koa\/|koa\b)/.test(code) ? [aliasPassed()] : [])];
+  const forms = [alias(), aliasTaken(), ...(/['"]@?koa\b/.test(code) ? [aliasPassed()] : [])];
   const found = forms.flatMap((form) => [...code.matchAll(form)]);
   return found.flatMap(({ 0: all, 1: name, index }) => {
     const start = index + all.length;

@@ -39,17 +39,16 @@ export function mountingOf(
   const argument = made?.name ?? connectionIn(settings, source, databases);
   const call = `${name}(${source?.app?.name ?? 'app'}${argument === undefined ? '' : `, ${argument}`});`;
   const isUnknown = source && !source.mongoose && argument === DEFAULT_CONNECTION;
-  const isElsewhere = argument === 'db' && !['known', 'named'].includes(source?.database.kind ?? '');
+  const isElsewhere = argument === 'db' && source?.database.kind !== 'known';
   const isLater = isElsewhere || (source?.isMongooseBelow && argument === source.mongoose);
   const importing = (name: string, from: string) =>
     isRequired ? `const ${name} = require('${from}');` : `import ${name} from '${from}';`;
-  const creating = [importing('Koa', 'koa'), 'const app = new Koa();'];
   return {
     source,
     mount: [
       line,
       ...(isUnknown ? [importing('mongoose', 'mongoose')] : []),
-      ...(source?.app?.within === 'routing' ? creating : []),
+      ...(source?.app?.within === 'routing' ? [importing('Koa', 'koa'), 'const app = new Koa();'] : []),
       call,
     ],
     mountIn:

@@ -104,7 +104,7 @@ test.each([
     places: ['src/types.d.ts:1'],
   },
   { text: 'interface Job extends Task { session: string }\ninterface Own extends Context {}', places: [] },
-  { text: "declare module 'koa' {\n  interface Context { user: User }\n}", places: [] },
+  { text: "declare module 'koa' {\n  interface Context { user: User }\n}\nuse({ session: 1 });", places: [] },
 ])('a type for ctx.session in $text: $places', ({ text, places }) => {
   expect(sessionUsesIn('src/types.d.ts', text).declarations).toEqual(places);
 });

@@ -165,8 +165,7 @@ describe('the lines that mount sessions', () => {
   });
 
   test.each([
-    { above: "const { db } = require('./db');\n", within: undefined, connection: undefined },
-    { above: 'const db = await connect();\n', within: undefined, connection: undefined },
+    { above: "const db = client.db('shop');\n", within: undefined, connection: undefined },
     { above: "const { connect } = require('./db');\n", within: 'part', connection: 'src/db.ts:4' },
   ])('do not follow the app directly if the database is made elsewhere: $above', ({ above, ...where }) => {
     const source = koaSourceIn('src/app.ts', `${above}${REQUIRED}connect().then((db) => serve(db));\n`);
