@@ -87,10 +87,8 @@ function refuseTakenName(settings: Settings, source: KoaSource): void {
 
 function refuseOtherSessions(sources: readonly KoaSource[]): void {
   const places = placesOfOthers(sources);
-  if (places.length === 0) return;
-  throw refused(
-    `there are other sessions at ${places.join(' and ')}; remove them, with their options, first`,
-  );
+  if (places === '') return;
+  throw refused(`there are other sessions at ${places}; remove them, with their options, first`);
 }
 
 /** A call can follow only a statement that does nothing else than create the app. */

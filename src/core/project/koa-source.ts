@@ -33,11 +33,13 @@ export interface KoaSource {
   readonly isMongooseBelow: boolean;
 }
 
-/** `src/app.ts:1 (koa-session)`: where other session middleware and its stores are imported, but for tests. */
-export const placesOfOthers = (sources: readonly KoaSource[]): readonly string[] =>
-  sources.flatMap(({ path, sessions }) =>
-    sessions === undefined || isForTests(path) ? [] : `${path}:${sessions.line} (${sessions.name})`,
-  );
+/** `src/app.ts:1 (koa-session)`: where other session middleware and its stores are imported, except by tests. */
+export const placesOfOthers = (sources: readonly KoaSource[]): string =>
+  sources
+    .flatMap(({ path, sessions }) =>
+      sessions && !isForTests(path) ? `${path}:${sessions.line} (${sessions.name})` : [],
+    )
+    .join(' and ');
 
 export interface ImportedSessions {
   readonly line: number;

@@ -14,7 +14,7 @@ export interface Mounting {
   /** `src/app.ts:3`, the line after which they belong; a folder, or `the project`, if that is not known. */
   readonly mountIn: string;
   readonly within: KoaApp['within'];
-  /** `src/db.ts:2`: where what they pass is made, if the file of the app does not tell. */
+  /** `src/db.ts:2`: where the Mongoose connection that they pass is made, if it is not the default one. */
   readonly connection: string | undefined;
   /** `src/app.ts:1 (koa-session)`: other session middleware and its stores, which these sessions replace. */
   readonly instead: string | undefined;
@@ -39,8 +39,9 @@ export function mountingOf(
   const argument = made?.name ?? connectionIn(settings, source, databases);
   const call = `${name}(${source?.app?.name ?? 'app'}${argument === undefined ? '' : `, ${argument}`});`;
   const isUnknown = source && !source.mongoose && argument === DEFAULT_CONNECTION;
-  const isElsewhere = argument === 'db' && source?.database.kind !== 'known';
-  const isLater = isElsewhere || (source?.isMongooseBelow && argument === source.mongoose);
+  const isLater =
+    (argument === 'db' && source?.database.kind !== 'known') ||
+    (source?.isMongooseBelow && argument === source.mongoose);
   const importing = (name: string, from: string) =>
     isRequired ? `const ${name} = require('${from}');` : `import ${name} from '${from}';`;
   return {
@@ -56,8 +57,8 @@ export function mountingOf(
         ? folderAboveSessions(settings) || 'the project'
         : `${source.path}:${lineOf(source.app)}`,
     within: source?.app && (source.app.within ?? (isLater ? 'part' : undefined)),
-    connection: made?.place ?? (isElsewhere ? databases[0] : undefined),
-    instead: placesOfOthers(sources).join(' and ') || undefined,
+    connection: made?.place,
+    instead: placesOfOthers(sources) || undefined,
     keys: setter && `${setter.path}:${setter.keys}`,
   };
 }

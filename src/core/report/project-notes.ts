@@ -54,7 +54,7 @@ function adoptionNotes({ adopt, collection }: Settings, project: Project): strin
   if (adopt !== undefined || store === undefined) return [];
   const other = collection === 'sessions' ? ' --collection koa_sessions' : '';
   return [
-    `there seem to be sessions of ${store}. To keep everybody logged in, run again with --adopt ${store}${other} --cookie-name ${oldCookieName(store, project)}`,
+    `there seem to be sessions of ${store}. To keep everybody logged in, run again with --adopt ${store}${other} --cookie-name ${oldCookieName(store, project)}${project.oldCookie ? '' : ", or the app's own name for it"}`,
   ];
 }
 

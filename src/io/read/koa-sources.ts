@@ -78,7 +78,7 @@ export function readKoaSources(
     .toSorted((one, other) => rank(one) - rank(other));
   return {
     koaSources,
-    oldCookie: koaSources.find(({ sessions }) => sessions?.cookie)?.sessions?.cookie,
+    oldCookie: koaSources.flatMap(({ sessions }) => sessions?.cookie ?? [])[0],
     sessionUses: allUses(uses),
     databases: ofApp(databases).map(({ place }) => place),
     connections: ofApp(connections),

@@ -165,11 +165,11 @@ describe('the lines that mount sessions', () => {
   });
 
   test.each([
-    { above: "const db = client.db('shop');\n", within: undefined, connection: undefined },
-    { above: "const { connect } = require('./db');\n", within: 'part', connection: 'src/db.ts:4' },
+    { above: "const db = client.db('shop');\n", within: undefined },
+    { above: "const { connect } = require('./db');\n", within: 'part' },
   ])('do not follow the app directly if the database is made elsewhere: $above', ({ above, ...where }) => {
     const source = koaSourceIn('src/app.ts', `${above}${REQUIRED}connect().then((db) => serve(db));\n`);
-    const project = { ...NO_SOURCES, koaSources: source ? [source] : [], databases: ['src/db.ts:4'] };
+    const project = { ...NO_SOURCES, koaSources: source ? [source] : [] };
     expect(mountingOf({ ...PLAIN, connection: STYLES.db }, project)).toMatchObject(where);
   });
 
