@@ -20,7 +20,7 @@ export interface KoaApp {
 export function appIn(code: string, bare: string): KoaApp | undefined {
   const names = [...koaNames(code).map(escaped), REQUIRED];
   const form = new RegExp(
-    `(?:(?<![\\w$.#])([\\w$.#]+)\\s*(?::[^=;\\n]+)?=\\s*)?\\bnew\\s+(?:${names.join('|')})\\s*(?:${TYPE_ARGUMENTS}\\s*)?[(;\\n]`,
+    `(?:(?<![\\w$.#])([\\w$.#]+)\\s*(?::[^=;\\n]{1,300})?=\\s*)?\\bnew\\s+(?:${names.join('|')})\\s*(?:${TYPE_ARGUMENTS}\\s*)?[(;\\n]`,
     'g',
   );
   const all = [...code.matchAll(form)].filter(({ 0: text, index }) =>

@@ -204,6 +204,7 @@ test.each([
   { of: 'spaces', long: ' '.repeat(1_000_000) },
   { of: 'lines', long: '\n'.repeat(1_000_000) },
   { of: 'names', long: 'a '.repeat(500_000) },
+  { of: 'keys', long: `use({ ${'a: 1, '.repeat(100_000)}});` },
   { of: 'one name', long: 'a'.repeat(1_000_000) },
   { of: 'types', long: `import { ${'type A '.repeat(50_000)}} x from 'koa-session';` },
   { of: 'type arguments', long: 'const a: B<() => void> = new Koa<A, <'.repeat(25_000) },
