@@ -25,7 +25,7 @@ export interface MongooseConnection {
 
 /** Captures the variable, what the method belongs to, and the method. */
 const OPENED =
-  /(?:(?<![\w$.])([\w$]+)\s*(?::[^=\n]+)?=[\s(]*(?:await\s+)?)?(?:((?<![\w$.])[\w$.]+|require\s*\(\s*['"]mongoose['"]\s*\))\s*\.\s*|(?=[co])(?<![\w$.]|\bfunction\s+))(createConnection(?=\s*\()|connect\b|openUri\b)/g;
+  /(?:(?<![\w$.])([\w$]+)\s*(?::[^=\n]{1,300})?=[\s(]*(?:await\s+)?)?(?:((?<![\w$.])[\w$.]+|require\s*\(\s*['"]mongoose['"]\s*\))\s*\.\s*|(?=[co])(?<![\w$.]|\bfunction\s+))(createConnection(?=\s*\()|connect\b|openUri\b)/g;
 /** `import { connect } from 'mongoose'`. */
 const TAKEN_METHODS = /\{([^{}]*)\}\s*(?:from|=)[\s(]*(?:require[\s(]*)?['"]?mongoose\b/g;
 

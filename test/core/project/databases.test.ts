@@ -87,6 +87,7 @@ describe('a connection of Mongoose', () => {
 test.each([
   { of: 'spaces', long: ' '.repeat(1_000_000) },
   { of: 'one name', long: 'a'.repeat(1_000_000) },
+  { of: 'keys', long: `use({ ${'a: 1, '.repeat(100_000)}});` },
 ])('a very long file of $of is searched once, not once for each of its characters', ({ long }) => {
   const text = `${long}\nimport mongoose from 'mongoose';\nconst client = new MongoClient(url);\nmongoose.connect(url);\n`;
   expect(mongooseConnectionsIn('src/db.ts', text)).toHaveLength(1);
