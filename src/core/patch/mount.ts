@@ -29,7 +29,8 @@ export function patchApp(
   if (raw === undefined) throw refused(`${path} cannot be read`);
   if (callOfSessions(settings, koaSources)) return undefined;
   refuseTakenName(settings, source);
-  refuseOtherSessions(koaSources);
+  const others = placesOfOthers(koaSources);
+  if (others) throw refused(`there are other sessions at ${others}; remove them, with their options, first`);
   refuseMarkers(path, plainText(raw));
   const file = sourceFrom(plainText(raw));
   refuseUnlessPlain(source);
@@ -83,12 +84,6 @@ function refuseTakenName(settings: Settings, source: KoaSource): void {
   throw refused(
     `${path}:${taken} already uses the name \`sessions\`; import the generated one under another name, such as \`${OTHER_NAME}\``,
   );
-}
-
-function refuseOtherSessions(sources: readonly KoaSource[]): void {
-  const places = placesOfOthers(sources);
-  if (places === '') return;
-  throw refused(`there are other sessions at ${places}; remove them, with their options, first`);
 }
 
 /** A call can follow only a statement that does nothing else than create the app. */

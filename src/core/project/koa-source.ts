@@ -60,7 +60,7 @@ const SESSION_PACKAGE = /^(?:@koa\/|(?:@[\w-]+\/)?koa2?-(?:\w+-)?)session/;
 const TYPE_IMPORT = /^import\s+(?:type\s[^'"]*|\{\s*type\s[^,}]*(?:,\s*type\s[^,}]*)*,?\s*\}\s*)$/;
 
 /** `session({ key: 'sid' }, app)`. */
-const COOKIE = /(?<![\w$.])key\s*:\s*(['"])([\w.:-]+)\1/;
+const COOKIE = /\bkey\s*:\s*(['"])([\w.:-]+)\1/;
 
 /** `import { Session }`, without a name for the middleware. */
 const NAMES = /^import\s*\{(?![^}]*\b(?:default|createSession)\b)[^}]*\}\s*$/;
