@@ -15,7 +15,7 @@ const DRAIN_TIME = 7000;
 const PROXY_HELP = `with NODE_ENV=production the session cookie is sent over HTTPS only.
 Put a proxy that terminates TLS in front, such as nginx or a load balancer, and set TRUST_PROXY=true.`;
 
-const MONGODB_HELP = `If it should run on this machine:
+const MONGODB_HELP = `If it is not running yet, start it on this machine:
   docker compose up -d --wait
   npx mongodb-runner start -- --port 27017`;
 
