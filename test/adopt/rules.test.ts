@@ -1,5 +1,6 @@
 import { type Collection, type Db, type Document, MongoClient } from 'mongodb';
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import type { GeneratedStore } from '../support/generated.ts';
 import { useDatabase } from '../support/mongo/index.ts';
 import { DAY, HOUR, LAYOUTS, OLD_LIFETIME } from './left-behind.ts';
 import { startNewApp } from './new-app.ts';
@@ -242,22 +243,46 @@ test.each([
   },
 );
 
-test('the end of an old session is acknowledged by a majority, with any write concern of the connection', async () => {
+test.each<{ what: string; end: (store: GeneratedStore) => Promise<void>; writes: string[] }>([
+  {
+    what: 'a logout',
+    end: (store) => store.destroy('a'),
+    writes: ['delete in sessions', 'delete in koa_sessions'],
+  },
+  {
+    what: 'destroyByUser()',
+    end: (store) => store.destroyByUser(7),
+    writes: ['update in koa_sessions', 'delete in koa_sessions'],
+  },
+  { what: 'clear()', end: (store) => store.clear(), writes: ['update in koa_sessions'] },
+])(
+  '$what of old sessions is acknowledged by a majority, with any write concern of the connection',
+  async ({ end, writes }) => {
+    if (!mongoose) throw new Error('no such layout');
+    const watched = new MongoClient(url, { monitorCommands: true, writeConcern: { w: 1 } });
+    const sent: unknown[] = [];
+    watched.on('commandStarted', ({ commandName, command: { [commandName]: collection, writeConcern } }) => {
+      if (commandName !== 'endSessions' && writeConcern)
+        sent.push([`${commandName} in ${collection}`, writeConcern]);
+    });
+    await old.insertOne(mongoose.document('a', { userId: 7 }, at));
+    const { store } = await startNewApp(watched.db(), { ...mongoose.settings, userKey: 'userId' });
+    await end(store);
+    await watched.close();
+    expect(sent).toEqual(writes.map((write) => [write, { w: 'majority' }]));
+  },
+);
+
+test('destroyByUser at a server with a slow clock brings back nothing that it has ended at another one', async () => {
   if (!mongoose) throw new Error('no such layout');
-  const watched = new MongoClient(url, { monitorCommands: true, writeConcern: { w: 1 } });
-  const ends: object[] = [];
-  watched.on('commandStarted', ({ command: { delete: collection, writeConcern } }) => {
-    if (collection) ends.push({ collection, writeConcern });
-  });
-  await old.insertOne(mongoose.document('a', { userId: 7 }, at));
-  const { store } = await startNewApp(watched.db(), mongoose.settings);
-  await store.destroy('a');
-  await watched.close();
-  const writeConcern = { w: 'majority' };
-  expect(ends).toEqual([
-    { collection: 'sessions', writeConcern },
-    { collection: 'koa_sessions', writeConcern },
-  ]);
+  onTestFinished(() => void vi.useRealTimers());
+  await old.insertOne(mongoose.document('a', { userId: 7 }, ago(HOUR)));
+  const { store } = await startNewApp(db, { ...mongoose.settings, userKey: 'userId' });
+  await store.destroyByUser(7);
+  vi.useFakeTimers({ toFake: ['Date'], now: ago(2 * HOUR) });
+  await store.destroyByUser(7);
+  vi.useRealTimers();
+  expect(await store.load('a')).toBeUndefined();
 });
 
 test.each(LAYOUTS)(
