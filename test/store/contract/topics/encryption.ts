@@ -4,6 +4,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import {
   failureOf,
   listOf,
+  MINUTE,
   newKey,
   newSession,
   requestOf,
@@ -139,6 +140,26 @@ export function encryption(world: World): void {
       await other.set({ a: 2 });
       expect(await world.open({ encryptionKeys: [next] }).get(key)).toEqual({ a: 2 });
       expect((await world.onlyDocument()).version).toBe(2);
+    });
+
+    test('re-encryption that arrives late does not undo a renewal of another request', async () => {
+      const key = await newSession(world.open(), { a: 1 });
+      const connection = world.modules.connection.connect(world.source);
+      onTestFinished(() => connection.close());
+      const collection = await connection.collection();
+      const encryptionKeys: World['encryptionKeys'] = [randomBytes(32), ...world.encryptionKeys];
+      const options = { ...world.options, encryptionKeys };
+      const late = await requestOf(new world.modules.sessions.Sessions(connection, options), key);
+      let renewed: object = {};
+      vi.spyOn(collection, 'updateOne').mockImplementationOnce(async (...call) => {
+        wait(30 * MINUTE);
+        await (await requestOf(world.open(), key)).set({ a: 1 });
+        const { expiresAt, updatedAt, cookie } = await world.onlyDocument();
+        renewed = { expiresAt, updatedAt, cookie };
+        return collection.updateOne(...call);
+      });
+      await late.set({ a: 1 });
+      expect(await world.onlyDocument()).toMatchObject(renewed);
     });
 
     test('a session that was encrypted with an unknown key is an error: a lost key logs nobody out', async () => {
