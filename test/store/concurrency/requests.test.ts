@@ -311,6 +311,23 @@ describe.each(Object.entries({ 'user-key': FEATURES['user-key'], all: FEATURES.a
 
 const { plain, overwrite, 'user-key': userKey, throw: throwing, all } = FEATURES;
 
+describe.each(Object.entries({ 'user-key': userKey, all }))('%s: a slow login', (_name, features) => {
+  const user = { userId: 'ann' };
+  test.each<[string, (ctx: Koa.Context) => unknown]>([
+    ['before regenerate()', (ctx) => Object.assign(ctx.session, user) && ctx.session.regenerate()],
+    ['after regenerate()', regenerate(user)],
+    ['without regenerate()', (ctx) => Object.assign(ctx.session, user)],
+  ])('%s gets nothing of another user who has logged in meanwhile', async (_when, act) => {
+    const { browser, origin, change, begin, see } = await world(features);
+    const browserOfBoth = browser();
+    await change(browserOfBoth, set({ views: 1 }));
+    const slow = await begin(browserOfBoth, act);
+    await change(browserOfBoth.at(origin), set({ userId: 'bob', orders: ['tea'] }));
+    expect(await slow.finish()).toMatchObject({ status: 200 });
+    expect(await see(browserOfBoth)).toEqual({ views: 1, ...user });
+  });
+});
+
 describe.each(Object.entries({ plain, 'user-key': userKey, all }))(
   '%s: a change that is stored while another request is in regenerate()',
   (_name, features) => {
