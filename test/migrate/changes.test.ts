@@ -1,5 +1,5 @@
 import type { Db, Document } from 'mongodb';
-import { describe, expect, inject, test } from 'vitest';
+import { describe, expect, inject, onTestFinished, test, vi } from 'vitest';
 import type { Settings } from '../../src/core/answers/settings.ts';
 import { FEATURES, type GeneratedStore, loadGenerated, PLAIN, STYLES } from '../support/generated.ts';
 import { withOption } from '../support/mongo/urls.ts';
@@ -599,6 +599,25 @@ describe('--from', () => {
     expect(await store.get('unused')).toBeUndefined();
     expect(await store.get('changed')).toEqual({ state: 'later' });
   });
+
+  test.each([
+    { when: 'before a second run', usedIn: 'old', run: plain, from: 'old', to: 'sessions' },
+    { when: 'before the way back', usedIn: 'sessions', run: back, from: 'sessions', to: 'old' },
+  ] as const)(
+    'a session that a server with a slow clock changes after its copy, $when, has its later state',
+    async ({ usedIn, run, from, to }) => {
+      onTestFinished(() => void vi.useRealTimers());
+      const { url, db } = await openDatabase();
+      const stores = { old: await openOld(db), sessions: await open(db, {}) };
+      await stores.old.set('key', { state: 'first' });
+      await plain(url, args);
+      vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - 60_000 });
+      await stores[usedIn].set('key', { state: 'later' });
+      vi.useRealTimers();
+      expect(await run(url, ['--from', from])).toMatchObject({ exitCode: 0, stderr: '' });
+      expect(await stores[to].get('key')).toEqual({ state: 'later' });
+    },
+  );
 
   test('what was copied to another collection is copied to this one, too, and is not deleted there', async () => {
     const { url, db } = await openDatabase();
