@@ -94,7 +94,7 @@ function withoutStrayDashes(argv: readonly string[]): string[] {
 
 /** commander would read `-ttl` as `-t tl`, and `-check` as `--connection heck`. */
 function refuseSingleDash(words: readonly string[], { options }: Command): void {
-  const longs = ['--help', ...options.map(({ long }) => long)];
+  const longs = ['--help', ...options.map(({ long }) => long)].filter((long) => long !== '--password');
   const meant = words.map((word) => `-${word.replace(/=.*/s, '')}`).find((long) => longs.includes(long));
   if (meant !== undefined) throw new UserError(`${meant.slice(1)}: did you mean ${meant}?`);
 }

@@ -236,6 +236,7 @@ const REFUSED = [
   { flags: ['--password', 'hunter2'], says: '--password: a password is not accepted here' },
   { flags: ['--password=hunter2'], says: 'MONGODB_PASSWORD' },
   { flags: ['-phunter2'], says: 'MONGODB_PASSWORD' },
+  { flags: ['-password=hunter2'], says: '--password: a password is not accepted here' },
   { flags: ['mongodb://ann:hunter2@db.example/shop'], says: 'a connection string is given with --url' },
   { flags: [''], says: 'directory: must not be empty; for this folder, give .' },
   { flags: [' '], says: 'directory: must not be empty; for this folder, give .' },
