@@ -60,7 +60,7 @@ const SESSION_PACKAGE = /^(?:@koa\/|(?:@[\w-]+\/)?koa2?-(?:\w+-)?)session/;
 const TYPE_IMPORT = /^import\s+(?:type\s[^'"]*|\{\s*type\s[^,}]*(?:,\s*type\s[^,}]*)*,?\s*\}\s*)$/;
 
 /** `session({ key: 'sid' }, app)`. */
-const COOKIE = /\bkey\s*:\s*(['"])([\w.:-]+)\1/;
+const COOKIE = /\bkey\s*:\s*(['"])([\w.:-]+)\1/g;
 
 /** `import { Session }`, without a name for the middleware. */
 const NAMES = /^import\s*\{(?![^}]*\b(?:default|createSession)\b)[^}]*\}\s*$/;
@@ -91,7 +91,7 @@ export function koaSourceIn(path: string, text: string): KoaSource | undefined {
     sessions: taken && {
       line: lineAt(code, taken.index),
       name: taken.specifier,
-      cookie: COOKIE.exec(code)?.[2],
+      cookie: cookieIn(code),
     },
     imported,
     taken: takenIn(bare),
@@ -100,6 +100,12 @@ export function koaSourceIn(path: string, text: string): KoaSource | undefined {
     mongoose: defaultConnectionIn(code),
     isMongooseBelow: syntax === 'require' && defaultConnectionIn(above) !== defaultConnectionIn(code),
   };
+}
+
+/** Unknown if something else has a `key`, too: a wrong name would log everybody out. */
+function cookieIn(code: string): string | undefined {
+  const [name, ...others] = new Set([...code.matchAll(COOKIE)].map(([, , name]) => name));
+  return others.length === 0 ? name : undefined;
 }
 
 /** Whether it imports only types. Those of koa-session are often imported as if they were more. */

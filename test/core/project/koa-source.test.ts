@@ -149,6 +149,10 @@ test.each([
     text: "app.use(session({ key: config.key, cookieKey: 'a', state: { 'key': 1 } }, app));\n",
     cookie: undefined,
   },
+  {
+    text: "const tabs = [{ key: 'home' }];\napp.use(session({ key: 'shop.sid' }, app));\n",
+    cookie: undefined,
+  },
 ])('the name of their cookie is known from $text', ({ text, cookie }) => {
   expect(find(`import session from 'koa-session';\n${text}`)?.sessions?.cookie).toBe(cookie);
   expect(find(`${text}export const app = new Koa();\n`)?.sessions).toBeUndefined();
