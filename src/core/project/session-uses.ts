@@ -47,7 +47,7 @@ const takenName = () => new RegExp(String.raw`(?:^|,)\s*${NAME}`, 'gu');
 /** `const s = ctx.session`. */
 const alias = () =>
   new RegExp(String.raw`\b(?:const|let|var)\s+${NAME}\s*(?::[^=;]+)?=\s*${SESSION}${NO_PROPERTY}`, 'gu');
-const TAKEN = String.raw`\{[^{}]*\bsession\b(?:\s*:\s*${NAME})?[^{}]*\}`;
+const TAKEN = String.raw`\{[^{}]{0,500}\bsession\b(?:\s*:\s*${NAME})?[^{}]{0,500}\}`;
 /** `const { session } = ctx`, `const { session: s } = ctx`. */
 const aliasTaken = () => new RegExp(String.raw`${TAKEN}\s*=\s*(?:ctx|context)\b${NO_PROPERTY}`, 'gu');
 /** `({ session }: Context, next) => {`, `async login({ session }) {`. */
@@ -66,7 +66,8 @@ const GENERIC =
   /\b(?:ctx|context|this)[?!]?\.((?:regenerate|save)Session|session(?:Save|Id|Handler|[?!]?\.cookie))\b/g;
 
 /** As a statement of its own. Up to version 5 of koa-session, `save()` could not fail. */
-const UNAWAITED = /^[ \t]*(?:ctx|context|this)[?!]?\.session[?!]?\.(?:save|regenerate)\(\);?[ \t]*$/gm;
+const UNAWAITED =
+  /^[ \t]*(?:ctx|context|this)[?!]?\.session[?!]?\.(?:save|regenerate)\(\)(?:;[ \t]*$|[ \t]*$(?!\s*[.)\]]))/gm;
 
 /** Properties of the generated types, of koa-generic-session and of every object. */
 const KNOWN = [

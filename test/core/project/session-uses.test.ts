@@ -85,6 +85,9 @@ test.each([
   { call: 'const save = () => ctx.session.save();', places: [] },
   { call: 'ctx.session.save().catch(log);', places: [] },
   { call: 'await Promise.all([\n  ctx.session.save(),\n  mail(),\n]);', places: [] },
+  { call: 'await Promise.all([\n  mail(),\n  ctx.session.save()\n]);', places: [] },
+  { call: 'ctx.session.save()\n  .catch(log);', places: [] },
+  { call: "router.get('/', (ctx) =>\n  ctx.session.save()\n);", places: [] },
   { call: 'ctx.session.save(done);', places: [] },
 ])('a call that nobody awaits is reported: $call', ({ call, places }) => {
   expect(sessionUsesIn('app.js', call).unawaited).toEqual(places);
