@@ -47,7 +47,7 @@ function beginning(
     ...(usual === cookieName
       ? []
       : [
-          `the cookie of the old app seems to be called ${usual}, but here it is ${cookieName}. If it is, add --cookie-name ${usual}`,
+          `the cookie of the old app seems to be called ${usual}, but here it is ${cookieName}. If so, add --cookie-name ${usual}`,
         ]),
     ...(isGuess && usual === cookieName
       ? [
