@@ -62,6 +62,9 @@ const TYPE_IMPORT = /^import\s+(?:type\s[^'"]*|\{\s*type\s[^,}]*(?:,\s*type\s[^,
 /** `session({ key: 'sid' }, app)`. */
 const COOKIE = /\bkey\s*:\s*(['"])([\w.:-]+)\1/g;
 
+/** `import 'koa-session'`, and `import('koa-session').Session`. */
+const NAMELESS = /^import\s*(?:['"]|\([^)]*\)\s*\.\s*[A-Z])/;
+
 /** `import { Session }`, without a name for the middleware. */
 const NAMES = /^import\s*\{(?![^}]*\b(?:default|createSession)\b)[^}]*\}\s*$/;
 
@@ -111,7 +114,8 @@ function cookieIn(code: string): string | undefined {
 /** Whether it imports only types. Those of koa-session are often imported as if they were more. */
 export function isOfTypes(code: string, { specifier, index }: Import): boolean {
   const names = code.slice(code.lastIndexOf('import', index - 1), index);
-  return TYPE_IMPORT.test(names) || (specifier === 'koa-session' && NAMES.test(names));
+  const isWithoutMiddleware = NAMES.test(names) || NAMELESS.test(code.slice(index));
+  return TYPE_IMPORT.test(names) || (specifier === 'koa-session' && isWithoutMiddleware);
 }
 
 /** What the options of an app have, in `new Koa<State>({ keys })`. */

@@ -171,6 +171,14 @@ test.each([
   expect(find(`import session from 'my-${name}';\n`)).toBeUndefined();
 });
 
+test.each([
+  "import 'koa-session';",
+  "import { Session } from 'koa-session';",
+  "declare module 'koa' { interface Context { session: import('koa-session').Session } }",
+])('what has only the types of koa-session is no other sessions: %s', (text) => {
+  expect(find(text)).toBeUndefined();
+});
+
 describe('where the app sets its own keys', () => {
   const MADE = "import Koa from 'koa';\nconst shop = new Koa();\n";
   test.each([

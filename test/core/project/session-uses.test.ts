@@ -114,10 +114,12 @@ test.each([
 
 test('imports of types of koa-session are reported, since its version 7 has hardly any', () => {
   const text =
-    "import type { Session } from 'koa-session';\nimport { type opts } from 'koa-session';\nimport session from 'koa-session';\nimport { Session as Own } from 'koa-session';\n";
+    "import type { Session } from 'koa-session';\nimport { type opts } from 'koa-session';\nimport session from 'koa-session';\nimport { Session as Own } from 'koa-session';\nimport 'koa-session';\nlet own: import('koa-session').Session;\n";
   expect(sessionUsesIn('src/types.ts', text).typeImports).toEqual([
     'src/types.ts:1',
     'src/types.ts:2',
     'src/types.ts:4',
+    'src/types.ts:5',
+    'src/types.ts:6',
   ]);
 });
