@@ -49,11 +49,11 @@ export function changingCall(
   { saved, entries, project }: Run,
   { mount, connection }: Mounting,
 ): Step[] {
-  const isNew = wasMade(entries, 'session') || wasTouched(entries, 'own-app');
-  const passed = (style: unknown) => (style === 'db' || style === 'mongoose' ? style : 'nothing');
-  if (settings.app || isNew || saved.connection === undefined) return [];
-  if (passed(saved.connection) === passed(settings.connection.style)) return [];
   const found = callOfSessions(settings, project.koaSources);
+  const isNew = saved.connection === undefined || wasMade(entries, 'session');
+  const passed = (style: unknown) => (style === 'db' || style === 'mongoose' ? style : 'nothing');
+  if (settings.app || (isNew && !found) || wasTouched(entries, 'own-app')) return [];
+  if (passed(saved.connection) === passed(settings.connection.style)) return [];
   const call = mount.at(-1)?.replace(/^[\w$]+/, (name) => found?.name ?? name) ?? '';
   const what = `Change the call of sessions()${found ? ` at ${found.place}` : ''}${passing(connection)} to`;
   return withLines(what, [call]);

@@ -126,6 +126,8 @@ describe('after a change of the connection, the call in the app is to be changed
     { from: URL_STYLE, to: { connection: 'db' }, call: 'sessions(app, db);' },
     { from: { connection: 'mongoose' }, to: { connection: 'db' }, call: 'sessions(app, db);' },
     { from: { connection: 'db' }, to: URL_STYLE, call: 'sessions(app);' },
+    // Without the manifest, it is not known how the call passes it.
+    { from: {}, to: { connection: 'db' }, call: 'sessions(app, db);' },
   ])('from $from.connection to $to.connection: $call', ({ from, to, call }) => {
     expect(changes(from, to)).toEqual([`Change the call of sessions() at src/app.ts:4 to: ${call}`]);
   });
@@ -133,10 +135,10 @@ describe('after a change of the connection, the call in the app is to be changed
   test.each([
     { what: 'nothing changed', from: { connection: 'mongoose' }, to: { connection: 'mongoose' } },
     { what: 'it takes no connection', from: { connection: 'host', db: 'shop' }, to: URL_STYLE },
-    { what: 'it is the first run', from: {}, to: { connection: 'mongoose' } },
+    { what: 'it is the first run', from: {}, to: { connection: 'mongoose' }, sources: {} },
     { what: 'the app is generated', from: URL_STYLE, to: { connection: 'mongoose', app: true } },
-  ])('not if $what', ({ from, to }) => {
-    expect(changes(from, to)).toEqual([]);
+  ])('not if $what', ({ from, to, sources }) => {
+    expect(changes(from, to, sources)).toEqual([]);
   });
 
   test('by its name, in the file that has it, and with the connection that the app makes', () => {
