@@ -198,7 +198,8 @@ export function parseMongoUrl(url: unknown, database: string | undefined): Parse
   const [inUrl = '', collection = ''] = whole.path;
   return {
     value: {
-      shown: joinUrl({ ...whole, userinfo: undefined, query }),
+      // Without a login, an `@` of an option would end one.
+      shown: joinUrl({ ...whole, userinfo: undefined, query }).replaceAll('@', '%40'),
       secret: isSecret ? joinUrl(whole) : undefined,
       database: inUrl === '' ? undefined : decodeURIComponent(inUrl),
       collection: collection === '' ? undefined : decodeURIComponent(collection),

@@ -61,6 +61,14 @@ test('a connection string with good hosts and names is accepted if the driver ac
   );
 });
 
+test('what remains without the login is accepted, too, since the manifest keeps it', () => {
+  const shown = 'mongodb://h/shop?appName=shop%40web';
+  expect(parseMongoUrl('mongodb://ann:pw@h/shop?appName=shop@web', undefined)).toMatchObject({
+    value: { shown },
+  });
+  expect(parseMongoUrl(shown, undefined)).toMatchObject({ value: { shown } });
+});
+
 const UNIT = fc.constantFrom(...'ab1é:/@?=&,.[]%2+\\#');
 
 test('the driver accepts every accepted connection string', () => {
