@@ -59,8 +59,8 @@ const SESSION_PACKAGE = /^(?:@koa\/|(?:@[\w-]+\/)?koa2?-(?:\w+-)?)session/;
 /** `import type { Session }`, and `import { type Session }`. */
 const TYPE_IMPORT = /^import\s+(?:type\s[^'"]*|\{\s*type\s[^,}]*(?:,\s*type\s[^,}]*)*,?\s*\}\s*)$/;
 
-/** `session({ key: 'sid' }, app)`. */
-const COOKIE = /\bkey\s*:\s*(['"])([\w.:-]+)\1/g;
+/** `session({ key: 'sid' }, app)`. No `__Host-sid`, which `--cookie-name` does not take. */
+const COOKIE = /\bkey\s*:\s*(['"])((?!__)\w[\w.:-]*)\1/g;
 
 /** `import 'koa-session'`, and `import('koa-session').Session`. */
 const NAMELESS = /^import\s*(?:['"]|\([^)]*\)\s*\.\s*[A-Z])/;

@@ -150,6 +150,10 @@ test.each([
     cookie: undefined,
   },
   {
+    text: "app.use(session({ key: '__Host-sid' }, app));\n",
+    cookie: undefined,
+  },
+  {
     text: "const tabs = [{ key: 'home' }];\napp.use(session({ key: 'shop.sid' }, app));\n",
     cookie: undefined,
   },
