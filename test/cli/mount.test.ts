@@ -103,6 +103,18 @@ test('no step mounts what the app mounts already, as after --restore', async () 
   expect(stdout).not.toContain('Mount the sessions');
 });
 
+test('only the other sessions that the app loads are to be removed, if it loads any', async () => {
+  const session = "import session from 'koa-session';\nexport default session;\n";
+  const cwd = writeTree(await temporaryFolder(), {
+    'package.json': '{"type":"module","scripts":{"start":"node src/app.js"}}',
+    'src/app.js': `import auth from './auth.js';\n${APP}`,
+    'src/auth.js': session,
+    'mock/server.js': session,
+  });
+  const { stdout } = await run([...URL, '--yes'], { cwd });
+  expect(stdout).toContain('Remove the old sessions, with their options, at src/auth.js:1 (koa-session).');
+});
+
 const ALIASES = { imports: { '#routes': './src/routes.ts', '#auth': './src/session/index.ts' } };
 const PATHS = { '@/*': ['./src/*'], '~auth': ['./src/session'], '~/*': ['./src/routes/*'] };
 const TAKEN = 'src/app.ts:1 already uses the name `sessions`';

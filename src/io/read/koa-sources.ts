@@ -69,10 +69,12 @@ export function readKoaSources(
   const isSeen = [...databases, ...connections].some(runs);
   const ofApp = <T extends { readonly path: string }>(all: readonly T[]) =>
     all.filter((each) => runs(each) || !isSeen).toSorted(byPath);
+  const hasSessions = found.some((source) => source.sessions && runs(source));
   const koaSources = found
     .map((source) => ({
       ...source,
       ...(running && source.app && !runs(source) && { sessions: undefined, keys: undefined }),
+      ...(hasSessions && !runs(source) && { sessions: undefined }),
       imported: source.imported.map((each) => ({ ...each, targets: resolve(each.from) })),
     }))
     .toSorted((one, other) => rank(one) - rank(other));
