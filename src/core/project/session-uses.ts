@@ -67,7 +67,7 @@ const GENERIC =
 
 /** As a statement of its own. Up to version 5 of koa-session, `save()` could not fail. */
 const UNAWAITED =
-  /^[ \t]*(?:ctx|context|this)[?!]?\.session[?!]?\.(?:save|regenerate)\(\)(?:;[ \t]*$|[ \t]*$(?!\s*[.)\]]))/gm;
+  /^[ \t]*(?:ctx|context|this)[?!]?\.session[?!]?\.(?:save|regenerate)\(\);?[ \t]*$(?!\s*[.)\]])/gm;
 
 /** Properties of the generated types, of koa-generic-session and of every object. */
 const KNOWN = [

@@ -445,6 +445,8 @@ test.each([
 test.each([
   { text: "import type { Session } from 'koa-session';\nimport { type a } from 'koa-session';\n" },
   { text: "import { Session, type opts } from 'koa-session';\n" },
+  { text: "import 'koa-session';\n" },
+  { text: "export type Own = import('koa-session').Session;\n" },
   { path: 'src/koa-session.d.ts', text: "import session from 'koa-session';\n" },
   { path: 'test/app.ts', text: "import session from 'koa-session';\n" },
 ])('is no other session middleware: $path $text', ({ path = 'src/types.ts', text }) => {
@@ -455,7 +457,6 @@ test.each([
   "import { type a, b } from 'koa-generic-session';",
   "import { createSession } from 'koa-session';",
   "import { default as session } from 'koa-session';",
-  "import 'koa-session';",
   "export * from 'koa-session';",
   "require('koa-session');",
 ])('nothing is edited beside other sessions: %s', (other) => {
