@@ -66,11 +66,11 @@ const ASSIGNED = new RegExp(
 const isInBrackets = (bare: readonly string[], end: number): boolean =>
   /^\s*(?:[)\]]|\}\s*=)/.test(bare.slice(end).join('\n'));
 
-/** `class Shop extends Koa {`. */
+/** `class Shop<State> extends Koa {`. */
 function classIn(code: string, names: readonly string[]): KoaApp | undefined {
-  const found = new RegExp(`\\bclass\\s+(?:[\\w$]+\\s+)?extends\\s+(?:${names.join('|')})\\s*[<{]`).exec(
-    code,
-  );
+  const found = new RegExp(
+    `\\bclass\\s+(?:[\\w$]+\\s*(?:<[^;(){}]{1,300}>\\s*|\\s))?extends\\s+(?:${names.join('|')})\\s*(?:[<{]|implements\\b)`,
+  ).exec(code);
   if (found === null) return undefined;
   const line = lineAt(code, found.index);
   return { line, end: line, name: 'this', within: 'class' };

@@ -64,6 +64,13 @@ describe('the lines that mount sessions', () => {
       call: 'sessions(this);',
       within: 'class',
     },
+    {
+      text: 'class Shop<\n  State = Koa.DefaultState,\n  Own = Koa.Own,\n> extends Koa<State, Own> {\n}\n',
+      call: 'sessions(this);',
+      within: 'class',
+    },
+    { text: 'class Shop<A> extends Koa {\n}\n', call: 'sessions(this);', within: 'class' },
+    { text: 'class Shop extends Koa implements Web {\n}\n', call: 'sessions(this);', within: 'class' },
     { text: 'const app = new Koa({ proxy: on() }).use(home);\n', call: 'sessions(app);', within: 'chain' },
     {
       text: 'const app = new Koa<A, { b: () => C }>().use(home);\n',
