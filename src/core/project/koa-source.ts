@@ -121,11 +121,19 @@ export function isOfTypes(code: string, { specifier, index }: Import): boolean {
 /** What the options of an app have, in `new Koa<State>({ keys })`. */
 const APP_OPTIONS = new RegExp(String.raw`\bnew\s+[\w$]+\s*(?:${TYPE_ARGUMENTS}\s*)?\(\s*\{([^{}]*)\}`);
 
+/** `app.keys =`, `this.app.keys ??=`. */
+const SET_KEYS = /(?<![\w$.#])((?:[\w$#]+\.)*)([\w$#]+)\.keys\s*(?:\?\?|\|\|)?=(?![=>])/g;
+
+/** `(server: Koa) => {`, `private readonly web: Koa<State>`. */
+const isTypedApp = (code: string, name: string): boolean =>
+  new RegExp(`(?<![\\w$])${escaped(name)}[?!]?\\s*:\\s*(?:Koa|Application)\\b(?!\\.)`, 'i').test(code);
+
 /** The line of `app.keys = ['secret']` or of `new Koa({ keys: ['secret'] })`. */
 function keysIn(code: string, app: KoaApp | undefined): number | undefined {
-  const names = [escaped(app?.name ?? 'app'), 'app'].join('|');
-  const set = new RegExp(`(?<![\\w$])(?:${names})\\.keys\\s*(?:\\?\\?|\\|\\|)?=(?![=>])`).exec(code);
-  if (set !== null) return lineAt(code, set.index);
+  const set = [...code.matchAll(SET_KEYS)].find(
+    ([, owner = '', name = '']) => owner + name === app?.name || name === 'app' || isTypedApp(code, name),
+  );
+  if (set) return lineAt(code, set.index);
   if (app === undefined) return undefined;
   const made = code
     .split('\n')

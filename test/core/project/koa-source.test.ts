@@ -201,6 +201,18 @@ describe('where the app sets its own keys', () => {
       line: 5,
     },
     { text: 'export const setUp = (app) => {\n  app.keys = config.keys;\n};\n', line: 2 },
+    {
+      text: "import type Koa from 'koa';\nexport const setUp = (server: Koa) => {\n  server.keys = config.keys;\n};\n",
+      line: 3,
+    },
+    {
+      text: "import type Koa from 'koa';\nclass Shop {\n  constructor(private readonly web: Koa<State>) {\n    this.web.keys = [key];\n  }\n}\n",
+      line: 4,
+    },
+    {
+      text: "import session from 'koa-session';\nconst server = Server({ games });\nserver.app.keys = [key];\n",
+      line: 3,
+    },
   ])('line $line of $text', ({ text, line }) => {
     expect(find(text)).toMatchObject({ keys: line });
   });
@@ -211,6 +223,7 @@ describe('where the app sets its own keys', () => {
     'const keys = Object.keys(shop);',
     "// shop.keys = ['secret'];",
     'shop.on("error", ({ keys }) => log(keys));',
+    "const on = (state: Koa.State) => {\n  state.keys = ['secret'];\n};",
   ])('not in %s', (text) => {
     expect(find(`${MADE}${text}\n`)?.keys).toBeUndefined();
   });
@@ -222,6 +235,7 @@ test.each([
   { of: 'names', long: 'a '.repeat(500_000) },
   { of: 'keys', long: `use({ ${'a: 1, '.repeat(100_000)}});` },
   { of: 'one name', long: 'a'.repeat(1_000_000) },
+  { of: 'one chain of names', long: 'a.'.repeat(500_000) },
   { of: 'types', long: `import { ${'type A '.repeat(50_000)}} x from 'koa-session';` },
   { of: 'type arguments', long: 'const a: B<() => void> = new Koa<A, <'.repeat(25_000) },
 ])('a very long file of $of is searched once, not once for each of its characters', ({ long }) => {
