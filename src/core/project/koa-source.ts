@@ -31,6 +31,8 @@ export interface KoaSource {
   readonly mongoose: string | undefined;
   /** Whether that is not known yet where the app is created. */
   readonly isMongooseBelow: boolean;
+  /** Whether `mongoose` is the name of something. */
+  readonly isMongooseTaken: boolean;
 }
 
 /** `src/app.ts:1 (koa-session)`: where other session middleware and its stores are imported, except by tests. */
@@ -102,6 +104,7 @@ export function koaSourceIn(path: string, text: string): KoaSource | undefined {
     database: ownDatabase(code, above),
     mongoose: defaultConnectionIn(code),
     isMongooseBelow: syntax === 'require' && defaultConnectionIn(above) !== defaultConnectionIn(code),
+    isMongooseTaken: /(?<![\w$.])mongoose(?![\w$])/.test(bare),
   };
 }
 

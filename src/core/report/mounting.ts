@@ -37,8 +37,10 @@ export function mountingOf(
     : `import { ${name === 'sessions' ? name : `sessions as ${name}`} } from '${from}';`;
   const made = settings.connection.style === 'mongoose' ? madeConnection(connections) : undefined;
   const argument = made?.name ?? connectionIn(settings, source, databases);
-  const call = `${name}(${source?.app?.name ?? 'app'}${argument === undefined ? '' : `, ${argument}`});`;
   const isUnknown = source && !source.mongoose && argument === DEFAULT_CONNECTION;
+  const mongoose = isUnknown && source.isMongooseTaken ? 'mongooseModule' : 'mongoose';
+  const passed = argument === undefined ? '' : `, ${isUnknown ? `${mongoose}.connection` : argument}`;
+  const call = `${name}(${source?.app?.name ?? 'app'}${passed});`;
   const isLater =
     (argument === 'db' && source?.database.kind !== 'known') ||
     (source?.isMongooseBelow && argument === source.mongoose);
@@ -48,7 +50,7 @@ export function mountingOf(
     source,
     mount: [
       line,
-      ...(isUnknown ? [importing('mongoose', 'mongoose')] : []),
+      ...(isUnknown ? [importing(mongoose, 'mongoose')] : []),
       ...(source?.app?.within === 'routing' ? [importing('Koa', 'koa'), 'const app = new Koa();'] : []),
       call,
     ],

@@ -133,6 +133,14 @@ describe('the lines that mount sessions', () => {
     },
     { text: `import db from 'mongoose';\n${IMPORTED}`, adds: ['sessions(app, db.connection);'] },
     { text: `import { connection } from 'mongoose';\n${IMPORTED}`, adds: ['sessions(app, connection);'] },
+    {
+      text: `import { mongoose } from '@typegoose/typegoose';\n${IMPORTED}`,
+      adds: ["import mongooseModule from 'mongoose';", 'sessions(app, mongooseModule.connection);'],
+    },
+    {
+      text: `const mongoose = require('./lib/mongoose');\n${REQUIRED}`,
+      adds: ["const mongooseModule = require('mongoose');", 'sessions(server, mongooseModule.connection);'],
+    },
   ])('import Mongoose where the file does not: $text', ({ text, adds }) => {
     const source = koaSourceIn('src/app.ts', text);
     const settings = { ...PLAIN, connection: STYLES.mongoose };
