@@ -3,7 +3,8 @@ import { defaultConnectionIn, type OwnDatabase, ownDatabase } from './databases.
 import { type Import, importsIn, type Resolve } from './imports.ts';
 import { appIn, type KoaApp } from './koa-app.ts';
 
-const TEST = /(?:^|\/)(?:tests?|__tests__|spec|examples?|benchmarks?)\/|\.(?:test|spec)\.\w+$/;
+const TEST =
+  /(?:^|\/)(?:tests?|__tests__|spec|e2e|mocks?|__mocks__|fixtures|examples?|benchmarks?)\/|[.-](?:test|spec)\.\w+$/;
 
 export const isForTests = (path: string): boolean => TEST.test(path);
 

@@ -448,7 +448,10 @@ test.each([
   { text: "import 'koa-session';\n" },
   { text: "export type Own = import('koa-session').Session;\n" },
   { path: 'src/koa-session.d.ts', text: "import session from 'koa-session';\n" },
-  { path: 'test/app.ts', text: "import session from 'koa-session';\n" },
+  ...['test/app.ts', 'e2e/app.ts', 'src/app.e2e-spec.ts', 'mock/server.js'].map((path) => ({
+    path,
+    text: "import session from 'koa-session';\n",
+  })),
 ])('is no other session middleware: $path $text', ({ path = 'src/types.ts', text }) => {
   expect(patched(APP, {}, [], { [path]: text })).toBeDefined();
 });
