@@ -1,6 +1,6 @@
 import type { Settings } from '../answers/settings.ts';
 import { moduleFor, sessionsNameIn } from '../patch/imported-sessions.ts';
-import { madeConnection } from '../project/databases.ts';
+import { type MongooseConnection, madeConnection } from '../project/databases.ts';
 import type { KoaApp } from '../project/koa-app.ts';
 import { type KoaSource, placesOfOthers } from '../project/koa-source.ts';
 import type { Project } from '../project/working-tree.ts';
@@ -43,7 +43,8 @@ export function mountingOf(
   const call = `${name}(${source?.app?.name ?? 'app'}${passed});`;
   const isLater =
     (argument === 'db' && source?.database.kind !== 'known') ||
-    (source?.isMongooseBelow && argument === source.mongoose);
+    (source?.isMongooseBelow && argument === source.mongoose) ||
+    (made && !connections.every((each) => isMadeBefore(each, source)));
   const importing = (name: string, from: string) =>
     isRequired ? `const ${name} = require('${from}');` : `import ${name} from '${from}';`;
   return {
@@ -76,6 +77,10 @@ export function isWithRequire(
   if (source !== undefined) return source.syntax === 'require';
   return language === 'javascript' && modules === 'commonjs';
 }
+
+/** Another file may have made it when it was imported, unless a method of it does so. */
+const isMadeBefore = ({ path, line, name }: MongooseConnection, source: KoaSource | undefined): boolean =>
+  path === source?.path ? line < (source.app?.line ?? 0) : name !== undefined;
 
 const lineOf = ({ line, end, within }: KoaApp): number => (within === undefined ? end : line);
 

@@ -159,6 +159,19 @@ describe('the lines that mount sessions', () => {
     expect(mounting.within).toBe(within);
   });
 
+  test.each([
+    { path: 'src/db.ts', line: 9, name: 'shop', within: undefined },
+    { path: 'src/db.ts', line: 1, name: undefined, within: 'part' },
+    { path: 'src/app.ts', line: 1, name: 'shop', within: undefined },
+    { path: 'src/app.ts', line: 3, name: 'shop', within: 'part' },
+  ])('do not follow the app directly if $name is made later, at $path:$line', ({ within, ...made }) => {
+    const source = koaSourceIn('src/app.ts', IMPORTED);
+    const connections = [{ ...made, isDefault: false }];
+    const settings = { ...PLAIN, connection: STYLES.mongoose };
+    const mounting = mountingOf(settings, { ...NO_SOURCES, connections, koaSources: source ? [source] : [] });
+    expect(mounting.within).toBe(within);
+  });
+
   test('show what to pass as the database', () => {
     const mount = (style: 'db' | 'mongoose') =>
       mountingOf({ ...PLAIN, connection: STYLES[style] }, NO_SOURCES).mount.at(-1);
