@@ -1,4 +1,4 @@
-import { escaped, lineAt, upToClosing, withoutComments } from './code.ts';
+import { escaped, lineAt, upToClosing, withoutComments, withoutLiterals } from './code.ts';
 import { importsIn } from './imports.ts';
 import { isOfTypes } from './koa-source.ts';
 
@@ -42,6 +42,9 @@ const accessOf = (session: string): RegExp =>
 /** `const { views, cart = [], user: { id } } = ctx.session`. */
 const takenFrom = (session: string): RegExp =>
   new RegExp(String.raw`\{((?:[^{}]|\{[^{}]*\}){0,500})\}\s*=\s*${session}${NO_PROPERTY}`, 'gu');
+/** `ctx.session = { views, user: { id } }`. */
+const setTo = (session: string): RegExp =>
+  new RegExp(String.raw`${session}\s*=\s*\{((?:[^{}]|\{[^{}]*\}){0,500})\}`, 'gu');
 const takenName = () => new RegExp(String.raw`(?:^|,)\s*${NAME}`, 'gu');
 
 /** `const s = ctx.session`. */
@@ -119,10 +122,20 @@ interface Use {
 /** @param start where the code begins in its file */
 function usesOf(session: string, code: string, start: number): Use[] {
   const accessed = [...code.matchAll(accessOf(session))].map(({ 1: name = '', index }) => ({ name, index }));
-  const taken = [...code.matchAll(takenFrom(session))].flatMap(({ 1: names = '', index }) =>
-    [...names.replace(/\{[^{}]*\}/g, '').matchAll(takenName())].map(({ 1: name = '' }) => ({ name, index })),
+  const named = [takenFrom, setTo].flatMap((form) => [...code.matchAll(form(session))]);
+  const taken = named.flatMap(({ 1: names = '', index }) =>
+    [...withoutBrackets(withoutLiterals(names)).matchAll(takenName())].map(({ 1: name = '' }) => ({
+      name,
+      index,
+    })),
   );
   return [...accessed, ...taken].map(({ name, index }) => ({ name, index: start + index }));
+}
+
+/** Without what is in brackets: `a, b: f(c, [d])` becomes `a, b: f`. */
+function withoutBrackets(text: string): string {
+  const next = text.replace(/\([^()[\]{}]*\)|\[[^()[\]{}]*\]|\{[^()[\]{}]*\}/g, '');
+  return next === text ? text : withoutBrackets(next);
 }
 
 /** An alias is followed to the end of its block. */

@@ -19,6 +19,12 @@ test.each([
     text: 'const { user: { id }, cart = [], ...rest } = ctx.session;\nconst { views, since: from } = ctx.session!;',
     names: ['user', 'cart', 'views', 'since'],
   },
+  {
+    form: 'a new session',
+    text: "ctx.session = { ...ctx.session, user: { id, name }, 'at': 'a, b', cart: sum(of, [to, 1]), views };",
+    names: ['user', 'cart', 'views'],
+  },
+  { form: 'a comparison', text: 'if (ctx.session == null) return { views };', names: [] },
   { form: 'a property used twice', text: 'ctx.session.views = ctx.session.views + 1;', names: ['views'] },
   { form: "koa-generic-session's own", text: 'ctx.session!.cookie.maxAge = 1;', names: [] },
   { form: "koa-session's own", text: 'ctx.session.maxAge = 1; await ctx.session.save();', names: [] },
