@@ -47,7 +47,7 @@ export function appIn(code: string, bare: string): KoaApp | undefined {
   const rest = afterCall(lines.slice(0, place.end).join('\n').slice(at));
   const isChained = /^\s*\./.test(rest);
   const isOfOther =
-    /\bnew\s.*\(/.test(before.replace(/\([^()]*\)/g, '')) ||
+    /\b(?:new\s.*|serverless\w*)\(/i.test(before.replace(/\([^()]*\)/g, '')) ||
     (isChained && /\.(?:listen|callback)\s*\(/.test(rest));
   const name = isOfOther
     ? undefined

@@ -106,6 +106,12 @@ describe('the lines that mount sessions', () => {
       call: 'sessions(shop);',
       within: undefined,
     },
+    { text: 'exports.handler = serverless(new Koa().use(home));\n', call: 'sessions(app);', within: 'chain' },
+    {
+      text: 'const handler = serverlessExpress({ app: new Koa() });\n',
+      call: 'sessions(app);',
+      within: 'part',
+    },
     { text: 'const server = new Koa().use(home).listen(1);\n', call: 'sessions(app);', within: 'chain' },
     {
       text: 'const server = createServer(new Koa()\n  .use(home)\n  .callback());\n',
