@@ -18,7 +18,7 @@ export interface KoaApp {
 }
 
 export function appIn(code: string, bare: string): KoaApp | undefined {
-  const names = [...koaNames(code).map(escaped), REQUIRED];
+  const names = [...koaNames(code).map((name) => `${escaped(name)}(?:\\.default)?`), REQUIRED];
   const form = new RegExp(
     `(?:(?<![\\w$.#])([\\w$.#]+)\\s*(?::[^=;\\n]{1,300})?=\\s*)?\\bnew\\s+(?:${names.join('|')})\\s*(?:${TYPE_ARGUMENTS}\\s*)?[(;\\n]`,
     'g',
@@ -107,7 +107,7 @@ const REQUIRED = String.raw`\(\s*require\s*\(\s*['"]koa['"]\s*\)\s*\)`;
 
 /** What may have brackets before those of the call. */
 const CLASS = new RegExp(
-  `^new\\s+(?:\\(\\s*require\\s*\\('+\\)\\s*\\)|[\\w$]+)(?:\\s*${TYPE_ARGUMENTS})?[^\\S\\n]*\\(?`,
+  `^new\\s+(?:\\(\\s*require\\s*\\('+\\)\\s*\\)|[\\w$.]+)(?:\\s*${TYPE_ARGUMENTS})?[^\\S\\n]*\\(?`,
 );
 
 /** What follows the call of `new`, without the texts of strings. */

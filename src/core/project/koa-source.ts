@@ -123,7 +123,7 @@ export function isOfTypes(code: string, { specifier, index }: Import): boolean {
 }
 
 /** What the options of an app have, in `new Koa<State>({ keys })`. */
-const APP_OPTIONS = new RegExp(String.raw`\bnew\s+[\w$]+\s*(?:${TYPE_ARGUMENTS}\s*)?\(\s*\{([^{}]*)\}`);
+const APP_OPTIONS = new RegExp(String.raw`\bnew\s+[\w$.]+\s*(?:${TYPE_ARGUMENTS}\s*)?\(\s*\{([^{}]*)\}`);
 
 /** `app.keys =`, `this.app.keys ??=`. */
 const SET_KEYS = /(?<![\w$.#])((?:[\w$#]+\.)*)([\w$#]+)\.keys\s*(?:\?\?|\|\|)?=(?![=>])/g;

@@ -34,6 +34,13 @@ describe('the place that creates an app', () => {
       syntax: 'import',
     },
     {
+      form: 'its default',
+      text: "import * as Koa from 'koa';\nexport const app = new Koa.default<State>();\n",
+      line: 2,
+      name: 'app',
+      syntax: 'import',
+    },
+    {
       form: 'a CommonJS import of TypeScript',
       text: "import Koa = require('koa');\nconst app = new Koa();\n",
       line: 2,
@@ -190,6 +197,7 @@ describe('where the app sets its own keys', () => {
     { text: `${MADE}\nshop.keys ??= ['secret'];\n`, line: 4 },
     { text: "import Koa from 'koa';\nconst app = new Koa({ proxy: true, keys: ['secret'] });\n", line: 2 },
     { text: "import Koa from 'koa';\nconst app = new Koa({\n  keys,\n});\n", line: 2 },
+    { text: "import Koa from 'koa';\nconst app = new Koa.default({ keys });\n", line: 2 },
     { text: "import Koa from 'koa';\nconst app = new Koa<A, B<C>>({\n  keys,\n});\n", line: 2 },
     { text: "import Koa from 'koa';\nconst app = new Koa<A, { b: () => C; }>({\n  keys,\n});\n", line: 2 },
     {

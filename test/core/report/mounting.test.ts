@@ -69,6 +69,8 @@ describe('the lines that mount sessions', () => {
       call: 'sessions(this);',
       within: 'class',
     },
+    { text: 'class Shop extends Koa.default {\n}\n', call: 'sessions(this);', within: 'class' },
+    { text: 'const app = new Koa.default().use(home);\n', call: 'sessions(app);', within: 'chain' },
     { text: 'class Shop<A> extends Koa {\n}\n', call: 'sessions(this);', within: 'class' },
     { text: 'class Shop extends Koa implements Web {\n}\n', call: 'sessions(this);', within: 'class' },
     { text: 'const app = new Koa({ proxy: on() }).use(home);\n', call: 'sessions(app);', within: 'chain' },
