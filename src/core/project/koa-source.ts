@@ -128,14 +128,17 @@ const APP_OPTIONS = new RegExp(String.raw`\bnew\s+[\w$.]+\s*(?:${TYPE_ARGUMENTS}
 /** `app.keys =`, `this.app.keys ??=`. */
 const SET_KEYS = /(?<![\w$.#])((?:[\w$#]+\.)*)([\w$#]+)\.keys\s*(?:\?\?|\|\|)?=(?![=>])/g;
 
-/** `(server: Koa) => {`, `private readonly web: Koa<State>`. */
-const isTypedApp = (code: string, name: string): boolean =>
-  new RegExp(`(?<![\\w$])${escaped(name)}[?!]?\\s*:\\s*(?:Koa|Application)\\b(?!\\.)`, 'i').test(code);
+/** `(server: Koa) => {`, `private readonly web: Koa<State>`, `server.use(`. */
+const isApp = (code: string, name: string): boolean =>
+  new RegExp(
+    `(?<![\\w$])${escaped(name)}(?:[?!]?\\s*:\\s*(?:Koa|Application)\\b(?!\\.)|\\s*\\.use\\s*\\()`,
+    'i',
+  ).test(code);
 
 /** The line of `app.keys = ['secret']` or of `new Koa({ keys: ['secret'] })`. */
 function keysIn(code: string, app: KoaApp | undefined): number | undefined {
   const set = [...code.matchAll(SET_KEYS)].find(
-    ([, owner = '', name = '']) => owner + name === app?.name || name === 'app' || isTypedApp(code, name),
+    ([, owner = '', name = '']) => owner + name === app?.name || name === 'app' || isApp(code, name),
   );
   if (set) return lineAt(code, set.index);
   if (app === undefined) return undefined;

@@ -218,6 +218,10 @@ describe('where the app sets its own keys', () => {
       line: 4,
     },
     {
+      text: "const body = require('koa-body');\nmodule.exports = (server) => {\n  server.keys = [key];\n  server.use(body());\n};\n",
+      line: 3,
+    },
+    {
       text: "import session from 'koa-session';\nconst server = Server({ games });\nserver.app.keys = [key];\n",
       line: 3,
     },
