@@ -20,7 +20,7 @@ export interface KoaApp {
 export function appIn(code: string, bare: string): KoaApp | undefined {
   const names = [...koaNames(code).map((name) => `${escaped(name)}(?:\\.default)?`), REQUIRED];
   const form = new RegExp(
-    `(?:(?<![\\w$.#])([\\w$.#]+)\\s*(?::[^=;\\n]{1,300})?=\\s*)?\\bnew\\s+(?:${names.join('|')})\\s*(?:${TYPE_ARGUMENTS}\\s*)?[(;\\n]`,
+    `(?:(?<![\\w$.#])(?!export\\b)([\\w$.#]+)\\s*(?::[^=;\\n]{1,300})?=\\s*)?\\bnew\\s+(?:${names.join('|')})\\s*(?:${TYPE_ARGUMENTS}\\s*)?[(;\\n]`,
     'g',
   );
   const all = [...code.matchAll(form)].filter(({ 0: text, index }) =>
@@ -53,7 +53,11 @@ export function appIn(code: string, bare: string): KoaApp | undefined {
     ? undefined
     : (APP_VARIABLE.exec(before)?.[1] ?? made[1] ?? APP_PROPERTY.exec(before)?.[1]);
   if (isChained) return { ...place, name, within: 'chain' };
-  const isOwn = !/^.*;[^\S\n]*\S/.test(rest) && ASSIGNED.test(before) && !isInBrackets(lines, place.end);
+  const isOwn =
+    name !== undefined &&
+    !/^.*;[^\S\n]*\S/.test(rest) &&
+    ASSIGNED.test(before) &&
+    !isInBrackets(lines, place.end);
   return { ...place, name, isAlone: /^\s*\)?;?\s*$/.test(rest), ...(!isOwn && { within: 'part' }) };
 }
 
@@ -85,10 +89,10 @@ function routedIn(code: string): KoaApp | undefined {
 }
 
 /** `const app = `, also in `const app = (module.exports = ` and `const app = require('koa-qs')(`. */
-const APP_VARIABLE = new RegExp(String.raw`\b(?:const|let|var)\s+([\w$]+)\s*${TYPE}=[\w$.\s=()']*$`);
+const APP_VARIABLE = new RegExp(String.raw`\b(?:const|let|var)\s+([\w$]+)\s*${TYPE}=[\w$.\s=()'|?:]*$`);
 
-/** `this.app = websockify(`. */
-const APP_PROPERTY = /^\s*([\w$.#]+)\s*=[\w$.\s=()']*$/;
+/** `this.app = websockify(`, `app ??= `, `this.app = options.app || `. */
+const APP_PROPERTY = /^\s*(?!export\b)([\w$.#]+)\s*(?:\|\||\?\?)?=[\w$.\s=()'|?:]*$/;
 
 const FIELD = new RegExp(
   String.raw`^(\s+)((?:(?:private|public|protected|readonly|override)\s+)*)(#?[\w$]+)\s*!?${TYPE}=\s*$`,
