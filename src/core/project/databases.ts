@@ -89,7 +89,8 @@ const CLIENT = new RegExp(
   String.raw`${VARIABLE}(?:new\s+MongoClient\s*\(|await\s+MongoClient\.connect\s*\()`,
   'gm',
 );
-const DB_VARIABLE = new RegExp(String.raw`${VARIABLE}[\w$]+\.db\(`, 'gm');
+/** Not `const users = client.db().collection('users')`. */
+const DB_VARIABLE = new RegExp(String.raw`${VARIABLE}[\w$]+\.db\((?:[^()]|\([^()]*\))*\)(?!\s*[.?[])`, 'gm');
 const DB_CALL = /(?:(?<![\w$])([\w$]+))?\.db\(([^()]*)\)?/g;
 const TEXT = /^\s*(?:(['"`])[^'"`$]*\1)?\s*$/;
 

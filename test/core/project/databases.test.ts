@@ -93,3 +93,13 @@ test.each([
   expect(mongooseConnectionsIn('src/db.ts', text)).toHaveLength(1);
   expect(ownDatabase(text, text)).toEqual({ kind: 'client', client: 'client' });
 });
+
+test.each([
+  { text: "const shop = client.db('shop')\n", expression: 'shop' },
+  { text: "const shop: Db = client.db(config.get('db'));\n", expression: 'shop' },
+  { text: "const users = client.db('shop').collection('users');\n", expression: "client.db('shop')" },
+  { text: "const users = client.db('shop')\n  .collection('users');\n", expression: "client.db('shop')" },
+])('the database is not a collection of it: $text', ({ text, expression }) => {
+  const code = `const client = new MongoClient(url);\n${text}`;
+  expect(ownDatabase(code, code)).toEqual({ kind: 'known', expression });
+});
