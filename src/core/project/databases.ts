@@ -85,12 +85,13 @@ export type OwnDatabase =
   | { readonly kind: 'unknown' };
 
 const VARIABLE = String.raw`^(?:export\s+)?(?:const|let|var)\s+([\w$]+)(?:\s*:[^=\n]+)?\s*=\s*`;
+/** Not with more behind it, as in `const users = client.db().collection('users')`. */
+const CALL = String.raw`\((?:[^()]|\([^()]*\))*\)(?!\s*[.?[])`;
 const CLIENT = new RegExp(
-  String.raw`${VARIABLE}(?:new\s+MongoClient\s*\(|await\s+MongoClient\.connect\s*\()`,
+  String.raw`${VARIABLE}(?:new\s+MongoClient\s*|await\s+MongoClient\.connect\s*)${CALL}`,
   'gm',
 );
-/** Not `const users = client.db().collection('users')`. */
-const DB_VARIABLE = new RegExp(String.raw`${VARIABLE}[\w$]+\.db\((?:[^()]|\([^()]*\))*\)(?!\s*[.?[])`, 'gm');
+const DB_VARIABLE = new RegExp(String.raw`${VARIABLE}[\w$]+\.db${CALL}`, 'gm');
 const DB_CALL = /(?:(?<![\w$])([\w$]+))?\.db\(([^()]*)\)?/g;
 const TEXT = /^\s*(?:(['"`])[^'"`$]*\1)?\s*$/;
 

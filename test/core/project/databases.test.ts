@@ -103,3 +103,8 @@ test.each([
   const code = `const client = new MongoClient(url);\n${text}`;
   expect(ownDatabase(code, code)).toEqual({ kind: 'known', expression });
 });
+
+test('the promise of a client is no client', () => {
+  const code = 'const connecting = new MongoClient(url).connect();\n';
+  expect(ownDatabase(code, code)).toEqual({ kind: 'unknown' });
+});
