@@ -73,7 +73,7 @@ const isInBrackets = (bare: readonly string[], end: number): boolean =>
 /** `class Shop<State> extends Koa {`. */
 function classIn(code: string, names: readonly string[]): KoaApp | undefined {
   const found = new RegExp(
-    `\\bclass\\s+(?:[\\w$]+\\s*(?:<[^;(){}]{1,300}>\\s*|\\s))?extends\\s+(?:${names.join('|')})\\s*(?:[<{]|implements\\b)`,
+    `\\bclass\\s[^;(){}]{0,300}?\\bextends\\s+(?:${names.join('|')})\\s*(?:[<{]|implements\\b)`,
   ).exec(code);
   if (found === null) return undefined;
   const line = lineAt(code, found.index);

@@ -4,7 +4,7 @@ import { type Import, importsIn, type Resolve } from './imports.ts';
 import { appIn, type KoaApp } from './koa-app.ts';
 
 const TEST =
-  /(?:^|\/)(?:tests?|__tests__|spec|e2e|mocks?|__mocks__|fixtures|examples?|benchmarks?)\/|[.-](?:test|spec)\.\w+$/;
+  /(?:^|\/)(?:(?:__)?(?:tests?|mocks?)(?:__)?|spec|e2e|examples?|benchmarks?)\/|[.-](?:test|spec)\.\w+$/;
 
 export const isForTests = (path: string): boolean => TEST.test(path);
 
@@ -105,7 +105,7 @@ export function koaSourceIn(path: string, text: string): KoaSource | undefined {
     database: ownDatabase(code, above),
     mongoose: defaultConnectionIn(code),
     isMongooseBelow: syntax === 'require' && defaultConnectionIn(above) !== defaultConnectionIn(code),
-    isMongooseTaken: /(?<![\w$.])mongoose(?![\w$])/.test(bare),
+    isMongooseTaken: /\bmongoose\b/.test(bare),
   };
 }
 
@@ -126,19 +126,17 @@ export function isOfTypes(code: string, { specifier, index }: Import): boolean {
 const APP_OPTIONS = new RegExp(String.raw`\bnew\s+[\w$.]+\s*(?:${TYPE_ARGUMENTS}\s*)?\(\s*\{([^{}]*)\}`);
 
 /** `app.keys =`, `this.app.keys ??=`. */
-const SET_KEYS = /(?<![\w$.#])((?:[\w$#]+\.)*)([\w$#]+)\.keys\s*(?:\?\?|\|\|)?=(?![=>])/g;
+const SET_KEYS = /(?<![\w$.#])([\w$.#]+)\.keys\s*(?:\?\?|\|\|)?=(?![=>])/g;
 
 /** `(server: Koa) => {`, `private readonly web: Koa<State>`, `server.use(`. */
 const isApp = (code: string, name: string): boolean =>
-  new RegExp(
-    `(?<![\\w$])${escaped(name)}(?:[?!]?\\s*:\\s*(?:Koa|Application)\\b(?!\\.)|\\s*\\.use\\s*\\()`,
-    'i',
-  ).test(code);
+  name === 'app' ||
+  new RegExp(`(?<![\\w$])${escaped(name)}(?:[?!]?\\s*:\\s*Koa\\b(?!\\.)|\\s*\\.use\\()`, 'i').test(code);
 
 /** The line of `app.keys = ['secret']` or of `new Koa({ keys: ['secret'] })`. */
 function keysIn(code: string, app: KoaApp | undefined): number | undefined {
   const set = [...code.matchAll(SET_KEYS)].find(
-    ([, owner = '', name = '']) => owner + name === app?.name || name === 'app' || isApp(code, name),
+    ([, name = '']) => name === app?.name || isApp(code, name.replace(/.*\./, '')),
   );
   if (set) return lineAt(code, set.index);
   if (app === undefined) return undefined;

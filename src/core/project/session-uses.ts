@@ -132,9 +132,9 @@ function usesOf(session: string, code: string, start: number): Use[] {
   return [...accessed, ...taken].map(({ name, index }) => ({ name, index: start + index }));
 }
 
-/** Without what is in brackets: `a, b: f(c, [d])` becomes `a, b: f`. */
+/** `a, b: f(c, [d])` becomes `a, b: f`. */
 function withoutBrackets(text: string): string {
-  const next = text.replace(/\([^()[\]{}]*\)|\[[^()[\]{}]*\]|\{[^()[\]{}]*\}/g, '');
+  const next = text.replace(/[([{][^()[\]{}]*[)\]}]/g, '');
   return next === text ? text : withoutBrackets(next);
 }
 

@@ -1,6 +1,6 @@
 import type { Settings } from '../answers/settings.ts';
 import { moduleFor, sessionsNameIn } from '../patch/imported-sessions.ts';
-import { type MongooseConnection, madeConnection } from '../project/databases.ts';
+import { madeConnection } from '../project/databases.ts';
 import type { KoaApp } from '../project/koa-app.ts';
 import { type KoaSource, placesOfOthers } from '../project/koa-source.ts';
 import type { Project } from '../project/working-tree.ts';
@@ -32,25 +32,23 @@ export function mountingOf(
   const from = moduleFor(settings, source?.path ?? `${folderAboveSessions(settings)}app.ts`);
   const name = sessionsNameIn(settings, source);
   const isRequired = isWithRequire(settings, source);
-  const line = isRequired
-    ? `const { ${name === 'sessions' ? name : `sessions: ${name}`} } = require('${from}');`
-    : `import { ${name === 'sessions' ? name : `sessions as ${name}`} } from '${from}';`;
+  const importing = (name: string, from: string) =>
+    isRequired ? `const ${name} = require('${from}');` : `import ${name} from '${from}';`;
+  const named = name === 'sessions' ? name : `sessions${isRequired ? ':' : ' as'} ${name}`;
   const made = settings.connection.style === 'mongoose' ? madeConnection(connections) : undefined;
   const argument = made?.name ?? connectionIn(settings, source, databases);
   const isUnknown = source && !source.mongoose && argument === DEFAULT_CONNECTION;
   const mongoose = isUnknown && source.isMongooseTaken ? 'mongooseModule' : 'mongoose';
-  const passed = argument === undefined ? '' : `, ${isUnknown ? `${mongoose}.connection` : argument}`;
-  const call = `${name}(${source?.app?.name ?? 'app'}${passed});`;
+  const passed = isUnknown ? `${mongoose}.connection` : argument;
+  const call = `${name}(${source?.app?.name ?? 'app'}${passed === undefined ? '' : `, ${passed}`});`;
   const isLater =
     (argument === 'db' && source?.database.kind !== 'known') ||
     (source?.isMongooseBelow && argument === source.mongoose) ||
-    (made && !connections.every((each) => isMadeBefore(each, source)));
-  const importing = (name: string, from: string) =>
-    isRequired ? `const ${name} = require('${from}');` : `import ${name} from '${from}';`;
+    made;
   return {
     source,
     mount: [
-      line,
+      importing(`{ ${named} }`, from),
       ...(isUnknown ? [importing(mongoose, 'mongoose')] : []),
       ...(source?.app?.within === 'routing' ? [importing('Koa', 'koa'), 'const app = new Koa();'] : []),
       call,
@@ -77,10 +75,6 @@ export function isWithRequire(
   if (source !== undefined) return source.syntax === 'require';
   return language === 'javascript' && modules === 'commonjs';
 }
-
-/** Another file may have made it when it was imported, unless a method of it does so. */
-const isMadeBefore = ({ path, line, name }: MongooseConnection, source: KoaSource | undefined): boolean =>
-  path === source?.path ? line < (source.app?.line ?? 0) : name !== undefined;
 
 const lineOf = ({ line, end, within }: KoaApp): number => (within === undefined ? end : line);
 
