@@ -42,7 +42,7 @@ export function appIn(code: string, bare: string): KoaApp | undefined {
     ...(other && { other: lineAt(code, other.index) }),
   };
   const field = fieldIn(code.slice(0, start), code.slice(start, at));
-  if (field !== undefined) return { ...place, name: `this.${field}`, within: 'field' };
+  if (field) return { ...place, name: `this.${field}`, within: 'field' };
   const before = bare.slice(code.lastIndexOf('\n', made.index) + 1, at);
   const rest = afterCall(lines.slice(0, place.end).join('\n').slice(at));
   const isChained = /^\s*\./.test(rest);
@@ -54,10 +54,7 @@ export function appIn(code: string, bare: string): KoaApp | undefined {
     : (APP_VARIABLE.exec(before)?.[1] ?? made[1] ?? APP_PROPERTY.exec(before)?.[1]);
   if (isChained) return { ...place, name, within: 'chain' };
   const isOwn =
-    name !== undefined &&
-    !/^.*;[^\S\n]*\S/.test(rest) &&
-    ASSIGNED.test(before) &&
-    !isInBrackets(lines, place.end);
+    name && !/^.*;[^\S\n]*\S/.test(rest) && ASSIGNED.test(before) && !isInBrackets(lines, place.end);
   return { ...place, name, isAlone: /^\s*\)?;?\s*$/.test(rest), ...(!isOwn && { within: 'part' }) };
 }
 

@@ -86,8 +86,7 @@ export function koaSourceIn(path: string, text: string): KoaSource | undefined {
   );
   const imported = importedIn(code, bare);
   const keys = keysIn(code, app);
-  if (app === undefined && taken === undefined && keys === undefined && imported.length === 0)
-    return undefined;
+  if (!app && !taken && !keys && imported.length === 0) return undefined;
   const syntax = MODULE_SYNTAX.test(code) ? 'import' : 'require';
   const above = linesAbove(code, app?.line ?? 1);
   return {
@@ -140,11 +139,7 @@ function keysIn(code: string, app: KoaApp | undefined): number | undefined {
   );
   if (set) return lineAt(code, set.index);
   if (app === undefined) return undefined;
-  const made = code
-    .split('\n')
-    .slice(app.line - 1)
-    .join('\n');
-  const [, options = ''] = APP_OPTIONS.exec(made) ?? [];
+  const [, options = ''] = APP_OPTIONS.exec(code.slice(linesAbove(code, app.line).length)) ?? [];
   return /\bkeys\s*(?:[:,]|$)/.test(options) ? app.line : undefined;
 }
 

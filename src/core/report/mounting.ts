@@ -56,7 +56,7 @@ export function mountingOf(
     mountIn:
       source?.app === undefined
         ? folderAboveSessions(settings) || 'the project'
-        : `${source.path}:${lineOf(source.app)}`,
+        : `${source.path}:${source.app.within === undefined ? source.app.end : source.app.line}`,
     within: source?.app && (source.app.within ?? (isLater ? 'part' : undefined)),
     connection: made?.place,
     instead: placesOfOthers(sources) || undefined,
@@ -76,8 +76,6 @@ export function isWithRequire(
   return language === 'javascript' && modules === 'commonjs';
 }
 
-const lineOf = ({ line, end, within }: KoaApp): number => (within === undefined ? end : line);
-
 /** The expression for the connection of the app; the usual one if it is not known. */
 function connectionIn(
   { connection: { style } }: Settings,
@@ -93,4 +91,4 @@ function connectionIn(
 
 const DEFAULT_CONNECTION = 'mongoose.connection';
 
-const folderAboveSessions = ({ dir }: Settings): string => (dir.includes('/') ? `${dir.split('/')[0]}/` : '');
+const folderAboveSessions = ({ dir }: Settings): string => dir.slice(0, dir.indexOf('/') + 1);
