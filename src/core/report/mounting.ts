@@ -44,7 +44,7 @@ export function mountingOf(
   const isLater =
     (argument === 'db' && source?.database.kind !== 'known') ||
     (source?.isMongooseBelow && argument === source.mongoose) ||
-    made;
+    (made && (argument === 'connection' || made.place.startsWith(`${source?.path}:`)));
   return {
     source,
     mount: [

@@ -172,12 +172,16 @@ describe('the lines that mount sessions', () => {
     expect(mounting.within).toBe(within);
   });
 
-  test('do not follow the app directly if they pass a connection that may be made later', () => {
+  test.each([
+    { path: 'src/db.ts', name: 'shop', within: undefined },
+    { path: 'src/db.ts', name: undefined, within: 'part' },
+    { path: 'src/app.ts', name: 'shop', within: 'part' },
+  ])('do not follow the app directly if $path may make $name later', ({ path, name, within }) => {
     const source = koaSourceIn('src/app.ts', IMPORTED);
-    const connections = [{ path: 'src/db.ts', line: 1, name: undefined, isDefault: false }];
+    const connections = [{ path, line: 9, name, isDefault: false }];
     const settings = { ...PLAIN, connection: STYLES.mongoose };
     const mounting = mountingOf(settings, { ...NO_SOURCES, connections, koaSources: source ? [source] : [] });
-    expect(mounting.within).toBe('part');
+    expect(mounting.within).toBe(within);
   });
 
   test('show what to pass as the database', () => {
