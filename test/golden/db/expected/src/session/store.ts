@@ -131,8 +131,8 @@ export class MongoSessionStore {
   }
 
   /** Whether the document existed. With only `_id` in the filter, the server retries most concurrent upserts itself. */
-  protected upsert(operation: Operation, _id: string, update: object): Promise<boolean> {
-    const upsert = () => updateOne(operation, { _id }, update, true);
+  protected upsert(operation: Operation, _id: string, update: object, extra = {}): Promise<boolean> {
+    const upsert = () => updateOne(operation, { _id }, update, { upsert: true, ...extra });
     return upsert().catch(ifCode([11000], upsert));
   }
 
@@ -187,7 +187,8 @@ export class MongoSessionStore {
       const { deletedCount } = await operation.sessions.deleteOne(replaced, operation.limits(DURABLE));
       const theirs = deletedCount === 0 ? await this.#findById(operation, old._id) : undefined;
       if (!theirs) return stored && base !== old ? { ...stored, ...draft, version: -1 } : stored;
-      [base, mine] = [theirs, { ...mine, text: merge(base.text, theirs.text, mine.text) }];
+      const text = merge(base.text, theirs.text, mine.text);
+      [base, mine] = [theirs, { ...mine, text }];
       stored &&= await this.#write(operation, stored, mine);
     }
   }

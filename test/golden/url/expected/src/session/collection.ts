@@ -61,9 +61,8 @@ export interface Operation {
 }
 
 /** Returns whether a document matched. */
-export async function updateOne(operation: Operation, filter: object, update: object, upsert = false) {
-  const options = operation.limits({ upsert });
-  const { acknowledged, matchedCount } = await operation.sessions.updateOne(filter, update, options);
+export async function updateOne({ sessions, limits }: Operation, filter: object, update: object, extra = {}) {
+  const { acknowledged, matchedCount } = await sessions.updateOne(filter, update, limits(extra));
   if (acknowledged) return matchedCount > 0;
   // Without the acknowledgement, a conflict and a logout would both look like success.
   throw new SessionStoreError('UNACKNOWLEDGED', 'Sessions need a write concern other than w=0.');
