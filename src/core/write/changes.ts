@@ -39,7 +39,9 @@ export function listChanges(
 ): Change[] {
   const next = new Map(rendered.map((file) => [file.id, file]));
   const records = new Map(old?.files.map((record) => [record.id, record]));
-  const files = plan.entries.flatMap((entry) => recordOf(entry, next.get(entry.id), records.get(entry.id)));
+  const files = withoutReplaced(
+    plan.entries.flatMap((entry) => recordOf(entry, next.get(entry.id), records.get(entry.id))),
+  );
   const bases = files.flatMap((record) =>
     baseToWrite(record, next.get(record.id), records.get(record.id), tree),
   );
@@ -123,6 +125,13 @@ function recordOf(
   if (action === 'deleted') return old ? [{ ...record, sha256: old.sha256, state: 'deleted' }] : [];
   return [{ ...record, sha256: sha256(next.text), state: 'written' }];
 }
+
+/** A new file may come to the place of a deleted one that is no longer generated. */
+const withoutReplaced = (files: readonly FileRecord[]): readonly FileRecord[] =>
+  files.filter((file) => file.state === 'written' || !files.some((other) => isReplacing(other, file)));
+
+const isReplacing = (other: FileRecord, { path }: FileRecord): boolean =>
+  other.state === 'written' && other.path.toLowerCase() === path.toLowerCase();
 
 /** The base of a deleted file is kept, so that the file is recognized if it comes back. */
 function baseToWrite(
