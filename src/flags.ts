@@ -92,7 +92,7 @@ function withoutStrayDashes(argv: readonly string[]): string[] {
   return argv.filter((_, at) => at !== stray);
 }
 
-/** commander would read `-ttl` as `-t tl`, and `-check` as `--connection heck`. */
+/** commander would read `-ttl` as `-t tl`, and `-check` as `--connection heck`. `--password` is refused in any form. */
 function refuseSingleDash(words: readonly string[], { options }: Command): void {
   const longs = ['--help', ...options.map(({ long }) => long)].filter((long) => long !== '--password');
   const meant = words.map((word) => `-${word.replace(/=.*/s, '')}`).find((long) => longs.includes(long));
