@@ -73,6 +73,27 @@ describe('a file that is a link', () => {
     expect(readlinkSync(join(folder, 'src/store.ts'))).toBe('../shared/store.ts');
   });
 
+  test.each(['own/store.ts', 'own/store.md'])(
+    'keeps what it leads to, also as %s, when that is no longer generated',
+    async (link) => {
+      const folder = await project();
+      mkdirSync(join(folder, 'own'));
+      symlinkSync('../src/store.ts', join(folder, link));
+      const { plan } = await generate(folder, renderedFrom({ 'README.md': '# two\n' }));
+      expect(plan.entries).toContainEqual({ id: 'store', path: 'src/store.ts', action: 'release' });
+      expect(plan.notes).toContainEqual(expect.stringContaining(`since it is used by ${link}`));
+      expect(readFileSync(join(folder, link), 'utf8')).toBe(source('store', 'one'));
+    },
+  );
+
+  test('to a file that an option moves is named in a note', async () => {
+    const folder = await project();
+    mkdirSync(join(folder, 'own'));
+    symlinkSync('../src/store.ts', join(folder, 'own/store.ts'));
+    const { plan } = await generate(folder, filesIn('lib'));
+    expect(plan.notes).toEqual(['src/store.ts is now lib/store.ts: change its import in own/store.ts.']);
+  });
+
   test('is updated in its target, and undo restores the target', async () => {
     const folder = await project();
     replaceByLink(folder, 'src/store.ts', 'shared/store.ts');

@@ -182,6 +182,14 @@ const ONE_PLACE_FOR_TWO: Operation[] = [
   { does: 'run', dir: 'src', version: 0, guide: true },
 ];
 
+/** The file that is no longer generated is where a link of the user leads to. */
+const LINK_TO_ONE_NO_LONGER_GENERATED: Operation[] = [
+  { does: 'run', dir: 'src', version: 2, guide: true },
+  { does: 'move', file: 'added.ts' },
+  { does: 'link', file: 'added.ts' },
+  { does: 'run', dir: 'src', version: 0, guide: true },
+];
+
 const isProgram = ({ does }: Operation): boolean => ['undo', 'run', 'fail'].includes(does);
 
 test('no line of the user is lost, no link is removed, and no run ends with an unexpected error', {
@@ -206,6 +214,6 @@ test('no line of the user is lost, no link is removed, and no run ends with an u
         expect(links(project).filter((path) => leads(project, path))).toEqual(expect.arrayContaining(whole));
       }
     }),
-    { numRuns: runs(40), examples: [[ONE_PLACE_FOR_TWO]] },
+    { numRuns: runs(40), examples: [[ONE_PLACE_FOR_TWO], [LINK_TO_ONE_NO_LONGER_GENERATED]] },
   );
 });

@@ -22,7 +22,7 @@ export function planGone(record: FileRecord, tree: WorkingTree): Entry {
   return isPristine ? { ...entry, action: 'delete', was: disk.text } : { ...entry, action: 'release' };
 }
 
-/** A file that others still import is not deleted, even if it was never edited: they would no longer run. */
+/** A file that others import or link to is not deleted, even if it was never edited: they would no longer work. */
 export function keepImported(
   gone: readonly Entry[],
   files: readonly Entry[],
@@ -37,7 +37,7 @@ export function keepImported(
   return keepImported(others, files, tree);
 }
 
-/** The files that import a file and will be there after the run. */
+/** The files that import a file, or link to it, and will be there after the run. */
 export function importersLeft(
   { path }: Entry,
   gone: readonly Entry[],

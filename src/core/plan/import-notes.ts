@@ -11,7 +11,7 @@ export function importNotes(gone: readonly Entry[], files: readonly Entry[], tre
     return importers.length === 0
       ? []
       : [
-          `${entry.path} is no longer generated; it stays, and is yours, since it is imported by ${importers.join(' and ')}.`,
+          `${entry.path} is no longer generated; it stays, and is yours, since it is used by ${importers.join(' and ')}.`,
         ];
   });
 }

@@ -61,7 +61,10 @@ export interface WorkingTree {
    * them. More than one path means copies.
    */
   readonly moved: ReadonlyMap<string, readonly string[]>;
-  /** By path of a file that is no longer generated, moves, or is imported with another ending: its importers on disk. */
+  /**
+   * By path of a file that is no longer generated, moves, or is imported with another ending: the files that import it,
+   * and the links to it.
+   */
   readonly importers: ReadonlyMap<string, readonly string[]>;
   /** Folders that cannot be read, so that a generated file that was moved there is not found. */
   readonly unsearched: readonly string[];

@@ -1,4 +1,4 @@
-import { closeSync, type Dirent, openSync, readdirSync, readSync } from 'node:fs';
+import { closeSync, type Dirent, openSync, readdirSync, readSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { HEAD_LENGTH, idInHeader } from '../../core/project/header.ts';
 import {
@@ -54,25 +54,31 @@ export function findById(root: string, ids: ReadonlySet<string>): FoundById {
 }
 
 export interface Importers {
-  /** Path of a module → its importers. */
+  /** Path of a module → its importers, and the links to it. */
   readonly importers: ReadonlyMap<string, readonly string[]>;
   /** Files and folders that cannot be read, so that their imports are not known. */
   readonly unread: readonly string[];
 }
 
-/** Which source files import these ones. */
+/** Which source files import these ones, or are links to them. */
 export function findImporters(root: string, paths: ReadonlySet<string>, aliases: PathAliases): Importers {
   const importers = new Map<string, string[]>();
   const unread: string[] = [];
   if (paths.size === 0) return { importers, unread };
   const byModule = new Map([...paths].map((path) => [moduleOf(path), path]));
+  const byPlace = new Map([...paths].map((path) => [placeOf(join(root, path)), path]));
   const { imports, resolve } = resolver(root, aliases);
   const words = new Set([
     ...[...paths].flatMap(wordsOfModule),
     ...Object.keys(imports).map((name) => name.split('*', 1).join()),
     ...aliases.prefixes,
   ]);
-  for (const path of sourceFiles(root, (folder) => unread.push(folder))) {
+  for (const [path, entry] of sources(root, (folder) => unread.push(folder))) {
+    if (entry.isSymbolicLink()) {
+      const linked = byPlace.get(placeOf(join(root, path)));
+      if (linked !== undefined && linked !== path) add(importers, linked, path);
+    }
+    if (!entry.isFile()) continue;
     const bytes = sourceAt(join(root, path));
     if (bytes === 'unread') unread.push(path);
     // Imports contain the name of the module, so a file without that name need not be parsed.
@@ -117,7 +123,15 @@ function wordsOfModule(path: string): string[] {
  *
  * @param onUnread called with each folder that cannot be read, such as `data/`
  */
-export function* sourceFiles(root: string, onUnread: (folder: string) => void = () => {}): Generator<string> {
+export function* sourceFiles(root: string, onUnread?: (folder: string) => void): Generator<string> {
+  for (const [path, entry] of sources(root, onUnread)) if (entry.isFile()) yield path;
+}
+
+/** Also symbolic links, and whatever has the name of a source file. */
+function* sources(
+  root: string,
+  onUnread: (folder: string) => void = () => {},
+): Generator<[path: string, Dirent]> {
   const folders = [''];
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
     const entries = entriesOf(join(root, folder), () => onUnread(`${folder}/`));
@@ -125,7 +139,7 @@ export function* sourceFiles(root: string, onUnread: (folder: string) => void = 
     const within: string[] = [];
     for (const entry of entries) {
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
-      if (entry.isFile() && SOURCE.test(path)) yield path;
+      if (SOURCE.test(path) || entry.isSymbolicLink()) yield [path, entry];
       if (entry.isDirectory() && !entry.name.startsWith('.') && !SKIPPED.has(entry.name)) within.push(path);
     }
     folders.push(...within.reverse());
@@ -145,6 +159,9 @@ function entriesOf(folder: string, onForbidden: () => void): Dirent[] {
     throw error;
   }
 }
+
+/** With symbolic links resolved, if it leads anywhere. */
+const placeOf = (path: string): string => unless(UNREADABLE, () => realpathSync.native(path)) ?? path;
 
 /** Undefined if the file was removed in the meantime. */
 function sourceAt(path: string): Buffer | 'unread' | undefined {
