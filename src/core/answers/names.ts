@@ -85,29 +85,19 @@ export const parseCollection = textBy(COLLECTION);
 export const isNamespaceTooLong = (database: string, collection: string): boolean =>
   byteLength(database) + 1 + byteLength(collection) > NAMESPACE_BYTES;
 
-/**
- * As in RFC 3986: eight groups, or at most seven around one `::`, where an IPv4 address may replace the last two.
- * Without a zone, which a URL cannot have.
- */
-const IPV6 = (() => {
-  const octet = '(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])';
-  const ipv4 = `${octet}(?:\\.${octet}){3}`;
-  const group = '[0-9a-fA-F]{1,4}';
-  const whole = `(?:${group}:){6}(?:${group}:${group}|${ipv4})`;
-  const tooMany = `:*(?:${group}:+){6}(?:${group}:+${group}|[0-9]+\\.)`;
-  const shortened = `(?!${tooMany})(?:${group}(?::${group})*)?::(?:(?:${group}:)*(?:${group}|${ipv4}))?`;
-  return `(?:${whole}|${shortened})`;
-})();
 const LABEL = '[a-zA-Z0-9_](?:[a-zA-Z0-9_-]{0,61}[a-zA-Z0-9_])?';
 
+const HOST_RULE =
+  'must be one host name or IP address, without a scheme, port or path (for several hosts or a socket use --url)';
+
+/** A text with a colon may be an IPv6 address; `parseHost` checks whether it is one. */
 export const HOST: readonly TextRule[] = [
   {
-    // The simple ones first, since compiling the pattern for IPv6 takes longer than all other checks together.
     wants: [
       new RegExp(`^(?=.{1,253}$)${LABEL}(?:\\.${LABEL})*$`, 'u'),
-      new RegExp(`^(?:${IPV6}|\\[${IPV6}\\])$`, 'u'),
+      /^\[?[0-9a-fA-F.]*:[0-9a-fA-F:.]*\]?$/u,
     ],
-    says: 'must be one host name or IP address, without a scheme, port or path (for several hosts or a socket use --url)',
+    says: HOST_RULE,
   },
 ];
 const parseHostText = textBy(HOST);
@@ -115,8 +105,9 @@ const parseHostText = textBy(HOST);
 /** A host name or IP address; an IPv6 address is returned in brackets, as in a connection string. */
 export function parseHost(answer: unknown): Parsed<string> {
   const text = parseHostText(answer);
-  if ('problem' in text) return text;
-  return text.value.includes(':') && !text.value.startsWith('[') ? { value: `[${text.value}]` } : text;
+  if ('problem' in text || !text.value.includes(':')) return text;
+  const address = text.value.startsWith('[') ? text.value : `[${text.value}]`;
+  return URL.canParse(`http://${address}`) ? { value: address } : { problem: HOST_RULE };
 }
 
 export const MAX_PORT = 65_535;

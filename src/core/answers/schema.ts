@@ -3,7 +3,10 @@ import { ANY_TEXT, MAX_PORT, type TextRule } from './names.ts';
 import type { Option } from './option-row.ts';
 import { OPTION_NAMES, type OptionName, optionOf } from './options.ts';
 
-/** The JSON Schema of the answers for `--config`. Only a run checks the rules between answers. */
+/**
+ * The JSON Schema of the answers for `--config`. Only a run checks the rules between answers, and whether a number that
+ * is written as a text is too large: an exact pattern for that has hundreds of characters, and an editor shows them all.
+ */
 export const answersSchema = (): object => ({
   $schema: 'http://json-schema.org/draft-07/schema#',
   $id: 'https://unpkg.com/create-koa-mongo-session/schema/answers.schema.json',
@@ -35,14 +38,14 @@ function typeOf({ kind, choices, rules = [], takes }: Option): object {
       return {
         anyOf: [
           { type: 'integer', minimum: 1, maximum: MAX_PORT },
-          { type: 'string', pattern: `^(?=0*[1-9])(?=[0-9]{1,5}$)0*(?:${atMost(MAX_PORT)})$` },
+          { type: 'string', pattern: '^(?=0*[1-9])[0-9]{1,5}$' },
         ],
       };
     case 'duration':
       return {
         anyOf: [
           { type: 'integer', minimum: 1, maximum: LONGEST },
-          { type: 'string', pattern: `^(?=0*[1-9])0*(?:${lengths().join('|')})$` },
+          { type: 'string', pattern: `^0*[1-9][0-9]*[${Object.keys(SECONDS).join('')}]?$` },
         ],
       };
     case 'text':
@@ -56,23 +59,4 @@ function ruleOf(rule: TextRule): object {
   if ('forbids' in rule) return { not: { pattern: rule.forbids.source } };
   const patterns = rule.wants.map(({ source }) => ({ pattern: source }));
   return patterns.length === 1 ? { ...patterns[0] } : { anyOf: patterns };
-}
-
-/** The largest number for each unit. */
-function lengths(): string[] {
-  const units = Object.entries(SECONDS).map(
-    ([unit, seconds]) => `(?:${atMost(Math.floor(LONGEST / seconds))})${unit}`,
-  );
-  return [`(?:${atMost(LONGEST)})`, ...units];
-}
-
-/** A pattern for the whole numbers up to this one, without leading zeros. */
-function atMost(number: number): string {
-  const digits = String(number);
-  const smaller = [...digits].flatMap((digit, at) => {
-    const rest = digits.length - at - 1;
-    return digit === '0' ? [] : [`${digits.slice(0, at)}[0-${Number(digit) - 1}][0-9]{${rest}}`];
-  });
-  const shorter = digits.length > 1 ? [`[0-9]{1,${digits.length - 1}}`] : [];
-  return [...shorter, ...smaller, digits].join('|');
 }
