@@ -1,5 +1,4 @@
 import type { Answers } from './core/answers/options.ts';
-import { managerFor } from './core/answers/package-manager.ts';
 import type { ProjectFacts } from './core/answers/project-facts.ts';
 import { commandOf } from './core/answers/repeat-command.ts';
 import type { RunFlags } from './core/answers/run-flags.ts';
@@ -76,9 +75,9 @@ export async function finish(outcome: Outcome, written: Written, { json, canAsk 
 }
 
 /** If the program is stopped meanwhile, it says how to finish. */
-async function install({ project, collected, facts }: Written): Promise<UserError | undefined> {
+async function install({ project, settings }: Written): Promise<UserError | undefined> {
   const { root } = project;
-  const manager = managerFor(collected, facts);
+  const { manager } = settings.project;
   nowStands({ written: true, text: `All files are written. ${installByHand(root, manager)}` });
   const failure = await withProgress(
     `Installing with ${manager}`,
@@ -90,14 +89,13 @@ async function install({ project, collected, facts }: Written): Promise<UserErro
 }
 
 function nextOf(
-  { project, settings, directory, answers, saved, collected, facts, patches }: Written,
+  { project, settings, directory, answers, saved, facts, patches }: Written,
   { plan }: Outcome,
   isInstalled: boolean,
 ): NextSteps {
   const env = patches.find(({ id }) => id === 'env');
   return nextSteps(settings, {
     directory,
-    manager: managerFor(collected, facts),
     isInstalled,
     repeat: commandOf(directory, answers, facts),
     project,

@@ -64,7 +64,9 @@ function parse(text: string): Names & Record<Block, Names> {
   const found = plainObject(value) ?? damaged('must contain one JSON object');
   refuseTwice(text);
   const block = (name: Block) =>
-    found[name] === undefined ? {} : (plainObject(found[name]) ?? notAnObject(name));
+    found[name] === undefined
+      ? {}
+      : (plainObject(found[name]) ?? damaged(`has "${name}", which must be an object`));
   return {
     ...found,
     scripts: block('scripts'),
@@ -75,10 +77,6 @@ function parse(text: string): Names & Record<Block, Names> {
 
 function damaged(problem: string): never {
   throw new UserError(`package.json ${problem}. Fix it, then run again.`);
-}
-
-function notAnObject(name: Block): never {
-  throw new UserError(`package.json: "${name}" must be an object. Fix it, then run again.`);
 }
 
 /** An addition would go into the first of two equal blocks, but npm reads the last one. */

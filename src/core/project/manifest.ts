@@ -122,31 +122,26 @@ function migrate(found: Raw, generator: string): Raw {
 }
 
 function versionOf(found: unknown, generator: string): string {
-  const release = parseVersion(found);
-  const own = parseVersion(generator);
+  const release = releaseIn(found);
+  const own = releaseIn(generator);
   if (typeof found !== 'string' || !release) return damaged('"generator" must be a version such as 1.2.3');
-  if (own && isNewer(release, own)) tooNew(found, generator);
+  if (own && release > own) tooNew(found, generator);
   return found;
 }
 
 function tooNew(found: unknown, generator: string): never {
-  const wanted = typeof found === 'string' && parseVersion(found) ? found : 'latest';
+  const wanted = typeof found === 'string' && releaseIn(found) ? found : 'latest';
   throw new UserError(
     `${MANIFEST_PATH} was written by a newer create-koa-mongo-session than this one (${generator}).\n` +
       `Run \`npx create-koa-mongo-session@${wanted}\` instead.`,
   );
 }
 
-function parseVersion(found: unknown): readonly number[] | undefined {
-  const match =
-    typeof found === 'string' && /^(\d{1,9})\.(\d{1,9})\.(\d{1,9})(?:-[\w.-]{1,40})?$/.exec(found);
-  return match ? match.slice(1, 4).map(Number) : undefined;
-}
-
-function isNewer(left: readonly number[], right: readonly number[]): boolean {
-  const differing = left.findIndex((part, index) => part !== right[index]);
-  return differing >= 0 && (left[differing] ?? 0) > (right[differing] ?? 0);
-}
+/** A version without what marks a pre-release, in a form whose order is that of texts; undefined for any other value. */
+const releaseIn = (found: unknown): string | undefined =>
+  /^(\d{1,9}(?:\.\d{1,9}){2})(?:-[\w.-]{1,40})?$/
+    .exec(typeof found === 'string' ? found : '')?.[1]
+    ?.replace(/\d+/g, (part) => part.padStart(9, '0'));
 
 function parseFiles(found: unknown): FileRecord[] {
   const files = records(found).map(parseFile);

@@ -23,7 +23,7 @@ export function startingMongo(settings: Settings, run: Run): Step[] {
         // It would have no user.
         instead: composeLogin(connection)
           ? []
-          : [`${EXECUTE[run.manager]} mongodb-runner start -- --port ${composePort(connection)}`],
+          : [`${EXECUTE[project.manager]} mongodb-runner start -- --port ${composePort(connection)}`],
       },
     ];
   }
@@ -39,13 +39,13 @@ export function startingMongo(settings: Settings, run: Run): Step[] {
   ];
 }
 
-export function migrating({ migration }: Settings, run: Run): Step[] {
+export function migrating({ migration, project: { manager } }: Settings, run: Run): Step[] {
   const { saved, answers } = run;
   const isChanged = MIGRATED.some((name) => saved[name] !== answers[name]);
   const isOtherUser = typeof answers.userKey === 'string' && saved.userKey !== answers.userKey;
   if (!isChanged && !isOtherUser && !wasMade(run.entries, 'migrate')) return removingUsers(run);
   const deleted = run.entries.find(({ id, action }) => id === 'migrate' && action === 'deleted');
-  const command = migrateCommand(run.manager, run.project.scripts, migration);
+  const command = migrateCommand(manager, run.project.scripts, migration);
   const creating = deleted
     ? byHand(`Create the indexes: --restore ${deleted.path} brings the script for it back`)
     : { what: 'Create the indexes', commands: [command] };

@@ -28,7 +28,7 @@ export function nextSteps(settings: Settings, run: Run): NextSteps {
   const steps = [
     ...withLines('Resolve the conflict markers', markedPlaces(run.entries)),
     ...fillingIn(settings, run, toFillIn),
-    ...installing(run),
+    ...installing(settings, run),
     ...startingMongo(settings, run),
     ...migrating(settings, run),
     ...mountingSteps(settings, run, mounting),
@@ -50,12 +50,12 @@ function goingThere({ directory }: Run): Step[] {
   return directory === '.' ? [] : [{ what: 'Go to the project', commands: [`cd ${shellQuote(directory)}`] }];
 }
 
-function installing({ entries, isInstalled, manager }: Run): Step[] {
+function installing({ project: { manager } }: Settings, { entries, isInstalled }: Run): Step[] {
   const isNeeded = !isInstalled && wasTouched(entries, 'package');
   return isNeeded ? [{ what: 'Install the packages', commands: [`${manager} install`] }] : [];
 }
 
-const starting = ({ app }: Settings, { entries, manager }: Run): Step[] =>
+const starting = ({ app, project: { manager } }: Settings, { entries }: Run): Step[] =>
   app && wasMade(entries, 'app')
     ? [{ what: 'Start the app at http://localhost:3000', commands: [`${manager} run dev`], starts: true }]
     : [];

@@ -1,4 +1,3 @@
-import type { PackageManager } from '../answers/managers.ts';
 import type { Answers } from '../answers/options.ts';
 import type { Entry } from '../plan/entry.ts';
 import type { Project } from '../project/working-tree.ts';
@@ -21,7 +20,6 @@ export interface Step {
 export interface Run {
   /** As it was given. */
   readonly directory: string;
-  readonly manager: PackageManager;
   readonly isInstalled: boolean;
   readonly repeat: string;
   /** What is known of the project. */

@@ -165,8 +165,8 @@ describe('package.json', () => {
   test.each([
     ['{ "name": "a", }', 'package.json is not JSON'],
     ['[]', 'must contain one JSON object'],
-    ['{ "scripts": [] }', '"scripts" must be an object'],
-    ['{ "dependencies": null }', '"dependencies" must be an object'],
+    ['{ "scripts": [] }', '"scripts", which must be an object'],
+    ['{ "dependencies": null }', '"dependencies", which must be an object'],
     ['', 'package.json is not JSON'],
     ['{ "dependencies": {}, "a": 1, "dependencies": {} }', '"dependencies" twice'],
     ['{ "scripts": {}, "scr\\u0069pts": {} }', '"scripts" twice'],

@@ -17,7 +17,6 @@ function stepsFor(
   const { settings } = parseSettings(answers, projectFacts({ kind }));
   return nextSteps(settings, {
     directory: '.',
-    manager: 'npm',
     isInstalled: true,
     repeat: '',
     env,
