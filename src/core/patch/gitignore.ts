@@ -1,3 +1,4 @@
+import { escaped } from '../project/code.ts';
 import { inFormOf, plainText, withLastLineEnded } from '../project/text.ts';
 
 /** Adds names that git does not ignore yet, in the format of the file. Only names such as `.env`, `dist/` or `.pnp.*`. */
@@ -20,7 +21,7 @@ function isIgnored(lines: readonly string[], name: string): boolean {
 
 /** A pattern that ends in a slash is for directories only. */
 function namesIt(name: string): RegExp {
-  const literal = name.replace(/\/$/, '').replace(/[.*]/g, '\\$&');
+  const literal = escaped(name.replace(/\/$/, ''));
   const end = name.endsWith('/') ? '(?:/|\\*|/\\*\\*?)?' : '\\*?';
   return new RegExp(`^(?:/|\\*\\*/)?\\*?${literal}${end}$`);
 }

@@ -74,5 +74,5 @@ export function upToClosing(text: string, open: string, close: string): string {
   return text;
 }
 
-/** The name of a variable, for a pattern. */
-export const escaped = (name: string): string => name.replaceAll('$', '\\$');
+/** A text, for a pattern that matches only it. */
+export const escaped = (text: string): string => text.replace(/[.+*?^${}()|[\]\\]/g, '\\$&');

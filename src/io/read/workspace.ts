@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { escaped } from '../../core/project/code.ts';
 import { plainObject } from '../../core/project/json.ts';
 import { readTextIfAny, statIfThere, within } from '../files.ts';
 import { pathIn } from '../locate.ts';
@@ -34,12 +35,10 @@ function isNamedBy(pattern: string, folder: string): boolean {
     if (part === '**') return '.*';
     if (part === '*') return '[^/]*';
     const choices = /^\{(.*)\}$/.exec(part)?.[1]?.split(',');
-    return choices ? `(?:${choices.map(escapedForPattern).join('|')})` : escapedForPattern(part);
+    return choices ? `(?:${choices.map(escaped).join('|')})` : escaped(part);
   });
   return new RegExp(`^${parts.join('')}$`).test(folder);
 }
-
-const escapedForPattern = (text: string): string => text.replace(/[.+*?^${}()|[\]\\]/g, '\\$&');
 
 /** From package.json (npm, Yarn, Bun) and pnpm-workspace.yaml: only simple patterns. */
 export function workspaceIn(folder: string): Workspace {
