@@ -15,8 +15,14 @@ export function parseDuration(answer: unknown): Parsed<number> {
   return seconds >= 1 && seconds <= LONGEST ? { value: seconds } : { problem: RULE };
 }
 
-/** Formats whole seconds in the largest unit that is exact: 1209600 is `14d`, and 90 is `90s`. */
-export function formatDuration(seconds: number): string {
+/** Whole seconds in the largest unit that is exact: 1209600 are 14 d, and 90 are 90 s. */
+export function inLargestUnit(seconds: number) {
   const unit = (['d', 'h', 'm'] as const).find((each) => seconds % SECONDS[each] === 0) ?? 's';
-  return `${seconds / SECONDS[unit]}${unit}`;
+  return { count: seconds / SECONDS[unit], unit } as const;
+}
+
+/** As in a flag: `14d`, `90s`. */
+export function formatDuration(seconds: number): string {
+  const { count, unit } = inLargestUnit(seconds);
+  return `${count}${unit}`;
 }

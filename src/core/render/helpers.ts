@@ -1,30 +1,26 @@
+import { inLargestUnit } from '../answers/duration.ts';
 import { jsonLiteral, literal } from './literal.ts';
 
-const UNITS = [
-  { seconds: 86_400, product: ['24', '60', '60'], name: 'day' },
-  { seconds: 3600, product: ['60', '60'], name: 'hour' },
-  { seconds: 60, product: ['60'], name: 'minute' },
-  { seconds: 1, product: [], name: 'second' },
-] as const;
+const NAMES = { d: 'day', h: 'hour', m: 'minute', s: 'second' };
+const PRODUCTS = { d: '24 * 60 * 60', h: '60 * 60', m: '60', s: '' };
 
-/** In the largest unit that is exact: 5400 s are 90 minutes. */
 function inUnit(seconds: unknown) {
-  const unit = UNITS.find((each) => Number.isInteger(seconds) && Number(seconds) % each.seconds === 0);
-  if (unit === undefined) throw new TypeError('not a whole number of seconds');
-  return { count: Number(seconds) / unit.seconds, unit };
+  if (typeof seconds !== 'number' || !Number.isInteger(seconds)) throw new TypeError('not whole seconds');
+  return inLargestUnit(seconds);
 }
 
 /** As a product: 1209600 is `14 * 24 * 60 * 60`. */
 function seconds(value: unknown): string {
   const { count, unit } = inUnit(value);
-  const factors = count === 1 && unit.product.length > 0 ? unit.product : [count, ...unit.product];
-  return factors.join(' * ');
+  const product = PRODUCTS[unit];
+  if (product === '') return `${count}`;
+  return count === 1 ? product : `${count} * ${product}`;
 }
 
 /** For comments: 1209600 is `14 days`. */
 function duration(value: unknown): string {
   const { count, unit } = inUnit(value);
-  return `${count} ${unit.name}${count === 1 ? '' : 's'}`;
+  return `${count} ${NAMES[unit]}${count === 1 ? '' : 's'}`;
 }
 
 /** All functions that a template can apply to a value. Each throws for a value of the wrong type. */
