@@ -1,3 +1,4 @@
+import { sessionsPlaceIn } from '../answers/mongodb-url.ts';
 import type { Connection } from '../answers/settings.ts';
 
 /*
@@ -29,8 +30,8 @@ export function isComposable(connection: Connection): boolean {
   );
 }
 
-/** A host in a URL, with its port, or a socket. */
-const LOCAL_IN_URL = /^(?:localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?$|^%2f/i;
+/** With its port, or a socket. */
+const LOCAL_PLACE = /^(?:127(?:\.\d+){3}|\[::1\]):|\.sock$/;
 
 /**
  * The hosts of MongoDB, for a message; undefined if it runs on the machine on which the project is developed, or if it
@@ -43,8 +44,8 @@ export function remoteHosts(connection: Connection, url = ''): string | undefine
     return LOCAL_HOSTS.includes(connection.host) ? undefined : `${connection.host}:${connection.port}`;
   }
   const address = connection.style === 'url' ? connection.url : url;
-  const hosts = /^mongodb(?:\+srv)?:\/\/(?:[^@/]*@)?([^/?]+)/.exec(address)?.[1]?.split(',');
-  return hosts?.every((host) => LOCAL_IN_URL.test(host)) ? undefined : hosts?.join(', ');
+  const { hosts = [] } = sessionsPlaceIn(address) ?? {};
+  return hosts.every((host) => LOCAL_PLACE.test(host)) ? undefined : hosts.join(', ');
 }
 
 /**
