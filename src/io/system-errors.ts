@@ -24,14 +24,6 @@ export function unless<T>(codes: readonly string[], call: () => T): T | undefine
 /** Calls a function for which a missing file is a valid result. */
 export const unlessAbsent = <T>(call: () => T): T | undefined => unless(ABSENT_CODES, call);
 
-/** Problems with a path that are not bugs of this program; worded to follow the path. */
-const PROBLEMS: Readonly<Record<string, string>> = {
-  EACCES: 'cannot be read: permission is missing',
-  EPERM: 'cannot be read: permission is missing',
-  ELOOP: 'leads into a loop of symbolic links',
-  ENAMETOOLONG: 'has a name that is too long',
-};
-
 /** A problem with a path that the user can fix. */
 export class PathError extends UserError {
   /** Worded to follow the path. */
@@ -51,6 +43,9 @@ export class PathError extends UserError {
 /** Permission is missing. */
 export const FORBIDDEN_CODES: readonly string[] = ['EACCES', 'EPERM'];
 
+/** Errors that lie in the path itself. */
+const OF_PATH = [...FORBIDDEN_CODES, 'ELOOP', 'ENAMETOOLONG'];
+
 /**
  * Runs a function that reads at a path.
  *
@@ -60,8 +55,9 @@ export function reading<T>(path: string, call: () => T): T {
   try {
     return call();
   } catch (error) {
-    const problem = PROBLEMS[errorCode(error) ?? ''];
-    throw problem === undefined ? error : new PathError(path, problem, { cause: error });
+    const code = errorCode(error) ?? '';
+    if (!OF_PATH.includes(code)) throw error;
+    throw new PathError(path, `cannot be read: ${REASONS[code]}`, { cause: error });
   }
 }
 

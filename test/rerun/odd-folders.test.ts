@@ -25,7 +25,7 @@ const WORLDS: readonly {
     world: 'a name too long for a folder, around the project',
     make: () => {},
     directory: `${LONG}/app`,
-    says: `${LONG}/app has a name that is too long`,
+    says: `${LONG}/app cannot be read: its name is too long for this file system`,
   },
   {
     world: 'a link to nothing as the project',
@@ -37,7 +37,7 @@ const WORLDS: readonly {
     world: 'a link to itself as the project',
     make: (home) => symlinkSync('app', join(home, 'app')),
     directory: 'app',
-    says: '/app leads into a loop of symbolic links',
+    says: '/app cannot be read: it leads into a loop of symbolic links',
   },
   {
     world: 'a folder that is a link to nothing',
@@ -47,12 +47,12 @@ const WORLDS: readonly {
   {
     world: 'a folder that is a link to itself',
     make: (home) => symlinkSync('src', join(home, 'src')),
-    says: 'src/store.ts leads into a loop of symbolic links',
+    says: 'src/store.ts cannot be read: it leads into a loop of symbolic links',
   },
   {
     world: 'a file that is a link to itself',
     make: (home) => symlinkSync('.env', join(home, '.env')),
-    says: '.env leads into a loop of symbolic links',
+    says: '.env cannot be read: it leads into a loop of symbolic links',
   },
   {
     world: 'a file that is a link to another one that is written',
