@@ -1,7 +1,6 @@
 import { MIGRATION } from '../answers/managers.ts';
 import type { Language } from '../answers/project-facts.ts';
 import type { Settings } from '../answers/settings.ts';
-import type { ConnectionStyle } from '../answers/styles.ts';
 import { inNewProject } from '../render/generated-files.ts';
 import { hasOwnTestServer } from '../render/view.ts';
 
@@ -38,13 +37,6 @@ export const VERSIONS = {
 } as const;
 
 type PackageName = keyof typeof VERSIONS;
-
-const DRIVER: Readonly<Record<ConnectionStyle, 'mongodb' | 'mongoose'>> = {
-  url: 'mongodb',
-  host: 'mongodb',
-  db: 'mongodb',
-  mongoose: 'mongoose',
-};
 
 /** Another package may have an older one: it opens the connection, or allows no other, as TypeORM 0.3 does. */
 const OLDER = { mongodb: '^6.0.0', mongoose: '^8.0.0' };
@@ -111,7 +103,7 @@ export function wantedPackage(settings: Settings): WantedPackage {
   const runner = manager === 'bun' ? BUN : NODE;
   const [started, tools] = isStartedByTool(settings) ? [runner.tools, []] : [[], runner.tools];
   const isNew = kind === 'new';
-  const driver = DRIVER[settings.connection.style];
+  const driver = settings.connection.style === 'mongoose' ? 'mongoose' : 'mongodb';
   const isOwnBuild = inNewProject('tsconfig')(settings);
   return {
     own: isNew

@@ -110,11 +110,13 @@ async function runBiome(root: string, binary: string, file: Unformatted): Promis
   return output;
 }
 
-/** Uses only the API that Prettier has had since version 2. Plain JavaScript, since the thread gets it as text. */
+/**
+ * Uses only the API that Prettier has had since version 2, which looks in the current folder for the plugins that its
+ * settings name. Plain JavaScript, since the thread gets it as text.
+ */
 const PRETTIER_THREAD = `
 const { parentPort, workerData } = require('node:worker_threads');
 const { root, entry, ignorePath, files } = workerData;
-// Prettier looks there for the plugins that its settings name.
 process.cwd = () => root;
 import(entry).then(async ({ default: prettier }) => {
   for (const { index, filepath, text } of files) {
