@@ -3,7 +3,7 @@ import { UserError } from '../errors.ts';
 import { refuseMarkers } from '../plan/merge.ts';
 import type { Patch } from '../plan/plan.ts';
 import { endOfStatement, withoutComments, withoutLiterals } from '../project/code.ts';
-import { defaultConnectionIn, madeConnection } from '../project/databases.ts';
+import { certainDatabase, defaultConnectionIn, madeConnection } from '../project/databases.ts';
 import type { KoaApp } from '../project/koa-app.ts';
 import { isForTests, type KoaSource, placesOfOthers } from '../project/koa-source.ts';
 import { inFormOf, plainText } from '../project/text.ts';
@@ -164,9 +164,9 @@ function argumentOf(
     throw refused(`${path} does not say which Mongoose connection the sessions should use${hint}`);
   }
   if (connection.style !== 'db') return '';
-  if (database.kind === 'known') return `, ${database.expression}`;
+  const expression = certainDatabase(database, databases);
+  if (expression !== undefined) return `, ${expression}`;
   const [named] = databases;
-  if (database.kind === 'client' && named === undefined) return `, ${database.client}.db()`;
   const hint = named === undefined ? '' : `, and ${named} names one`;
   throw refused(`${path} does not say which database the sessions should use${hint}`);
 }

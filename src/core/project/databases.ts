@@ -84,6 +84,16 @@ export type OwnDatabase =
   | { readonly kind: 'client'; readonly client: string }
   | { readonly kind: 'unknown' };
 
+/**
+ * The expression for it, if that is certain.
+ *
+ * @param named where the project names a database itself
+ */
+export function certainDatabase(database: OwnDatabase, named: readonly string[]): string | undefined {
+  if (database.kind === 'known') return database.expression;
+  return database.kind === 'client' && named.length === 0 ? `${database.client}.db()` : undefined;
+}
+
 const VARIABLE = String.raw`^(?:export\s+)?(?:const|let|var)\s+([\w$]+)(?:\s*:[^=\n]+)?\s*=\s*`;
 /** Not with more behind it, as in `const users = client.db().collection('users')`. */
 const CALL = String.raw`\((?:[^()]|\([^()]*\))*\)(?!\s*[.?[])`;

@@ -1,6 +1,6 @@
 import type { Settings } from '../answers/settings.ts';
 import { moduleFor, sessionsNameIn } from '../patch/imported-sessions.ts';
-import { madeConnection } from '../project/databases.ts';
+import { certainDatabase, madeConnection } from '../project/databases.ts';
 import type { KoaApp } from '../project/koa-app.ts';
 import { type KoaSource, placesOfOthers } from '../project/koa-source.ts';
 import type { Project } from '../project/working-tree.ts';
@@ -84,9 +84,7 @@ function connectionIn(
 ): string | undefined {
   if (style === 'mongoose') return source?.mongoose ?? DEFAULT_CONNECTION;
   if (style !== 'db') return undefined;
-  const { database } = source ?? {};
-  if (database?.kind === 'known') return database.expression;
-  return databases.length === 0 && database?.kind === 'client' ? `${database.client}.db()` : 'db';
+  return (source && certainDatabase(source.database, databases)) ?? 'db';
 }
 
 const DEFAULT_CONNECTION = 'mongoose.connection';
