@@ -684,7 +684,7 @@ describe('in a project of the user', () => {
     await writeFile(`${cwd}/.env`, 'MINE=1\n');
     const { exitCode, stderr } = await run(['.'], { cwd });
     expect(exitCode).toBe(0);
-    expect(stderr).toMatch(/^warning: git tracks \.env, .* `git rm --cached \.env`\n$/);
+    expect(stderr).toMatch(/^warning: git tracks \.env, .* `git rm --cached \.env` in the project\n$/);
   });
 
   test.runIf(process.platform !== 'win32').each([0o640, 0o604])(
@@ -694,7 +694,7 @@ describe('in a project of the user', () => {
       await writeFile(`${cwd}/.env`, 'MINE=1\n');
       await chmod(`${cwd}/.env`, mode);
       const { stderr } = await run(['.', '-c', 'db'], { cwd });
-      expect(stderr).toMatch(/^warning: other users of this machine can read \.env, .* `chmod 600 \.env`\n$/);
+      expect(stderr).toMatch(/^warning: other users of this machine can read \.env, .* `chmod 600 \.env` in the project\n$/);
       expect((await stat(`${cwd}/.env`)).mode & 0o777).toBe(mode);
       expect((await run(['.'], { cwd })).stderr).toBe('');
     },

@@ -7,11 +7,7 @@ import { wrapped } from './wrap.ts';
 /** What the run wrote to `.env`: the whole file, or lines that were added to an existing one. */
 export type LeftInEnv = 'file' | 'lines';
 
-const NOTES: Readonly<Record<LeftInEnv, string>> = {
-  file: '.env stays, since no copy of its secrets is kept, and git still ignores it. Delete it if nothing needs it.',
-  lines:
-    'What the run added to .env stays, since no copy of its secrets is kept, and git still ignores it. Delete those lines if nothing needs them.',
-};
+const LEFT: Readonly<Record<LeftInEnv, string>> = { file: '.env', lines: 'What the run added to .env' };
 
 const SHOWN_CHANGES: Readonly<Record<ReturnType<typeof actionOf>, readonly [sign: string, style: Style]>> = {
   created: ['+', 'good'],
@@ -52,7 +48,12 @@ export const undoFacts = ({ changes, left, written }: Undone) => ({
   notes: notesOn(left),
 });
 
-const notesOn = (left: LeftInEnv | undefined): string[] => (left ? [NOTES[left]] : []);
+const notesOn = (left: LeftInEnv | undefined): string[] =>
+  left
+    ? [
+        `${LEFT[left]} stays, since no copy of its secrets is kept, and git still ignores it. Delete it if nothing needs it.`,
+      ]
+    : [];
 
 function actionsOf(changes: readonly Change[]) {
   return changes

@@ -13,14 +13,14 @@ export async function doubtsAboutEnv(root: string, { entries }: Pick<Plan, 'entr
   return [...readableDoubts(root), ...((await isTracked(root, ENV_FILE)) ? [TRACKED] : [])];
 }
 
-const TRACKED = `git tracks ${ENV_FILE}, to which secrets were added, and .gitignore does nothing about a file that is tracked. Before the next commit, run in the project \`git rm --cached ${ENV_FILE}\``;
+const TRACKED = `git tracks ${ENV_FILE}, to which secrets were added, whatever .gitignore says. Before the next commit, run \`git rm --cached ${ENV_FILE}\` in the project`;
 
 /** The owner of an existing file chooses its mode. On Windows, the mode has no meaning. */
 function readableDoubts(root: string): string[] {
   const { mode } = statIfThere(join(root, ENV_FILE)) ?? { mode: 0 };
   if (process.platform === 'win32' || (mode & 0o044) === 0) return [];
   return [
-    `other users of this machine can read ${ENV_FILE}, to which secrets were added. In the project, run \`chmod 600 ${ENV_FILE}\``,
+    `other users of this machine can read ${ENV_FILE}, to which secrets were added. Run \`chmod 600 ${ENV_FILE}\` in the project`,
   ];
 }
 
