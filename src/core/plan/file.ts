@@ -1,12 +1,12 @@
 import { verifiedBase } from '../project/base.ts';
 import type { FileRecord } from '../project/manifest.ts';
 import { basePath } from '../project/state-folder.ts';
-import { inFormOf, plainText } from '../project/text.ts';
+import { hasConflictMarkers, inFormOf, plainText } from '../project/text.ts';
 import { formattedKey, type OnDisk, onDisk, textOnDisk, type WorkingTree } from '../project/working-tree.ts';
 import type { RenderedFile } from '../render/rendered-file.ts';
 import { type Conflict, type Decision, type Entry, READ_ONLY, refuse } from './entry.ts';
 import { placeAfter, whereItLies } from './file-places.ts';
-import { hasConflictMarkers, mergeTexts, mergeWithoutBase, type Overlapping } from './merge.ts';
+import { mergeTexts, mergeWithoutBase, type Overlapping } from './merge.ts';
 
 /** What happens to a generated file, given its base, the text on disk and the new text. */
 export function planFile(next: RenderedFile, record: FileRecord | undefined, tree: WorkingTree): Entry {

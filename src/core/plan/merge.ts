@@ -1,6 +1,6 @@
 import { diff3Merge, diffComm } from 'node-diff3';
 import { UserError } from '../errors.ts';
-import { plainText } from '../project/text.ts';
+import { hasConflictMarkers, plainText } from '../project/text.ts';
 
 /** Labels of the markers that this program writes; git's own markers are also recognized. */
 const MINE = '<<<<<<< mine';
@@ -52,12 +52,7 @@ export function mergeWithoutBase(mine: string, theirs: string): Merged {
   );
 }
 
-/** Whether there are unresolved markers of an earlier merge, by this program or by git. */
-export function hasConflictMarkers(plain: string): boolean {
-  return /^<{7}(?: |$)/m.test(plain) && /^>{7}(?: |$)/m.test(plain);
-}
-
-/** @throws UserError (4) for such markers */
+/** @throws UserError (4) for unresolved markers of an earlier merge */
 export function refuseMarkers(file: string, plain: string): void {
   if (hasConflictMarkers(plain))
     throw new UserError(`${file} has conflict markers; resolve them, then run again.`, 4);

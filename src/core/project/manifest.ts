@@ -3,7 +3,7 @@ import { UserError } from '../errors.ts';
 import { plainObject } from './json.ts';
 import { isSafePath } from './paths.ts';
 import { MANIFEST_PATH, STATE_DIR } from './state-folder.ts';
-import { indentOf, plainText } from './text.ts';
+import { hasConflictMarkers, indentOf, plainText } from './text.ts';
 
 const MANIFEST_SCHEMA = 'https://unpkg.com/create-koa-mongo-session/schema/manifest.schema.json';
 
@@ -92,7 +92,7 @@ const withoutNull = (found: Raw): Raw =>
   Object.fromEntries(Object.entries(found).filter(([, value]) => value !== null));
 
 function parseJson(text: string): Raw {
-  if (/^<{7} /m.test(text) && /^>{7} /m.test(text)) unsettled();
+  if (hasConflictMarkers(plainText(text))) unsettled();
   if (isTooDeep(text)) return damaged('it is nested too deeply');
   try {
     return plainObject(JSON.parse(plainText(text))) ?? damaged('it must be one object');

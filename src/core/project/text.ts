@@ -12,6 +12,11 @@ export const plainText = (raw: string): string => raw.slice(markOf(raw).length).
 export const withLastLineEnded = (plain: string): string =>
   plain === '' || plain.endsWith('\n') ? plain : `${plain}\n`;
 
+/** Whether there are unresolved markers of an earlier merge, by this program or by git. */
+export function hasConflictMarkers(plain: string): boolean {
+  return /^<{7}(?: |$)/m.test(plain) && /^>{7}(?: |$)/m.test(plain);
+}
+
 /** The indentation of a JSON text. */
 export const indentOf = (json: string): string => /\n([ \t]+)"/.exec(json)?.[1] ?? '  ';
 

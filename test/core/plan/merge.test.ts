@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { hasConflictMarkers, mergeTexts, mergeWithoutBase } from '../../../src/core/plan/merge.ts';
+import { mergeTexts, mergeWithoutBase } from '../../../src/core/plan/merge.ts';
+import { hasConflictMarkers } from '../../../src/core/project/text.ts';
 
 const text = (...lines: string[]) => `${lines.join('\n')}\n`;
 const BASE = text('one', 'two', 'three', 'four', 'five');
