@@ -8,4 +8,7 @@ export const STYLES = {
 
 export type ConnectionStyle = keyof typeof STYLES;
 
+/** Whether the app opens the connection, and hands it over. */
+export const isOpenedByApp = (style: ConnectionStyle): boolean => style === 'db' || style === 'mongoose';
+
 export const STYLE_NAMES = Object.keys(STYLES) as ConnectionStyle[];

@@ -1,6 +1,7 @@
 import type { KeptFile } from '../answers/kept-files.ts';
 import { MIGRATION } from '../answers/managers.ts';
 import type { ProjectSettings, Settings } from '../answers/settings.ts';
+import { isOpenedByApp } from '../answers/styles.ts';
 import { isComposable } from './compose.ts';
 
 /** A file that may be generated: its path, and a condition on the settings. */
@@ -25,8 +26,7 @@ const withYarn = (settings: Settings) =>
 /** Whether the project gets a compose.yaml. */
 export const withCompose = (settings: Settings) =>
   inNewProject('compose')(settings) && isComposable(settings.connection);
-const withOwnDatabaseModule = ({ app, connection }: Settings) =>
-  app && (connection.style === 'db' || connection.style === 'mongoose');
+const withOwnDatabaseModule = ({ app, connection }: Settings) => app && isOpenedByApp(connection.style);
 
 const at = (path: string) => () => path;
 

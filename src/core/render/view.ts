@@ -14,9 +14,7 @@ interface SessionsSource {
   readonly type: string;
 }
 
-const SOURCES: Readonly<Record<ConnectionStyle, SessionsSource | undefined>> = {
-  url: undefined,
-  host: undefined,
+const SOURCES: Readonly<Partial<Record<ConnectionStyle, SessionsSource>>> = {
   db: { name: 'database', type: 'SessionDatabase' },
   mongoose: { name: 'connection', type: 'MongooseConnection' },
 };

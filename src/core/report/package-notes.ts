@@ -1,6 +1,7 @@
 import type { PackageManager } from '../answers/managers.ts';
 import type { Packages } from '../answers/project-facts.ts';
 import type { Settings } from '../answers/settings.ts';
+import { isOpenedByApp } from '../answers/styles.ts';
 import { wantedPackage } from '../patch/wanted-package.ts';
 import { isBelow } from '../project/ranges.ts';
 
@@ -37,9 +38,8 @@ export function packageNotes(packages: Packages, settings: Settings): string[] {
       `package.json has ${name} ${range}, and the sessions need ${major}.${minor} or later: \`${addCommand(manager)} ${name}@${major}\``,
     ];
   });
-  const { style } = settings.connection;
   const isSecondConnection =
-    (style === 'url' || style === 'host') &&
+    !isOpenedByApp(settings.connection.style) &&
     Object.hasOwn(packages, 'mongoose') &&
     !Object.hasOwn(packages, 'mongodb');
   const second = isSecondConnection

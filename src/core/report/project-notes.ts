@@ -4,6 +4,7 @@ import { sessionsPlaceIn } from '../answers/mongodb-url.ts';
 import { oldCookieName, oldStoreIn } from '../answers/old-stores.ts';
 import type { Packages } from '../answers/project-facts.ts';
 import type { Settings } from '../answers/settings.ts';
+import { isOpenedByApp } from '../answers/styles.ts';
 import { PASSPORT } from '../answers/suggestions.ts';
 import { plainText } from '../project/text.ts';
 import type { Project } from '../project/working-tree.ts';
@@ -31,8 +32,7 @@ export function projectNotes(settings: Settings, project: Project, env: string):
 
 /** The migration knows the database only by MONGODB_URL. */
 function databaseNotes({ connection, app }: Settings, [named]: readonly string[]): string[] {
-  const isHandedOver = connection.style === 'db' || connection.style === 'mongoose';
-  if (!isHandedOver || app || named === undefined) return [];
+  if (!isOpenedByApp(connection.style) || app || named === undefined) return [];
   return [
     `the app names its database at ${named}: MONGODB_URL in .env has to name the same one, or the migration works on another`,
   ];

@@ -1,4 +1,5 @@
 import type { Settings } from '../answers/settings.ts';
+import { isOpenedByApp } from '../answers/styles.ts';
 import { BABEL_PRESET, hasBabel, presetFor, withTypeScript } from '../project/babel.ts';
 import { commandLoadsEnv } from '../project/env-loaders.ts';
 import { END, runsOf, withFlags } from '../project/programs.ts';
@@ -130,7 +131,7 @@ export function closingOf(
   { scripts }: Pick<Project, 'scripts'>,
 ): Step[] {
   const isWaiting = (command: string) => WAITING.test(command) && !/-exit|-forceExit/.test(command);
-  if (style === 'db' || style === 'mongoose' || !Object.values(scripts).some(isWaiting)) return [];
+  if (isOpenedByApp(style) || !Object.values(scripts).some(isWaiting)) return [];
   return [
     byHand(`Call closeConnections() of ${dir}/index.ts after the tests of the app, or they will not end`),
   ];
