@@ -127,13 +127,10 @@ export function onlyReadingSync<T>(root: string, work: () => T): T {
 }
 
 /** Runs an async function that only reads. @throws UserError (4) for system errors */
-export async function onlyReading<T>(root: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
+export const onlyReading = <T>(root: string, work: () => Promise<T>): Promise<T> =>
+  work().catch((error: unknown) => {
     throw asUserError(root, error, 'read', NOTHING_WRITTEN);
-  }
-}
+  });
 
 /** For a temporary file, the file that it would have replaced. */
 function shown(root: string, path: string): string {

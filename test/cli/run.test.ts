@@ -694,7 +694,9 @@ describe('in a project of the user', () => {
       await writeFile(`${cwd}/.env`, 'MINE=1\n');
       await chmod(`${cwd}/.env`, mode);
       const { stderr } = await run(['.', '-c', 'db'], { cwd });
-      expect(stderr).toMatch(/^warning: other users of this machine can read \.env, .* `chmod 600 \.env` in the project\n$/);
+      expect(stderr).toMatch(
+        /^warning: other users of this machine can read \.env, .* `chmod 600 \.env` in the project\n$/,
+      );
       expect((await stat(`${cwd}/.env`)).mode & 0o777).toBe(mode);
       expect((await run(['.'], { cwd })).stderr).toBe('');
     },

@@ -346,7 +346,6 @@ export const OPTIONS = {
     offer: ({ packageManager }) => packageManager,
     asked: 'advanced',
     question: 'Package manager',
-    label: 'Package manager',
   },
 } as const satisfies Readonly<Record<string, Option>>;
 

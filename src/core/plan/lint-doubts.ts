@@ -1,8 +1,5 @@
-/** Names of ESLint's configuration files: flat ones first, since they take precedence. */
-export const ESLINT_CONFIGS = [
-  ...['js', 'mjs', 'cjs', 'ts', 'mts', 'cts'].map((end) => `eslint.config.${end}`),
-  ...['.eslintrc.js', '.eslintrc.cjs', '.eslintrc.json', '.eslintrc.yml', '.eslintrc.yaml', '.eslintrc'],
-];
+/** ESLint's configuration files. Flat ones take precedence, and come last in the alphabet. */
+export const ESLINT_CONFIG = /^(?:eslint\.config\.[cm]?[jt]s|\.eslintrc(?:\.\w+)?)$/;
 
 const KNOWS_TYPES = /projectService|\bproject['"]?\s*:|[tT]ype-?[cC]hecked|requiring-type-checking/;
 

@@ -7,13 +7,13 @@ import {
   sessionDoubts,
   tsupDoubts,
 } from '../../core/plan/build-doubts.ts';
-import { ESLINT_CONFIGS, lintDoubts } from '../../core/plan/lint-doubts.ts';
+import { ESLINT_CONFIG, lintDoubts } from '../../core/plan/lint-doubts.ts';
 import { isBelow } from '../../core/project/ranges.ts';
 import { startScripts } from '../../core/project/start-scripts.ts';
 import type { Project } from '../../core/project/working-tree.ts';
 import { inNewProject } from '../../core/render/generated-files.ts';
 import type { RenderedFile } from '../../core/render/rendered-file.ts';
-import { isFile, readTextIfAny } from '../files.ts';
+import { namesIfReadable, readTextIfAny } from '../files.ts';
 import { pathIn } from '../locate.ts';
 import { buildOf, type CompilerOptions, emitsCode, foldersIn, takesTs } from './compiler-options.ts';
 import { foldersOfRepository } from './repository.ts';
@@ -117,8 +117,13 @@ function doubtsAboutOthers(
 }
 
 function doubtsAboutLint(root: string, unlisted: readonly string[]): readonly string[] {
-  const folders = foldersOfRepository(root);
-  const config = folders.flatMap((folder) => ESLINT_CONFIGS.map((name) => join(folder, name))).find(isFile);
+  const [config] = foldersOfRepository(root).flatMap((folder) => {
+    const name = namesIfReadable(folder)
+      .filter((each) => ESLINT_CONFIG.test(each))
+      .toSorted()
+      .at(-1);
+    return name === undefined ? [] : [join(folder, name)];
+  });
   if (config === undefined) return [];
   const seen = unlisted.map((path) => pathIn(dirname(config), join(root, path)));
   return lintDoubts(pathIn(root, config), readTextIfAny(config) ?? '', seen);
