@@ -9,6 +9,7 @@ import { isForTests, type KoaSource, placesOfOthers } from '../project/koa-sourc
 import { inFormOf, plainText } from '../project/text.ts';
 import type { Project } from '../project/working-tree.ts';
 import { callOfSessions, moduleFor, OTHER_NAME, ownImport } from './imported-sessions.ts';
+import { whereToMount } from './where-to-mount.ts';
 
 /**
  * The edit that mounts the sessions where the app is created; undefined if they are mounted already.
@@ -90,19 +91,11 @@ function refuseTakenName(settings: Settings, source: KoaSource): void {
 function refuseUnlessPlain({ path, app }: SourceOfApp): void {
   const place = `${path}:${app.line}`;
   if (app.name === undefined) throw refused(`the app at ${place} has no name`);
-  if (app.within === 'field') {
-    throw refused(
-      `the app at ${place} is a field of a class; call sessions() with \`${app.name}\` at the start of its constructor`,
-    );
-  }
-  if (app.within === 'class') {
-    throw refused(
-      `the app at ${place} is a class that extends Koa; call sessions() with \`this\` in its constructor, directly after \`super()\``,
-    );
-  }
-  if (app.within !== undefined || !app.isAlone) {
-    throw refused(`the statement at ${place} does more than create the app`);
-  }
+  if (app.within === undefined && app.isAlone) return;
+  const where = whereToMount(app.within === undefined ? `${path}:${app.end}` : place, app.within);
+  throw refused(
+    `the app at ${place} is not created by a statement of its own; call sessions() with \`${app.name}\` ${where}`,
+  );
 }
 
 const refused = (reason: string): UserError =>
