@@ -147,7 +147,7 @@ function productionNotes(found: Names, { dependencies }: WantedPackage): string[
   const misplaced = developmentPackages(found).filter((name) => Object.hasOwn(dependencies, name));
   if (misplaced.length === 0) return [];
   return [
-    `package.json: move ${misplaced.join(', ')} from devDependencies to dependencies, since the sessions need ${misplaced.length === 1 ? 'it' : 'them'} in production.`,
+    `package.json: move ${misplaced.join(', ')} from devDependencies to dependencies, for the sessions in production.`,
   ];
 }
 

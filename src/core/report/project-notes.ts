@@ -71,8 +71,5 @@ function keptNotes({ project, dir }: Settings): string[] {
     .filter((id) => id !== 'env-example' && id !== 'yarnrc')
     .map((id) => KEPT_FILES[id][0]);
   if (kept.length === 0) return [];
-  const subject = kept.length === 1 ? `${kept[0]} stays as it is` : `${inWords(kept)} stay as they are`;
-  return [`${subject}. The guide to the sessions is ${dir}/README.md.`];
+  return [`not replaced: ${kept.join(', ')}. The guide to the sessions is ${dir}/README.md.`];
 }
-
-const inWords = (names: readonly string[]): string => `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
