@@ -6,6 +6,7 @@ import { endOfStatement, withoutComments, withoutLiterals } from '../project/cod
 import { certainDatabase, defaultConnectionIn, madeConnection } from '../project/databases.ts';
 import type { KoaApp } from '../project/koa-app.ts';
 import { isForTests, type KoaSource, placesOfOthers } from '../project/koa-source.ts';
+import { type Place, placeText } from '../project/place.ts';
 import { inFormOf, plainText } from '../project/text.ts';
 import type { Project } from '../project/working-tree.ts';
 import { callOfSessions, moduleFor, OTHER_NAME, ownImport } from './imported-sessions.ts';
@@ -146,7 +147,7 @@ function argumentOf(
   { connection }: Settings,
   { path, database }: KoaSource,
   above: string,
-  databases: readonly string[],
+  databases: readonly Place[],
   made: string | undefined,
 ): string {
   if (connection.style === 'mongoose') {
@@ -160,7 +161,7 @@ function argumentOf(
   const expression = certainDatabase(database, databases);
   if (expression !== undefined) return `, ${expression}`;
   const [named] = databases;
-  const hint = named === undefined ? '' : `, and ${named} names one`;
+  const hint = named === undefined ? '' : `, and ${placeText(named)} names one`;
   throw refused(`${path} does not say which database the sessions should use${hint}`);
 }
 

@@ -1,4 +1,5 @@
 import { lineAt, withoutComments } from './code.ts';
+import { type Place, placeText } from './place.ts';
 
 /**
  * `client.db('shop')`, also as `mongoose.connection.useDb('shop')` or `{ dbName: 'shop' }`. A name that is not in the
@@ -6,17 +7,15 @@ import { lineAt, withoutComments } from './code.ts';
  */
 const NAMED = /\.(?:db|useDb)\(\s*[^\s)]|\bdbName\s*:/g;
 
-/** `src/db.ts:4`: where one of the user's source files names a database itself. */
-export function databasesNamedIn(path: string, text: string): string[] {
+/** Where one of the user's source files names a database itself. */
+export function databasesNamedIn(path: string, text: string): Place[] {
   if (!/mongo/i.test(text)) return [];
   const code = withoutComments(text);
-  return [...code.matchAll(NAMED)].map(({ index }) => `${path}:${lineAt(code, index)}`);
+  return [...code.matchAll(NAMED)].map(({ index }) => ({ path, line: lineAt(code, index) }));
 }
 
 /** Where a source file opens a Mongoose connection. */
-export interface MongooseConnection {
-  readonly path: string;
-  readonly line: number;
+export interface MongooseConnection extends Place {
   /** Its variable. */
   readonly name: string | undefined;
   /** Whether it is `mongoose.connection`. */
@@ -72,7 +71,7 @@ export function madeConnection(
   if (first === undefined || connections.some(({ isDefault }) => isDefault)) return undefined;
   return {
     name: (second === undefined && first.name) || 'connection',
-    place: connections.map(({ path, line }) => `${path}:${line}`).join(' or '),
+    place: connections.map(placeText).join(' or '),
   };
 }
 
@@ -89,7 +88,7 @@ export type OwnDatabase =
  *
  * @param named where the project names a database itself
  */
-export function certainDatabase(database: OwnDatabase, named: readonly string[]): string | undefined {
+export function certainDatabase(database: OwnDatabase, named: readonly Place[]): string | undefined {
   if (database.kind === 'known') return database.expression;
   return database.kind === 'client' && named.length === 0 ? `${database.client}.db()` : undefined;
 }

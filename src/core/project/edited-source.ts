@@ -1,5 +1,6 @@
 import { databasesNamedIn, mongooseConnectionsIn } from './databases.ts';
 import { koaSourceIn } from './koa-source.ts';
+import { byPath, type Place } from './place.ts';
 import { sessionUsesIn } from './session-uses.ts';
 import type { Project } from './working-tree.ts';
 
@@ -7,8 +8,8 @@ import type { Project } from './working-tree.ts';
 export function withEditedSource(project: Project, path: string, text: string): Project {
   const { koaSources, sessionUses, databases, connections } = project;
   const uses = sessionUsesIn(path, text);
-  const withNew = (places: readonly string[], found: readonly string[]): readonly string[] =>
-    [...places.filter((place) => !place.startsWith(`${path}:`)), ...found].toSorted();
+  const withNew = <P extends Place>(old: readonly P[], found: readonly P[]): readonly P[] =>
+    [...old.filter((place) => place.path !== path), ...found].toSorted(byPath);
   return {
     ...project,
     koaSources: koaSources.map((source) => (source.path === path && koaSourceIn(path, text)) || source),
@@ -18,13 +19,10 @@ export function withEditedSource(project: Project, path: string, text: string): 
       ),
       declarations: withNew(sessionUses.declarations, uses.declarations),
       typeImports: withNew(sessionUses.typeImports, uses.typeImports),
-      generic: [...sessionUses.generic.filter((use) => use.path !== path), ...uses.generic],
+      generic: withNew(sessionUses.generic, uses.generic),
       unawaited: withNew(sessionUses.unawaited, uses.unawaited),
     },
     databases: withNew(databases, databasesNamedIn(path, text)),
-    connections: [
-      ...connections.filter((opened) => opened.path !== path),
-      ...mongooseConnectionsIn(path, text),
-    ],
+    connections: withNew(connections, mongooseConnectionsIn(path, text)),
   };
 }

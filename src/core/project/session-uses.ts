@@ -1,26 +1,24 @@
 import { escaped, lineAt, upToClosing, withoutComments, withoutLiterals } from './code.ts';
 import { importsIn } from './imports.ts';
 import { isOfTypes } from './koa-source.ts';
+import type { Place } from './place.ts';
 
-/** A property of `ctx.session`, and where the user's sources first use it. Lines count from 1. */
-interface SessionProperty {
+/** A property of `ctx.session`, and where the user's sources first use it. */
+interface SessionProperty extends Place {
   readonly name: string;
-  /** Relative to the project, with `/`. */
-  readonly path: string;
-  readonly line: number;
 }
 
 /** How the user's own sources use `ctx.session`. */
 export interface SessionUses {
   readonly properties: readonly SessionProperty[];
-  /** `src/types.d.ts:3`: where they declare their own type for it, which conflicts with the generated one. */
-  readonly declarations: readonly string[];
+  /** Where they declare their own type for it, which conflicts with the generated one. */
+  readonly declarations: readonly Place[];
   /** Where they import types of koa-session, which came from @types/koa-session. */
-  readonly typeImports: readonly string[];
+  readonly typeImports: readonly Place[];
   /** Where they use what only koa-generic-session or koa-session-minimal adds to `ctx`. */
   readonly generic: readonly SessionProperty[];
   /** Where nobody awaits a `save()` or `regenerate()`. */
-  readonly unawaited: readonly string[];
+  readonly unawaited: readonly Place[];
 }
 
 export const NO_USES: SessionUses = {
@@ -88,14 +86,14 @@ const KNOWN = [
 export function sessionUsesIn(path: string, text: string): SessionUses {
   if (!/session/i.test(text)) return NO_USES;
   const code = withoutComments(text);
-  const at = (index: number) => `${path}:${lineAt(code, index)}`;
+  const at = (index: number): Place => ({ path, line: lineAt(code, index) });
   const uses = [...usesOf(SESSION, code, 0), ...usesByAlias(code)];
   const first = new Map<string, number>();
   for (const { name, index } of uses.toSorted((one, other) => one.index - other.index)) {
     if (!KNOWN.includes(name) && !first.has(name)) first.set(name, index);
   }
   return {
-    properties: [...first].map(([name, index]) => ({ name, path, line: lineAt(code, index) })),
+    properties: [...first].map(([name, index]) => ({ name, ...at(index) })),
     declarations: [
       ...[...code.matchAll(MODULE)].filter(({ 0: { length }, index }) =>
         SESSION_TYPE.test(upToClosing(code.slice(index + length), '{', '}')),
@@ -107,8 +105,7 @@ export function sessionUsesIn(path: string, text: string): SessionUses {
       .map(({ index }) => at(index)),
     generic: [...code.matchAll(GENERIC)].map(({ 1: name = '', index }) => ({
       name: name.replace(/[?!]/, ''),
-      path,
-      line: lineAt(code, index),
+      ...at(index),
     })),
     unawaited: [...code.matchAll(UNAWAITED)].map(({ index }) => at(index)),
   };

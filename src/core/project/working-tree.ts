@@ -2,6 +2,7 @@ import type { ProjectFacts } from '../answers/project-facts.ts';
 import type { MongooseConnection } from './databases.ts';
 import type { KoaSource } from './koa-source.ts';
 import type { Manifest } from './manifest.ts';
+import type { Place } from './place.ts';
 import type { StartedBy } from './running-app.ts';
 import type { SessionUses } from './session-uses.ts';
 
@@ -38,8 +39,8 @@ export interface Project extends Omit<ProjectFacts, 'packageManager' | 'isFirstR
   readonly koaSources: readonly KoaSource[];
   /** How its own sources use `ctx.session`. */
   readonly sessionUses: SessionUses;
-  /** `src/db.ts:4`: where its own sources name a database that need not be the one of the connection string. */
-  readonly databases: readonly string[];
+  /** Where its own sources name a database that need not be the one of the connection string. */
+  readonly databases: readonly Place[];
   /** Where its own sources open connections of Mongoose. */
   readonly connections: readonly MongooseConnection[];
   /** Whether its own sources load .env. */

@@ -1,6 +1,7 @@
 import type { Settings } from '../answers/settings.ts';
 import { callOfSessions } from '../patch/imported-sessions.ts';
 import { whereToMount } from '../patch/where-to-mount.ts';
+import { placeText } from '../project/place.ts';
 import type { SessionUses } from '../project/session-uses.ts';
 import { envLoading } from './env-loading.ts';
 import type { Mounting } from './mounting.ts';
@@ -18,7 +19,7 @@ export function mountingSteps(settings: Settings, { entries, project }: Run, mou
     ...replacingGeneric(project),
     ...withLines(
       'Write `await` before these calls, since one that fails, as while the database is down, would end the process',
-      project.sessionUses.unawaited,
+      project.sessionUses.unawaited.map(placeText),
     ),
     ...replacingKeys(mounting.keys),
     ...declaring(settings, project.sessionUses),
@@ -85,13 +86,13 @@ function declaring({ project, dir, userKey }: Settings, uses: SessionUses): Step
     ...properties
       .slice(0, MAX_DECLARED)
       .map(
-        ({ name, path, line }) =>
-          `${name} (${path}:${line})${name === 'manuallyCommit' ? ': call save() instead' : ''}`,
+        (use) =>
+          `${use.name} (${placeText(use)})${use.name === 'manuallyCommit' ? ': call save() instead' : ''}`,
       ),
     ...(more > 0 ? [`and ${more} more`] : []),
-    ...uses.declarations.map((place) => `the declaration at ${place}: move it there`),
+    ...uses.declarations.map((place) => `the declaration at ${placeText(place)}: move it there`),
     ...uses.typeImports.map(
-      (place) => `the types of koa-session at ${place}: version 7 has only those of its options`,
+      (place) => `the types of koa-session at ${placeText(place)}: version 7 has only those of its options`,
     ),
   ];
   const what = `Declare in SessionData, in ${dir}/index.ts, what the app keeps in its sessions, or the type check will fail`;
@@ -115,7 +116,7 @@ function replacingGeneric({ packages, sessionUses }: Run['project']): Step[] {
   const old = ['koa-generic-session', 'koa-session-minimal'].find((name) => Object.hasOwn(packages, name));
   if (old === undefined) return [];
   const lines = sessionUses.generic.map(
-    ({ name, path, line }) => `ctx.${name} by ctx.session.${IN_PLACE_OF[name]} (${path}:${line})`,
+    (use) => `ctx.${use.name} by ctx.session.${IN_PLACE_OF[use.name]} (${placeText(use)})`,
   );
   return withLines(`Replace what only ${old} has`, lines);
 }

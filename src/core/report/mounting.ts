@@ -3,6 +3,7 @@ import { moduleFor, sessionsNameIn } from '../patch/imported-sessions.ts';
 import { certainDatabase, madeConnection } from '../project/databases.ts';
 import type { KoaApp } from '../project/koa-app.ts';
 import { type KoaSource, placesOfOthers } from '../project/koa-source.ts';
+import type { Place } from '../project/place.ts';
 import type { Project } from '../project/working-tree.ts';
 
 /** How to mount the sessions in the user's own app. */
@@ -80,7 +81,7 @@ export function isWithRequire(
 function connectionIn(
   { connection: { style } }: Settings,
   source: KoaSource | undefined,
-  databases: readonly string[],
+  databases: readonly Place[],
 ): string | undefined {
   if (style === 'mongoose') return source?.mongoose ?? DEFAULT_CONNECTION;
   if (style !== 'db') return undefined;

@@ -6,6 +6,7 @@ import type { Packages } from '../answers/project-facts.ts';
 import type { Settings } from '../answers/settings.ts';
 import { isOpenedByApp } from '../answers/styles.ts';
 import { PASSPORT } from '../answers/suggestions.ts';
+import { type Place, placeText } from '../project/place.ts';
 import { plainText } from '../project/text.ts';
 import type { Project } from '../project/working-tree.ts';
 import { envEntries } from '../render/env-file.ts';
@@ -31,10 +32,10 @@ export function projectNotes(settings: Settings, project: Project, env: string):
 }
 
 /** The migration knows the database only by MONGODB_URL. */
-function databaseNotes({ connection, app }: Settings, [named]: readonly string[]): string[] {
+function databaseNotes({ connection, app }: Settings, [named]: readonly Place[]): string[] {
   if (!isOpenedByApp(connection.style) || app || named === undefined) return [];
   return [
-    `the app names its database at ${named}: MONGODB_URL in .env has to name the same one, or the migration works on another`,
+    `the app names its database at ${placeText(named)}: MONGODB_URL in .env has to name the same one, or the migration works on another`,
   ];
 }
 

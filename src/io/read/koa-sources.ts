@@ -7,6 +7,7 @@ import {
 import { commandLoadsEnv } from '../../core/project/env-loaders.ts';
 import { idInHeader } from '../../core/project/header.ts';
 import { isForTests, type KoaSource, koaSourceIn } from '../../core/project/koa-source.ts';
+import { byPath, type Place } from '../../core/project/place.ts';
 import {
   type Command,
   isStartedWithEnv,
@@ -82,7 +83,7 @@ export function readKoaSources(
     koaSources,
     oldCookie: koaSources.flatMap(({ sessions }) => sessions?.cookie ?? [])[0],
     sessionUses: allUses(uses),
-    databases: ofApp(databases).map(({ place }) => place),
+    databases: ofApp(databases),
     connections: ofApp(connections),
     startedBy: running?.startedBy ?? NOT_STARTED,
     loadsEnv:
@@ -104,7 +105,7 @@ function readEach(root: string, isBuilt: (path: string) => boolean, isInOrder: b
   const owned = [undefined, ...(hasApp ? [] : ['app', 'server'])];
   const found: KoaSource[] = [];
   const uses: SessionUses[] = [];
-  const databases: { path: string; place: string }[] = [];
+  const databases: Place[] = [];
   const connections: MongooseConnection[] = [];
   const sources: SourceSteps[] = [];
   const tests: SourceSteps[] = [];
@@ -122,7 +123,7 @@ function readEach(root: string, isBuilt: (path: string) => boolean, isInOrder: b
     uses.push(sessionUsesIn(path, text));
     (isTest ? tests : sources).push(stepsIn(path, text, source?.app, isInOrder && /\.c?tsx?$/.test(path)));
     if (isTest) continue;
-    databases.push(...databasesNamedIn(path, text).map((place) => ({ path, place })));
+    databases.push(...databasesNamedIn(path, text));
     connections.push(...mongooseConnectionsIn(path, text));
   }
   return { found: found.toSorted(byPath), uses, databases, connections, sources, tests, unsearched };
@@ -130,16 +131,13 @@ function readEach(root: string, isBuilt: (path: string) => boolean, isInOrder: b
 
 const allUses = (uses: readonly SessionUses[]): SessionUses => ({
   properties: uses.flatMap(({ properties }) => properties).toSorted(byPath),
-  declarations: uses.flatMap(({ declarations }) => declarations).toSorted(),
-  typeImports: uses.flatMap(({ typeImports }) => typeImports).toSorted(),
+  declarations: uses.flatMap(({ declarations }) => declarations).toSorted(byPath),
+  typeImports: uses.flatMap(({ typeImports }) => typeImports).toSorted(byPath),
   generic: uses.flatMap(({ generic }) => generic).toSorted(byPath),
-  unawaited: uses.flatMap(({ unawaited }) => unawaited).toSorted(),
+  unawaited: uses.flatMap(({ unawaited }) => unawaited).toSorted(byPath),
 });
 
 const NOT_STARTED = { scripts: [], isCompiled: false };
-
-const byPath = (one: { readonly path: string }, other: { readonly path: string }): number =>
-  one.path === other.path ? 0 : one.path < other.path ? -1 : 1;
 
 /** Of a project whose app this program has written. */
 export const NO_SOURCES = {

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { patchApp } from '../../../src/core/patch/mount.ts';
 import { mongooseConnectionsIn } from '../../../src/core/project/databases.ts';
 import { koaSourceIn } from '../../../src/core/project/koa-source.ts';
+import type { Place } from '../../../src/core/project/place.ts';
 import { STYLES } from '../../support/generated.ts';
 import { goldenNamed } from '../../support/goldens.ts';
 
@@ -24,7 +25,7 @@ const TARGETS: Readonly<Record<string, readonly string[]>> = {
 const patched = (
   text: string,
   change: Partial<typeof settings> = {},
-  databases: readonly string[] = [],
+  databases: readonly Place[] = [],
   others: Readonly<Record<string, string>> = {},
 ) => {
   const files = Object.entries({ 'src/app.ts': text, ...others });
@@ -339,7 +340,7 @@ describe('the database of the driver is the one that the app takes from its clie
   const DRIVER = `${IMPORT}import { MongoClient } from 'mongodb';\n`;
   const CLIENT = 'const client = new MongoClient(url);\n';
   const APP = 'const app = new Koa();\n';
-  const mounted = (text: string, databases?: readonly string[]) =>
+  const mounted = (text: string, databases?: readonly Place[]) =>
     patched(DRIVER + text, { connection: STYLES.db }, databases)?.match(/^sessions\(.*$/m)?.[0];
 
   test.each([
@@ -373,7 +374,9 @@ describe('the database of the driver is the one that the app takes from its clie
   });
 
   test('where another file names it, that is said', () => {
-    expect(() => mounted(CLIENT + APP, ['src/users.ts:3'])).toThrow('and src/users.ts:3 names one');
+    expect(() => mounted(CLIENT + APP, [{ path: 'src/users.ts', line: 3 }])).toThrow(
+      'and src/users.ts:3 names one',
+    );
   });
 });
 

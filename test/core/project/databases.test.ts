@@ -5,8 +5,9 @@ import {
   mongooseConnectionsIn,
   ownDatabase,
 } from '../../../src/core/project/databases.ts';
+import { placeText } from '../../../src/core/project/place.ts';
 
-const inFile = (text: string) => databasesNamedIn('src/db.ts', text);
+const inFile = (text: string) => databasesNamedIn('src/db.ts', text).map(placeText);
 
 test.each([
   "import { MongoClient } from 'mongodb';\nexport const db = client.db('shop');\n",

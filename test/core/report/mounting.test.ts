@@ -196,7 +196,11 @@ describe('the lines that mount sessions', () => {
   test.each([
     { text: "const client = new MongoClient(url);\nconst db = client.db('shop');\n", argument: 'db' },
     { text: 'const mongo = new MongoClient(url);\n', argument: 'mongo.db()' },
-    { text: 'const mongo = new MongoClient(url);\n', databases: ['src/users.ts:3'], argument: 'db' },
+    {
+      text: 'const mongo = new MongoClient(url);\n',
+      databases: [{ path: 'src/users.ts', line: 3 }],
+      argument: 'db',
+    },
   ])('take the database from the app: $argument', ({ text, databases = [], argument }) => {
     const source = koaSourceIn('src/app.ts', `import Koa from 'koa';\n${text}const app = new Koa();\n`);
     const settings = { ...PLAIN, connection: STYLES.db };

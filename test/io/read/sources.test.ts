@@ -2,6 +2,7 @@ import { chmodSync, chownSync, mkdirSync, symlinkSync, truncateSync, writeFileSy
 import { join } from 'node:path';
 import { execaSync } from 'execa';
 import { expect, test } from 'vitest';
+import { placeText } from '../../../src/core/project/place.ts';
 import { NO_ALIASES, readAliases } from '../../../src/io/read/aliases.ts';
 import { readKoaSources } from '../../../src/io/read/koa-sources.ts';
 import { findById, findImporters, sourceFiles } from '../../../src/io/read/sources.ts';
@@ -167,8 +168,8 @@ test.each([
     'scripts/seed.ts': opens,
   });
   const { databases, connections } = readKoaSources(root, START);
-  expect(databases).toEqual(places);
-  expect(connections.map(({ path, line }) => `${path}:${line}`)).toEqual(places);
+  expect(databases.map(placeText)).toEqual(places);
+  expect(connections.map(placeText)).toEqual(places);
 });
 
 test.each([
