@@ -65,9 +65,9 @@ function written(name: string, value = ''): string {
   try {
     return envLiteral(value);
   } catch (error) {
-    const reason = error instanceof RangeError ? error.message : 'cannot be written';
+    if (!(error instanceof RangeError)) throw error;
     throw new UserError(
-      `The value for ${name} cannot be written to .env: it ${reason}. Set it there by hand.`,
+      `The value for ${name} cannot be written to .env: it ${error.message}. Set it there by hand.`,
     );
   }
 }

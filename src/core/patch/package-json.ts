@@ -59,7 +59,7 @@ function parse(text: string): Names & Record<Block, Names> {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    return damaged(`is not JSON (${error instanceof Error ? error.message : error})`);
+    return damaged(`is not JSON (${(error as Error).message})`);
   }
   const found = plainObject(value) ?? damaged('must contain one JSON object');
   refuseTwice(text);

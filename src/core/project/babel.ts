@@ -10,7 +10,7 @@ export const BABEL_PRESET = '@babel/preset-typescript';
 
 /** As it is installed: its major is that of Babel. */
 export const presetFor = (packages: Packages): string =>
-  `${BABEL_PRESET}${isBelow(packages['@babel/core'] ?? '', 8, 0) ? '@7' : ''}`;
+  `${BABEL_PRESET}${isBelow(packages['@babel/core'] ?? '', 8) ? '@7' : ''}`;
 
 /** A command that also compiles TypeScript. */
 export const withTypeScript = (command: string): string =>

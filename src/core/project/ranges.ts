@@ -1,5 +1,5 @@
 /** Whether a range allows only older releases; false for a range that is not a plain one. */
-export function isBelow(range: string, major: number, minor: number): boolean {
+export function isBelow(range: string, major: number, minor = 0): boolean {
   return range.split('||').every((each) => {
     const newest = newestIn(each.trim());
     if (newest === undefined) return false;

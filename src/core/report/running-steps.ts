@@ -97,7 +97,7 @@ export function testingOf(
 ): Step[] {
   const has = (name: string) => Object.hasOwn(packages, name);
   if (!has('jest') || project.manager === 'bun') return [];
-  const tooOld = ['jest', 'ts-jest'].filter((name) => isBelow(packages[name] ?? '', 28, 0));
+  const tooOld = ['jest', 'ts-jest'].filter((name) => isBelow(packages[name] ?? '', 28));
   const running = {
     what: `Let Jest load the MongoDB driver${loadsEnv ? '' : ', and .env'}`,
     commands: tooOld.length === 0 ? [] : [`${addCommand(project.manager)} -D ${tooOld.join('@28 ')}@28`],

@@ -139,7 +139,7 @@ function optionsOf(
   const compilerOptions = config.compilerOptions ?? {};
   const { rootDir } = foldersIn({ path, config }, root);
   const { typescript } = packages;
-  const isOlder = typescript !== undefined && isBelow(typescript, 6, 0);
+  const isOlder = typescript !== undefined && isBelow(typescript, 6);
   const isOwn = /^(?:node|preserve)/i.test(compilerOptions.module ?? '');
   const isEs5 = /^es[35]$/i.test(compilerOptions.target ?? (isOlder && !isOwn ? 'es5' : ''));
   return {
