@@ -72,7 +72,7 @@ describe('a new project with some existing files', () => {
     const { exitCode, stdout } = await run(['.', '--yes'], { cwd });
     expect(exitCode).toBe(0);
     expect(stdout).toContain(
-      'note: not replaced: README.md. The guide to the sessions is src/session/README.md.',
+      'note: kept your README.md. The guide to the sessions is src/session/README.md.',
     );
     expect(await readIn(cwd, 'README.md')).toBe(CLONE['README.md']);
     expect(await readIn(cwd, 'src/session/README.md')).toContain('npm run migrate:sessions');

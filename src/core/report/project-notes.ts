@@ -72,5 +72,5 @@ function keptNotes({ project, dir }: Settings): string[] {
     .filter((id) => id !== 'env-example' && id !== 'yarnrc')
     .map((id) => KEPT_FILES[id][0]);
   if (kept.length === 0) return [];
-  return [`not replaced: ${kept.join(', ')}. The guide to the sessions is ${dir}/README.md.`];
+  return [`kept your ${kept.join(' and ')}. The guide to the sessions is ${dir}/README.md.`];
 }
