@@ -78,12 +78,10 @@ const REASONS: Readonly<Record<string, string>> = {
   EPERM: 'permission is missing, or the file may not be changed',
   EROFS: 'the file system is read-only',
   EIO: 'the disk failed',
-  EFBIG: 'the file system does not take files of that size',
   EMFILE: 'this process may open no more files',
   ENFILE: 'the system can open no more files',
   ENOMEM: 'there is no memory left',
   EBUSY: 'it is in use',
-  EMLINK: 'its folder cannot take more entries',
   ELOOP: 'it leads into a loop of symbolic links',
   ENAMETOOLONG: 'its name is too long for this file system',
   ...Object.fromEntries(

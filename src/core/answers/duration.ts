@@ -5,7 +5,7 @@ export const SECONDS = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 } as const;
 /** The largest `expireAfterSeconds` that MongoDB accepts, in seconds: 68 years. */
 export const LONGEST = 2_147_483_647;
 
-const RULE = `must be a duration: whole seconds, or a whole number with s, m, h, d or w, as in 90m, 12h, 14d, 2w; at least 1 second and at most ${LONGEST} seconds`;
+const RULE = `must be a duration: whole seconds, or a whole number with s, m, h, d or w, as in 90m, 12h, 14d, 2w; from 1 to ${LONGEST} seconds`;
 
 /** Parses `90`, `90s`, `90m`, `12h`, `14d` or `2w` to whole seconds. */
 export function parseDuration(answer: unknown): Parsed<number> {

@@ -101,7 +101,7 @@ function refuseUnlessPlain({ path, app }: SourceOfApp): void {
 
 const refused = (reason: string): UserError =>
   new UserError(
-    `--mount: ${reason}. Nothing was written. A first run without --mount shows the lines to add, and its guide has them, too.`,
+    `--mount: ${reason}. Nothing was written. A first run without --mount shows the lines to add, as does its guide.`,
   );
 
 function theOnly(sources: readonly KoaSource[]): SourceOfApp {

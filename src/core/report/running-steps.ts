@@ -27,10 +27,11 @@ export function runningOf(
   if (isBundled) return undefined;
   const testing = all.filter((script) => !known.includes(script) && TESTS.test(script[1]));
   return {
-    what:
+    what: `${
       project.modules === 'commonjs'
-        ? 'Start the app with tsx: the sessions are ES modules in TypeScript, which Node does not run under "type": "commonjs". On a server, tsx has to be in "dependencies"'
-        : 'With Node before 22.18, start the app with tsx: the sessions are TypeScript. On a server, tsx then has to be in "dependencies"',
+        ? 'Start the app with tsx: the sessions are ES modules in TypeScript, which Node does not run under "type": "commonjs"'
+        : 'With Node before 22.18, start the app with tsx: the sessions are TypeScript'
+    }. On a server, tsx then has to be in "dependencies"`,
     commands: starting.length > 0 ? [] : [`node --import tsx ${startedBy.main ?? '…'}`],
     lines: [...starting, ...changedBy(withTsx, testing)],
   };
