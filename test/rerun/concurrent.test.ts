@@ -130,7 +130,7 @@ test('a run that was suspended and counted as dead stops writing, and leaves the
   const before = snapshot(project);
   const refusal = expect(generate(project, renderedFrom(version('two')))).rejects.toMatchObject({
     exitCode: 4,
-    message: expect.stringContaining('considered this one dead'),
+    message: expect.stringContaining('took this one for dead'),
   });
   await removeLock(project);
   await refusal;

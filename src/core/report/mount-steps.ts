@@ -18,7 +18,7 @@ export function mountingSteps(settings: Settings, { entries, project }: Run, mou
     ...removingOld(mounting, settings),
     ...replacingGeneric(project),
     ...withLines(
-      'Write `await` before these calls, since one that fails, as while the database is down, would end the process',
+      'Write `await` before these calls: one that fails, as while the database is down, would end the process',
       project.sessionUses.unawaited.map(placeText),
     ),
     ...replacingKeys(mounting.keys),

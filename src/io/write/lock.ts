@@ -93,7 +93,7 @@ function beat(path: string): void {
 function refuseUnlessHeld(path: string): void {
   if (lstatIfThere(path)) return;
   throw new UserError(
-    'Another run considered this one dead, since it made no progress for a minute, and continues in its place.',
+    'Another run took this one for dead after a minute without progress, and continues in its place.',
     4,
   );
 }
