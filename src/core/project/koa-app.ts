@@ -53,8 +53,7 @@ export function appIn(code: string, bare: string): KoaApp | undefined {
     ? undefined
     : (APP_VARIABLE.exec(before)?.[1] ?? made[1] ?? APP_PROPERTY.exec(before)?.[1]);
   if (isChained) return { ...place, name, within: 'chain' };
-  const isOwn =
-    name && !/^.*;[^\S\n]*\S/.test(rest) && ASSIGNED.test(before) && !isInBrackets(lines, place.end);
+  const isOwn = name && !/^.*;[^\S\n]*\S/.test(rest) && ASSIGNED.test(before) && !isInOther(lines, place.end);
   return { ...place, name, isAlone: /^\s*\)?;?\s*$/.test(rest), ...(!isOwn && { within: 'part' }) };
 }
 
@@ -63,9 +62,9 @@ const ASSIGNED = new RegExp(
   String.raw`^\s*(?:export\s+)?(?:(?:const|let|var)\s+)?[\w$.#]+\s*${TYPE}=(?:[\w$.\s=]|(?<![\w$]\s*)\()*$`,
 );
 
-/** Whether a bracket that was opened before ends in the next line: `const {\n  app = new Koa(),\n} = options`. */
-const isInBrackets = (bare: readonly string[], end: number): boolean =>
-  /^\s*(?:[)\]]|\}\s*=)/.test(bare.slice(end).join('\n'));
+/** Whether the next line ends what was opened before: `const {\n  app = new Koa(),\n} = options`, or has its `else`. */
+const isInOther = (bare: readonly string[], end: number): boolean =>
+  /^\s*(?:[)\]]|\}\s*=|else\b)/.test(bare.slice(end).join('\n'));
 
 /** `class Shop<State> extends Koa {`. */
 function classIn(code: string, names: readonly string[]): KoaApp | undefined {

@@ -82,6 +82,11 @@ describe('the lines that mount sessions', () => {
     { text: 'const app = new Koa({ proxy: on() });\n', call: 'sessions(app);', within: undefined },
     { text: 'module.exports = app = new Koa();\n', call: 'sessions(app);', within: undefined },
     { text: 'export function shop(app = new Koa()) {\n}\n', call: 'sessions(app);', within: 'part' },
+    {
+      text: 'if (web)\n  app = new Koa();\nelse\n  app = make();\n',
+      call: 'sessions(app);',
+      within: 'part',
+    },
     { text: 'const {\n  app = new Koa(),\n} = options;\n', call: 'sessions(app);', within: 'part' },
     { text: 'export default serve(new Koa());\n', call: 'sessions(app);', within: 'part' },
     { text: 'const api = setUp(new Koa());\n', call: 'sessions(api);', within: 'part' },
