@@ -2,9 +2,12 @@ import type { Packages } from '../answers/project-facts.ts';
 import { withFlags } from './programs.ts';
 import { isBelow } from './ranges.ts';
 
+/** It compiles only JavaScript, unless it is called with other extensions. */
+export const REGISTER = '@babel/register';
+
 /** Whether JavaScript is compiled by Babel before it runs. */
 export const hasBabel = (packages: Packages): boolean =>
-  ['@babel/cli', '@babel/node', '@babel/register'].some((name) => Object.hasOwn(packages, name));
+  Object.keys(packages).some((name) => /^@babel\/(?:cli|node|register)$/.test(name));
 
 export const BABEL_PRESET = '@babel/preset-typescript';
 

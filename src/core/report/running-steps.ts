@@ -1,6 +1,6 @@
 import type { Settings } from '../answers/settings.ts';
 import { isOpenedByApp } from '../answers/styles.ts';
-import { BABEL_PRESET, hasBabel, presetFor, withTypeScript } from '../project/babel.ts';
+import { BABEL_PRESET, hasBabel, presetFor, REGISTER, withTypeScript } from '../project/babel.ts';
 import { commandLoadsEnv } from '../project/env-loaders.ts';
 import { END, runsOf, withFlags } from '../project/programs.ts';
 import { isBelow } from '../project/ranges.ts';
@@ -76,6 +76,7 @@ function compiledByBabel(
     commands: [`${addCommand(manager)} -D ${presetFor(packages)}`],
     lines: [
       `"presets": [..., "${BABEL_PRESET}"]`,
+      ...(Object.hasOwn(packages, REGISTER) ? [`extensions: ['.js', '.ts'], in a call of ${REGISTER}`] : []),
       ...(hasBabel(packages)
         ? changedBy(withTypeScript, Object.entries(scripts))
         : [String.raw`test: /\.[jt]s$/, in the rule of ${LOADER}`]),

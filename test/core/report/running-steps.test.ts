@@ -43,6 +43,13 @@ test.each([
   expect(sayOf(packages, {})?.commands).toEqual([`npm install -D ${preset}`]);
 });
 
+test('a step lets the hook of Babel compile TypeScript, which it passes over by default', () => {
+  expect(sayOf({ '@babel/register': '^7.0.0' }, { start: 'node index.js' })?.lines).toEqual([
+    '"presets": [..., "@babel/preset-typescript"]',
+    "extensions: ['.js', '.ts'], in a call of @babel/register",
+  ]);
+});
+
 test('a step lets webpack compile the sessions, if Babel compiles a bundle that is started', () => {
   const packages = { webpack: '^5.0.0', 'babel-loader': '^9.0.0' };
   const bundle = { scripts: [], isCompiled: true };
