@@ -18,6 +18,7 @@ const COMPILATIONS = [
   { flags: 'strictest', packages: 'mongodb 6 and mongoose 8' },
   { flags: 'strictest', packages: '@types/koa 2' },
   { flags: 'loosest', packages: 'the newest packages' },
+  { flags: 'without checks of function types', packages: 'the newest packages' },
   { flags: 'without null checks', packages: 'the newest packages' },
 ] as const;
 

@@ -19,6 +19,7 @@ const allSetTo = (value: boolean) =>
 export const FLAGS = {
   strictest: allSetTo(true),
   loosest: allSetTo(false),
+  'without checks of function types': { ...allSetTo(true), strictFunctionTypes: false },
   'without null checks': { ...allSetTo(true), strictNullChecks: false, exactOptionalPropertyTypes: false },
 } as const;
 
