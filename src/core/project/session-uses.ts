@@ -102,6 +102,8 @@ export function sessionUsesIn(path: string, text: string): SessionUses {
     ].map(({ index }) => at(index)),
     typeImports: importsIn(code)
       .filter((each) => each.specifier === 'koa-session' && isOfTypes(code, each))
+      // Version 7 has the types of its options, too.
+      .filter(({ index }) => !/Options,?\s*\}\s*$/.test(code.slice(0, index)))
       .map(({ index }) => at(index)),
     generic: [...code.matchAll(GENERIC)].map(({ 1: name = '', index }) => ({
       name: name.replace(/[?!]/, ''),
