@@ -273,6 +273,30 @@ test.each<{ what: string; end: (store: GeneratedStore) => Promise<void>; writes:
   },
 );
 
+test('a session whose takeover failed without a majority does not come back after its end', async () => {
+  if (!mongoose) throw new Error('no such layout');
+  await old.insertOne(mongoose.document('a', { userId: 7 }, at));
+  /** A primary stores what it then reports as failed. */
+  const withoutMajority = (collection: Collection) => {
+    const updateOne: Collection['updateOne'] = async (filter, update, options) => {
+      const result = await db.collection(collection.collectionName).updateOne(filter, update, options);
+      if (options?.writeConcern?.w === 1) return result;
+      throw Object.assign(new Error('waiting for replication timed out'), { code: 64 });
+    };
+    return Object.assign(collection, { updateOne });
+  };
+  const collection: Db['collection'] = (name, options) =>
+    withoutMajority(db.collection(name, options)) as never;
+  const options = { ...mongoose.settings, userKey: 'userId' };
+  const { store: failing } = await startNewApp({ collection } as Db, options);
+  await expect(failing.load('a')).rejects.toThrow('code 64');
+  const { store } = await startNewApp(db, options);
+  expect(await store.load('a')).toEqual({ userId: 7 });
+  const [device] = await store.listByUser(7);
+  await store.destroyById(7, String(device?.id));
+  expect(await store.load('a')).toBeUndefined();
+});
+
 test('destroyByUser at a server with a slow clock brings back nothing that it has ended at another one', async () => {
   if (!mongoose) throw new Error('no such layout');
   onTestFinished(() => void vi.useRealTimers());

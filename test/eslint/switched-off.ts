@@ -65,6 +65,6 @@ export const ACCEPTED: readonly Accepted[] = [
   {
     rule: '@typescript-eslint/no-unnecessary-type-conversion',
     file: 'sessions.ts',
-    line: "return this.#deleteMany('destroyById', { _id: String(id), user: String(user) });",
+    line: "return this.deleteMany('destroyById', { _id: String(id), user: String(user) });",
   },
 ];

@@ -546,6 +546,36 @@ test.each([
   expect(await sessions.find().toArray()).toEqual(before);
 });
 
+test('a regenerate() that ran out of time before the response is not warned of', async () => {
+  const warn = vi.spyOn(process, 'emitWarning').mockReturnValue();
+  onTestFinished(() => warn.mockRestore());
+  const { connection, sessions: module } = await loadGenerated({ ...PLAIN, connection: STYLES.db });
+  const slow = client.db().collection('sessions');
+  const store = new module.Sessions(connection.connect({ collection: () => slow } as never), {
+    ...ALL_OPTIONS,
+    timeout: 500,
+  });
+  const ctx = { session: {}, headerSent: false };
+  await store.set('old', { cart: 1 });
+  await store.get('old', undefined, { ctx });
+  await store.destroy('old', { ctx });
+  const gate = new Gate();
+  const { updateOne } = slow;
+  let late: ReturnType<typeof updateOne> | undefined;
+  slow.updateOne = async (...call) => {
+    await gate.pass();
+    late = updateOne.apply(slow, call);
+    return late;
+  };
+  await expect(store.set('new', { cart: 1 }, undefined, { ctx })).rejects.toThrow('gave no answer in 500 ms');
+  ctx.headerSent = true;
+  gate.open();
+  await new Promise(setImmediate);
+  await late;
+  await new Promise(setImmediate);
+  expect(warn.mock.calls).toEqual([]);
+});
+
 describe('two requests that change the same session', () => {
   test('under overwrite: the last change remains', async () => {
     const { browser, change, begin, see } = await world(FEATURES.overwrite);
