@@ -48,7 +48,8 @@ function readGolden(name: string): Golden {
   const folder = join(FOLDER, name);
   const { like: likeName, ...own } = JSON.parse(readFileSync(join(folder, 'settings.json'), 'utf8'));
   const like = likeName === undefined ? undefined : readGolden(likeName);
-  const settings = settingsFrom({ ...like?.settings, ...own });
+  const project = { ...like?.settings.project, ...own.project };
+  const settings = settingsFrom({ ...like?.settings, ...own, project });
   const before = mapPaths(readTree(join(folder, 'before')), nameInProject);
   return { name, like, settings, before, project: projectFrom(settings, before) };
 }
