@@ -27,9 +27,10 @@ const PAIRS = COMPILERS.flatMap((compiler) =>
 );
 
 /** They cover each way to connect and each option. The newest compiler has all goldens. */
-const GOLDENS = ['db', 'host-with-login-and-tls', 'all-options', 'existing-with-js-specifiers'].map(
-  goldenNamed,
-);
+const GOLDENS = [
+  ...['db', 'host-with-login-and-tls', 'all-options', 'existing-with-js-specifiers'],
+  'collection-changed-while-adopting',
+].map(goldenNamed);
 
 // In a plain run, only the newest compiler, which takes a tenth of the time.
 test.runIf(isExhaustive).each(PAIRS)(
