@@ -113,7 +113,7 @@ test('the entries of the user in package.json and .env do not change', async () 
     '{"name":"mine","type":"module","scripts":{"dev":"my own"},"dependencies":{"koa":"^3.0.0"}}';
   writeTree(cwd, { 'package.json': packageJson, '.env': 'APP_KEYS=mine' });
   const { stdout } = await run(['--no-input'], { cwd });
-  expect(stdout).toContain('package.json already has a script "dev"');
+  expect(stdout).not.toContain('already has a script');
   expect(JSON.parse(await readIn(cwd, 'package.json'))).toMatchObject({
     name: 'mine',
     scripts: { dev: 'my own' },

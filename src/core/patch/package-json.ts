@@ -19,13 +19,13 @@ type Names = Readonly<Record<string, unknown>>;
 /**
  * Adds missing entries, in the format of the file. Existing entries are never changed, only reported.
  *
- * @param before what the answers of the run before asked for
+ * @param before what the answers of the run before asked for; undefined on the first run
  * @throws UserError for conflict markers, or if the file is not a valid package.json, or has a block that npm does not read
  */
 export function patchPackageJson(
   raw: string | undefined,
   wanted: WantedPackage,
-  before: WantedPackage = wanted,
+  before?: WantedPackage,
 ): PatchedPackageJson {
   if (raw === undefined) return { text: created(wanted), notes: [] };
   const mark = markOf(raw);
@@ -42,7 +42,7 @@ export function patchPackageJson(
   return {
     text: mark + text,
     notes: [
-      ...scriptNotes(found.scripts, wanted),
+      ...scriptNotes(found.scripts, wanted, before?.scripts),
       ...productionNotes(found, wanted),
       ...leftoverNotes(found, wanted, before),
     ],
@@ -134,9 +134,11 @@ function formattingOf(text: string): FormattingOptions {
   return { insertSpaces: !indent.startsWith('\t'), tabSize: indent.length, eol: lineEndOf(text) };
 }
 
-function scriptNotes(present: Names, { scripts }: WantedPackage): string[] {
+/** A script that the run before asked for, too, is as its owner wants it. */
+function scriptNotes(present: Names, { scripts }: WantedPackage, before: Names = {}): string[] {
   return Object.entries(scripts)
-    .filter(([name, command]) => Object.hasOwn(present, name) && !Object.values(present).includes(command))
+    .filter(([name]) => Object.hasOwn(present, name))
+    .filter(([name, command]) => ![before[name], ...Object.values(present)].includes(command))
     .map(
       ([name, command]) =>
         `package.json already has a script "${name}"; for this one, add \`${command}\` under another name, or in its place.`,
@@ -158,7 +160,7 @@ function productionNotes(found: Names, { dependencies }: WantedPackage): string[
 function leftoverNotes(
   found: Names & Record<Block, Names>,
   wanted: WantedPackage,
-  before: WantedPackage,
+  before = wanted,
 ): string[] {
   const scripts = Object.entries(before.scripts)
     .filter(([name, command]) => !Object.hasOwn(wanted.scripts, name) && found.scripts[name] === command)

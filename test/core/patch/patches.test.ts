@@ -155,9 +155,14 @@ describe('package.json', () => {
       ]);
     });
 
-    test('is not spoken of where the answers are the same', () => {
-      expect(patchPackageJson(raw, before, before).notes).toEqual([
-        expect.stringContaining('already has a script "test"'),
+    test('is not spoken of where the answers are the same, nor is a script of the owner', () => {
+      expect(patchPackageJson(raw, before, before).notes).toEqual([]);
+    });
+
+    test('a script of the owner is reported if these need another one', () => {
+      const scripts = { ...before.scripts, test: 'bun test' };
+      expect(patchPackageJson(raw, { ...before, scripts }, before).notes).toEqual([
+        expect.stringContaining('already has a script "test"; for this one, add `bun test`'),
       ]);
     });
   });
