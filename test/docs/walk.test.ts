@@ -213,7 +213,9 @@ sampled(
     }
 
     // Undo.
-    expect(await run(argumentsOf('create-koa-mongo-session undo'), { cwd })).toMatchObject({ exitCode: 0 });
+    expect(await run(argumentsOf('create-koa-mongo-session@latest undo'), { cwd })).toMatchObject({
+      exitCode: 0,
+    });
     expect(textOf('src/session/index.ts')).toContain('TTL = 14 * 24 * 60 * 60 * 1000');
     expect(textOf('src/session/index.ts')).toContain('cart?: string[];\n');
   },

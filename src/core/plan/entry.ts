@@ -22,8 +22,8 @@ export type Decision =
   | { readonly action: 'adopt' | 'unchanged' | 'advance' }
   /** Edited by the user, and there is nothing new to merge. */
   | { readonly action: 'keep' }
-  /** The user removed the file, and it stays removed. */
-  | { readonly action: 'deleted' }
+  /** The user removed the file, and it stays removed, also without what has changed in it since. */
+  | { readonly action: 'deleted'; readonly isChanged: boolean }
   /** No longer generated, and removed by the user before: recorded, so that it does not come back without a request. */
   | { readonly action: 'absent' }
   /** No longer generated, and never edited. */

@@ -93,7 +93,7 @@ function decide(disk: OnDisk, forms: Forms): Decision {
   if (disk.kind === 'unusable') return refuse(disk.problem, 2);
   if (disk.kind === 'absent') {
     return base !== undefined || wasDeleted
-      ? { action: 'deleted' }
+      ? { action: 'deleted', isChanged: base !== undefined && base !== next }
       : { action: 'create', text: forms.created };
   }
   const mine = plainText(disk.text);

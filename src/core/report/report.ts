@@ -155,6 +155,7 @@ function asides(entry: Entry): string {
     ...(action === 'keep' || 'isMine' in entry
       ? [`mine${action === 'keep' ? '' : ' where both changed'}; --restore ${path} takes theirs`]
       : []),
+    ...(action === 'deleted' && entry.isChanged ? ['has changed since'] : []),
     ...(action === 'deleted' ? [`--restore ${path} brings it back`] : []),
     ...(action === 'markers' ? [`resolve ${linesText(markersIn(entry.text))}`] : []),
   ];
