@@ -1,4 +1,5 @@
 import { verifiedBase } from '../project/base.ts';
+import { idInHeader, withoutHeader } from '../project/header.ts';
 import type { FileRecord } from '../project/manifest.ts';
 import { basePath } from '../project/state-folder.ts';
 import { hasConflictMarkers, inFormOf, plainText } from '../project/text.ts';
@@ -129,9 +130,12 @@ function rewrite(action: 'update' | 'merge', was: string, text: string): Decisio
 /** A file that was never formatted is closer to the unformatted texts. */
 function merge(was: string, forms: Forms & { base: string; formattedBase: string }): Decision {
   const mine = plainText(was);
-  const formatted = mergeTexts(forms.formattedBase, mine, forms.formattedNext);
+  // A header that the user has deleted would overlap with new imports below it.
+  const asMine = (text: string) => (idInHeader(mine) ? text : withoutHeader(text));
+  const mergeInto = (base: string, next: string) => mergeTexts(asMine(base), mine, asMine(next));
+  const formatted = mergeInto(forms.formattedBase, forms.formattedNext);
   if (formatted.clean) return rewrite('merge', was, formatted.text);
-  const plain = mergeTexts(forms.base, mine, forms.next);
+  const plain = mergeInto(forms.base, forms.next);
   return plain.clean ? rewrite('merge', was, plain.text) : conflict('overlap', was, closer(formatted, plain));
 }
 

@@ -8,3 +8,6 @@ export const HEAD_LENGTH = 2000;
 export function idInHeader(text: string): string | undefined {
   return text.includes(HEADER_START) ? HEADER.exec(text.slice(0, HEAD_LENGTH))?.[1] : undefined;
 }
+
+export const withoutHeader = (text: string): string =>
+  text.startsWith(HEADER_START) ? text.slice(text.indexOf('\n') + 1) : text;

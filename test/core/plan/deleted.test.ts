@@ -21,8 +21,8 @@ test('a file that was moved by hand and has no header is recognized if an option
   const { tree } = run({}, storeIn('src'));
   const moved = { ...without(tree), 'lib/store.ts': 'one\n' };
   const next = run(moved, storeIn('lib', 'two'));
-  expect(actionsOf(next).store).toBe('conflict');
-  expect(next.tree['lib/store.ts']).toBe('one\n');
+  expect(actionsOf(next).store).toBe('merge');
+  expect(next.tree['lib/store.ts']).toBe('two\n');
   expect(actionsOf(run(next.tree, storeIn('lib', 'two'))).store).toBe('keep');
 });
 

@@ -1,0 +1,3 @@
+import { codeOf, ifCode } from './errors.ts';
+
+export const TTL = 14;

@@ -1,0 +1,3 @@
+import { codeOf } from './errors.ts';
+
+export const TTL = 14;
