@@ -50,7 +50,7 @@ export function mountSession<State, Custom>(app: Koa<State, Custom>, options: Op
   const guard = (access: 'get' | 'set') =>
     function (this: object, value?: unknown): unknown {
       if (!(cameWith in this)) throw new Error(NOT_BEGUN);
-      return property?.[access]?.call(this, value) as unknown;
+      return (property?.[access] as ((value: unknown) => unknown) | undefined)?.call(this, value);
     };
   Object.defineProperty(context, 'session', { configurable: false, get: guard('get'), set: guard('set') });
 

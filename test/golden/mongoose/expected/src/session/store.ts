@@ -73,11 +73,11 @@ export class MongoSessionStore {
       };
       let written = await this.#write(operation, loaded, draft);
       const isLate = replaced.length > 0 && isSent(); // No cookie can carry the new key: it ends instead.
-      if (isLate) process.emitWarning(UNAWAITED);
       for (const _id of isLate ? [id] : replaced) {
         if (_id === known?._id) written = await this.#replace(operation, known, written, draft);
         else await operation.sessions.deleteOne({ _id }, operation.limits(DURABLE));
       }
+      if (isLate) process.emitWarning(UNAWAITED); // Not after the deadline, which has thrown.
       this.#replaced.delete(ctx);
       unsaved[written ? 'delete' : 'add'](ctx);
       return written ?? known;
