@@ -14,7 +14,7 @@ delete process.env.NODE_EXTRA_CA_CERTS;
 process.env.TMPDIR ??= memoryFolder() ?? tmpdir();
 
 const TEST_FILES = 'test/**/*.test.ts';
-const NOT_OURS = ['test/golden/*/expected/**', 'test/projects/*/**', 'test/rerun/*/**'];
+const NOT_OURS = ['test/.generated/**', 'test/golden/*/expected/**', 'test/projects/*/**', 'test/rerun/*/**'];
 /**
  * Each of these files has its own process, since it makes changes that cannot be reverted: it changes the exports of
  * Node's modules before anything imports them. All other files revert their changes, so they share processes and
