@@ -103,7 +103,7 @@ export function sessionUsesIn(path: string, text: string): SessionUses {
     typeImports: importsIn(code)
       .filter((each) => each.specifier === 'koa-session' && isOfTypes(code, each))
       // Version 7 has the types of its options, too.
-      .filter(({ index }) => !/Options,?\s*\}\s*$/.test(code.slice(0, index)))
+      .filter(({ index }) => !/\{\s*(?:type\s+)?\w*Options,?\s*\}\s*$/.test(code.slice(0, index)))
       .map(({ index }) => at(index)),
     generic: [...code.matchAll(GENERIC)].map(({ 1: name = '', index }) => ({
       name: name.replace(/[?!]/, ''),

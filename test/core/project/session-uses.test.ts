@@ -121,12 +121,13 @@ test.each([
 
 test('imports of types of koa-session are reported, since its version 7 has only those of its options', () => {
   const text =
-    "import type { Session } from 'koa-session';\nimport { type opts } from 'koa-session';\nimport session from 'koa-session';\nimport { Session as Own } from 'koa-session';\nimport 'koa-session';\nlet own: import('koa-session').Session;\nimport type { CreateSessionOptions } from 'koa-session';\n";
+    "import type { Session } from 'koa-session';\nimport { type opts } from 'koa-session';\nimport session from 'koa-session';\nimport { Session as Own } from 'koa-session';\nimport 'koa-session';\nlet own: import('koa-session').Session;\nimport type { CreateSessionOptions } from 'koa-session';\nimport type { Session, SessionOptions } from 'koa-session';\n";
   expect(sessionUsesIn('src/types.ts', text).typeImports.map(placeText)).toEqual([
     'src/types.ts:1',
     'src/types.ts:2',
     'src/types.ts:4',
     'src/types.ts:5',
     'src/types.ts:6',
+    'src/types.ts:8',
   ]);
 });
