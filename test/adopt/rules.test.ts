@@ -297,6 +297,18 @@ test('a session whose takeover failed without a majority does not come back afte
   expect(await store.load('a')).toBeUndefined();
 });
 
+test('a wrong id, which a request has sent, leaves no note', async () => {
+  if (!mongoose) throw new Error('no such layout');
+  await old.insertOne(mongoose.document('a', { userId: 7 }, at));
+  const { store } = await startNewApp(db, { ...mongoose.settings, userKey: 'userId' });
+  expect(await store.load('a')).toEqual({ userId: 7 });
+  const [device] = await store.listByUser(7);
+  const before = await ours.find().toArray();
+  await store.destroyById(7, 'a wrong one');
+  await store.destroyById(8, String(device?.id));
+  expect(await ours.find().toArray()).toEqual(before);
+});
+
 test('destroyByUser at a server with a slow clock brings back nothing that it has ended at another one', async () => {
   if (!mongoose) throw new Error('no such layout');
   onTestFinished(() => void vi.useRealTimers());
