@@ -402,6 +402,18 @@ describe('ESLint that checks with types', () => {
     expect(await run(['--yes'], { cwd })).toMatchObject({ exitCode: 0, stderr: '' });
   });
 
+  test.each([
+    { config: '.eslintrc.cjs', other: '.eslintrc.json' },
+    { config: '.eslintrc.json', other: '.eslintrc' },
+    { config: '.eslintrc.json', other: '.eslintrc.old' },
+    { config: 'eslint.config.js', other: 'eslint.config.ts' },
+    { config: 'eslint.config.ts', other: '.eslintrc.js' },
+  ])('is the one that ESLint reads: $config beside $other', async ({ config, other }) => {
+    const cwd = writeTree(await projectWith(built), { [config]: FLAT, [other]: '{}' });
+    const { stderr } = await run(['--yes'], { cwd });
+    expect(stderr).toContain(`${config} checks with types`);
+  });
+
   test('is found at the top of the repository, too, and ignores files as seen from there', async () => {
     const top = writeTree(await temporaryFolder(), {
       '.git/HEAD': '',

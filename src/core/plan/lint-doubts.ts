@@ -1,5 +1,12 @@
-/** ESLint's configuration files. Flat ones take precedence, and come last in the alphabet. */
-export const ESLINT_CONFIG = /^(?:eslint\.config\.[cm]?[jt]s|\.eslintrc(?:\.\w+)?)$/;
+/** ESLint's configuration files, in the order in which they take precedence in a folder. */
+export const ESLINT_CONFIGS = [
+  /^eslint\.config\.[cm]?js$/,
+  /^eslint\.config\.[cm]?ts$/,
+  /^\.eslintrc\.c?js$/,
+  /^\.eslintrc\.ya?ml$/,
+  /^\.eslintrc\.json$/,
+  /^\.eslintrc$/,
+];
 
 const KNOWS_TYPES = /projectService|\bproject['"]?\s*:|[tT]ype-?[cC]hecked|requiring-type-checking/;
 

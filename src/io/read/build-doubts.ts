@@ -7,7 +7,7 @@ import {
   sessionDoubts,
   tsupDoubts,
 } from '../../core/plan/build-doubts.ts';
-import { ESLINT_CONFIG, lintDoubts } from '../../core/plan/lint-doubts.ts';
+import { ESLINT_CONFIGS, lintDoubts } from '../../core/plan/lint-doubts.ts';
 import { isBelow } from '../../core/project/ranges.ts';
 import { startScripts } from '../../core/project/start-scripts.ts';
 import type { Project } from '../../core/project/working-tree.ts';
@@ -118,11 +118,10 @@ function doubtsAboutOthers(
 
 function doubtsAboutLint(root: string, unlisted: readonly string[]): readonly string[] {
   const [config] = foldersOfRepository(root).flatMap((folder) => {
-    const name = namesIfReadable(folder)
-      .filter((each) => ESLINT_CONFIG.test(each))
-      .toSorted()
-      .at(-1);
-    return name === undefined ? [] : [join(folder, name)];
+    const names = namesIfReadable(folder);
+    return ESLINT_CONFIGS.flatMap((kind) => names.filter((name) => kind.test(name))).map((name) =>
+      join(folder, name),
+    );
   });
   if (config === undefined) return [];
   const seen = unlisted.map((path) => pathIn(dirname(config), join(root, path)));
