@@ -53,7 +53,8 @@ export function missingFormatter(root: string): string | undefined {
 }
 
 const OF_BIOME = /^\.?biome\.jsonc?$/;
-const OF_PRETTIER = /^(?:\.prettierrc(?:\.\w+)?|prettier\.config\.\w+)$/;
+const OF_PRETTIER =
+  /^(?:\.prettierrc(?:\.(?:json5?|ya?ml|toml))?|(?:\.prettierrc|prettier\.config)\.[cm]?[jt]s)$/;
 
 /** In the project or a parent folder, as a formatter looks for them. */
 const hasSettings = (root: string, files: RegExp): boolean =>

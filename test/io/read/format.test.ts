@@ -17,15 +17,16 @@ test('an unreadable package.json in a parent folder does not hide the others', a
   expect([...formatted.values()]).toEqual(['f("a");\n']);
 });
 
-test('.prettierrc takes precedence over Biome without settings', async () => {
+test.each([
+  { file: '.prettierrc', first: 'Prettier', indent: '    ' },
+  { file: '.prettierrc.yaml', first: 'Prettier', indent: '    ' },
+  { file: '.prettierrc.old', first: 'Biome', indent: '\t' },
+])('$first formats a project that has both, and only the settings $file', async ({ file, indent }) => {
   const packageJson = '{"devDependencies":{"prettier":"*","@biomejs/biome":"*"}}';
-  const root = writeTree(await temporaryFolder(), {
-    'package.json': packageJson,
-    '.prettierrc': '{"semi":false,"singleQuote":true}',
-  });
+  const root = writeTree(await temporaryFolder(), { 'package.json': packageJson, [file]: '{"tabWidth":4}' });
   linkPackages(root, packageJson);
-  const formatted = await formatAll(root, [{ path: 'app.ts', text: 'f("a");' }]);
-  expect([...formatted.values()]).toEqual(["f('a')\n"]);
+  const formatted = await formatAll(root, [{ path: 'app.ts', text: 'if (a) {\nf();\n}' }]);
+  expect([...formatted.values()]).toEqual([`if (a) {\n${indent}f();\n}\n`]);
 });
 
 test.each([
