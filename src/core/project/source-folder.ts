@@ -1,5 +1,4 @@
 import { parseFolder } from '../answers/names.ts';
-import { isForTests } from './koa-source.ts';
 
 /** The folder of the sources by default. */
 export const DEFAULT_SOURCES = 'src';
@@ -11,8 +10,7 @@ interface Folders {
   readonly include: readonly string[];
 }
 
-const isForOthers = (folder: string): boolean =>
-  isForTests(`${folder}/`) || /(?:^|\/)(?:scripts|bin)$/.test(folder);
+const NOT_SOURCES = /^(?:tests?|__tests__|spec|e2e|scripts|bin|examples?|benchmarks?)$/;
 
 /**
  * The folder of the sources of a build.
@@ -31,11 +29,11 @@ export function sourceFolderOf({ rootDir, include }: Folders, app?: string): str
   return isAll || found === undefined ? folderAround(app) : found;
 }
 
-const isForSources = (folder: string): boolean => !isForOthers(folder) && 'value' in parseFolder(folder);
+const isForSources = (folder: string): boolean => !NOT_SOURCES.test(folder) && 'value' in parseFolder(folder);
 
 /** The `src` in which the app is, or else its own folder. */
 export function folderAround(app: string | undefined): string {
   const folders = app?.split('/').slice(0, -1) ?? [];
   const own = folders.slice(0, folders.indexOf(DEFAULT_SOURCES) + 1 || undefined).join('/');
-  return folders.some(isForOthers) || !isForSources(own) ? DEFAULT_SOURCES : own;
+  return folders.some((each) => NOT_SOURCES.test(each)) || !isForSources(own) ? DEFAULT_SOURCES : own;
 }

@@ -4,6 +4,8 @@ import { folderAround, sourceFolderOf } from '../../../src/core/project/source-f
 test.each([
   { rootDir: 'server', include: [], folder: 'server' },
   { rootDir: 'packages/api/lib', include: [], folder: 'packages/api/lib' },
+  { rootDir: 'src/scripts', include: [], folder: 'src/scripts' },
+  { rootDir: 'apps/test/src', include: [], folder: 'apps/test/src' },
   { rootDir: undefined, include: ['app/**/*.ts'], folder: 'app' },
   { rootDir: undefined, include: ['test', 'lib', 'src'], folder: 'src' },
   { rootDir: undefined, include: ['test/**/*', 'lib/index.ts'], folder: 'lib' },
