@@ -59,15 +59,6 @@ export function namesInFolder(folder: string): string[] {
   return reading(folder, () => unlessAbsent(() => readdirSync(folder))) ?? [];
 }
 
-/** A folder that does not exist or cannot be read counts as empty. */
-export function namesIfReadable(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
-}
-
 /** A description of something that is not a regular file. */
 export function kindOf(stats: Stats): string {
   if (stats.isDirectory()) return 'a directory';

@@ -279,8 +279,7 @@ test('a session whose takeover failed without a majority does not come back afte
   /** A primary stores what it then reports as failed. */
   const withoutMajority = (collection: Collection) => {
     const updateOne: Collection['updateOne'] = async (filter, update, options) => {
-      const result = await db.collection(collection.collectionName).updateOne(filter, update, options);
-      if (options?.writeConcern?.w === 1) return result;
+      await db.collection(collection.collectionName).updateOne(filter, update, options);
       throw Object.assign(new Error('waiting for replication timed out'), { code: 64 });
     };
     return Object.assign(collection, { updateOne });

@@ -403,7 +403,8 @@ describe('ESLint that checks with types', () => {
   });
 
   test.each([
-    { config: '.eslintrc.cjs', other: '.eslintrc.json' },
+    { config: '.eslintrc.js', other: '.eslintrc.cjs' },
+    { config: '.eslintrc.yaml', other: '.eslintrc.json' },
     { config: '.eslintrc.json', other: '.eslintrc' },
     { config: '.eslintrc.json', other: '.eslintrc.old' },
     { config: 'eslint.config.js', other: 'eslint.config.ts' },

@@ -1,11 +1,7 @@
-/** ESLint's configuration files, in the order in which they take precedence in a folder. */
+/** Names of ESLint's configuration files, in the order in which it looks for them. */
 export const ESLINT_CONFIGS = [
-  /^eslint\.config\.[cm]?js$/,
-  /^eslint\.config\.[cm]?ts$/,
-  /^\.eslintrc\.c?js$/,
-  /^\.eslintrc\.ya?ml$/,
-  /^\.eslintrc\.json$/,
-  /^\.eslintrc$/,
+  ...['js', 'mjs', 'cjs', 'ts', 'mts', 'cts'].map((end) => `eslint.config.${end}`),
+  ...['.eslintrc.js', '.eslintrc.cjs', '.eslintrc.yaml', '.eslintrc.yml', '.eslintrc.json', '.eslintrc'],
 ];
 
 const KNOWS_TYPES = /projectService|\bproject['"]?\s*:|[tT]ype-?[cC]hecked|requiring-type-checking/;

@@ -13,7 +13,7 @@ import { startScripts } from '../../core/project/start-scripts.ts';
 import type { Project } from '../../core/project/working-tree.ts';
 import { inNewProject } from '../../core/render/generated-files.ts';
 import type { RenderedFile } from '../../core/render/rendered-file.ts';
-import { namesIfReadable, readTextIfAny } from '../files.ts';
+import { isFile, readTextIfAny } from '../files.ts';
 import { pathIn } from '../locate.ts';
 import { buildOf, type CompilerOptions, emitsCode, foldersIn, takesTs } from './compiler-options.ts';
 import { foldersOfRepository } from './repository.ts';
@@ -117,12 +117,8 @@ function doubtsAboutOthers(
 }
 
 function doubtsAboutLint(root: string, unlisted: readonly string[]): readonly string[] {
-  const [config] = foldersOfRepository(root).flatMap((folder) => {
-    const names = namesIfReadable(folder);
-    return ESLINT_CONFIGS.flatMap((kind) => names.filter((name) => kind.test(name))).map((name) =>
-      join(folder, name),
-    );
-  });
+  const folders = foldersOfRepository(root);
+  const config = folders.flatMap((folder) => ESLINT_CONFIGS.map((name) => join(folder, name))).find(isFile);
   if (config === undefined) return [];
   const seen = unlisted.map((path) => pathIn(dirname(config), join(root, path)));
   return lintDoubts(pathIn(root, config), readTextIfAny(config) ?? '', seen);

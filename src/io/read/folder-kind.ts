@@ -1,8 +1,9 @@
+import { readdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { type Around, type FolderKind, isAsGoodAsEmpty } from '../../core/project/folder-kind.ts';
 import { packagesOf } from '../../core/project/packages.ts';
 import { MANIFEST_PATH } from '../../core/project/state-folder.ts';
-import { isFile, namesIfReadable, statIfThere, within } from '../files.ts';
+import { isFile, statIfThere, within } from '../files.ts';
 import { pathIn } from '../locate.ts';
 import { onlyReadingSync } from '../system-errors.ts';
 import { packageJsonIn } from './package-json.ts';
@@ -65,6 +66,15 @@ function projectAround(folder: string): string | undefined {
 const hasKoa = (folder: string): boolean => Object.hasOwn(packagesOf(packageJsonIn(folder)), 'koa');
 
 const hasPackageJson = (folder: string): boolean => isFile(within(folder, 'package.json'));
+
+/** A folder that does not exist or cannot be read counts as empty. */
+function namesIfReadable(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
 
 /** `packages/*` means the folders in `packages` that are not hidden, and so do deeper patterns. */
 function foldersNamedBy(root: string, pattern: string): string[] {

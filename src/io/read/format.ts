@@ -1,7 +1,7 @@
 import { dirname, join, relative } from 'node:path';
 import { plainObject } from '../../core/project/json.ts';
 import { formattedKey } from '../../core/project/working-tree.ts';
-import { foldersFrom, namesIfReadable, nearestFolder } from '../files.ts';
+import { foldersFrom, nearestFolder, statIfThere, within } from '../files.ts';
 import { packageJsonIn } from './package-json.ts';
 
 /** A text, with a path relative to the project that determines its language. */
@@ -37,7 +37,7 @@ function findFormatter(root: string): Formatter | undefined {
   const named = dependencyNames(root);
   const find = (name: string, file: string) => (named.has(name) ? resolveFrom(root, file) : undefined);
   const biome = find('@biomejs/biome', '@biomejs/biome/package.json');
-  const isBiomeUnused = () => hasSettings(root, OF_PRETTIER) && !hasSettings(root, OF_BIOME);
+  const isBiomeUnused = () => hasSettings(root, PRETTIER_FILES) && !hasSettings(root, BIOME_FILES);
   if (biome !== undefined && !isBiomeUnused())
     return (files) => formatWithBiome(root, join(dirname(biome), 'bin', 'biome'), files);
   const prettier = find('prettier', 'prettier');
@@ -52,15 +52,17 @@ export function missingFormatter(root: string): string | undefined {
   );
 }
 
-const OF_BIOME = /^\.?biome\.jsonc?$/;
-const OF_PRETTIER =
-  /^(?:\.prettierrc(?:\.(?:json5?|ya?ml|toml))?|(?:\.prettierrc|prettier\.config)\.[cm]?[jt]s)$/;
+const BIOME_FILES = ['biome.json', 'biome.jsonc', '.biome.json', '.biome.jsonc'];
+const PRETTIER_FILES = [
+  ...['', '.json', '.yaml', '.yml', '.json5', '.js', '.ts', '.mjs', '.mts', '.cjs', '.cts', '.toml'].map(
+    (end) => `.prettierrc${end}`,
+  ),
+  ...['.js', '.ts', '.mjs', '.mts', '.cjs', '.cts'].map((end) => `prettier.config${end}`),
+];
 
 /** In the project or a parent folder, as a formatter looks for them. */
-const hasSettings = (root: string, files: RegExp): boolean =>
-  foldersFrom(root)
-    .flatMap(namesIfReadable)
-    .some((name) => files.test(name));
+const hasSettings = (root: string, names: readonly string[]): boolean =>
+  foldersFrom(root).some((folder) => names.some((name) => statIfThere(within(folder, name))));
 
 /** Those of the project and of parent folders, as in a workspace. */
 function dependencyNames(root: string): ReadonlySet<string> {
