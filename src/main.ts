@@ -74,8 +74,8 @@ async function generate(start: RunInput, collected: Answers): Promise<Ending> {
   const tree = await readWorkingTree(project, rendered);
   const settings = { ...asked, ...movedIn(rendered, project, tree) };
   const doubts = [
-    ...endedSessions(settings, answers, saved, project.scripts),
-    ...lifetimesKept(asked, saved),
+    ...(facts.isFirstRun ? [] : endedSessions(settings, answers, saved, project.scripts)),
+    ...(facts.isFirstRun ? [] : lifetimesKept(asked, saved)),
     ...doubtsAboutSettings(asked, saved),
     ...doubtsAboutAdoption(asked, saved, facts),
     ...inBuild,

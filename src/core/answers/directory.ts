@@ -2,7 +2,8 @@
 export const isAnswer = (word: string): boolean => /^(?:y|yes|n|no|true|false)$/i.test(word);
 
 /** Editors and chats make one long dash of the two of a flag. */
-export const beginsWithDash = (word: string): boolean => /^\p{Pd}/u.test(word);
+export const beginsWithDash = (word: string): boolean =>
+  word.startsWith('-') || (/^[^ -~]/.test(word) && /^\p{Pd}/u.test(word));
 export const RULE_OF_DASH = 'must not begin with a dash; flags begin with a plain one';
 
 /** What is wrong with a directory as the user has named it; undefined if nothing. */

@@ -12,6 +12,7 @@ export function followMoves(
   records: readonly FileRecord[],
   tree: WorkingTree,
 ): readonly RenderedFile[] {
+  if (records.length === 0) return rendered;
   const recordOf = new Map(records.map((record) => [record.id, record]));
   const places = new Map(rendered.map((next) => [next.id, placeAfter(next, recordOf.get(next.id), tree)]));
   if (rendered.every(({ id, path }) => places.get(id) === path)) return rendered;

@@ -66,17 +66,27 @@ export function planChanges(
     entries: refuseMovedOntoOthers(refuseBelowFiles(entries), homes, records),
     notes: [
       ...patches.flatMap(({ notes }) => notes),
-      ...copyNotes(tree),
-      ...importNotes(left, files, tree),
-      ...moveNotes(files, rendered, tree),
-      ...ownImportNotes(files),
-      ...lostImportNotes(files, rendered, tree),
-      ...deletedImportNotes(files),
-      ...unreadNotes(tree),
-      ...unsearchedNotes(tree),
+      // A first run moves and deletes nothing.
+      ...(project.manifest ? notesOnMoves(files, left, rendered, tree) : []),
     ],
   };
 }
+
+const notesOnMoves = (
+  files: readonly Entry[],
+  left: readonly Entry[],
+  rendered: readonly RenderedFile[],
+  tree: WorkingTree,
+): string[] => [
+  ...copyNotes(tree),
+  ...importNotes(left, files, tree),
+  ...moveNotes(files, rendered, tree),
+  ...ownImportNotes(files),
+  ...lostImportNotes(files, rendered, tree),
+  ...deletedImportNotes(files),
+  ...unreadNotes(tree),
+  ...unsearchedNotes(tree),
+];
 
 /** A folder cannot have the name of a file. File systems that ignore case treat more names as equal. */
 function refuseBelowFiles(entries: readonly Entry[]): Entry[] {

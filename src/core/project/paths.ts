@@ -45,7 +45,9 @@ export function isWritablePath(path: string): boolean {
 /** Refuses `.` and `..`, names that are special on Windows, and characters that a terminal cannot show. */
 function isPlainSegment(segment: string): boolean {
   if (segment === '' || segment === '.' || segment === '..') return false;
-  return !/[\\:*?"<>|\p{Cc}]|[. ]$/u.test(segment);
+  if (/[\\:*?"<>|]|[. ]$/.test(segment)) return false;
+  // V8 reads the tables of Unicode whenever it compiles a pattern with a Unicode class.
+  return /^[ -~]*$/.test(segment) || !/\p{Cc}/u.test(segment);
 }
 
 /** A path of the project as a user types it: `./src/app.ts`, or with Windows separators. */
