@@ -1,9 +1,10 @@
 import { rename, rm } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import { rolldown } from 'rolldown';
+import { type OutputOptions, rolldown } from 'rolldown';
 import { requiredBuiltins } from './builtins-plugin.ts';
 import { commanderAsUsed } from './commander-plugin.ts';
 import { defaultExports } from './commonjs-plugin.ts';
+import { callsOfFirstRun, eagerFunctions } from './eager-plugin.ts';
 import { onlyShownFigures } from './figures-plugin.ts';
 import { oneJsoncParser } from './jsonc-plugin.ts';
 import { thirdPartyLicenses } from './licenses-plugin.ts';
@@ -53,10 +54,20 @@ const bundle = await rolldown({
     throw new Error(warning.message);
   },
 });
-await bundle.write({
-  dir: fresh,
+const output = {
   // Node's own modules load faster with require: an import reads every export of a module.
   format: 'cjs',
+  // Licences are in a separate file.
+  comments: false,
+  entryFileNames: '[name].cjs',
+  chunkFileNames: ({ name, moduleIds }) => `${chunkName(name, moduleIds)}.cjs`,
+} satisfies OutputOptions;
+await bundle.write({ ...output, dir: fresh });
+const calls = await callsOfFirstRun(fresh);
+await bundle.write({
+  ...output,
+  dir: fresh,
+  plugins: [eagerFunctions(calls)],
   // Not published: `npm run stack` uses them to read the stack of a bug report.
   sourcemap: 'hidden',
   sourcemapPathTransform: (source, map) => relative('dist', join(dirname(map), source)),
@@ -65,10 +76,6 @@ await bundle.write({
     mangle: true,
     codegen: { removeWhitespace: true, asciiOnly: true },
   },
-  // Licences are in a separate file.
-  comments: false,
-  entryFileNames: '[name].cjs',
-  chunkFileNames: ({ name, moduleIds }) => `${chunkName(name, moduleIds)}.cjs`,
 });
 await bundle.close();
 // Replaced in one step, so that a run during the build finds a complete folder.

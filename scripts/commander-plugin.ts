@@ -34,6 +34,34 @@ const IDLE: Readonly<Record<string, readonly string[]>> = {
   'argument.js': ['default'],
 };
 
+/**
+ * Properties that stay undefined or false, since the program uses none of what they are for: with a constant instead, the
+ * bundler leaves out what depends on them.
+ */
+const UNSET: readonly string[] = [
+  ...[
+    'argChoices',
+    'defaultValue',
+    'defaultValueDescription',
+    'envVar',
+
+    'presetArg',
+    'variadic',
+  ],
+  ...['_allowExcessArguments', '_allowUnknownOption', '_argsDescription', '_defaultCommandGroup'],
+  ...[
+    '_defaultCommandName',
+    '_defaultOptionGroup',
+    '_enablePositionalOptions',
+    '_executableHandler',
+    '_hidden',
+  ],
+  ...['_passThroughOptions', '_scriptPath', '_showHelpAfterError', '_showSuggestionAfterError'],
+  ...['_storeOptionsAsProperties', 'showGlobalOptions', 'sortOptions', 'sortSubcommands'],
+];
+/** `option.envVar` and the like, where it is read. */
+const READ_UNSET = new RegExp(`[\\w.]+\\??\\.(?:${UNSET.join('|')})\\b(?!\\s*=(?!=))`, 'g');
+
 const ENTRY = /[\\/]commander[\\/]esm\.mjs$/;
 const FILE = /[\\/]commander[\\/]lib[\\/]([\w.]+)$/;
 /** The entry of the package also creates a command that nobody uses. */
@@ -45,11 +73,16 @@ export { Option } from './lib/option.js';
 
 /**
  * Leaves out what the program does not use of commander, since a bundler cannot leave out methods; among them is the use
- * of `node:child_process`, which is slow to load. The build fails if commander no longer has one of the methods.
+ * of `node:child_process`, which is slow to load. The build fails if commander no longer has one of the methods or
+ * properties.
  */
 export function commanderAsUsed() {
+  const unread = new Set(UNSET);
   return {
     name: 'commander-as-used',
+    buildEnd() {
+      if (unread.size > 0) throw new Error(`commander has no ${[...unread].join(', ')} any more`);
+    },
     load: (id) => (ENTRY.test(id) ? EXPORTS : null),
     transform(code, id) {
       const [, file] = FILE.exec(id) ?? [];
@@ -62,7 +95,11 @@ export function commanderAsUsed() {
         (text, name) => blank(text, bodyOf(methodIn(text, name))),
         used,
       );
-      return { code: asModule(called), map: null };
+      const constant = called.replace(READ_UNSET, (read) => {
+        unread.delete(read.slice(read.lastIndexOf('.') + 1));
+        return 'undefined'.padEnd(read.length);
+      });
+      return { code: asModule(constant), map: null };
     },
   } satisfies Plugin;
 }
