@@ -184,11 +184,10 @@ async function cpuOf(
   const sessions = Array.from({ length: AT_A_TIME * TIMES }, newSession);
   await prepare(sessions);
   const before = process.cpuUsage();
-  for (let first = 0; first < sessions.length; first += AT_A_TIME) {
-    await Promise.all(sessions.slice(first, first + AT_A_TIME).map(operate));
-  }
+  // As in an app, nothing holds a request that has ended, nor the session that it loaded.
+  while (sessions.length > 0) await Promise.all(sessions.splice(0, AT_A_TIME).map(operate));
   const { user, system } = process.cpuUsage(before);
-  return (user + system) / sessions.length;
+  return (user + system) / (AT_A_TIME * TIMES);
 }
 
 /** The document of a session as the store writes it. */

@@ -10,7 +10,6 @@ export class SessionStoreError extends Error {
   }
 }
 
-/** The properties that a thrown value may have. */
 type Thrown = Partial<Error> & { readonly code?: number | string; readonly codeName?: string };
 
 export const codeOf = (error: unknown): number | string | undefined => (Object(error) as Thrown).code;

@@ -63,11 +63,12 @@ export class MongoSessionStore {
       if (replaced.includes(id)) throw new SessionStoreError('UNAWAITED', UNAWAITED);
       const isSent = () => (ctx as { headerSent?: boolean }).headerSent;
       // Only a header can renew the cookie: without one, it keeps its end, as with `touch`.
-      const end = isSent() && loaded ? { ...loaded.cookie, _touched: _expire } : { _expire, _touched };
+      const kept = isSent() && loaded?.cookie;
+      const end = kept ? { _expire: kept._expire, _touched: _expire } : { _expire, _touched };
       const draft: Draft = {
         _id: id,
         text: toJson(payload, Math.max(this.#options.maxBytes, Buffer.byteLength(known?.text ?? ''))),
-        cookie: cookieFields({ ...end, _session, _maxAge: _maxAge !== this.#options.ttl && _maxAge }),
+        cookie: cookieFields({ _session, _maxAge: _maxAge !== this.#options.ttl && _maxAge, ...end }),
         expiresAt: this.expiry(maxAge),
         updatedAt: new Date(),
       };
