@@ -39,24 +39,10 @@ const IDLE: Readonly<Record<string, readonly string[]>> = {
  * bundler leaves out what depends on them.
  */
 const UNSET: readonly string[] = [
-  ...[
-    'argChoices',
-    'defaultValue',
-    'defaultValueDescription',
-    'envVar',
-
-    'presetArg',
-    'variadic',
-  ],
+  ...['argChoices', 'defaultValue', 'defaultValueDescription', 'envVar', 'presetArg', 'variadic'],
   ...['_allowExcessArguments', '_allowUnknownOption', '_argsDescription', '_defaultCommandGroup'],
-  ...[
-    '_defaultCommandName',
-    '_defaultOptionGroup',
-    '_enablePositionalOptions',
-    '_executableHandler',
-    '_hidden',
-  ],
-  ...['_passThroughOptions', '_scriptPath', '_showHelpAfterError', '_showSuggestionAfterError'],
+  ...['_defaultCommandName', '_defaultOptionGroup', '_enablePositionalOptions', '_executableHandler'],
+  ...['_hidden', '_passThroughOptions', '_scriptPath', '_showHelpAfterError', '_showSuggestionAfterError'],
   ...['_storeOptionsAsProperties', 'showGlobalOptions', 'sortOptions', 'sortSubcommands'],
 ];
 /** `option.envVar` and the like, where it is read. */
@@ -80,8 +66,8 @@ export function commanderAsUsed() {
   const unread = new Set(UNSET);
   return {
     name: 'commander-as-used',
-    buildEnd() {
-      if (unread.size > 0) throw new Error(`commander has no ${[...unread].join(', ')} any more`);
+    buildEnd(error) {
+      if (!error && unread.size > 0) throw new Error(`commander has no ${[...unread].join(', ')} any more`);
     },
     load: (id) => (ENTRY.test(id) ? EXPORTS : null),
     transform(code, id) {

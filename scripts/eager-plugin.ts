@@ -16,16 +16,11 @@ type Calls = ReadonlyMap<string, readonly boolean[]>;
 export async function callsOfFirstRun(dir: string): Promise<Calls> {
   const temporary = await mkdtemp(join(tmpdir(), 'first-run-'));
   try {
-    const args = [
-      join(dir, 'cli.cjs'),
-      join(temporary, 'app'),
-      '--connection',
-      'url',
-      '--yes',
-      '--no-install',
-    ];
     const coverage = join(temporary, 'coverage');
-    await promisify(execFile)(process.execPath, args, { env: environment(coverage) });
+    const flags = ['--connection', 'url', '--yes', '--no-install'];
+    await promisify(execFile)(process.execPath, [join(dir, 'cli.cjs'), join(temporary, 'app'), ...flags], {
+      env: environment(coverage),
+    });
     const [report = ''] = await readdir(coverage);
     const { result }: Coverage = JSON.parse(await readFile(join(coverage, report), 'utf8'));
     const ofBundle = result.filter(({ url }) => url.includes(`/${basename(dir)}/`));
@@ -74,7 +69,10 @@ export function eagerFunctions(calls: Calls) {
   } satisfies Plugin;
 }
 
-/** `function name() {}` → `const name = (function () {});`. The bundle defines each before code outside of functions calls it. */
+/**
+ * `function name() {}` → `const name = (function () {});`. If code outside of functions called it further above, no run
+ * would start any more.
+ */
 function declareAsConstant({ start, end, id }: FunctionNode, code: string, edited: MagicString): void {
   if (!id) return;
   const keyword = code.slice(start, id.start);
