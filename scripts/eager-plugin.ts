@@ -24,6 +24,7 @@ export async function callsOfFirstRun(dir: string): Promise<Calls> {
     const [report = ''] = await readdir(coverage);
     const { result }: Coverage = JSON.parse(await readFile(join(coverage, report), 'utf8'));
     const ofBundle = result.filter(({ url }) => url.includes(`/${basename(dir)}/`));
+    if (ofBundle.length === 0) throw new Error('V8 reported no function of the bundle');
     return new Map(
       ofBundle.map(({ url, functions }) => [basename(url), calledIn(fileURLToPath(url), functions)]),
     );

@@ -1,5 +1,6 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
 import { runAsProcess, temporaryFolder } from '../support/program.ts';
@@ -34,6 +35,31 @@ test('--help loads only the options, --version nothing', async () => {
   expect((await loadedBy(['--help'])).files).not.toContain('run.cjs');
   expect((await loadedBy(['--version'])).files).not.toContain('start.cjs');
 });
+
+test('nearly every function that a first run calls is compiled with its file, since it is in parentheses', async () => {
+  const folder = await temporaryFolder();
+  const coverage = join(folder, 'coverage');
+  await runAsProcess(['app', '--yes', '--no-install'], { cwd: folder, env: { NODE_V8_COVERAGE: coverage } });
+  const [report = ''] = readdirSync(coverage);
+  const { result }: Coverage = JSON.parse(readFileSync(join(coverage, report), 'utf8'));
+  const { url = '', functions = [] } = result.find((each) => each.url.endsWith('/dist/run.cjs')) ?? {};
+  const code = readFileSync(fileURLToPath(url), 'utf8');
+  // The first function is the file itself.
+  const called = functions.slice(1).filter(({ ranges: [whole] }) => whole.count > 0);
+  const before = called.map(({ ranges: [{ startOffset: at }] }) => code.slice(at - 2, at + 15));
+  const twice = before.filter((text) => !/^[^\w$)\]]\((?:async )?function/.test(text));
+  expect(called.length).toBeGreaterThan(300);
+  expect(twice.length).toBeLessThan(called.length / 10);
+});
+
+interface Coverage {
+  readonly result: readonly {
+    readonly url: string;
+    readonly functions: readonly {
+      readonly ranges: readonly [{ readonly startOffset: number; readonly count: number }];
+    }[];
+  }[];
+}
 
 test('the package, which a first `npx` downloads, has less than 150 kB', async () => {
   const args = ['pack', '--dry-run', '--ignore-scripts', '--json'];

@@ -45,12 +45,13 @@ export function doubtsAboutBuild(
   rendered: readonly RenderedFile[],
   dir: string,
 ): readonly string[] {
+  if (inNewProject('tsconfig')({ project })) return [];
   const { root, language, modules, manifest } = project;
   const known = new Set(manifest?.files.map(({ id }) => id));
   const added = rendered.filter((file) => !known.has(file.id));
+  if (added.length === 0) return [];
   const top = language === 'typescript' ? workspaceAround(root) : undefined;
   const home = homeOf(join(root, dir), top ?? root);
-  if (inNewProject('tsconfig')({ project }) || added.length === 0) return [];
   const files = new TsconfigFiles();
   const builds = readBuilds(project, files);
   const own = home
