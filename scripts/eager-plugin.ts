@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import MagicString from 'magic-string';
 import type { Plugin } from 'rolldown';
 import { parseAst } from 'rolldown/parseAst';
+import { type Node, nodesIn } from './syntax-tree.ts';
 
 /** File of the bundle → for each function in it, in their order, whether a first run calls it. */
 type Calls = ReadonlyMap<string, readonly boolean[]>;
@@ -40,7 +41,7 @@ const environment = (coverage: string): NodeJS.ProcessEnv => ({
 });
 
 function calledIn(file: string, functions: CoveredFile['functions']): boolean[] {
-  const called = functions.flatMap(({ ranges: [whole] }) => (whole?.count ? whole.startOffset : []));
+  const called = functions.flatMap(({ ranges: [whole] }) => (whole.count > 0 ? whole.startOffset : []));
   const starts = new Set(called);
   return functionsOf(readFileSync(file, 'utf8')).map(({ start }) => starts.has(start));
 }
@@ -107,19 +108,8 @@ function usesOuter(part: unknown): boolean {
 function functionsOf(code: string): FunctionNode[] {
   const { body } = parseAst(code);
   const declared = body.filter(({ type }) => type === 'FunctionDeclaration');
-  return [...declared, ...arrowsIn(body)] as FunctionNode[];
-}
-
-function arrowsIn(part: unknown): unknown[] {
-  if (typeof part !== 'object' || part === null) return [];
-  const within = Object.values(part).flatMap(arrowsIn);
-  return (part as Node).type === 'ArrowFunctionExpression' ? [part, ...within] : within;
-}
-
-interface Node {
-  readonly type: string;
-  readonly start: number;
-  readonly end: number;
+  const arrows = [...nodesIn(body)].filter(({ type }) => type === 'ArrowFunctionExpression');
+  return [...declared, ...arrows] as FunctionNode[];
 }
 
 interface FunctionNode extends Node {
@@ -129,14 +119,14 @@ interface FunctionNode extends Node {
   readonly body: Node;
 }
 
-interface Coverage {
+export interface Coverage {
   readonly result: readonly CoveredFile[];
 }
 
 interface CoveredFile {
   readonly url: string;
   readonly functions: readonly {
-    /** The first one is the whole function. */
-    readonly ranges: readonly { readonly startOffset: number; readonly count: number }[];
+    /** Of these, only the first one is read here: the whole function. */
+    readonly ranges: readonly [{ readonly startOffset: number; readonly count: number }];
   }[];
 }

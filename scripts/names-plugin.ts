@@ -1,5 +1,6 @@
 import type { Plugin } from 'rolldown';
 import { parseAst } from 'rolldown/parseAst';
+import { type Node, nodesIn } from './syntax-tree.ts';
 
 /** How esbuild declares the function that gives functions their names back: `r=(e,t)=>x(e,"name",{…})`. */
 const HELPER = /\b([\w$]+)=(?:\w+\()?\((\w+),(\w+)\)=>[\w$]+\(\2,"name",\{value:\3,configurable:!0\}\)/g;
@@ -44,20 +45,12 @@ export function withoutCharacterNames() {
   } satisfies Plugin;
 }
 
-interface Node {
-  readonly type: string;
-  readonly start: number;
-  readonly end: number;
-}
-
 interface Call extends Node {
   readonly callee: Node & { readonly name?: string };
   readonly arguments: readonly Node[];
 }
 
 function callsIn(tree: unknown, names: readonly unknown[]): Call[] {
-  if (typeof tree !== 'object' || tree === null) return [];
-  const within = Object.values(tree).flatMap((part) => callsIn(part, names));
-  const call = tree as Call;
-  return call.type === 'CallExpression' && names.includes(call.callee.name) ? [call, ...within] : within;
+  const calls = [...nodesIn(tree)].filter(({ type }) => type === 'CallExpression') as Call[];
+  return calls.filter(({ callee }) => names.includes(callee.name));
 }

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
+import type { Coverage } from '../../scripts/eager-plugin.ts';
 import { runAsProcess, temporaryFolder } from '../support/program.ts';
 
 /** Preloaded: at the end, writes the list of files and Node modules that the process has loaded. */
@@ -51,15 +52,6 @@ test('nearly every function that a first run calls is compiled with its file, si
   expect(called.length).toBeGreaterThan(300);
   expect(twice.length).toBeLessThan(called.length / 10);
 });
-
-interface Coverage {
-  readonly result: readonly {
-    readonly url: string;
-    readonly functions: readonly {
-      readonly ranges: readonly [{ readonly startOffset: number; readonly count: number }];
-    }[];
-  }[];
-}
 
 test('the package, which a first `npx` downloads, has less than 150 kB', async () => {
   const args = ['pack', '--dry-run', '--ignore-scripts', '--json'];
