@@ -1,7 +1,10 @@
 /** A word that was meant as an answer, such as that to a question or the value of a switch. */
 export const isAnswer = (word: string): boolean => /^(?:y|yes|n|no|true|false)$/i.test(word);
 
-/** Editors and chats make one long dash of the two of a flag. */
+/**
+ * Editors and chats make one long dash of the two of a flag. Not asked of plain text: V8 reads the tables of Unicode
+ * whenever it compiles a pattern with a Unicode class.
+ */
 export const beginsWithDash = (word: string): boolean =>
   word.startsWith('-') || (/^[^ -~]/.test(word) && /^\p{Pd}/u.test(word));
 export const RULE_OF_DASH = 'must not begin with a dash; flags begin with a plain one';
